@@ -1,0 +1,83 @@
+# Khuê: every command, explained by `make help`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export LMS_DEMO ?= 1
+export FLASK_APP := wsgi
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint format demo bench shell sure setup setup-dev translations browser clean
+
+help: ## List every command with a sentence
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.8,<1"
+
+$(VENV)/.runtime: requirements.lock $(VENV)/bin/uv
+	@echo "Installing Python packages from requirements.lock …"
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing developers' packages from requirements-dev.lock …"
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+node_modules/.installed: package-lock.json $(VENV)/.runtime
+	@echo "Fetching browser assets from package-lock.json …"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+ASSETS := $(wildcard lms/*/static/*)
+lms/static/manifest.json: node_modules/.installed $(ASSETS) lms/core/assets.py
+	@$(BIN)/flask assets build
+	@touch $@
+
+CATALOGUES := $(wildcard lms/*/translations/*/LC_MESSAGES/messages.po)
+%.mo: %.po $(VENV)/.runtime
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+setup: $(VENV)/.runtime lms/static/manifest.json $(CATALOGUES:.po=.mo) ## Install what the product needs to run
+
+setup-dev: setup $(VENV)/.dev ## Install what developers need as well
+
+serve: setup ## Start everything: database, web, worker, demo on first start; Ctrl-C stops it all
+	@exec $(BIN)/flask serve
+
+test: setup-dev ## Run all tests on a throw-away database, in parallel
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: setup-dev ## Check style, types, floors, templates and catalogues
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>&1 | tail -8 && $(BIN)/lint-imports >/dev/null
+	@$(BIN)/djlint lms --lint --quiet
+	@$(BIN)/python scripts/translations.py check
+
+format: setup-dev ## Put the code into the house's style
+	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+translations: setup-dev ## Extract messages from all domains into their catalogues
+	@$(BIN)/python scripts/translations.py update
+
+demo: setup ## Throw the demo's data away and load it again
+	@$(BIN)/flask demo reset
+
+bench: setup-dev ## Measure the product against bare floors and print the tables
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+shell: setup ## Open a Python shell within the application, on the running or a started database
+	@$(BIN)/flask with-database shell
+
+browser: ## Install Chromium from Debian's packages, for the browser tests
+	@command -v chromium >/dev/null || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy chromium)
+
+sure: lint test ## What CI runs
+
+clean: ## Remove what can be made again (not instance/)
+	@rm -rf $(VENV) node_modules lms/static .mypy_cache .ruff_cache .pytest_cache; find lms -name '*.mo' -delete

@@ -1,0 +1,135 @@
+"""Programmes, their versions, and what a version teaches."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core.database import Base
+
+
+class Programme(Base):
+    """A training programme of the Decision (Phần III), or a postgraduate scheme."""
+
+    __tablename__ = "programmes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    code: Mapped[str] = mapped_column(unique=True)
+    """The Decision's code, such as ``A2.1``."""
+    slug: Mapped[str]
+    group: Mapped[str] = mapped_column("group_code")
+    """A1, A2, B, C or D."""
+    kind: Mapped[str]
+    """in_service or postgraduate."""
+    position: Mapped[int]
+    """Order within the Decision."""
+    name: Mapped[dict[str, Any]]
+    """``{"vi": …, "en": …}``"""
+    field: Mapped[str]
+    audience_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    forms: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Forms of delivery (Phần IV.2)."""
+    quota: Mapped[int]
+    trained: Mapped[int] = mapped_column(server_default="0")
+    """How many have completed the programme; kept by lms.catalogue.services.count_completion."""
+    document: Mapped[dict[str, Any]]
+    """The whole of programme.yaml but its version: audience, strands, aims, target, clauses, eligibility."""
+    search_text: Mapped[str]
+    """Code, names, audience and strands, folded."""
+    checksum: Mapped[str]
+    """SHA-256 of what was loaded; an unchanged file is not loaded again."""
+
+
+class ProgrammeVersion(Base):
+    """What a programme teaches, as laid down at one time; classes stay on theirs."""
+
+    __tablename__ = "programme_versions"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "number"),
+        CheckConstraint("status IN ('proposed', 'approved', 'retired')", name="status"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
+    number: Mapped[int]
+    status: Mapped[str]
+    """proposed (awaiting the competent authority's approval), approved or retired."""
+    checksum: Mapped[str]
+    """SHA-256 over the version's files."""
+    loaded_at: Mapped[datetime]
+    hours: Mapped[int]
+    notice: Mapped[dict[str, Any]]
+    """What a reader must know, such as that this is a proposal."""
+    attendance_min_percent: Mapped[int]
+    """Share of the sessions a trainee must attend, in percent."""
+    document: Mapped[dict[str, Any]]
+    """The version block of programme.yaml: sessions, field study, essay."""
+
+
+class Module(Base):
+    """An online module of a version."""
+
+    __tablename__ = "modules"
+    __table_args__ = (UniqueConstraint("version_id", "code"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("programme_versions.id"))
+    code: Mapped[str]
+    """Stable over versions, such as ``a21-m1``."""
+    position: Mapped[int]
+    title: Mapped[dict[str, Any]]
+    hours: Mapped[int]
+    outcomes: Mapped[list[dict[str, Any]]]
+
+
+class Lesson(Base):
+    """A lesson of a module."""
+
+    __tablename__ = "lessons"
+    __table_args__ = (UniqueConstraint("module_id", "code"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    module_id: Mapped[UUID] = mapped_column(ForeignKey("modules.id"))
+    code: Mapped[str]
+    position: Mapped[int]
+    title: Mapped[dict[str, Any]]
+    summary: Mapped[dict[str, Any]]
+    minutes: Mapped[int]
+    html: Mapped[str] = mapped_column(Text)
+    """Rendered from Markdown and bleached when it was loaded."""
+    headings: Mapped[list[dict[str, Any]]]
+    """``[{"id": …, "text": …}]`` of the second level, in order."""
+    sources: Mapped[list[dict[str, Any]]]
+
+
+class Figure(Base):
+    """A picture of a version's lessons, kept in the file store."""
+
+    __tablename__ = "figures"
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("programme_versions.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """Path below the version's content folder."""
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+
+
+class Topic(Base):
+    """A topic (chuyên đề): the unit a lecturer teaches and is evaluated on."""
+
+    __tablename__ = "topics"
+    __table_args__ = (UniqueConstraint("version_id", "code"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("programme_versions.id"))
+    code: Mapped[str]
+    position: Mapped[int]
+    title: Mapped[dict[str, Any]]
+    objectives: Mapped[list[dict[str, Any]]]
+    hours: Mapped[int]
+
+
+Index("ix_lessons_module_position", Lesson.module_id, Lesson.position)

@@ -1,0 +1,100 @@
+"""Classes, who teaches and attends them, and what comes of it."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core.database import Base
+
+SESSION_KINDS = ("classroom", "field_study", "online")
+ATTENDANCE = ("present", "late", "excused", "absent")
+
+
+class ClassRun(Base):
+    """A class: one run of a programme version by an institution."""
+
+    __tablename__ = "class_runs"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("status IN ('planned', 'running', 'finished', 'cancelled')", name="status"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    code: Mapped[str] = mapped_column(unique=True)
+    """Such as ``A2.1-2026-01``."""
+    name: Mapped[str]
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("programme_versions.id"), index=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    status: Mapped[str]
+    capacity: Mapped[int]
+
+
+class Teaching(Base):
+    """A lecturer teaches a topic in a class."""
+
+    __tablename__ = "teachings"
+    __table_args__ = (UniqueConstraint("class_id", "topic_id", "lecturer_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("class_runs.id"))
+    topic_id: Mapped[UUID] = mapped_column(ForeignKey("topics.id"))
+    lecturer_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+
+
+class Session(Base):
+    """A meeting of a class: in class, on a field study, or online."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="times"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("class_runs.id"), index=True)
+    topic_id: Mapped[UUID | None] = mapped_column(ForeignKey("topics.id"))
+    lecturer_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    kind: Mapped[str]
+    """One of SESSION_KINDS."""
+    title: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str]
+    attendance_taken_at: Mapped[datetime | None]
+
+
+class Enrolment(Base):
+    """A person in a class. Its id is the xAPI registration of all that she does in it."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        UniqueConstraint("class_id", "person_id"),
+        CheckConstraint("status IN ('enrolled', 'completed', 'failed', 'withdrawn')", name="status"),
+        Index("ix_enrolments_person", "person_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("class_runs.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    """The unit that sent her, as of that day."""
+    status: Mapped[str]
+    enrolled_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+
+class Attendance(Base):
+    """Whether a trainee was at a session."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (CheckConstraint("status IN ('present', 'late', 'excused', 'absent')", name="status"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), primary_key=True, index=True)
+    status: Mapped[str]
+    """One of ATTENDANCE; present and late count as attended."""
+    note: Mapped[str | None]
+    recorded_by: Mapped[UUID | None]
+    """Account of the recorder."""
+    recorded_at: Mapped[datetime]

@@ -1,0 +1,15 @@
+"""Pages over several domains: home and the audit trail; the commands that run the whole product."""
+
+from flask import Flask
+
+from lms.console import cli
+from lms.console.routes import ROUTES
+from lms.core import guard
+from lms.core.pages import N_, NavItem, add_navigation
+
+
+def init_app(app: Flask) -> None:
+    """Add the domain to the application."""
+    guard.register(app, "console", __name__, ROUTES)
+    add_navigation(app, NavItem(N_("Audit trail"), "console.audit", "audit.read", order=95))
+    cli.init_app(app)

@@ -1,0 +1,44 @@
+"""The first page, and the audit trail."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+
+from lms.console import queries
+from lms.core.guard import current_actor
+from lms.core.pages import Page
+
+# The first page of a person with several roles is that of the role with the most to do.
+_FIRST_PAGES = (
+    ("administrator", "people.people"),
+    ("home_affairs_officer", "reports.completion"),
+    ("approving_authority", "catalogue.index"),
+    ("department_reviewer", "catalogue.index"),
+    ("institution_staff", "classes.index"),
+    ("lecturer", "classes.timetable"),
+    ("unit_manager", "reports.completion"),
+    ("auditor", "console.audit"),
+    ("finance_reader", "catalogue.index"),
+)
+
+
+def home() -> Any:
+    """Send everybody to the page where their work is; strangers to the catalogue."""
+    actor = current_actor()
+    if not actor.is_authenticated:
+        return redirect(url_for("catalogue.index"))
+    for role, endpoint in _FIRST_PAGES:
+        if role in actor.roles:
+            return redirect(url_for(endpoint))
+    return redirect(url_for("learning.dashboard"))
+
+
+def audit() -> Any:
+    """The audit trail, newest first."""
+    after = request.args.get("after", "")
+    if after and not (after.isascii() and after.isdigit() and len(after) < 18):
+        abort(400)
+    query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
+    rows = queries.audit_entries(query or None, int(after) if after else None)
+    page = Page.cut(rows, queries.PAGE, lambda row: row.id)
+    return render_template("console/audit.html", page=page, query=query)

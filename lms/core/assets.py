@@ -1,0 +1,91 @@
+"""Browser assets: collected from the domains and from npm packages, named by content, compressed beforehand.
+
+``build`` fills the ignored folder ``lms/static``: one ``app.css`` (Bootstrap, then ours), our ES modules, htmx, the
+fonts. WhiteNoise serves the folder; names with a hash may be kept by browsers for ever.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+from functools import cache
+
+import brotli
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from lms.core.config import ROOT
+
+FOLDER = ROOT / "lms" / "static"
+MODULES = ROOT / "node_modules"
+FONTS = tuple(
+    f"be-vietnam-pro-{subset}-{weight}-normal.woff2" for subset in ("latin", "vietnamese") for weight in (400, 600)
+)
+_HASHED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
+
+
+def build() -> dict[str, str]:
+    """Lay the assets into ``lms/static`` and return the manifest: plain name -> name with hash.
+
+    :raises FileNotFoundError: ``npm ci`` has not been run.
+    """
+    FOLDER.mkdir(exist_ok=True)
+    manifest: dict[str, str] = {}
+    for name in FONTS:
+        _add(manifest, name, (MODULES / "@fontsource/be-vietnam-pro/files" / name).read_bytes())
+    _add(manifest, "htmx.js", (MODULES / "htmx.org/dist/htmx.min.js").read_bytes())
+    sheets = [MODULES / "bootstrap/dist/css/bootstrap.min.css", *sorted((ROOT / "lms").glob("*/static/*.css"))]
+    css = "\n".join(re.sub(r"/\*# sourceMappingURL.*?\*/", "", sheet.read_text("utf-8")) for sheet in sheets)
+    css = re.sub(r'url\("font:([^"]+)"\)', lambda match: f'url("{manifest[match[1]]}")', css)
+    _add(manifest, "app.css", css.encode())
+    for path in sorted((ROOT / "lms").glob("*/static/*")):
+        if path.suffix in (".js", ".svg", ".png", ".webmanifest"):
+            _add(manifest, path.name, path.read_bytes())
+    kept = set(manifest.values()) | {"manifest.json"}
+    for old in FOLDER.iterdir():
+        if old.name.removesuffix(".br").removesuffix(".gz") not in kept:
+            old.unlink()
+    (FOLDER / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    _manifest.cache_clear()
+    return manifest
+
+
+def _add(manifest: dict[str, str], name: str, content: bytes) -> None:
+    stem, _, suffix = name.rpartition(".")
+    hashed = f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
+    if name in manifest:
+        raise ValueError(f"two assets are called {name}")
+    manifest[name] = hashed
+    target = FOLDER / hashed
+    if target.exists():
+        return
+    target.write_bytes(content)
+    if suffix not in ("woff2", "png"):
+        (FOLDER / f"{hashed}.br").write_bytes(brotli.compress(content, quality=11))
+        (FOLDER / f"{hashed}.gz").write_bytes(gzip.compress(content, compresslevel=9, mtime=0))
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    loaded: dict[str, str] = json.loads((FOLDER / "manifest.json").read_text())
+    return loaded
+
+
+def asset_url(name: str) -> str:
+    """Return an asset's address.
+
+    :raises KeyError: no asset has this name.
+    """
+    return f"/static/{_manifest()[name]}"
+
+
+def init_app(app: Flask) -> None:
+    """Serve ``lms/static`` in front of the application."""
+    FOLDER.mkdir(exist_ok=True)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(FOLDER),
+        prefix="static/",
+        immutable_file_test=lambda path, url: bool(_HASHED.search(url)),
+        add_headers_function=lambda headers, path, url: headers.add_header("X-Content-Type-Options", "nosniff"),
+    )

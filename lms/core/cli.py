@@ -1,0 +1,42 @@
+"""Commands of the ground floor: the audit trail, the assets, the worker."""
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from procrastinate import PsycopgConnector
+
+from lms.core import assets, audit, jobs
+
+audit_group = AppGroup("audit", help="The audit trail.")
+assets_group = AppGroup("assets", help="Browser assets.")
+
+
+@audit_group.command("verify")
+def verify() -> None:
+    """Recompute the hash chain; exit 1 and name every fault when it is broken."""
+    faults = list(audit.verify())
+    for fault in faults:
+        click.echo(f"entry {fault.entry_id or '-'}: {fault.reason}", err=True)
+    if faults:
+        raise SystemExit(1)
+    click.echo("The audit trail is whole.")
+
+
+@assets_group.command("build")
+def build_assets() -> None:
+    """Collect, name and compress the browser assets."""
+    click.echo(f"{len(assets.build())} assets in lms/static")
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run the background worker until it is stopped."""
+    url = current_app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://", 1)
+    with jobs.queue.replace_connector(PsycopgConnector(conninfo=url)):
+        jobs.queue.run_worker(queues=["default"], concurrency=2)
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    for command in (audit_group, assets_group, worker):
+        app.cli.add_command(command)

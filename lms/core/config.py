@@ -1,0 +1,78 @@
+"""Settings, read once from the environment (`LMS_*`; the table is in README.md)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO_SECRET = "demo-only-not-secret"  # noqa: S105 - refused outside demo mode
+
+
+class SettingsError(RuntimeError):
+    """A setting is missing or makes no sense; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the product can be told from outside."""
+
+    demo: bool
+    debug: bool
+    secret_key: str
+    instance: Path
+    database_url: str | None
+    files_url: str
+    keys_dir: Path
+    host: str
+    port: int
+    web_workers: int
+    web_threads: int
+    max_upload_mb: int
+    trusted_proxies: int
+    log_level: str
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Read and check the settings.
+
+        :raises SettingsError: a value is not of its kind, or the secret key is the default outside demo mode.
+        """
+        demo = _flag(env, "LMS_DEMO")
+        instance = Path(env.get("LMS_INSTANCE", ROOT / "instance")).resolve()
+        secret_key = env.get("LMS_SECRET_KEY", DEMO_SECRET if demo else "")
+        if not demo and (secret_key in ("", DEMO_SECRET) or len(secret_key) < 32):
+            raise SettingsError(
+                "LMS_SECRET_KEY must be set to at least 32 random characters outside demo mode; "
+                "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return cls(
+            demo=demo,
+            debug=_flag(env, "LMS_DEBUG"),
+            secret_key=secret_key,
+            instance=instance,
+            database_url=env.get("LMS_DATABASE_URL") or None,
+            files_url=env.get("LMS_FILES_URL") or (instance / "files").as_uri(),
+            keys_dir=Path(env.get("LMS_KEYS_DIR", instance / "keys")).resolve(),
+            host=env.get("LMS_HOST", "localhost"),
+            port=_number(env, "LMS_PORT", 8000, 1, 65535),
+            web_workers=_number(env, "LMS_WEB_WORKERS", 2, 1, 64),
+            web_threads=_number(env, "LMS_WEB_THREADS", 4, 1, 64),
+            max_upload_mb=_number(env, "LMS_MAX_UPLOAD_MB", 50, 1, 4096),
+            trusted_proxies=_number(env, "LMS_TRUSTED_PROXIES", 0, 0, 8),
+            log_level=env.get("LMS_LOG_LEVEL", "INFO").upper(),
+        )
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "0").strip().lower()
+    if value not in ("0", "1", "true", "false", "yes", "no", ""):
+        raise SettingsError(f"{name} must be 1 or 0, not {value!r}")
+    return value in ("1", "true", "yes")
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    value = env.get(name) or str(default)
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+    return int(value)

@@ -1,0 +1,73 @@
+"""The database session, the base of all models, and the transaction of an act."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Base(DeclarativeBase):
+    """Every model: constraints are named by one convention, times carry their zone, dicts are JSONB."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[str]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": True, "expire_on_commit": False})
+
+
+def utcnow() -> datetime:
+    """Now, in UTC. Only the edge (views, jobs, commands) calls it; acts take the time as a parameter."""
+    return datetime.now(UTC)
+
+
+def act(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a service function the owner of its transaction.
+
+    The outermost act commits once when it returns and rolls back when it raises; an act called by another joins it.
+    """
+
+    @wraps(function)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = db.session()
+        if session.info.get("in_act"):
+            return function(*args, **kwargs)
+        session.info["in_act"] = True
+        try:
+            result = function(*args, **kwargs)
+            session.commit()
+            return result
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["in_act"] = False
+
+    return inner
+
+
+def lock(*names: object) -> None:
+    """Hold a named lock until the transaction ends, so that 'look, then write' is exclusive under that name."""
+    key = ":".join(str(name) for name in names)
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))

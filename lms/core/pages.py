@@ -1,0 +1,80 @@
+"""Page furniture: navigation, assets, keyset pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import Flask, g, request, url_for
+from flask_babel import gettext
+
+from lms.core.assets import asset_url
+from lms.core.guard import Actor, current_actor
+from lms.core.html import markdown_filter
+from lms.core.security import nonce
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the main menu, shown to those who hold the permission."""
+
+    label: str
+    """English msgid, marked with ``N_`` where it is declared."""
+    endpoint: str
+    permission: str
+    order: int = 50
+    needs_person: bool = False
+    """Show only to accounts of a staff member (a trainee's pages)."""
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's name for 'translate later'
+    """Mark a message for extraction; it is translated where it is shown."""
+    return message
+
+
+def add_navigation(app: Flask, *items: NavItem) -> None:
+    """Add entries to the main menu."""
+    menu: list[NavItem] = app.extensions.setdefault("lms_navigation", [])
+    menu.extend(items)
+    menu.sort(key=lambda item: item.order)
+
+
+def navigation(app: Flask, actor: Actor) -> list[dict[str, Any]]:
+    """Return the menu of this person, the current entry marked."""
+    here = request.blueprint
+    return [
+        {"label": gettext(item.label), "url": url_for(item.endpoint), "current": item.endpoint.split(".")[0] == here}
+        for item in app.extensions.get("lms_navigation", [])
+        if actor.may(item.permission) and (actor.person_id or not item.needs_person)
+    ]
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their globals."""
+    app.jinja_env.globals |= {
+        "asset": asset_url,
+        "nonce": nonce,
+        "actor": current_actor,
+        "navigation": lambda: navigation(app, current_actor()),
+        "request_id": lambda: g.get("request_id", ""),
+        "demo": app.config["DEMO"],
+    }
+    app.jinja_env.filters["markdown"] = markdown_filter
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A stretch of a long list: its rows and the key after which the next stretch starts."""
+
+    rows: Sequence[T]
+    next_key: str | None
+
+    @classmethod
+    def cut(cls, rows: Sequence[T], size: int, key: Any) -> "Page[T]":
+        """Make a page of ``size`` rows out of ``size + 1`` fetched ones; ``key(row)`` gives a row's key."""
+        more = len(rows) > size
+        shown = rows[:size]
+        return cls(shown, str(key(shown[-1])) if more else None)

@@ -1,0 +1,32 @@
+// Small habits of every page.
+
+// The first message about errors takes the focus.
+document.querySelector("[data-focus]")?.focus();
+
+// A form that is being sent is not sent twice.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+// The menu is open on wide screens, a button on narrow ones; Escape and a click elsewhere close it.
+const menu = document.querySelector("[data-menu]");
+if (menu) {
+  const wide = matchMedia("(min-width: 62rem)");
+  const follow = () => { menu.open = wide.matches; };
+  wide.addEventListener("change", follow);
+  follow();
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open && !wide.matches) { menu.open = false; menu.firstElementChild.focus(); }
+  });
+  addEventListener("click", (event) => { if (!wide.matches && !menu.contains(event.target)) menu.open = false; });
+}
+
+// A button that asks first: data-confirm="question".
+addEventListener("click", (event) => {
+  const button = event.target.closest("[data-confirm]");
+  if (button && !confirm(button.dataset.confirm)) event.preventDefault();
+});

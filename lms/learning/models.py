@@ -1,0 +1,28 @@
+"""Where a trainee is in her lessons: a projection of statements, kept for speed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core.database import Base
+
+
+class LessonProgress(Base):
+    """How far a registration is in a lesson."""
+
+    __tablename__ = "lesson_progress"
+    __table_args__ = (CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),)
+
+    registration: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("lessons.id"), primary_key=True)
+    percent: Mapped[int]
+    """The furthest point read, in percent of the lesson."""
+    anchor: Mapped[str | None]
+    """The heading she was last at, on whichever device."""
+    seconds: Mapped[int] = mapped_column(server_default="0")
+    """Time spent with the lesson in view."""
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]

@@ -1,0 +1,47 @@
+"""Which role may do what. A role is held over a unit and all below it; so is each of its permissions."""
+
+from lms.core.pages import N_
+
+ROLES: dict[str, str] = {
+    "trainee": N_("Trainee"),
+    "lecturer": N_("Lecturer"),
+    "institution_staff": N_("Training institution staff"),
+    "unit_manager": N_("Unit manager"),
+    "department_reviewer": N_("Department reviewer"),
+    "home_affairs_officer": N_("Home Affairs officer"),
+    "approving_authority": N_("Approving authority"),
+    "finance_reader": N_("Finance reader"),
+    "administrator": N_("Administrator"),
+    "auditor": N_("Auditor"),
+}
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    # learning: every account of a staff member is a trainee of its own unit
+    "learning.study": frozenset({"trainee"}),
+    "surveys.answer": frozenset({"trainee"}),
+    # teaching: further narrowed to the sessions and essays of one's own classes
+    "classes.teach": frozenset({"lecturer", "institution_staff"}),
+    # running classes: over the institution
+    "classes.manage": frozenset({"institution_staff"}),
+    # reading programmes and materials in full, before and after approval
+    "catalogue.review": frozenset(
+        {"institution_staff", "lecturer", "department_reviewer", "home_affairs_officer", "approving_authority"}
+    ),
+    # the quality report of a class: over the institution that runs it
+    "reports.quality": frozenset({"institution_staff", "home_affairs_officer", "approving_authority", "auditor"}),
+    # completion records: over the unit of the trainee
+    "reports.completion": frozenset({"home_affairs_officer", "unit_manager", "approving_authority", "auditor"}),
+    # people, accounts and roles
+    "people.read": frozenset({"administrator", "home_affairs_officer", "auditor"}),
+    "people.manage": frozenset({"administrator"}),
+    "people.import": frozenset({"administrator", "home_affairs_officer"}),
+    # the record store
+    "records.manage": frozenset({"administrator"}),
+    # the audit trail
+    "audit.read": frozenset({"administrator", "auditor"}),
+}
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """Return the permissions that a role carries."""
+    return frozenset(name for name, roles in PERMISSIONS.items() if role in roles)

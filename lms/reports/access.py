@@ -1,0 +1,32 @@
+"""Whose records a reader may open."""
+
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from lms.classes.models import ClassRun, Enrolment
+from lms.core.database import db
+from lms.core.guard import Actor
+from lms.people.models import Person, Unit
+
+
+def may_read_record(actor: Actor, person_id: UUID) -> bool | None:
+    """Her own; or that of a person in, or sent by, a unit held for ``reports.completion``. None: no such person."""
+    if not db.session.scalar(select(Person.id).where(Person.id == person_id)):
+        return None
+    if actor.person_id == person_id:
+        return True
+    paths = actor.paths("reports.completion")
+    if not paths:
+        return False
+    sent = select(Enrolment.unit_id).where(Enrolment.person_id == person_id)
+    own = select(Person.unit_id).where(Person.id == person_id)
+    held = or_(*(Unit.path.like(f"{path}%") for path in paths))
+    return db.session.scalar(select(Unit.id).where(or_(Unit.id.in_(sent), Unit.id.in_(own)), held).limit(1)) is not None
+
+
+def institution_path(class_id: UUID, **_other: object) -> str | None:
+    """Path of the institution that runs the class; None when there is no such class."""
+    return db.session.scalar(
+        select(Unit.path).join(ClassRun, ClassRun.institution_id == Unit.id).where(ClassRun.id == class_id)
+    )

@@ -1,0 +1,157 @@
+"""Report pages and their exports."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Response, abort, render_template, request
+from flask_babel import gettext as _
+
+from lms.core.database import utcnow
+from lms.core.guard import current_actor
+from lms.core.i18n import local
+from lms.core.pages import Page
+from lms.people import queries as people
+from lms.reports import charts, exports, queries, workbooks
+from lms.reports.quality import QualityReport, build
+from lms.surveys import queries as surveys
+
+_GROUPS = ("programme", "unit", "class")
+
+
+def completion() -> Any:
+    """Completion by programme, unit or class, of the units held."""
+    filters = _filters("reports.completion")
+    by = request.args.get("by", "programme")
+    if by not in _GROUPS:
+        abort(400)
+    after = request.args.get("after")
+    if by == "programme":
+        page = Page(queries.by_programme(filters), None)
+    elif by == "unit":
+        page = Page.cut(queries.by_unit(filters, after), queries.PAGE, lambda row: row.code)
+    else:
+        page = Page.cut(queries.by_class(filters, after), queries.PAGE, lambda row: row.code)
+    totals = page.rows if by == "programme" else queries.by_programme(filters)
+    return render_template(
+        "reports/completion.html",
+        by=by,
+        page=page,
+        totals=totals,
+        years=queries.years(filters.paths),
+        filters=filters,
+    )
+
+
+def completion_workbook() -> Any:
+    """The same figures and every trainee, as XLSX."""
+    content = exports.completion(_filters("reports.completion"), at=utcnow())
+    return _download(content, _("completion") + ".xlsx")
+
+
+def trainees() -> Any:
+    """The trainees behind a figure."""
+    filters = _filters("reports.completion")
+    class_id = _uuid("class")
+    cursor = _uuid("after")
+    rows = queries.trainees(filters, class_id, queries.sort_key(cursor) if cursor else None)
+    page = Page.cut(rows, queries.PAGE, lambda row: row.registration)
+    return render_template("reports/trainees.html", page=page, filters=filters)
+
+
+def quality_index() -> Any:
+    """The classes whose evaluation the reader may see."""
+    rows = queries.evaluated_classes(current_actor().paths("reports.quality"))
+    return render_template("reports/quality_index.html", classes=rows)
+
+
+def quality(class_id: UUID) -> Any:
+    """The quality report of a class."""
+    head = queries.class_head(class_id)
+    report = _report(class_id)
+    return render_template("reports/quality.html", head=head, report=report, class_id=class_id, now=utcnow())
+
+
+def quality_workbook(class_id: UUID) -> Any:
+    """The figures of the quality report as XLSX."""
+    head = queries.class_head(class_id)
+    report = _report(class_id)
+    if head is None or report is None or not report.shown:
+        abort(404)
+    return _download(exports.quality(head, report), f"{head.code}-{_('quality')}.xlsx")
+
+
+def chart(class_id: UUID, name: str) -> Any:
+    """One chart of the quality report, as SVG."""
+    report = _report(class_id)
+    if report is None or not report.shown:
+        abort(404)
+    if name == "stages":
+        rows = [(local(stage.title), stage.summary.mean) for stage in report.stages if stage.summary]
+        svg = charts.means_chart(rows, report.points, _("Mean"))
+    elif name == "topics":
+        spread = [(f"{t.lecturer} – {local(t.topic)}", t.summary.counts) for t in report.teachings if t.summary]
+        labels = [local(label) for label in report.survey.document["scale"]]
+        svg = charts.distribution_chart(spread, labels, _("Share of answers"))
+    else:
+        abort(404)
+    response = Response(svg, mimetype="image/svg+xml")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def record(person_id: UUID) -> Any:
+    """A person's training record."""
+    card = people.person_card(person_id)
+    return render_template("reports/record.html", person=card, lines=queries.record_of(person_id), today=utcnow())
+
+
+def record_workbook(person_id: UUID) -> Any:
+    """A person's training record as XLSX."""
+    card = people.person_card(person_id)
+    if card is None:
+        abort(404)
+    content = exports.record(card, queries.record_of(person_id), at=utcnow())
+    return _download(content, f"{card.staff_code}.xlsx")
+
+
+def _report(class_id: UUID) -> QualityReport | None:
+    state = surveys.state_of_class(class_id)
+    if state is None:
+        return None
+    valid = surveys.valid_responses(state.survey_id)
+    counted = surveys.distributions(state.survey_id, len(state.document["scale"]))
+    return build(state, valid, counted, surveys.taught_in(class_id), surveys.comments(state.survey_id))
+
+
+def _filters(permission: str) -> queries.Filters:
+    year = request.args.get("year", "")
+    if year and not (year.isascii() and year.isdigit() and len(year) == 4):
+        abort(400)
+    unit = request.args.get("unit", "")
+    if unit and not (unit.isascii() and unit.isdigit() and len(unit) < 18):
+        abort(400)
+    return queries.Filters(
+        paths=current_actor().paths(permission),
+        year=int(year) if year else None,
+        programme=request.args.get("programme") or None,
+        unit_path=people.unit_path(int(unit)) if unit else None,
+        query=(request.args.get("q") or "").replace("\x00", "").strip()[:100] or None,
+    )
+
+
+def _uuid(name: str) -> UUID | None:
+    value = request.args.get(name)
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        abort(400)
+
+
+def _download(content: bytes, filename: str) -> Response:
+    response = Response(content, mimetype=workbooks.MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
+    response.headers["Cache-Control"] = "no-store"
+    return response

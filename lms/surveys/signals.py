@@ -1,0 +1,6 @@
+"""The news of evaluations."""
+
+from blinker import signal
+
+survey_opened = signal("surveys.survey_opened")
+"""``send(survey_id, closes_at=datetime)`` within the act that opened it."""

@@ -1,0 +1,201 @@
+"""One PostgreSQL a run, one database a worker, a transaction with savepoints a test; nothing leaves the machine."""
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+from lms import create_app
+from lms.core import jobs
+from lms.core.config import Settings
+from lms.core.database import db
+from lms.people.models import Account
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+# -- the database of the run ------------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the database before the workers, and lay out one migrated and loaded template."""
+    if hasattr(config, "workerinput") or os.environ.get("LMS_TEST_SERVER"):
+        return
+    from lms.core.embedded import EmbeddedDatabase
+
+    folder = Path(tempfile.mkdtemp(prefix="khue-test-"))
+    extra = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 100\n"
+    server = EmbeddedDatabase(folder / "pg", extra=extra)
+    config.stash[_SERVER] = (server, folder)
+    os.environ["LMS_TEST_SERVER"] = server.url("lms_template")
+    os.environ["LMS_TEST_FOLDER"] = str(folder)
+    from flask_migrate import upgrade
+
+    app = create_app(_settings(os.environ["LMS_TEST_SERVER"]))
+    with app.app_context():
+        upgrade()
+        load_template()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def load_template() -> None:
+    """Load what every test may rely on: the programmes and the instruments of the repository."""
+    from lms.console import setup
+
+    setup.load_repository(at=NOW)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the database and remove its data."""
+    if _SERVER in config.stash:
+        server, folder = config.stash[_SERVER]
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_SERVER: pytest.StashKey[Any] = pytest.StashKey()
+
+
+def _settings(url: str, **values: str) -> Settings:
+    folder = os.environ["LMS_TEST_FOLDER"]
+    return Settings.from_environment(
+        {"LMS_DEMO": "1", "LMS_INSTANCE": f"{folder}/instance", "LMS_DATABASE_URL": url, "LMS_LOG_LEVEL": "WARNING"}
+        | values
+    )
+
+
+def make_database(name: str) -> str:
+    """Copy the template into a new database and return its address."""
+    template = os.environ["LMS_TEST_SERVER"]
+    plain = template.replace("postgresql+psycopg://", "postgresql://", 1).replace("/lms_template", "/postgres")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")  # a template is copied by one at a time
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE lms_template')
+    return template.replace("/lms_template", f"/{name}")
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[Flask]:
+    """The application on this worker's own database."""
+    app = create_app(_settings(make_database(f"lms_{uuid.uuid4().hex[:12]}")))
+    app.config |= {"TESTING": True}
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+class _OneConnection:
+    """Stands in for the engine: what opens a connection of its own joins the test's transaction."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Any]:
+        with self.connection.begin_nested():
+            yield self.connection
+
+    connect = begin
+
+
+@pytest.fixture
+def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The database session within a transaction that is rolled back after the test."""
+    with app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        factory = sessionmaker(
+            bind=connection, join_transaction_mode="create_savepoint", autoflush=True, expire_on_commit=False
+        )
+        own = scoped_session(factory)
+        monkeypatch.setattr(db, "session", own)
+        monkeypatch.setattr(type(db), "engine", property(lambda _self: _OneConnection(connection)))
+        yield own
+        own.remove()
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def client(app: Flask, session: Any) -> FlaskClient:
+    """A browser without scripts; CSRF is checked as in the product (see ``submit``)."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, session: Any) -> Callable[..., FlaskClient]:
+    """``sign_in(account)`` returns a client whose browser is signed in as this account."""
+    from lms.people.sessions import open_session
+
+    def make(account: Account) -> FlaskClient:
+        from lms.core.database import utcnow
+
+        client = app.test_client()
+        _, token = open_session(account.id, at=utcnow(), user_agent="test", address=None)
+        session.commit()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+        return client
+
+    return make
+
+
+@pytest.fixture
+def submit() -> Callable[..., Any]:
+    """``submit(client, url, data)`` opens the page, takes its CSRF token and posts the form, as a browser does."""
+
+    def post(
+        client: FlaskClient, url: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kw: Any
+    ) -> Any:
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page or url).get_data(as_text=True))
+        token = {"csrf_token": found.group(1)} if found else {}
+        return client.post(url, data=token | (data or {}), **kw)
+
+    return post
+
+
+@pytest.fixture
+def queries(session: Any) -> Iterator[list[str]]:
+    """The SQL statements sent so far; clear the list, act, count."""
+    seen: list[str] = []
+    bind = session.get_bind()
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            seen.append(statement)
+
+    event.listen(bind, "before_cursor_execute", note)
+    yield seen
+    event.remove(bind, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def run_jobs(session: Any) -> Callable[[], int]:
+    """``run_jobs()`` does what the worker would do with every queued job, and returns how many there were."""
+
+    def run() -> int:
+        rows = session.execute(
+            text("SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+        ).all()
+        for job_id, name, args in rows:
+            session.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": job_id})
+            session.commit()
+            jobs.queue.tasks[name].func(**args)
+        return len(rows)
+
+    return run

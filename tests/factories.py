@@ -1,0 +1,159 @@
+"""One factory a model: each makes a valid object with plausible Vietnamese content, and takes any column by name."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from lms.catalogue.models import Programme, ProgrammeVersion, Topic
+from lms.classes.models import ClassRun, Enrolment, Session, Teaching
+from lms.core.database import db
+from lms.core.text import fold
+from lms.people.models import Account, Person, RoleHolding, Unit
+
+_serial = count(1)
+_NAMES = (
+    "Nguyễn Thị Ánh",
+    "Trần Văn Đức",
+    "Lê Thị Hồng Nhung",
+    "Phạm Quốc Bảo",
+    "Hoàng Thị Thùy Dương",
+    "Vũ Đình Khôi",
+)
+
+
+def add(row: Any) -> Any:
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def unit(parent: Unit | None = None, **values: Any) -> Unit:
+    n = next(_serial)
+    defaults = {"code": f"DV{n:05}", "name": f"Đơn vị số {n}", "kind": "department", "valid_from": date(2020, 1, 1)}
+    row = Unit(**(defaults | values), parent_id=parent.id if parent else None, path="", search_text="")
+    add(row)
+    row.path = f"{parent.path if parent else '/'}{row.id}/"
+    row.search_text = fold(f"{row.code} {row.name}")
+    db.session.flush()
+    return row
+
+
+def city() -> Unit:
+    """The root of the tree."""
+    found = db.session.scalar(select(Unit).where(Unit.parent_id.is_(None), Unit.kind == "city"))
+    return found or unit(kind="city", name="Thành phố Hà Nội", code="HN")
+
+
+def institution(**values: Any) -> Unit:
+    return unit(city(), **({"kind": "institution", "name": "Trường Bồi dưỡng cán bộ"} | values))
+
+
+def person(of: Unit | None = None, **values: Any) -> Person:
+    n = next(_serial)
+    defaults = {
+        "id": uuid4(),
+        "staff_code": f"CB{n:06}",
+        "full_name": _NAMES[n % len(_NAMES)],
+        "birth_date": date(1985, 5, 17),
+        "sex": "female" if n % 2 else "male",
+        "category": "civil_servant",
+        "position": "Chuyên viên quản lý đô thị",
+        "unit_id": (of or unit(city())).id,
+    }
+    merged = defaults | values
+    return add(Person(**merged, search_text=fold(f"{merged['full_name']} {merged['staff_code']}")))
+
+
+def account(of: Person | None = None, **values: Any) -> Account:
+    n = next(_serial)
+    defaults = {
+        "id": uuid4(),
+        "username": of.staff_code.lower() if of else f"user{n}",
+        "display_name": of.full_name if of else f"Người dùng {n}",
+        "person_id": of.id if of else None,
+        "active": True,
+    }
+    return add(Account(**(defaults | values)))
+
+
+def trainee(of: Unit | None = None, **values: Any) -> Account:
+    """An account of a member of staff: a trainee by that alone."""
+    return account(person(of, **values))
+
+
+def holder(role: str, over: Unit | None = None, **values: Any) -> Account:
+    """An account that holds a role over a unit (the whole city by default)."""
+    row = account(person(over if over is not None else city()), **values)
+    add(RoleHolding(account_id=row.id, role=role, unit_id=(over or city()).id))
+    return row
+
+
+def version(code: str = "A2.1") -> ProgrammeVersion:
+    """The newest loaded version of a programme of the repository."""
+    found = db.session.scalar(
+        select(ProgrammeVersion)
+        .join(Programme)
+        .where(Programme.code == code)
+        .order_by(ProgrammeVersion.number.desc())
+        .limit(1)
+    )
+    assert found is not None, f"programme {code} has no version"
+    return found
+
+
+def class_run(at: Unit | None = None, **values: Any) -> ClassRun:
+    """A running class of A2.1, without sessions or trainees."""
+    n = next(_serial)
+    defaults = {
+        "id": uuid4(),
+        "code": f"A2.1-2026-{n:03}",
+        "name": f"Quản lý phát triển đô thị, lớp {n}",
+        "version_id": version().id,
+        "institution_id": (at or institution()).id,
+        "starts_on": date(2026, 11, 2),
+        "ends_on": date(2026, 12, 18),
+        "status": "running",
+        "capacity": 60,
+    }
+    return add(ClassRun(**(defaults | values)))
+
+
+def topics(of: ClassRun) -> list[Topic]:
+    """The topics of the class's version, in order."""
+    return list(db.session.scalars(select(Topic).where(Topic.version_id == of.version_id).order_by(Topic.position)))
+
+
+def teaching(of: ClassRun, topic: Topic, lecturer: Person) -> Teaching:
+    return add(Teaching(id=uuid4(), class_id=of.id, topic_id=topic.id, lecturer_id=lecturer.id))
+
+
+def class_session(of: ClassRun, lecturer: Person | None = None, **values: Any) -> Session:
+    n = next(_serial)
+    start = datetime(2026, 11, 10, 1, 30, tzinfo=UTC) + timedelta(days=n % 20)
+    defaults = {
+        "id": uuid4(),
+        "class_id": of.id,
+        "lecturer_id": lecturer.id if lecturer else None,
+        "kind": "classroom",
+        "title": f"Buổi học số {n}",
+        "starts_at": start,
+        "ends_at": start + timedelta(hours=3),
+        "place": "Phòng 301",
+    }
+    return add(Session(**(defaults | values)))
+
+
+def enrolment(of: ClassRun, who: Person | None = None, **values: Any) -> Enrolment:
+    who = who or person()
+    defaults = {
+        "id": uuid4(),
+        "class_id": of.id,
+        "person_id": who.id,
+        "unit_id": who.unit_id,
+        "status": "enrolled",
+        "enrolled_at": datetime(2026, 10, 20, 3, 0, tzinfo=UTC),
+    }
+    return add(Enrolment(**(defaults | values)))
