@@ -4,13 +4,7 @@ from alembic import context
 from flask import current_app
 
 from lms.core.database import Base, db
-
-
-def include_name(name: str | None, kind: str, parents: dict[str, str | None]) -> bool:
-    """Leave procrastinate's own tables alone."""
-    if kind == "schema":
-        return name in (None, "ballots")
-    return not (kind == "table" and (name or "").startswith("procrastinate_"))
+from migrations.filters import include_name
 
 
 def run() -> None:

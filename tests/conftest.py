@@ -52,6 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
         db.engine.dispose()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of our own."""
+    parser.addoption("--update-table", action="store_true", help="write tests/security/routes.txt anew")
+    parser.addoption("--require-browser", action="store_true", help="fail when the browser tests cannot run")
+
+
 def load_template() -> None:
     """Load what every test may rely on: the programmes and the instruments of the repository."""
     from lms.console import setup

@@ -1,0 +1,84 @@
+"""The words of the demonstration. All persons are invented; the training institution is not a real one."""
+
+UNITS = (
+    ("SNV", "Sở Nội vụ", "department"),
+    ("STC", "Sở Tài chính", "department"),
+    ("SXD", "Sở Xây dựng", "department"),
+    ("SQHKT", "Sở Quy hoạch - Kiến trúc", "department"),
+    ("SNNMT", "Sở Nông nghiệp và Môi trường", "department"),
+    ("SKHCN", "Sở Khoa học và Công nghệ", "department"),
+    ("PHK", "Ủy ban nhân dân phường Hoàn Kiếm", "commune"),
+    ("PCG", "Ủy ban nhân dân phường Cầu Giấy", "commune"),
+    ("PHD", "Ủy ban nhân dân phường Hà Đông", "commune"),
+    ("PLB", "Ủy ban nhân dân phường Long Biên", "commune"),
+    ("XSS", "Ủy ban nhân dân xã Sóc Sơn", "commune"),
+    ("XDA", "Ủy ban nhân dân xã Đông Anh", "commune"),
+    ("TBD", "Trường Bồi dưỡng cán bộ Thành phố (minh họa)", "institution"),
+)
+LECTURERS = (
+    ("TS. Vũ Thị Hải Yến", "Giảng viên chính"),
+    ("ThS. Hoàng Văn Thắng", "Giảng viên"),
+    ("TS. Nguyễn Hữu Phước", "Giảng viên thỉnh giảng"),
+    ("ThS. Đặng Thị Kim Oanh", "Báo cáo viên"),
+)
+FAMILY = (
+    *("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô"),
+    *("Dương", "Lý", "Đinh", "Trịnh", "Nghiêm", "Tôn Thất"),
+)
+FEMALE_MIDDLE = ("Thị", "Thị Thu", "Thị Hồng", "Ngọc", "Thị Minh", "Thanh", "Thị Phương")
+FEMALE_GIVEN = ("Hà", "Lan", "Hương", "Thảo", "Trang", "Linh", "Nhung", "Quỳnh", "Yến", "Diệp", "Uyên", "Ánh")
+MALE_MIDDLE = ("Văn", "Đức", "Quang", "Minh", "Hữu", "Quốc", "Đình", "Xuân")
+MALE_GIVEN = ("Anh", "Bình", "Cường", "Dũng", "Hải", "Hùng", "Khánh", "Kiên", "Nghĩa", "Sơn", "Tuấn", "Thịnh")
+POSITIONS = (
+    "Chuyên viên quản lý quy hoạch",
+    "Chuyên viên quản lý đầu tư xây dựng",
+    "Chuyên viên quản lý hạ tầng giao thông",
+    "Chuyên viên tài chính - kế hoạch",
+    "Chuyên viên quản lý đất đai",
+    "Chuyên viên quản lý môi trường",
+    "Chuyên viên quản lý trật tự xây dựng",
+)
+FIELD_STUDY = "Trung tâm điều hành đô thị (chương trình nghiên cứu thực tế)"
+ESSAY_REMARKS = (
+    "Bài viết bám sát công việc của đơn vị, số liệu rõ ràng. Nên bổ sung phương án đo kết quả sau sáu tháng.",
+    "Phân tích tốt nguyên nhân. Phần giải pháp cần nêu rõ nguồn lực và người chịu trách nhiệm.",
+    "Bố cục hợp lý, lập luận chặt chẽ. Cần dẫn đúng số, ngày của văn bản được trích.",
+)
+COURSE_COMMENTS = (
+    "Nên giữ phần tình huống trong từng bài học, rất gần với công việc hằng ngày.",
+    "Đề nghị bố trí thêm thời gian thảo luận sau buổi nghiên cứu thực tế.",
+    "Phòng học chiều nắng, máy chiếu mờ; mong nhà trường xem lại.",
+    "Bài học trực tuyến mạch lạc, học trên điện thoại tiện. Nên có thêm bài tập về số liệu.",
+    "Lịch học nên thông báo sớm hơn một tuần để đơn vị sắp xếp công việc.",
+    "Chương trình thiết thực. Mong có lớp nâng cao về dữ liệu đô thị.",
+    "Nên mời thêm cán bộ phường, xã chia sẻ kinh nghiệm xử lý hồ sơ.",
+    "Thời lượng chuyên đề tài chính hơi ngắn so với nội dung.",
+)
+LECTURER_COMMENTS = (
+    "Giảng viên đưa nhiều ví dụ thực tế, dễ hiểu, dễ áp dụng.",
+    "Phần đầu hơi nhanh; nên gửi tài liệu trước buổi học.",
+    "Trả lời câu hỏi thấu đáo, khuyến khích học viên trao đổi.",
+    "Nên dành thêm thời gian cho bài tập nhóm.",
+    "Nội dung cập nhật, cách trình bày sinh động.",
+)
+
+
+def essay_pdf() -> bytes:
+    """Return a small, valid one-page PDF that stands for an essay."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length 66 >>\nstream\nBT /F1 16 Tf 72 760 Td (Bai thu hoach - tai lieu minh hoa) Tj ET      \nendstream",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>",
+    ]
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return bytes(out)

@@ -1,0 +1,101 @@
+"""Every route as every role and as a stranger, compared with the readable table in routes.txt.
+
+``allowed`` means that the guard let the request in (whatever the view then made of an empty form); ``-`` refused (403);
+``sign in``; ``absent`` (404). Write the table anew with ``pytest tests/security/test_guard_table.py --update-table``,
+then read the diff.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from lms.core.database import db
+from lms.people.sessions import open_session
+from tests.security.world import build
+
+TABLE = Path(__file__).with_name("routes.txt")
+CODES = {"catalogue": "A2.1"}
+
+
+def _url(rule, arguments):
+    values = {}
+    for name in rule.arguments:
+        if name in arguments:
+            values[name] = arguments[name]
+        elif name == "code":
+            domain = rule.endpoint.split(".")[0]
+            values[name] = {"catalogue": "A2.1", "core": "en"}.get(domain, "x")
+        elif name == "name":
+            values[name] = arguments["figure"] if "version_id" in rule.arguments else "stages"
+        elif name == "path":
+            values[name] = arguments["figure"]
+        elif name == "filename":
+            values[name] = "x.pdf"
+        else:
+            pytest.fail(f"{rule.rule}: the world knows no {name}")
+    return values
+
+
+def _word(answer):
+    if answer.status_code == 403:
+        return "-"
+    if answer.status_code == 401 or (answer.status_code == 302 and "/account/sign-in" in (answer.location or "")):
+        return "sign in"
+    if answer.status_code == 404:
+        return "absent"
+    assert answer.status_code < 500, answer.get_data(as_text=True)
+    return "allowed"
+
+
+def _client(app, account):
+    client = app.test_client()
+    if account is not None:
+        from lms.core.database import utcnow
+
+        _, token = open_session(account.id, at=utcnow(), user_agent="test", address=None)
+        db.session.commit()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+    return client
+
+
+@pytest.fixture
+def table(app, session, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    world = build(app)
+    connection = session.get_bind()
+    clients = {who: _client(app, account) for who, account in world.cast.items()}
+    lines = []
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint.split(".")[0], rule.rule))
+    for rule in rules:
+        route = app.extensions["lms_routes"][rule.endpoint]
+        method = "GET" if "GET" in rule.methods else min(rule.methods - {"OPTIONS", "HEAD"})
+        with app.test_request_context():
+            url = rule.build(_url(rule, world.arguments))[1]
+        words = {}
+        for who, client in clients.items():
+            session.remove()
+            with connection.begin_nested() as savepoint:
+                words.setdefault(_word(client.open(url, method=method)), []).append(who)
+                session.remove()
+                savepoint.rollback()
+        lines.append(f"{method} {rule.rule}")
+        lines.append(f"    {route.permission}, over: {route.scope.label}")
+        lines += [f"    {word + ':':9} {', '.join(who)}" for word, who in sorted(words.items())]
+    return "\n".join(lines) + "\n"
+
+
+def test_every_route_answers_every_role_as_the_table_says(table, request):
+    if request.config.getoption("--update-table"):
+        TABLE.write_text(table, "utf-8")
+    assert table == TABLE.read_text("utf-8")
+
+
+def test_nothing_but_the_public_pages_is_open_to_strangers(app):
+    public = {name for name, route in app.extensions["lms_routes"].items() if route.permission == "public"}
+    assert public <= {
+        "core.healthz", "core.readyz", "core.language", "console.home", "catalogue.index", "catalogue.programme",
+        "people.sign_in", "people.activate", "records.statements", "records.about",
+    }  # fmt: skip

@@ -1,0 +1,89 @@
+"""A small world in which every route has something to show, and a cast with every role."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from lms.assessment.services import start_attempt
+from sqlalchemy import select
+
+from lms.assessment.models import Assignment, Question, Quiz, Submission
+from lms.catalogue.models import Figure, Lesson, Module
+from lms.core.database import db, utcnow
+from lms.core.guard import SYSTEM
+from lms.core.jobs import JobProgress
+from lms.people.models import Account
+from lms.people.permissions import ROLES
+from lms.records.models import Credential
+from lms.surveys import services as surveys
+from tests import factories as make
+
+
+@dataclass
+class World:
+    """Who asks, and what the addresses are filled with."""
+
+    cast: dict[str, Account | None]
+    arguments: dict[str, Any]
+
+
+def build(app: Flask) -> World:
+    """Put one class with everything in it into the database, and one account for each line of the table."""
+    city = make.city()
+    unit = make.unit(city, name="Sở của học viên")
+    institution = make.institution()
+    other_institution = make.institution(name="Trường khác")
+    run = make.class_run(institution)
+    topic = make.topics(run)[0]
+    lecturer = make.holder("lecturer", institution)
+    teacher = db.session.get(make.Person, lecturer.person_id)
+    teaching = make.teaching(run, topic, teacher)
+    start = utcnow() - timedelta(days=1)
+    session = make.class_session(run, teacher, topic_id=topic.id, starts_at=start, ends_at=start + timedelta(hours=3))
+    trainee = make.trainee(unit)
+    enrolment = make.enrolment(run, db.session.get(make.Person, trainee.person_id))
+    module = db.session.scalars(
+        select(Module).where(Module.version_id == run.version_id).order_by(Module.position)
+    ).first()
+    lesson = db.session.scalars(select(Lesson).where(Lesson.module_id == module.id)).first()
+    quiz = db.session.scalars(select(Quiz).where(Quiz.module_id == module.id)).one()
+    question = db.session.scalars(select(Question).where(Question.quiz_id == quiz.id)).first()
+    attempt = start_attempt(quiz.id, enrolment.id, trainee.person_id, at=utcnow())
+    assignment = db.session.scalars(select(Assignment).where(Assignment.version_id == run.version_id)).one()
+    submission = make.add(
+        Submission(
+            id=uuid4(), assignment_id=assignment.id, registration=enrolment.id, person_id=trainee.person_id, number=1,
+            filename="x.pdf", sha256="0" * 64, size=1, submitted_at=utcnow(),
+        )
+    )  # fmt: skip
+    keys = app.config["SETTINGS"].keys_dir
+    survey = surveys.open_survey(SYSTEM, run.id, keys=keys, at=utcnow())
+    job = make.add(JobProgress(id=uuid4(), kind="x", account_id=trainee.id, created_at=utcnow()))
+    credential = make.add(
+        Credential(id=uuid4(), name="x", key="k", secret_hash=b"0", scopes=["all"], created_at=utcnow())
+    )
+    figure = db.session.scalars(select(Figure).where(Figure.version_id == run.version_id)).first()
+    cast: dict[str, Account | None] = {"stranger": None, "enrolled_trainee": trainee, "teaching_lecturer": lecturer}
+    cast |= {"running_institution": make.holder("institution_staff", institution)}
+    cast |= {"sending_manager": make.holder("unit_manager", unit)}
+    for role in ROLES:
+        over = other_institution if role in ("lecturer", "institution_staff") else make.unit(city)
+        cast[role] = make.trainee() if role == "trainee" else make.holder(role, over if _local(role) else city)
+    db.session.commit()
+    arguments = {
+        "class_id": run.id, "session_id": session.id, "registration": enrolment.id, "lesson_id": lesson.id,
+        "quiz_id": quiz.id, "question_id": question.id, "attempt_id": attempt.id, "assignment_id": assignment.id,
+        "submission_id": submission.id, "survey_id": survey.id, "job_id": job.id, "credential_id": credential.id,
+        "person_id": trainee.person_id, "account_id": trainee.id, "unit_id": unit.id, "topic_id": topic.id,
+        "teaching_id": teaching.id, "enrolment_id": enrolment.id, "version_id": run.version_id, "number": 1,
+        "lesson_code": lesson.code, "quiz_code": quiz.code, "lecturer_id": teacher.id,
+        "figure": figure.name if figure else "x.svg",
+    }  # fmt: skip
+    return World(cast, arguments)
+
+
+def _local(role: str) -> bool:
+    """Roles that the table shows over a unit that has nothing to do with the class."""
+    return role in ("lecturer", "institution_staff", "unit_manager", "trainee")

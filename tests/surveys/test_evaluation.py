@@ -1,0 +1,187 @@
+"""The evaluation of a class, through the pages its trainees and its institution use."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+
+from lms.classes import services as classes
+from lms.core.database import utcnow
+from lms.core.guard import SYSTEM
+from lms.records.models import Statement
+from lms.surveys import queries, services
+from lms.surveys.models import Participation, Response, ResponseComment, ResponseScore, SealedBallot, Survey
+from tests import factories as make
+
+
+class World:
+    """A class of six trainees and two lecturers whose evaluation is open."""
+
+    def __init__(self, app):
+        self.keys = app.config["SETTINGS"].keys_dir
+        self.institution = make.institution()
+        self.run = make.class_run(self.institution)
+        topics = make.topics(self.run)
+        self.lecturers = [make.person(self.institution), make.person(self.institution)]
+        self.teachings = [make.teaching(self.run, t, p) for t, p in zip(topics, self.lecturers, strict=False)]
+        self.accounts = [make.trainee() for _ in range(6)]
+        from lms.people.models import Person
+
+        self.people = [make.db.session.get(Person, a.person_id) for a in self.accounts]
+        self.enrolments = [make.enrolment(self.run, p) for p in self.people]
+        self.staff = make.holder("institution_staff", self.institution)
+        make.db.session.commit()
+        classes.finish_class(SYSTEM, self.run.id, at=utcnow())
+        self.survey = make.db.session.scalars(select(Survey).where(Survey.class_id == self.run.id)).one()
+        self.url = f"/evaluations/{self.survey.id}"
+
+    def answers(self, value="4", **changes):
+        form = queries.form_of(self.survey.id, self.people[0].id)
+        given = {q.name: value for q in form.questions if q.kind == "scale"}
+        return given | changes
+
+
+@pytest.fixture
+def world(app, session):
+    return World(app)
+
+
+def test_finishing_a_class_opens_its_evaluation_to_all_trainees(world, sign_in):
+    page = sign_in(world.accounts[0]).get(world.url)
+    assert page.status_code == 200
+    html = page.get_data(as_text=True)
+    for lecturer in world.lecturers:
+        assert lecturer.full_name in html
+    assert html.count("<h1") == 1
+
+
+def test_a_trainee_sends_one_form_and_is_thanked(world, sign_in, submit, session):
+    client = sign_in(world.accounts[0])
+    answer = submit(client, world.url, world.answers())
+    assert answer.status_code == 302
+    assert answer.location.endswith("/thanks")
+    assert session.scalar(select(func.count()).select_from(SealedBallot)) == 1
+    again = submit(client, world.url, world.answers(), page="/account")
+    assert session.scalar(select(func.count()).select_from(SealedBallot)) == 1
+    assert again.status_code == 200
+
+
+def test_the_second_of_two_forms_at_once_is_refused(world, session):
+    from lms.core.errors import DomainError
+    from lms.core.guard import Actor
+
+    actor = Actor(account_id=world.accounts[0].id, person_id=world.people[0].id, name="x")
+    services.answer(actor, world.survey.id, world.answers(), at=utcnow())
+    with pytest.raises(DomainError) as refused:
+        services.answer(actor, world.survey.id, world.answers(), at=utcnow())
+    assert refused.value.code == "already-answered"
+    assert session.scalar(select(func.count()).select_from(SealedBallot)) == 1
+
+
+def test_a_form_with_too_many_blanks_is_kept_on_the_page_and_not_counted(world, sign_in, submit, session):
+    given = world.answers()
+    for name in list(given)[:3]:
+        del given[name]
+    answer = submit(sign_in(world.accounts[0]), world.url, given | {"eff-comment": "Giữ phần tình huống"})
+    assert answer.status_code == 400
+    html = answer.get_data(as_text=True)
+    assert "Giữ phần tình huống" in html
+    assert html.count("chưa trả lời") == 3
+    assert session.scalar(select(func.count()).where(Participation.answered)) == 0
+
+
+@pytest.mark.parametrize("forged", [{"prog-fit": "9"}, {"no-such-question": "3"}, {"lect-method.x": "3"}])
+def test_forged_questions_and_points_are_refused(world, sign_in, submit, session, forged):
+    answer = submit(sign_in(world.accounts[0]), world.url, world.answers() | forged)
+    assert answer.status_code == 400
+    assert session.scalar(select(func.count()).select_from(SealedBallot)) == 0
+
+
+def test_strangers_to_the_class_cannot_open_the_form(world, sign_in):
+    assert sign_in(make.trainee()).get(world.url).status_code == 403
+    assert sign_in(world.staff).get(world.url).status_code == 403
+
+
+def test_a_closed_evaluation_takes_no_form(world, sign_in, submit, session):
+    services.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow())
+    answer = submit(sign_in(world.accounts[0]), world.url, world.answers(), page="/account")
+    assert answer.status_code == 409
+    assert session.scalar(select(func.count()).select_from(SealedBallot)) == 0
+
+
+def test_closing_opens_all_forms_at_once_and_leaves_no_key(world, session):
+    from lms.core.guard import Actor
+
+    for account, person in zip(world.accounts, world.people, strict=True):
+        actor = Actor(account_id=account.id, person_id=person.id, name="x")
+        services.answer(actor, world.survey.id, world.answers(**{"eff-comment": "Tốt"}), at=utcnow())
+    assert session.scalar(select(func.count()).select_from(ResponseScore)) == 0
+    services.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow())
+    services.forget_key(world.survey.id, keys=world.keys)
+    assert session.scalar(select(func.count()).select_from(Response)) == 6
+    assert session.scalar(select(func.count()).select_from(ResponseComment)) == 6
+    assert session.scalar(select(func.count()).select_from(SealedBallot)) == 0
+    assert not list(world.keys.glob(f"{world.survey.id}*"))
+    assert services.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow()) == 0
+
+
+def test_nothing_about_an_answer_leads_to_a_person(world, session, sign_in, submit):
+    submit(sign_in(world.accounts[0]), world.url, world.answers(value="2", **{"eff-comment": "bi mat"}))
+    columns = session.execute(
+        text("SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'ballots'")
+    ).all()
+    names = {column for _, column, _ in columns}
+    assert not names & {"enrolment_id", "person_id", "account_id", "registration", "created_at", "at", "request_id"}
+    assert not any("time" in kind or kind == "date" for _, _, kind in columns)
+    assert "time" not in str(session.execute(text("SELECT * FROM participations LIMIT 1")).keys())
+    assert b"bi mat" not in session.scalar(select(SealedBallot.box))
+    raw = session.scalars(select(Statement.raw)).all()
+    assert not any("bi mat" in one for one in raw)
+    trail = session.execute(text("SELECT coalesce(after::text, '') FROM audit_entries")).scalars()
+    assert not any("bi mat" in one for one in trail)
+
+
+def test_the_evaluation_closes_itself_when_its_time_is_over(world, run_jobs, session):
+    due = session.execute(
+        text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'surveys.close'")
+    ).scalar()
+    assert abs(due - world.survey.closes_at) < timedelta(seconds=1)
+    run_jobs()
+    session.refresh(world.survey)
+    assert world.survey.state == "closed"
+
+
+def test_a_comment_with_a_script_is_shown_as_text(world, sign_in, session):
+    from lms.core.guard import Actor
+
+    for account, person in zip(world.accounts, world.people, strict=True):
+        actor = Actor(account_id=account.id, person_id=person.id, name="x")
+        services.answer(
+            actor, world.survey.id, world.answers(**{"eff-comment": "<script>alert(1)</script>"}), at=utcnow()
+        )
+    services.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow())
+    html = sign_in(world.staff).get(f"/reports/classes/{world.run.id}/quality").get_data(as_text=True)
+    assert "<script>alert(1)" not in html
+    assert "&lt;script&gt;alert(1)" in html
+
+
+def test_the_dashboard_names_the_waiting_evaluation(world, sign_in):
+    html = sign_in(world.accounts[0]).get("/learn").get_data(as_text=True)
+    assert re.search(rf'href="{world.url}"', html)
+
+
+def test_the_institution_may_close_early_but_not_another_one(world, sign_in, submit, session):
+    stranger = make.holder("institution_staff", make.institution(name="Trường khác"))
+    refused = submit(sign_in(stranger), f"{world.url}/close", page="/account")
+    assert refused.status_code == 403
+    taken = submit(sign_in(world.staff), f"{world.url}/close", page=f"/reports/classes/{world.run.id}/quality")
+    assert taken.status_code == 302
+    session.refresh(world.survey)
+    assert world.survey.state == "closed"
+
+
+def test_the_instrument_is_loaded_once(session):
+    before = session.scalar(text("SELECT count(*) FROM instruments"))
+    services.load_instruments(at=datetime(2026, 11, 23, tzinfo=UTC))
+    assert session.scalar(text("SELECT count(*) FROM instruments")) == before == 1
