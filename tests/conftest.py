@@ -55,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of our own."""
     parser.addoption("--update-table", action="store_true", help="write tests/security/routes.txt anew")
+    parser.addoption("--pictures", action="store_true", help="take the documentation's pictures into docs/pictures")
     parser.addoption("--require-browser", action="store_true", help="fail when the browser tests cannot run")
 
 
@@ -99,9 +100,18 @@ def app() -> Iterator[Flask]:
     """The application on this worker's own database."""
     app = create_app(_settings(make_database(f"lms_{uuid.uuid4().hex[:12]}")))
     app.config |= {"TESTING": True}
+    app.test_client_class = _Browser
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+class _Browser(FlaskClient):
+    """Each request has an application context of its own, as in the product, although the test holds one too."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
 
 class _OneConnection:
@@ -128,10 +138,11 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             bind=connection, join_transaction_mode="create_savepoint", autoflush=True, expire_on_commit=False
         )
         own = scoped_session(factory)
+        own.remove = own.rollback  # type: ignore[method-assign] # a request's end forgets what it did not commit
         monkeypatch.setattr(db, "session", own)
         monkeypatch.setattr(type(db), "engine", property(lambda _self: _OneConnection(connection)))
         yield own
-        own.remove()
+        own().close()
         outer.rollback()
         connection.close()
 

@@ -1,12 +1,15 @@
-"""Quizzes and assignments: questions, attempts, submissions and marks."""
+"""Question banks, quizzes, attempts and assignments."""
 
 from flask import Flask
 
-from lms.core import guard
-from lms.assessment import models  # noqa: F401 - registers the tables
+from lms.assessment import content, models  # noqa: F401 - models registers the tables
 from lms.assessment.routes import ROUTES
+from lms.catalogue.signals import version_loaded, version_read
+from lms.core import guard
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     guard.register(app, "assessment", __name__, ROUTES)
+    version_read.connect(content.check_version)
+    version_loaded.connect(content.load_version)

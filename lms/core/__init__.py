@@ -3,14 +3,13 @@
 from flask import Flask
 
 from lms.core import assets, cli, errors, guard, i18n, jobs, logs, pages, security
-from lms.core.guard import csrf
 from lms.core.routes import ROUTES
 
 
 def init_app(app: Flask) -> None:
     """Set up everything that the domains stand on."""
     logs.init_app(app)
-    csrf.init_app(app)
+    guard.init_app(app)
     i18n.init_app(app)
     errors.init_app(app)
     security.init_app(app, demo=app.config["DEMO"])

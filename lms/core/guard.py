@@ -129,11 +129,25 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     endpoint: str | None = None
     csrf: bool = True
+    upload: bool = False
+    """Takes files: a request may be as large as ``LMS_MAX_UPLOAD_MB``; otherwise the small limit of forms holds."""
 
     @property
     def name(self) -> str:
         """The endpoint's name within its domain: by default the view's."""
         return self.endpoint or self.view.__name__
+
+
+def init_app(app: Flask) -> None:
+    """Refuse oversized and unsigned requests before anything reads them."""
+
+    @app.before_request
+    def limit() -> None:
+        route = app.extensions["lms_routes"].get(request.endpoint)
+        if route is not None and route.upload:
+            request.max_content_length = app.config["MAX_UPLOAD"]
+
+    csrf.init_app(app)
 
 
 def register(app: Flask, domain: str, import_name: str, routes: Iterable[Route]) -> None:

@@ -7,8 +7,6 @@ from uuid import UUID, uuid4
 
 import procrastinate
 from flask import Flask
-from procrastinate.connector import BaseConnector
-from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,56 +32,23 @@ class JobProgress(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class SessionConnector(BaseConnector):
-    """Runs procrastinate's SQL on the current database session: a job is enqueued by the act's commit or not at all."""
-
-    def get_sync_connector(self) -> BaseConnector:
-        """This connector is synchronous already."""
-        return self
-
-    def execute_query(self, query: str, **arguments: Any) -> None:
-        """Run a query without an answer."""
-        self._cursor(query, arguments).close()
-
-    def execute_query_one(self, query: str, **arguments: Any) -> dict[str, Any]:
-        """Run a query and return its one row."""
-        return self.execute_query_all(query, **arguments)[0]
-
-    def execute_query_all(self, query: str, **arguments: Any) -> list[dict[str, Any]]:
-        """Run a query and return its rows."""
-        with self._cursor(query, arguments) as cursor:
-            names = [column.name for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def _cursor(self, query: str, arguments: dict[str, Any]) -> Any:
-        raw = db.session.connection().connection.driver_connection
-        if raw is None:
-            raise RuntimeError("the session has no connection")
-        return raw.cursor().execute(query, self._wrap(arguments))
-
-    @staticmethod
-    def _wrap(arguments: dict[str, Any]) -> dict[str, Any]:
-        return {k: Jsonb(v) if isinstance(v, dict) else v for k, v in arguments.items()}
+queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+"""Tasks are put on it over the session's connection; only the worker opens connections of its own."""
 
 
-queue = procrastinate.App(connector=SessionConnector())
+def enqueue(
+    task: Any, actor: Actor, *, at: datetime, schedule_at: datetime | None = None, **arguments: Any
+) -> UUID:
+    """Put a task on the queue with the act's commit, to be done now or later.
 
-
-def enqueue(task: Any, actor: Actor, *, at: datetime, **arguments: Any) -> UUID:
-    """Put a task on the queue with the act's commit; returns the id under which its owner follows its progress."""
+    :returns: the id under which the task's owner follows its progress
+    """
     progress = JobProgress(id=uuid4(), kind=task.name, account_id=actor.account_id, created_at=at)
     db.session.add(progress)
     db.session.flush()
-    task.defer(progress_id=str(progress.id), **arguments)
-    return progress.id
-
-
-def enqueue_at(task: Any, moment: datetime, **arguments: Any) -> UUID:
-    """Put a task on the queue with the act's commit, to be done at a moment to come."""
-    progress = JobProgress(id=uuid4(), kind=task.name, account_id=None, created_at=moment)
-    db.session.add(progress)
-    db.session.flush()
-    task.configure(schedule_at=moment).defer(progress_id=str(progress.id), **arguments)
+    connection = db.session.connection().connection.driver_connection
+    options = {"schedule_at": schedule_at} if schedule_at else {}
+    task.configure(connection=connection, **options).defer(progress_id=str(progress.id), **arguments)
     return progress.id
 
 

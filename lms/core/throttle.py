@@ -34,6 +34,16 @@ def hit(key: str, *, limit: int, window: timedelta, at: datetime) -> bool:
     return int(count or 0) <= limit
 
 
+def wait(key: str, *, limit: int, at: datetime) -> int:
+    """Return for how many seconds a key is used up; 0 while it is within the limit. Counts nothing."""
+    ends = db.session.scalar(
+        select(Throttle.window_ends_at).where(
+            Throttle.key == key, Throttle.count >= limit, Throttle.window_ends_at > at
+        )
+    )
+    return 0 if ends is None else max(1, int((ends - at).total_seconds()))
+
+
 def clear(key: str) -> None:
     """Forget the attempts under a key, after a success."""
     with db.engine.begin() as connection:

@@ -1,5 +1,7 @@
 """Which role may do what. A role is held over a unit and all below it; so is each of its permissions."""
 
+from functools import cache
+
 from lms.core.pages import N_
 
 ROLES: dict[str, str] = {
@@ -42,6 +44,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 
+@cache
 def permissions_of(role: str) -> frozenset[str]:
     """Return the permissions that a role carries."""
     return frozenset(name for name, roles in PERMISSIONS.items() if role in roles)

@@ -3,7 +3,9 @@
 import hashlib
 import secrets
 from collections import defaultdict
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -12,27 +14,35 @@ from sqlalchemy import text
 
 from lms.core.database import db, utcnow
 from lms.core.guard import STRANGER, Actor
+from lms.core.i18n import ZONE
 from lms.people.models import SignInSession
 from lms.people.permissions import permissions_of
 
 LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=15)
 
-_LOAD = text(
-    """
-    SELECT s.id, s.last_seen_at, a.id, a.person_id, a.display_name, a.locale, a.must_change_password, own.path,
+_ACCOUNT = """
+    SELECT %s a.id, a.person_id, a.display_name, a.locale, a.must_change_password, own.path,
            array_agg(h.role) FILTER (WHERE h.role IS NOT NULL), array_agg(u.path) FILTER (WHERE h.role IS NOT NULL)
-    FROM sign_in_sessions s
-    JOIN accounts a ON a.id = s.account_id
+    FROM %s
     LEFT JOIN persons p ON p.id = a.person_id AND p.left_on IS NULL
     LEFT JOIN units own ON own.id = p.unit_id
     LEFT JOIN role_holdings h ON h.account_id = a.id
       AND (h.valid_from IS NULL OR h.valid_from <= :today) AND (h.valid_to IS NULL OR h.valid_to > :today)
     LEFT JOIN units u ON u.id = h.unit_id
-    WHERE s.token_hash = :token_hash AND s.ended_at IS NULL AND s.expires_at > :now AND a.active
-    GROUP BY s.id, a.id, own.path
+    WHERE a.active AND %s
+    GROUP BY a.id, own.path %s
     """
+_LOAD = text(
+    _ACCOUNT
+    % (
+        "s.id, s.last_seen_at,",
+        "sign_in_sessions s JOIN accounts a ON a.id = s.account_id",
+        "s.token_hash = :token_hash AND s.ended_at IS NULL AND s.expires_at > :now",
+        ", s.id",
+    )
 )
+_BY_ID = text(_ACCOUNT % ("NULL, NULL,", "accounts a", "a.id = :account_id", ""))
 
 
 def open_session(account_id: UUID, *, at: datetime, user_agent: str, address: str | None) -> tuple[UUID, str]:
@@ -55,12 +65,23 @@ def open_session(account_id: UUID, *, at: datetime, user_agent: str, address: st
 
 def load_actor(token: str, *, at: datetime) -> Actor | None:
     """Return who holds this session's secret, or None when it has ended, run out, or the account is closed."""
-    row = db.session.execute(_LOAD, {"token_hash": _hash(token), "now": at, "today": at.date()}).first()
+    row = db.session.execute(_LOAD, {"token_hash": _hash(token), "now": at, "today": local_day(at)}).first()
     if row is None:
         return None
-    session_id, seen, account_id, person_id, name, locale, must_change, own_path, roles, paths = row
+    session_id, seen, *account = row
     if at - seen > SEEN_EVERY:
         _touch(session_id, at)
+    return _actor(account, session_id, token)
+
+
+def actor_of(account_id: UUID, *, at: datetime) -> Actor | None:
+    """Return an account as an actor, for a job that acts in its name; None when it is closed."""
+    row = db.session.execute(_BY_ID, {"account_id": account_id, "today": local_day(at)}).first()
+    return None if row is None else _actor(row[2:], None, None)
+
+
+def _actor(account: Sequence[Any], session_id: UUID | None, token: str | None) -> Actor:
+    account_id, person_id, name, locale, must_change, own_path, roles, paths = account
     holdings = list(zip(roles or (), paths or (), strict=True))
     if own_path is not None:
         holdings.append(("trainee", own_path))  # every member of staff is a trainee of her own unit
@@ -79,6 +100,11 @@ def load_actor(token: str, *, at: datetime) -> Actor | None:
         session_token=token,
         must_change_password=must_change,
     )
+
+
+def local_day(at: datetime) -> date:
+    """Return the day in Hà Nội, by which periods of roles and units are counted."""
+    return at.astimezone(ZONE).date()
 
 
 def init_app(app: Flask) -> None:

@@ -3,10 +3,13 @@
 from flask import Flask
 
 from lms.core import guard
-from lms.records import models  # noqa: F401 - registers the tables
+from lms.core.pages import N_, NavItem, add_navigation
+from lms.records import interface, models  # noqa: F401 - models registers the tables
 from lms.records.routes import ROUTES
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     guard.register(app, "records", __name__, ROUTES)
+    add_navigation(app, NavItem(N_("Learning records"), "records.reader", "audit.read", order=90))
+    app.after_request(interface.finish)

@@ -22,6 +22,7 @@ class Statement(Base):
         Index("ix_statements_verb_stored", "verb", "seq"),
         Index("ix_statements_registration", "registration", "seq", postgresql_where="registration IS NOT NULL"),
         Index("ix_statements_stored", "stored", "seq"),
+        Index("ix_statements_references", "seq", postgresql_where="target_id IS NOT NULL"),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -206,7 +206,7 @@ def record_of(person_id: UUID) -> list[RecordLine]:
     )
     passed = (
         select(func.count(Attempt.quiz_id.distinct()))
-        .where(Attempt.registration == Enrolment.id, Attempt.passed)
+        .where(Attempt.registration == Enrolment.id, Attempt.passed.is_(True))
         .scalar_subquery()
     )
     marked = (

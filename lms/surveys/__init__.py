@@ -25,5 +25,5 @@ def _open(_sender: Any, *, class_id: UUID, at: datetime) -> None:
     services.open_survey(SYSTEM, class_id, keys=current_app.config["SETTINGS"].keys_dir, at=at)
 
 
-def _schedule_closing(survey_id: UUID, *, closes_at: datetime) -> None:
-    jobs.enqueue_at(tasks.close_survey, closes_at, survey_id=str(survey_id))
+def _schedule_closing(survey_id: UUID, *, opens_at: datetime, closes_at: datetime) -> None:
+    jobs.enqueue(tasks.close_survey, SYSTEM, at=opens_at, schedule_at=closes_at, survey_id=str(survey_id))

@@ -66,7 +66,7 @@ def form_of(survey_id: UUID, person_id: UUID | None) -> SurveyForm | None:
         .join(Enrolment, Enrolment.id == Participation.enrolment_id)
         .where(Survey.id == survey_id, Enrolment.person_id == person_id)
     ).one_or_none()
-    return None if row is None else SurveyForm(*row, taught=taught_in(row.class_id))
+    return None if row is None else SurveyForm(*row, taught_in(row.class_id))
 
 
 def taught_in(class_id: UUID) -> tuple[TaughtTopic, ...]:

@@ -80,7 +80,7 @@ def open_survey(actor: Actor, class_id: UUID, *, keys: Path, at: datetime, close
     if rows:
         db.session.execute(insert(Participation), rows)
     audit.record(actor, "survey.open", "survey", survey_id, at=at, after={"class": class_id, "invited": len(rows)})
-    signals.survey_opened.send(survey_id, closes_at=survey.closes_at)
+    signals.survey_opened.send(survey_id, opens_at=at, closes_at=survey.closes_at)
     return survey
 
 

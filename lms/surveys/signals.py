@@ -3,4 +3,4 @@
 from blinker import signal
 
 survey_opened = signal("surveys.survey_opened")
-"""``send(survey_id, closes_at=datetime)`` within the act that opened it."""
+"""``send(survey_id, opens_at=datetime, closes_at=datetime)`` within the act that opened it."""

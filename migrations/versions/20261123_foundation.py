@@ -52,6 +52,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "throttles",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("window_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_throttles")),
+    )
+    op.create_index(op.f("ix_throttles_window_ends_at"), "throttles", ["window_ends_at"], unique=False)
+    op.create_table(
         "response_comments",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("survey_id", sa.Uuid(), nullable=False),
@@ -236,6 +244,9 @@ def upgrade() -> None:
         postgresql_where="registration IS NOT NULL",
     )
     op.create_index("ix_statements_stored", "statements", ["stored", "seq"], unique=False)
+    op.create_index(
+        "ix_statements_references", "statements", ["seq"], unique=False, postgresql_where="target_id IS NOT NULL"
+    )
     op.create_index(op.f("ix_statements_target_id"), "statements", ["target_id"], unique=False)
     op.create_index("ix_statements_verb_stored", "statements", ["verb", "seq"], unique=False)
     op.create_table(
@@ -690,6 +701,7 @@ def downgrade() -> None:
     op.drop_table("unit_successions")
     op.drop_index("ix_statements_verb_stored", table_name="statements")
     op.drop_index(op.f("ix_statements_target_id"), table_name="statements")
+    op.drop_index("ix_statements_references", table_name="statements", postgresql_where="target_id IS NOT NULL")
     op.drop_index("ix_statements_stored", table_name="statements")
     op.drop_index("ix_statements_registration", table_name="statements", postgresql_where="registration IS NOT NULL")
     op.drop_table("statements")
@@ -712,6 +724,8 @@ def downgrade() -> None:
     op.drop_table("responses", schema="ballots")
     op.drop_index(op.f("ix_response_comments_survey_id"), table_name="response_comments", schema="ballots")
     op.drop_table("response_comments", schema="ballots")
+    op.drop_index(op.f("ix_throttles_window_ends_at"), table_name="throttles")
+    op.drop_table("throttles")
     op.drop_table("audit_head")
     op.drop_index(op.f("ix_audit_entries_subject_id"), table_name="audit_entries")
     op.drop_index(op.f("ix_audit_entries_action"), table_name="audit_entries")

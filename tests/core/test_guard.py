@@ -70,7 +70,8 @@ def test_error_pages_have_the_products_look_and_a_request_id(client):
     assert answer.status_code == 404
     assert "Không tìm thấy trang" in html
     assert answer.headers["X-Request-ID"] in html
-    english = client.get("/no-such-page", headers={"Cookie": "lang=en"}).get_data(as_text=True)
+    client.set_cookie("lang", "en")
+    english = client.get("/no-such-page").get_data(as_text=True)
     assert "Page not found" in english
 
 

@@ -1,0 +1,154 @@
+"""Decisions about answers: what a response may be, when it is right, and in which order options are shown."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from lms.core.text import one_line
+
+Body = dict[str, Any]
+
+_PLAIN = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?")
+_GROUPED = re.compile(r"([+-]?\d{1,3})((?:([., ])\d{3})(?:\3\d{3}){0,4})(?:([.,])(\d{1,9}))?")
+
+
+class MalformedResponseError(ValueError):
+    """The response is not one that this question can have."""
+
+
+def read_response(kind: str, body: Body, response: Any) -> Any:
+    """Return a response in the form in which it is stored; None is 'not answered'.
+
+    single: a key · multiple: keys in order · true_false: a boolean · numeric: a number as text · ordering: a key or
+    None for each place · matching: a map of left key to right key.
+
+    :raises MalformedResponseError: not of the question's kind, an unknown key, or a key twice.
+    """
+    if response is None:
+        return None
+    return _READERS[kind](body, response)
+
+
+def is_blank(response: Any) -> bool:
+    """Tell whether nothing was answered."""
+    return response is None or response in ("", [], {}) or (isinstance(response, list) and not any(response))
+
+
+def is_right(kind: str, body: Body, response: Any) -> bool:
+    """Tell whether a stored response is the right answer, wholly."""
+    if is_blank(response):
+        return False
+    right = body["right"]
+    if kind == "numeric":
+        target, tolerance = Decimal(right), Decimal(body["tolerance"])
+        return any(abs(value - target) <= tolerance for value in readings(response))
+    if kind == "multiple":
+        return set(response) == set(right)
+    return bool(response == right)
+
+
+def has_passed(score: int, max_score: int, pass_percent: int) -> bool:
+    """Tell whether a score reaches the share that passes."""
+    return max_score > 0 and score * 100 >= pass_percent * max_score
+
+
+def readings(text: str) -> set[Decimal]:
+    """Return what a typed number can mean: ``12,5`` and ``12.5`` are 12.5; ``3.216`` is 3216 or 3.216.
+
+    Vietnamese writes 3.216,5 and English 3,216.5, and people type both; where a text has two meanings, both count.
+    """
+    found: set[Decimal] = set()
+    if _PLAIN.fullmatch(text):
+        found.add(Decimal(text.replace(",", ".")))
+    grouped = _GROUPED.fullmatch(text)
+    if grouped and grouped[3] != grouped[4] and grouped[1].lstrip("+-").lstrip("0"):
+        whole = grouped[1] + re.sub(r"[., ]", "", grouped[2])
+        found.add(Decimal(f"{whole}.{grouped[5]}" if grouped[5] else whole))
+    return found
+
+
+def shuffled(seed: int, question_id: UUID, keys: Sequence[str], right: Sequence[str] | None = None) -> list[str]:
+    """Return the keys in the order of an attempt: drawn from its seed, the same on every device.
+
+    ``right`` is an order that must not come out (that of an ordering question).
+    """
+    order = sorted(keys, key=lambda key: hashlib.sha256(f"{seed}:{question_id}:{key}".encode()).digest())
+    if right is not None and order == list(right):
+        order = order[1:] + order[:1]
+    return order
+
+
+def mark_fault(score: float, max_score: int) -> str | None:
+    """Return why a mark is none: outside 0..max, or not a multiple of a quarter point; None when it is one."""
+    if score != score or not 0 <= score <= max_score:  # noqa: PLR0124 - not a number
+        return "range"
+    return None if (score * 4).is_integer() else "step"
+
+
+def _read_single(body: Body, response: Any) -> str:
+    return _key(response, [option["key"] for option in body["options"]])
+
+
+def _read_multiple(body: Body, response: Any) -> list[str]:
+    keys = [option["key"] for option in body["options"]]
+    given = [_key(one, keys) for one in _list(response, len(keys))]
+    if len(set(given)) < len(given):
+        raise MalformedResponseError("a key is given twice")
+    return sorted(given)
+
+
+def _read_true_false(_body: Body, response: Any) -> bool:
+    if not isinstance(response, bool):
+        raise MalformedResponseError("true or false expected")
+    return response
+
+
+def _read_numeric(_body: Body, response: Any) -> str:
+    if not isinstance(response, str) or len(response) > 60:
+        raise MalformedResponseError("a number as text expected")
+    text = one_line(response)
+    if text and not readings(text):
+        raise MalformedResponseError("not a number")
+    return text
+
+
+def _read_ordering(body: Body, response: Any) -> list[str | None]:
+    keys = [item["key"] for item in body["items"]]
+    given = [None if one is None else _key(one, keys) for one in _list(response, len(keys))]
+    placed = [one for one in given if one is not None]
+    if len(given) != len(keys) or len(set(placed)) < len(placed):
+        raise MalformedResponseError("each item once, one for each place")
+    return given
+
+
+def _read_matching(body: Body, response: Any) -> dict[str, str]:
+    if not isinstance(response, dict):
+        raise MalformedResponseError("a map expected")
+    left = [item["key"] for item in body["left"]]
+    right = [item["key"] for item in body["right_side"]]
+    return {_key(key, left): _key(value, right) for key, value in response.items()}
+
+
+def _key(value: Any, keys: Sequence[str]) -> str:
+    if not isinstance(value, str) or value not in keys:
+        raise MalformedResponseError("unknown key")
+    return value
+
+
+def _list(value: Any, longest: int) -> list[Any]:
+    if not isinstance(value, list) or len(value) > longest:
+        raise MalformedResponseError("a list of keys expected")
+    return value
+
+
+_READERS = {
+    "single": _read_single,
+    "multiple": _read_multiple,
+    "true_false": _read_true_false,
+    "numeric": _read_numeric,
+    "ordering": _read_ordering,
+    "matching": _read_matching,
+}

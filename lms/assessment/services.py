@@ -1,0 +1,354 @@
+"""What can be done with quizzes and essays: start, answer, hand in, mark."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import IO, Any, NamedTuple
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from lms.assessment import rules, signals, uploads
+from lms.assessment.models import Answer, Assignment, Attempt, Question, Quiz, Submission
+from lms.assessment.statements import assignment_activity, question_activity, quiz_activity, response_text
+from lms.catalogue.models import Module
+from lms.core import audit, files
+from lms.core.database import act, db, lock
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.core.text import nfc
+from lms.people.queries import actor_name
+from lms.records.emit import Activity, emit
+
+COMMENT_MAX = 5000
+
+
+class Saved(NamedTuple):
+    """What became of a saved answer: stored, or ignored because a later one is there."""
+
+    stored: bool
+    revision: int
+    response: Any
+    saved_at: datetime
+
+
+# -- quizzes ----------------------------------------------------------------------------------------------------------
+
+
+@act
+def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: datetime) -> Attempt:
+    """Start a try at a quiz, or return the one that is open.
+
+    :raises DomainError: no attempt is left.
+    """
+    lock("attempt", registration, quiz_id)
+    quiz = db.session.get(Quiz, quiz_id)
+    if quiz is None:
+        raise NotFound
+    tried = db.session.scalars(
+        select(Attempt)
+        .where(Attempt.registration == registration, Attempt.quiz_id == quiz_id)
+        .order_by(Attempt.number.desc())
+    ).all()
+    if tried and tried[0].submitted_at is None:
+        return tried[0]
+    if len(tried) >= quiz.attempts_allowed:
+        raise DomainError("no-attempt-left", _l("All attempts at this quiz have been used."))
+    attempt = Attempt(
+        id=uuid4(),
+        quiz_id=quiz_id,
+        registration=registration,
+        person_id=person_id,
+        number=len(tried) + 1,
+        seed=secrets.randbits(31),
+        started_at=at,
+        max_score=db.session.scalar(select(func.count()).where(Question.quiz_id == quiz_id)) or 0,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    emit(
+        learner=actor_name(person_id),
+        verb="initialized",
+        activity=quiz_activity(quiz),
+        registration=registration,
+        at=at,
+        extensions={"attempt": attempt.number},
+    )
+    return attempt
+
+
+@act
+def save_answer(attempt_id: UUID, question_id: UUID, response: Any, revision: int, *, at: datetime) -> Saved:
+    """Save an answer as it is given; one with a lower revision than the stored is stale and ignored.
+
+    :raises DomainError: handed in already, or not an answer to this question; nothing is changed.
+    """
+    if not 1 <= revision < 2**31:
+        raise _malformed()
+    found = db.session.execute(
+        select(Attempt.submitted_at, Question.kind, Question.body)
+        .join(Question, Question.quiz_id == Attempt.quiz_id)
+        .where(Attempt.id == attempt_id, Question.id == question_id)
+        .with_for_update(of=Attempt, key_share=True)
+    ).first()
+    if found is None:
+        raise NotFound
+    if found.submitted_at is not None:
+        raise _already_submitted()
+    values = _read(found.kind, found.body, response)
+    return _store(attempt_id, question_id, values, revision, at)
+
+
+@act
+def save_answers(attempt_id: UUID, responses: Mapping[UUID, Any], *, at: datetime) -> None:
+    """Save the answers of a whole form (a browser without scripts, or the form that hands in)."""
+    attempt = _open_attempt(attempt_id)
+    questions = db.session.scalars(select(Question).where(Question.quiz_id == attempt.quiz_id)).all()
+    stored = {answer.question_id: answer for answer in _answers(attempt_id)}
+    for question in questions:
+        if question.id not in responses:
+            continue
+        response = _read(question.kind, question.body, responses[question.id])
+        known = stored.get(question.id)
+        if (known.response if known else None) != response:
+            _store(attempt_id, question.id, response, known.revision + 1 if known else 1, at)
+
+
+@act
+def submit_attempt(actor: Actor, attempt_id: UUID, *, at: datetime) -> Attempt:
+    """Hand in a try: score it, say so in statements, and tell those above.
+
+    :raises DomainError: it is handed in already.
+    """
+    attempt = _open_attempt(attempt_id)
+    quiz = db.session.get_one(Quiz, attempt.quiz_id)
+    questions = db.session.scalars(
+        select(Question).where(Question.quiz_id == quiz.id).order_by(Question.position)
+    ).all()
+    answers = {answer.question_id: answer for answer in _answers(attempt_id)}
+    learner = actor_name(attempt.person_id)
+    activity = quiz_activity(quiz)
+    score = 0
+    for question in questions:
+        answer = answers.get(question.id)
+        if answer is None or rules.is_blank(answer.response):
+            continue
+        answer.correct = rules.is_right(question.kind, question.body, answer.response)
+        score += answer.correct
+        emit(
+            learner=learner,
+            verb="answered",
+            activity=question_activity(question),
+            registration=attempt.registration,
+            at=at,
+            result={"success": answer.correct, "response": response_text(answer.response)},
+            parent=activity,
+            extensions={"attempt": attempt.number},
+        )
+    attempt.submitted_at, attempt.score = at, score
+    attempt.max_score = len(questions)
+    attempt.passed = rules.has_passed(score, len(questions), quiz.pass_percent)
+    db.session.flush()
+    module = db.session.get_one(Module, quiz.module_id)
+    emit(
+        learner=learner,
+        verb="passed" if attempt.passed else "failed",
+        activity=activity,
+        registration=attempt.registration,
+        at=at,
+        result={
+            "score": {"scaled": score / len(questions), "raw": score, "min": 0, "max": len(questions)},
+            "success": attempt.passed,
+            "completion": True,
+            "duration": at - attempt.started_at,
+        },
+        parent=Activity("module", module.code, module.title),
+        extensions={"attempt": attempt.number},
+    )
+    signals.attempt_submitted.send(
+        attempt.id, registration=attempt.registration, quiz_id=quiz.id, passed=attempt.passed, at=at
+    )
+    return attempt
+
+
+def right_answer(question: Question) -> Any:
+    """Return the right answer in the form of a response."""
+    return question.body["right"]
+
+
+# -- essays -----------------------------------------------------------------------------------------------------------
+
+
+@act
+def hand_in(
+    actor: Actor,
+    assignment_id: UUID,
+    registration: UUID,
+    person_id: UUID,
+    stream: IO[bytes],
+    filename: str,
+    *,
+    at: datetime,
+) -> Submission:
+    """Hand in a file for an assignment; it replaces an earlier one until that is marked.
+
+    :raises DomainError: not a PDF or DOCX by its content, empty, too large, or marked already.
+    """
+    assignment = db.session.get(Assignment, assignment_id)
+    if assignment is None:
+        raise NotFound
+    kind = uploads.check(stream)
+    lock("submission", assignment_id, registration)
+    newest = _newest_submission(assignment_id, registration)
+    if newest is not None and newest.marked_at is not None:
+        raise DomainError("already-marked", _l("Your essay has been marked, so it can no longer be replaced."))
+    stored = files.put(stream)
+    submission = Submission(
+        id=uuid4(),
+        assignment_id=assignment_id,
+        registration=registration,
+        person_id=person_id,
+        number=newest.number + 1 if newest else 1,
+        filename=uploads.safe_name(filename, kind),
+        sha256=stored.sha256,
+        size=stored.size,
+        submitted_at=at,
+    )
+    db.session.add(submission)
+    db.session.flush()
+    audit.record(
+        actor,
+        "submission.hand_in",
+        "submission",
+        submission.id,
+        at=at,
+        before={"submission": newest.id, "sha256": newest.sha256} if newest else None,
+        after={"registration": registration, "filename": submission.filename, "sha256": stored.sha256},
+    )
+    emit(
+        learner=actor_name(person_id),
+        verb="submitted",
+        activity=assignment_activity(assignment),
+        registration=registration,
+        at=at,
+        extensions={"attempt": submission.number},
+    )
+    return submission
+
+
+@act
+def mark(actor: Actor, submission_id: UUID, score: float, comment: str, *, at: datetime) -> Submission:
+    """Mark a submission in steps of a quarter point; marking again is audited with what it was before.
+
+    :raises DomainError: the score is out of range or step, or a newer submission is there.
+    """
+    submission = db.session.scalar(select(Submission).where(Submission.id == submission_id).with_for_update())
+    if submission is None:
+        raise NotFound
+    assignment = db.session.get_one(Assignment, submission.assignment_id)
+    lock("submission", assignment.id, submission.registration)
+    newest = _newest_submission(assignment.id, submission.registration)
+    if newest is not None and newest.id != submission.id:
+        raise DomainError("replaced", _l("The trainee has handed in a newer file. Please mark that one."))
+    if rules.mark_fault(score, assignment.max_score):
+        raise DomainError(
+            "score",
+            _l("Please give a score from 0 to %(max)s in steps of 0.25.", max=assignment.max_score),
+            400,
+        )
+    before = None
+    if submission.marked_at is not None:
+        before = {"score": submission.score, "comment": submission.comment, "marked_by": submission.marked_by}
+    submission.score, submission.passed = score, score >= assignment.pass_score
+    submission.comment = nfc(comment).strip()[:COMMENT_MAX] or None
+    submission.marked_by, submission.marked_at = actor.account_id, at
+    db.session.flush()
+    after = {"score": score, "comment": submission.comment, "marked_by": actor.account_id}
+    audit.record(actor, "submission.mark", "submission", submission.id, at=at, before=before, after=after)
+    emit(
+        learner=actor_name(submission.person_id),
+        verb="scored",
+        activity=assignment_activity(assignment),
+        registration=submission.registration,
+        at=at,
+        result={
+            "score": {"scaled": score / assignment.max_score, "raw": score, "min": 0, "max": assignment.max_score},
+            "success": submission.passed,
+        },
+        instructor=actor_name(actor.person_id) if actor.person_id else None,
+    )
+    signals.submission_marked.send(
+        submission.id,
+        registration=submission.registration,
+        assignment_id=assignment.id,
+        passed=submission.passed,
+        at=at,
+    )
+    return submission
+
+
+# -- helpers ----------------------------------------------------------------------------------------------------------
+
+
+def _open_attempt(attempt_id: UUID) -> Attempt:
+    attempt = db.session.scalar(
+        select(Attempt).where(Attempt.id == attempt_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if attempt is None:
+        raise NotFound
+    if attempt.submitted_at is not None:
+        raise _already_submitted()
+    return attempt
+
+
+def _answers(attempt_id: UUID) -> list[Answer]:
+    chosen = select(Answer).where(Answer.attempt_id == attempt_id).execution_options(populate_existing=True)
+    return list(db.session.scalars(chosen))
+
+
+def _read(kind: str, body: rules.Body, response: Any) -> Any:
+    try:
+        return rules.read_response(kind, body, response)
+    except rules.MalformedResponseError:
+        raise _malformed() from None
+
+
+def _store(attempt_id: UUID, question_id: UUID, response: Any, revision: int, at: datetime) -> Saved:
+    statement = insert(Answer).values(
+        attempt_id=attempt_id, question_id=question_id, response=response, revision=revision, saved_at=at
+    )
+    new = statement.excluded
+    row = db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Answer.attempt_id, Answer.question_id],
+            set_={"response": new.response, "revision": new.revision, "saved_at": new.saved_at},
+            where=Answer.revision < new.revision,
+        ).returning(Answer.revision, Answer.response, Answer.saved_at)
+    ).first()
+    if row is not None:
+        return Saved(True, *row)
+    kept = db.session.execute(
+        select(Answer.revision, Answer.response, Answer.saved_at).where(
+            Answer.attempt_id == attempt_id, Answer.question_id == question_id
+        )
+    ).one()
+    return Saved(False, *kept)
+
+
+def _newest_submission(assignment_id: UUID, registration: UUID) -> Submission | None:
+    return db.session.scalar(
+        select(Submission)
+        .where(Submission.assignment_id == assignment_id, Submission.registration == registration)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    )
+
+
+def _already_submitted() -> DomainError:
+    return DomainError("already-submitted", _l("This attempt has been handed in, so its answers no longer change."))
+
+
+def _malformed() -> DomainError:
+    return DomainError("malformed", _l("This is not an answer that the question can have. Nothing was changed."), 400)

@@ -1,0 +1,83 @@
+"""Pictures of lessons: their kind, their size, and the refusal of drawings that do more than show."""
+
+import re
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+SVG = "{http://www.w3.org/2000/svg}"
+MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+_MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"}
+_ACTIVE = frozenset(
+    {"script", "foreignObject", "animate", "animateMotion", "animateTransform", "set", "iframe", "image", "a", "feImage"}
+)
+_MARKUP = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?(?!xml[\s?])", re.IGNORECASE)
+_OUTSIDE = re.compile(r"url\(\s*(?!['\"]?#)|@import|expression\(|javascript:", re.IGNORECASE)
+
+
+class BadFigureError(ValueError):
+    """The picture is refused; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that may be shown."""
+
+    media_type: str
+    width: int | None
+    height: int | None
+
+
+def check(name: str, content: bytes) -> Picture:
+    """Check a picture by its content.
+
+    :raises BadFigureError: not the kind its name says, or a drawing with scripts, links or parts from outside.
+    """
+    suffix = "." + name.rpartition(".")[2]
+    if suffix not in MEDIA_TYPES:
+        raise BadFigureError(f"a picture of the kind {', '.join(sorted(MEDIA_TYPES))}")
+    if len(content) > 2_000_000:
+        raise BadFigureError("a picture of at most 2 MB")
+    if suffix == ".svg":
+        return _check_svg(content)
+    if not content.startswith(_MAGIC[suffix]):
+        raise BadFigureError(f"content that is what the name says ({suffix})")
+    return Picture(MEDIA_TYPES[suffix], None, None)
+
+
+def _check_svg(content: bytes) -> Picture:
+    if _MARKUP.search(content):
+        raise BadFigureError("an SVG without DOCTYPE, entities or processing instructions")
+    try:
+        root = ElementTree.fromstring(content)  # noqa: S314 - no DOCTYPE and no entities, refused above
+    except ElementTree.ParseError as error:
+        raise BadFigureError(f"well-formed SVG ({error})") from None
+    if root.tag != f"{SVG}svg":
+        raise BadFigureError('an <svg xmlns="http://www.w3.org/2000/svg"> root')
+    for element in root.iter():
+        _check_element(element)
+    box = (root.get("viewBox") or "").replace(",", " ").split()
+    try:
+        width, height = (round(float(value)) for value in box[2:4])
+    except ValueError:
+        raise BadFigureError("an SVG with a viewBox, so that its size is known") from None
+    return Picture(MEDIA_TYPES[".svg"], width, height)
+
+
+def _check_element(element: ElementTree.Element) -> None:
+    name = str(element.tag).removeprefix(SVG)
+    if name.startswith("{") or name in _ACTIVE:
+        raise BadFigureError(f"an SVG without <{name.rpartition('}')[2]}>")
+    for key, value in element.attrib.items():
+        attribute = key.rpartition("}")[2].lower()
+        if attribute.startswith("on"):
+            raise BadFigureError(f"an SVG without event handlers ({attribute})")
+        if attribute in ("href", "src", "base") and not value.startswith("#"):
+            raise BadFigureError("an SVG without references to the outside (href)")
+        _check_style(value)
+    if name == "style":
+        _check_style(element.text or "")
+
+
+def _check_style(value: str) -> None:
+    if _OUTSIDE.search(value) or "\\" in value:
+        raise BadFigureError("an SVG without references to the outside (url)")

@@ -1,0 +1,110 @@
+"""What can be done with programmes: load them, approve a version, count who has completed."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+
+from lms.catalogue import loading, signals
+from lms.catalogue.content import ContentError, ProgrammeFolder, read_repository
+from lms.catalogue.models import Programme, ProgrammeVersion
+from lms.core import audit
+from lms.core.database import act, db, lock
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import SYSTEM, Actor
+from lms.core.i18n import ZONE
+
+
+class Loaded(NamedTuple):
+    """What a load did."""
+
+    programmes: int
+    changed: list[str]
+    versions: list[str]
+
+
+def read(root: Path) -> list[ProgrammeFolder]:
+    """Read and check the repository's programmes with all their files, quizzes included; writes nothing.
+
+    :raises ContentError: with every fault, each with its file, its key and what is expected.
+    """
+    programmes, reader = read_repository(root)
+    for programme in programmes:
+        if programme.version is not None:
+            signals.version_read.send(programme.version, reader=reader)
+    if reader.faults:
+        raise ContentError(reader.faults)
+    return programmes
+
+
+@act
+def load_programmes(root: Path, *, at: datetime) -> Loaded:
+    """Load ``courses/`` and ``content/`` below ``root``. What has not changed is left alone.
+
+    A changed programme record updates its row; changed content of a version becomes a new version, and classes stay
+    on theirs.
+
+    :raises ContentError: the files are at fault; nothing is written.
+    """
+    programmes = read(root)
+    lock("catalogue", "load")
+    changed, versions = [], []
+    for one in programmes:
+        row, written = loading.store_programme(one)
+        if written:
+            changed.append(row.code)
+        version = loading.store_version(row, one.version, at=at) if one.version else None
+        if version is not None and one.version is not None:
+            versions.append(f"{row.code} v{version.number}")
+            signals.version_loaded.send(version.id, version=version, folder=one.version.folder)
+    if changed or versions:
+        audit.record(
+            SYSTEM, "catalogue.load", "programmes", "all", at=at, after={"programmes": changed, "versions": versions}
+        )
+    return Loaded(len(programmes), changed, versions)
+
+
+@act
+def approve_version(actor: Actor, version_id: UUID, *, number: str, dated: date, at: datetime) -> ProgrammeVersion:
+    """Approve a proposed version by a document; earlier versions of the programme are retired.
+
+    Decision, Phần IV.3: programmes and materials are approved by the People's Committee before they are delivered.
+    """
+    version = db.session.scalar(select(ProgrammeVersion).where(ProgrammeVersion.id == version_id).with_for_update())
+    if version is None:
+        raise NotFound
+    if version.status != "proposed":
+        raise DomainError("not-proposed", _l("This version does not await approval."))
+    number = number.strip()
+    if not number or len(number) > 100:
+        raise DomainError("document-number", _l("Please give the number of the approving document."), 400)
+    if dated > at.astimezone(ZONE).date():
+        raise DomainError("document-date", _l("The approving document cannot be dated in the future."), 400)
+    db.session.execute(
+        update(ProgrammeVersion)
+        .where(ProgrammeVersion.programme_id == version.programme_id, ProgrammeVersion.status == "approved")
+        .values(status="retired")
+    )
+    approval = {"number": number, "date": dated.isoformat(), "at": at.isoformat()}
+    version.status, version.document = "approved", version.document | {"approval": approval}
+    audit.record(
+        actor,
+        "catalogue.approve",
+        "programme_version",
+        version.id,
+        at=at,
+        before={"status": "proposed"},
+        after={"status": "approved"} | approval,
+    )
+    return version
+
+
+@act
+def count_completion(programme_id: UUID, delta: int) -> None:
+    """Keep a programme's number of trained people; called when an enrolment is completed or that is taken back."""
+    db.session.execute(
+        update(Programme).where(Programme.id == programme_id).values(trained=Programme.trained + delta)
+    )

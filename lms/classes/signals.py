@@ -1,0 +1,12 @@
+"""The news of classes; each is sent within the act that makes it."""
+
+from blinker import signal
+
+enrolled = signal("classes.enrolled")
+"""``send(sender, registration=UUID, at=datetime)``"""
+
+attendance_recorded = signal("classes.attendance_recorded")
+"""``send(sender, registrations=list[UUID], at=datetime)``"""
+
+class_finished = signal("classes.class_finished")
+"""``send(sender, class_id=UUID, at=datetime)``"""

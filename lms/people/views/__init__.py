@@ -1,0 +1,1 @@
+"""The pages of persons, accounts and units, in four parts."""

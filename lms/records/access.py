@@ -1,0 +1,93 @@
+"""Who may use the record store's interface: clients with a key and secret (HTTP Basic), within their scopes."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import g, request
+from sqlalchemy import text
+
+from lms.core import throttle
+from lms.core.database import db, utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import Actor, Scope
+
+READ = frozenset({"statements/read", "statements/read/mine", "all/read", "all"})
+READ_OTHERS = READ - {"statements/read/mine"}
+WRONG_TRIES = 30
+WINDOW = timedelta(minutes=5)
+USED_EVERY = timedelta(hours=1)
+SETTLING = timedelta(seconds=2)
+"""How long a writer may take between reading the clock for ``stored`` and reaching the database."""
+
+_CREDENTIAL = text(
+    """
+    SELECT c.id, c.secret_hash, c.scopes, c.last_used_at,
+           (SELECT t.count FROM throttles t WHERE t.key = :throttle AND t.window_ends_at > :now) AS wrong,
+           (SELECT min(a.xact_start) FROM pg_stat_activity a
+            WHERE a.backend_xid IS NOT NULL AND a.datname = current_database() AND a.pid <> pg_backend_pid()) AS writing
+    FROM (SELECT 1) one LEFT JOIN xapi_credentials c ON c.key = :key AND c.revoked_at IS NULL
+    """
+)
+_USED = text("UPDATE xapi_credentials SET last_used_at = :at WHERE id = :id")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client program that has shown a valid key and secret.
+
+    :ivar consistent_through: every statement stored before this moment can be read by this request
+    """
+
+    credential_id: UUID
+    scopes: frozenset[str]
+    consistent_through: datetime
+
+    @property
+    def only_own(self) -> bool:
+        """Whether it reads only the statements that it sent itself."""
+        return not self.scopes & READ_OTHERS
+
+
+def secret_hash(secret: str) -> bytes:
+    """Return what is kept of a secret; it has 256 random bits, so a fast hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def client() -> Client:
+    """Return the client of this request, after the scope has let it in."""
+    found: Client = g.xapi_client
+    return found
+
+
+def _reads(_actor: Actor, _permission: str, _args: Mapping[str, Any]) -> bool:
+    g.xapi_client = _authenticate(at=utcnow())
+    return bool(g.xapi_client.scopes & READ)
+
+
+READER = Scope("credential that may read statements", _reads)
+
+
+def _authenticate(*, at: datetime) -> Client:
+    given = request.authorization
+    if given is None or given.type != "basic" or not given.username:
+        raise DomainError("no-credential", "Authorization: HTTP Basic with a key and its secret is required", 401)
+    key, secret = str(given.username), str(given.password or "")
+    counter = f"xapi:{request.remote_addr}"
+    row = db.session.execute(_CREDENTIAL, {"key": key.replace("\0", ""), "throttle": counter, "now": at}).one()
+    if (row.wrong or 0) >= WRONG_TRIES:
+        raise DomainError("too-many-tries", "Authorization: too many wrong tries from this address; wait a while", 429)
+    if row.id is None or not hmac.compare_digest(bytes(row.secret_hash), secret_hash(secret)):
+        db.session.rollback()  # one connection at a time
+        throttle.hit(counter, limit=WRONG_TRIES, window=WINDOW, at=at)
+        raise DomainError("wrong-credential", "Authorization: the key or the secret is wrong, or was revoked", 401)
+    if row.last_used_at is None or at - row.last_used_at > USED_EVERY:
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            connection.execute(_USED, {"at": at, "id": row.id})
+    settled = at - SETTLING
+    return Client(row.id, frozenset(row.scopes), min(settled, row.writing) if row.writing else settled)

@@ -1,0 +1,204 @@
+"""The shape of a statement: whom and what it names, when two are the same, and its three formats. Pure functions."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def ifi(agent: Mapping[str, Any]) -> str | None:
+    """Return an agent's or group's inverse functional identifier in one form; None for an anonymous group."""
+    for kind in ("mbox", "mbox_sha1sum", "openid"):
+        if kind in agent:
+            return f"{kind}|{agent[kind]}"
+    if "account" in agent:
+        return f"account|{agent['account']['homePage']}|{agent['account']['name']}"
+    return None
+
+
+def agents_of(statement: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the identifiers of all agents named, each with whether it is actor or object (Communication 2.1.3)."""
+    found: dict[str, bool] = {}
+    for agent, direct in _agents(statement):
+        for one in (agent, *agent.get("member", ())):
+            if (name := ifi(one)) is not None:
+                found[name] = found.get(name, False) or direct
+    return found
+
+
+def activities_of(statement: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the IRIs of all activities named, each with whether it is the object (Communication 2.1.3)."""
+    found: dict[str, bool] = {}
+    for activity, direct in _activities(statement):
+        found[activity["id"]] = found.get(activity["id"], False) or direct
+    return found
+
+
+def as_lists(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the statement with each context activity in a list, as it must be answered (Data 2.4.6.2)."""
+    result = dict(statement)
+    target = result["object"]
+    if target.get("objectType") == "SubStatement":
+        result["object"] = as_lists(target)
+    activities = result.get("context", {}).get("contextActivities")
+    if activities and not all(isinstance(value, list) for value in activities.values()):
+        lists = {key: value if isinstance(value, list) else [value] for key, value in activities.items()}
+        result["context"] = result["context"] | {"contextActivities": lists}
+    return result
+
+
+def digest_of(statement: Mapping[str, Any]) -> bytes:
+    """Return a digest that is equal for statements which immutability holds for the same (Data 2.3.1).
+
+    Left out: what the store sets (id, stored, authority, version), displays of verbs and attachments, and definitions
+    of activities. Not told apart: case of UUIDs, one moment in two zones, order of group members and of context
+    activities, a single context activity and a list of one.
+    """
+    same = {key: value for key, value in statement.items() if key not in ("id", "stored", "authority", "version")}
+    return hashlib.sha256(orjson.dumps(_comparable(same), option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def in_format(statement: dict[str, Any], format_: str, languages: list[str]) -> dict[str, Any]:
+    """Return a stored statement in the format ``ids`` or ``canonical`` (Communication 2.1.3)."""
+    if format_ == "ids":
+        return _walk(statement, _identity, lambda verb: {"id": verb["id"]})
+    return _walk(
+        statement,
+        lambda item, kind: _in_language(item, languages) if kind == "activity" else item,
+        lambda verb: verb | {"display": _best(verb["display"], languages)} if verb.get("display") else verb,
+    )
+
+
+# -- walking ----------------------------------------------------------------------------------------------------------
+
+
+def _agents(statement: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    target, context = statement["object"], statement.get("context", {})
+    yield statement["actor"], True
+    if target.get("objectType") in ("Agent", "Group"):
+        yield target, True
+    if target.get("objectType") == "SubStatement":
+        yield from ((agent, False) for agent, _ in _agents(target))
+    for holder, key in ((statement, "authority"), (context, "instructor"), (context, "team")):
+        if key in holder:
+            yield holder[key], False
+
+
+def _activities(statement: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    target = statement["object"]
+    if target.get("objectType", "Activity") == "Activity":
+        yield target, True
+    if target.get("objectType") == "SubStatement":
+        yield from ((activity, False) for activity, _ in _activities(target))
+    for value in statement.get("context", {}).get("contextActivities", {}).values():
+        for activity in value if isinstance(value, list) else [value]:
+            yield activity, False
+
+
+def _walk(statement: dict[str, Any], change: Any, verb: Any) -> dict[str, Any]:
+    """Rebuild a statement with ``change(item, kind)`` on every agent and activity, and ``verb`` on verbs."""
+    result = dict(statement)
+    target = statement["object"]
+    kind = target.get("objectType", "Activity")
+    result["verb"] = verb(statement["verb"])
+    result["actor"] = change(statement["actor"], "agent")
+    if kind == "SubStatement":
+        result["object"] = _walk(target, change, verb)
+    elif kind != "StatementRef":
+        result["object"] = change(target, "activity" if kind == "Activity" else "agent")
+    if "authority" in statement:
+        result["authority"] = change(statement["authority"], "agent")
+    if "context" in statement:
+        context = dict(statement["context"])
+        for key in ("instructor", "team"):
+            if key in context:
+                context[key] = change(context[key], "agent")
+        if "contextActivities" in context:
+            context["contextActivities"] = {
+                key: [change(activity, "activity") for activity in listed]
+                for key, listed in context["contextActivities"].items()
+            }
+        result["context"] = context
+    return result
+
+
+# -- formats ----------------------------------------------------------------------------------------------------------
+
+
+def _identity(item: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Only what identifies an agent or activity; an anonymous group keeps its members, each reduced."""
+    if kind == "activity":
+        return {key: item[key] for key in ("objectType", "id") if key in item}
+    kept: dict[str, Any] = {
+        key: item[key] for key in ("objectType", "mbox", "mbox_sha1sum", "openid", "account") if key in item
+    }
+    if "member" in item and ifi(item) is None:
+        kept["member"] = [_identity(member, "agent") for member in item["member"]]
+    return kept
+
+
+def _in_language(activity: dict[str, Any], languages: list[str]) -> dict[str, Any]:
+    if "definition" not in activity:
+        return activity
+    definition = dict(activity["definition"])
+    for key in ("name", "description"):
+        if definition.get(key):
+            definition[key] = _best(definition[key], languages)
+    for key in ("choices", "scale", "source", "target", "steps"):
+        if key in definition:
+            definition[key] = [
+                part | {"description": _best(part["description"], languages)} if part.get("description") else part
+                for part in definition[key]
+            ]
+    return activity | {"definition": definition}
+
+
+def _best(texts: dict[str, str], languages: list[str]) -> dict[str, str]:
+    """Return the one entry that suits the reader: by Accept-Language, then Vietnamese, then whatever is first."""
+    for wanted in (*languages, "vi"):
+        for tag, text in texts.items():
+            if wanted == "*" or tag.lower() == wanted.lower() or tag.lower().startswith(f"{wanted.lower()}-"):
+                return {tag: text}
+    return dict([next(iter(texts.items()))])
+
+
+# -- sameness ---------------------------------------------------------------------------------------------------------
+
+
+def _comparable(value: Any, key: str = "") -> Any:  # noqa: PLR0911 - one line a rule
+    if key == "extensions":
+        return value
+    if key == "contextActivities":
+        return {name: _unordered(part if isinstance(part, list) else [part], "object") for name, part in value.items()}
+    if key == "member":
+        return _unordered(value, "")
+    if isinstance(value, Mapping):
+        left_out = _left_out(value, key)
+        return {name: _comparable(part, name) for name, part in value.items() if name not in left_out}
+    if isinstance(value, list):
+        return [_comparable(part, key) for part in value]
+    if key == "timestamp":
+        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
+    if isinstance(value, str) and key in ("registration", "id") and _UUID.fullmatch(value):
+        return value.lower()
+    return value
+
+
+def _left_out(value: Mapping[str, Any], key: str) -> set[str]:
+    if key == "verb":
+        return {"display"}
+    if key == "attachments":
+        return {"display", "description"}
+    kind = value.get("objectType")
+    if key == "object" and kind in (None, "Activity"):
+        return {"definition", "objectType"}
+    return {"objectType"} if kind == "Agent" else set()
+
+
+def _unordered(values: list[Any], key: str) -> list[Any]:
+    return sorted((_comparable(one, key) for one in values), key=lambda x: orjson.dumps(x, option=orjson.OPT_SORT_KEYS))

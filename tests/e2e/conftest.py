@@ -1,0 +1,165 @@
+"""Browser tests: the product as a process of its own on the demonstration's data, driven in Debian's Chromium.
+
+Pictures for the documentation are taken when ``--pictures`` is given.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms.core.config import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGS += ["--disable-component-update", "--disable-sync", "--hide-scrollbars"]
+PICTURES = ROOT / "docs" / "pictures"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All browser tests run in one worker; without Chromium they fail or say loudly that they did not run."""
+    here = str(Path(__file__).parent)
+    for item in items:
+        if not str(item.path).startswith(here):
+            continue
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        if CHROMIUM is None and not config.getoption("--require-browser"):
+            item.add_marker(
+                pytest.mark.skip(reason="BROWSER TESTS DID NOT RUN: no Chromium (make browser installs it)")
+            )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The running product; gives its address."""
+    from lms import create_app
+    from lms.console import demo
+    from lms.core.database import db, utcnow
+    from tests.conftest import _settings, make_database
+
+    url = make_database(f"lms_browser_{uuid.uuid4().hex[:8]}")
+    settings = _settings(url)
+    with create_app(settings).app_context():
+        demo.load(at=utcnow())
+        db.session.remove()
+        db.engine.dispose()
+    port = free_port()
+    env = os.environ | {"LMS_DEMO": "1", "LMS_DATABASE_URL": url, "LMS_INSTANCE": str(settings.instance)}
+    env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi"}
+    folder = Path(sys.executable).parent
+    web = [str(folder / "gunicorn"), "wsgi:app", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
+    web += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "--keep-alive", "30"]
+    processes = [
+        subprocess.Popen(web, cwd=ROOT, env=env),
+        subprocess.Popen([str(folder / "flask"), "worker"], cwd=ROOT, env=env),
+    ]
+    try:
+        _wait(f"http://127.0.0.1:{port}/readyz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(timeout=20)
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=2).read()
+            return
+        except OSError:
+            threading.Event().wait(0.1)
+    raise RuntimeError(f"no answer from {url}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.fail("the browser tests were left out: no Chromium on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """A person at a device."""
+
+    def __init__(self, browser: Any, address: str, pictures: bool, **device: Any) -> None:
+        self.address = address
+        self.pictures = pictures
+        options = {"viewport": {"width": 1280, "height": 900}, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
+        self.context = browser.new_context(**(options | device))
+        self.context.set_default_timeout(15_000)
+        self.page = self.context.new_page()
+        self.violations: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.violations.append(str(error)))
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error" and "net::ERR" not in message.text and "Failed to load resource" not in message.text:
+            self.violations.append(message.text)
+
+    def go(self, path: str) -> Any:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def sign_in(self, username: str) -> Any:
+        from lms.console.demo import PASSWORD
+
+        self.go("/account/sign-in")
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("main form button[type=submit]")
+        self.page.wait_for_url(lambda url: "/account/sign-in" not in url)
+        return self.page
+
+    def picture(self, name: str, *, full: bool = False) -> None:
+        """Keep a picture for the documentation, at 1280 and at 360 pixels."""
+        if not self.pictures:
+            return
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=full)
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": 360, "height": 740})
+        self.page.screenshot(path=str(PICTURES / f"{name}-360.png"), full_page=full)
+        self.page.set_viewport_size(size)
+
+
+@pytest.fixture
+def visitor(browser: Any, server: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
+    """``visitor()`` opens a browser of its own; at the end nobody may have met a script or policy error."""
+    opened: list[Visitor] = []
+
+    def open_one(**device: Any) -> Visitor:
+        one = Visitor(browser, server, request.config.getoption("--pictures"), **device)
+        opened.append(one)
+        return one
+
+    yield open_one
+    faults = [fault for one in opened for fault in one.violations]
+    for one in opened:
+        one.context.close()
+    assert faults == []
