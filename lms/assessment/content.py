@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from msgspec import Meta
 from sqlalchemy import insert, select
@@ -143,8 +143,8 @@ def load_version(_sender: Any, *, version: ProgrammeVersion, folder: Path) -> No
     """
     reader = Reader(ROOT)
     modules = read_modules(reader, folder, version.document["modules"])
-    rows = db.session.execute(select(Module.code, Module.id).where(Module.version_id == version.id)).tuples()
-    ids = dict(rows.all())
+    rows = db.session.execute(select(Module.code, Module.id).where(Module.version_id == version.id))
+    ids: dict[str, UUID] = {code: key for code, key in rows}
     for module in modules:
         read = read_quiz(reader, module.quiz_path, {lesson.head.id for lesson in module.lessons})
         if read is not None:
@@ -166,7 +166,7 @@ def load_version(_sender: Any, *, version: ProgrammeVersion, folder: Path) -> No
     db.session.flush()
 
 
-def _store_quiz(module_id: Any, file: QuizFile, asked: list[_Asked]) -> None:
+def _store_quiz(module_id: UUID, file: QuizFile, asked: list[_Asked]) -> None:
     quiz = Quiz(
         id=uuid4(),
         module_id=module_id,

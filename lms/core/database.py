@@ -60,6 +60,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
             return result
         except BaseException:
             session.rollback()
+            session.info.pop("audit", None)  # a rollback before the first statement sends no event
             raise
         finally:
             session.info["in_act"] = False

@@ -36,9 +36,7 @@ queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 """Tasks are put on it over the session's connection; only the worker opens connections of its own."""
 
 
-def enqueue(
-    task: Any, actor: Actor, *, at: datetime, schedule_at: datetime | None = None, **arguments: Any
-) -> UUID:
+def enqueue(task: Any, actor: Actor, *, at: datetime, schedule_at: datetime | None = None, **arguments: Any) -> UUID:
     """Put a task on the queue with the act's commit, to be done now or later.
 
     :returns: the id under which the task's owner follows its progress

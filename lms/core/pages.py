@@ -42,12 +42,13 @@ def add_navigation(app: Flask, *items: NavItem) -> None:
 
 def navigation(app: Flask, actor: Actor) -> list[dict[str, Any]]:
     """Return the menu of this person, the current entry marked."""
-    here = request.blueprint
-    return [
-        {"label": gettext(item.label), "url": url_for(item.endpoint), "current": item.endpoint.split(".")[0] == here}
+    entries = [
+        {"label": gettext(item.label), "url": url_for(item.endpoint)}
         for item in app.extensions.get("lms_navigation", [])
         if actor.may(item.permission) and (actor.person_id or not item.needs_person)
     ]
+    here = f"{request.path}/"
+    return [entry | {"current": here.startswith(f"{entry['url']}/")} for entry in entries]
 
 
 def init_app(app: Flask) -> None:

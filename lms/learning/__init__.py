@@ -1,12 +1,33 @@
 """The trainee's way through a class: lessons, progress, completion."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from flask import Flask
 
+from lms.assessment.signals import attempt_submitted, submission_marked
+from lms.classes.signals import attendance_recorded
 from lms.core import guard
-from lms.learning import models  # noqa: F401 - registers the tables
+from lms.core.pages import N_, NavItem, add_navigation
+from lms.learning import models, services  # noqa: F401 - models registers the tables
 from lms.learning.routes import ROUTES
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     guard.register(app, "learning", __name__, ROUTES)
+    add_navigation(app, NavItem(N_("My learning"), "learning.dashboard", "learning.study", order=20, needs_person=True))
+    attempt_submitted.connect(_review)
+    submission_marked.connect(_review)
+    attendance_recorded.connect(_review_all)
+
+
+def _review(_sender: Any, *, registration: UUID, at: datetime, **_other: Any) -> None:
+    services.review_completion(registration, at=at)
+
+
+def _review_all(_sender: Any, *, registrations: Sequence[UUID], at: datetime) -> None:
+    for registration in registrations:
+        services.review_completion(registration, at=at)

@@ -1,6 +1,6 @@
 """What the forms of accounts, persons and units may contain."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -27,11 +27,19 @@ CATEGORY_LABELS = {
     "public_employee": _l("Public employee"),
     "guest": _l("Guest lecturer"),
 }
+T = TypeVar("T")
 _NEEDED = _l("Please fill this in.")
 
 
 def _needed() -> DataRequired:
     return DataRequired(message=_NEEDED)
+
+
+def given(value: T | None) -> T:
+    """Return the value of a validated field that must be filled in."""
+    if value is None:
+        raise RuntimeError("read a needed field only after validation")
+    return value
 
 
 class SecretField(PasswordField):

@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.database import Base
@@ -56,12 +66,12 @@ class Person(Base):
     __table_args__ = (CheckConstraint("sex IN ('female', 'male')", name="sex"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    staff_code: Mapped[str] = mapped_column(unique=True)
-    """The code in the city's personnel system."""
+    staff_code: Mapped[str] = mapped_column(String(collation="C"), unique=True)
+    """Upper case. The code in the city's personnel system."""
     full_name: Mapped[str]
     """In Vietnamese order, NFC."""
-    search_text: Mapped[str]
-    """Name and staff code, folded."""
+    search_text: Mapped[str] = mapped_column(String(collation="C"), index=True)
+    """Name and staff code, folded; lists are in its order."""
     birth_date: Mapped[date | None]
     sex: Mapped[str | None]
     email: Mapped[str | None]
@@ -84,7 +94,7 @@ class Account(Base):
     __tablename__ = "accounts"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    username: Mapped[str] = mapped_column(unique=True)
+    username: Mapped[str] = mapped_column(String(collation="C"), unique=True)
     """Lower case; the staff code for staff."""
     display_name: Mapped[str]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"), unique=True)

@@ -25,10 +25,17 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "classes.teach": frozenset({"lecturer", "institution_staff"}),
     # running classes: over the institution
     "classes.manage": frozenset({"institution_staff"}),
+    # reading classes: those one runs, teaches or oversees
+    "classes.read": frozenset(
+        {"institution_staff", "lecturer", "home_affairs_officer", "approving_authority", "auditor"}
+    ),
+    "classes.oversee": frozenset({"home_affairs_officer", "approving_authority", "auditor"}),
     # reading programmes and materials in full, before and after approval
     "catalogue.review": frozenset(
         {"institution_staff", "lecturer", "department_reviewer", "home_affairs_officer", "approving_authority"}
     ),
+    # approving a version before it is delivered (Decision, Phần IV.3)
+    "catalogue.approve": frozenset({"approving_authority"}),
     # the quality report of a class: over the institution that runs it
     "reports.quality": frozenset({"institution_staff", "home_affairs_officer", "approving_authority", "auditor"}),
     # completion records: over the unit of the trainee

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lms.core.database import db
 from lms.core.guard import Actor
@@ -81,12 +81,17 @@ class Holding(NamedTuple):
 
 
 class UnitChoice(NamedTuple):
-    """A unit in a filter; ``depth`` counts from the root."""
+    """A unit in a filter."""
 
     id: int
     code: str
     name: str
-    depth: int
+    path: str
+
+    @property
+    def depth(self) -> int:
+        """The level in the tree; the root's is 1."""
+        return self.path.count("/") - 1
 
 
 class UnitRow(NamedTuple):
@@ -157,7 +162,7 @@ def subtree(paths: Sequence[str], *, on: date | None = None, depth: int | None =
     :param depth: only so many levels, counted from the root (the root is 1)
     """
     level = func.length(Unit.path) - func.length(func.replace(Unit.path, "/", "")) - 1
-    statement = select(Unit.id, Unit.code, Unit.name, level).where(within(tuple(paths))).order_by(Unit.path)
+    statement = select(Unit.id, Unit.code, Unit.name, Unit.path).where(within(tuple(paths))).order_by(Unit.path)
     if on is not None:
         statement = statement.where(valid_on(on))
     if depth is not None:
@@ -168,7 +173,7 @@ def subtree(paths: Sequence[str], *, on: date | None = None, depth: int | None =
 def unit_by_code(code: str, paths: Sequence[str]) -> UnitChoice | None:
     """Return the unit with this code if it lies within the paths."""
     row = db.session.execute(
-        select(Unit.id, Unit.code, Unit.name, literal(0)).where(Unit.code == code.strip().upper(), within(tuple(paths)))
+        select(Unit.id, Unit.code, Unit.name, Unit.path).where(Unit.code == code.strip().upper(), within(tuple(paths)))
     ).first()
     return None if row is None else UnitChoice(*row)
 
@@ -177,7 +182,7 @@ def unit_by_code(code: str, paths: Sequence[str]) -> UnitChoice | None:
 
 
 def persons(
-    actor: Actor, permission: str, *, query: str = "", unit_path: str | None = None, after: tuple[str, UUID] | None = None
+    actor: Actor, permission: str, *, query: str = "", unit_id: int | None = None, after: tuple[str, UUID] | None = None
 ) -> list[PersonRow]:
     """Return persons by name, one more than a page when there are more.
 
@@ -203,11 +208,12 @@ def persons(
         .order_by(Person.search_text, Person.id)
         .limit(PAGE + 1)
     )
-    if unit_path:
-        statement = statement.where(Unit.path.startswith(unit_path))
+    if unit_id is not None:
+        chosen = aliased(Unit)
+        statement = statement.join(chosen, chosen.id == unit_id).where(Unit.path.startswith(chosen.path))
     if after:
         statement = statement.where(tuple_(Person.search_text, Person.id) > tuple_(*after))
-    return [PersonRow(*row) for row in db.session.execute(statement)]
+    return [PersonRow._make(row) for row in db.session.execute(statement)]
 
 
 def operators(actor: Actor, permission: str, query: str = "") -> list[PersonRow]:
@@ -254,7 +260,7 @@ def account_card(account_id: UUID) -> AccountCard | None:
         .outerjoin(Unit, Unit.id == Person.unit_id)
         .where(Account.id == account_id)
     ).first()
-    return None if row is None else AccountCard(*row)
+    return None if row is None else AccountCard._make(row)
 
 
 def holdings(account_id: UUID) -> list[Holding]:
@@ -286,9 +292,7 @@ def sessions(account_id: UUID, *, at: datetime) -> list[SessionRow]:
             SignInSession.user_agent,
             SignInSession.address,
         )
-        .where(
-            SignInSession.account_id == account_id, SignInSession.ended_at.is_(None), SignInSession.expires_at > at
-        )
+        .where(SignInSession.account_id == account_id, SignInSession.ended_at.is_(None), SignInSession.expires_at > at)
         .order_by(SignInSession.created_at.desc())
         .limit(200)
     )
@@ -325,7 +329,7 @@ def ancestors(path: str) -> list[UnitChoice]:
     """Return the units above one, from the root."""
     ids = [int(part) for part in path.strip("/").split("/")[:-1]]
     rows = db.session.execute(
-        select(Unit.id, Unit.code, Unit.name, literal(0)).where(Unit.id.in_(ids)).order_by(Unit.path)
+        select(Unit.id, Unit.code, Unit.name, Unit.path).where(Unit.id.in_(ids)).order_by(Unit.path)
     )
     return [UnitChoice(*row) for row in rows]
 
@@ -333,9 +337,7 @@ def ancestors(path: str) -> list[UnitChoice]:
 def successions(unit_id: int) -> tuple[list[Succession], list[Succession]]:
     """Return the units before and after one."""
     backwards = UnitSuccession.successor_id == unit_id
-    other = Unit.id == func.coalesce(
-        func.nullif(UnitSuccession.predecessor_id, unit_id), UnitSuccession.successor_id
-    )
+    other = Unit.id == func.coalesce(func.nullif(UnitSuccession.predecessor_id, unit_id), UnitSuccession.successor_id)
     rows = db.session.execute(
         select(backwards, Unit.id, Unit.code, Unit.name, UnitSuccession.on, UnitSuccession.document)
         .join(Unit, other)
@@ -383,6 +385,6 @@ def _units(where: ColumnElement[bool], on: date | None) -> list[UnitRow]:
     return [UnitRow(*row) for row in db.session.execute(statement.order_by(Unit.kind, Unit.name).limit(1000))]
 
 
-def _matches(column: ColumnElement[str] | object, query: str) -> list[ColumnElement[bool]]:
+def _matches(column: InstrumentedAttribute[str], query: str) -> list[ColumnElement[bool]]:
     """Return the condition of a search: each word somewhere in the folded text."""
-    return [column.like(like_pattern(word), escape="\\") for word in query.split()]  # type: ignore[attr-defined]
+    return [column.like(like_pattern(word), escape="\\") for word in query.split()]

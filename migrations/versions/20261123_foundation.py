@@ -184,9 +184,9 @@ def upgrade() -> None:
     op.create_table(
         "persons",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("staff_code", sa.String(), nullable=False),
+        sa.Column("staff_code", sa.String(collation="C"), nullable=False),
         sa.Column("full_name", sa.String(), nullable=False),
-        sa.Column("search_text", sa.String(), nullable=False),
+        sa.Column("search_text", sa.String(collation="C"), nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("sex", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
@@ -201,6 +201,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
         sa.UniqueConstraint("staff_code", name=op.f("uq_persons_staff_code")),
     )
+    op.create_index(op.f("ix_persons_search_text"), "persons", ["search_text"], unique=False)
     op.create_index(op.f("ix_persons_unit_id"), "persons", ["unit_id"], unique=False)
     op.create_table(
         "programme_versions",
@@ -263,7 +264,7 @@ def upgrade() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("username", sa.String(), nullable=False),
+        sa.Column("username", sa.String(collation="C"), nullable=False),
         sa.Column("display_name", sa.String(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("password_hash", sa.String(), nullable=True),
@@ -707,6 +708,7 @@ def downgrade() -> None:
     op.drop_table("statements")
     op.drop_table("programme_versions")
     op.drop_index(op.f("ix_persons_unit_id"), table_name="persons")
+    op.drop_index(op.f("ix_persons_search_text"), table_name="persons")
     op.drop_table("persons")
     op.drop_index(op.f("ix_response_scores_survey_id"), table_name="response_scores", schema="ballots")
     op.drop_table("response_scores", schema="ballots")

@@ -135,7 +135,9 @@ def match(row: Sequence[Any]) -> Mapping:
             continue
         column = _BY_HEADER.get(key)
         if column is None:
-            text = _l("This column is not known. Expected are: %(expected)s. Please rename or remove it.", expected=expected)
+            text = _l(
+                "This column is not known. Expected are: %(expected)s. Please rename or remove it.", expected=expected
+            )
             faults.append(HeaderFault(index, header, text))
         elif column.key in places:
             first = headers[places[column.key]]

@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 from flask_babel import lazy_gettext as _l
@@ -60,7 +61,9 @@ def open_table(stream: BinaryIO, filename: str) -> Table:
         raise RosterError("protected", _protected(content))
     if content.startswith(b"PK"):
         return _open_workbook(content)
-    if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")):
+    if content.startswith(
+        (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
+    ):
         raise RosterError("kind", _WRONG_KIND)
     return _open_csv(content, filename)
 
@@ -80,18 +83,33 @@ def _protected(content: bytes) -> Any:
 def _open_workbook(content: bytes) -> Table:
     try:
         _inspect(content)
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        with NamedTemporaryFile(suffix=".xlsx") as copy:  # calamine reads a path much faster than a stream
+            copy.write(content)
+            copy.flush()
+            workbook = CalamineWorkbook.from_path(copy.name)
         visible = [s.name for s in workbook.sheets_metadata if "Visible" in str(s.visible) and "Work" in str(s.typ)]
         sheet = workbook.get_sheet_by_name((visible or workbook.sheet_names)[0])
         rows = sheet.iter_rows()
     except RosterError:
         raise
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, RuntimeError) as e:
-        raise RosterError("workbook", _l("The workbook cannot be read; it may be damaged. Please save it again.")) from e
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        LookupError,
+        NotImplementedError,
+        RuntimeError,
+    ) as e:
+        raise RosterError(
+            "workbook", _l("The workbook cannot be read; it may be damaged. Please save it again.")
+        ) from e
     except BaseException as error:  # a panic of the reader is no Exception
         if type(error).__name__ != "PanicException":
             raise
-        raise RosterError("workbook", _l("The workbook cannot be read; it may be damaged. Please save it again.")) from error
+        raise RosterError(
+            "workbook", _l("The workbook cannot be read; it may be damaged. Please save it again.")
+        ) from error
     return Table(_limited(rows), max(sheet.height - 1, 0))
 
 
@@ -114,9 +132,7 @@ def _inspect(content: bytes) -> None:
                     _inspect_sheet(stream)
 
 
-_FAR = bytes.maketrans(
-    bytes(range(ord("A"), ord("Z") + 1)) + b"0123456789'", b"A" * 26 + b"0" * 10 + b'"'
-)
+_FAR = bytes.maketrans(bytes(range(ord("A"), ord("Z") + 1)) + b"0123456789'", b"A" * 26 + b"0" * 10 + b'"')
 
 
 def _inspect_sheet(stream: Any) -> None:
@@ -147,7 +163,9 @@ def _lines(reader: Any) -> Iterator[Sequence[Any]]:
         except StopIteration:
             return
         except csv.Error as error:
-            message = _l("Line %(line)s cannot be read: a quotation mark is missing or misplaced.", line=reader.line_num)
+            message = _l(
+                "Line %(line)s cannot be read: a quotation mark is missing or misplaced.", line=reader.line_num
+            )
             raise RosterError("csv", message) from error
         yield row
 

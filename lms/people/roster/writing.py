@@ -1,6 +1,13 @@
-"""A checked roster into the database, all at once: staged by COPY, compared and written by a handful of statements."""
+"""A roster into the database: new persons by COPY while the file is still being read, known ones staged and compared.
 
-from collections.abc import Callable, Iterable
+One connection, one transaction. A single thread feeds the database, so that it works on one portion of rows while the
+next is being checked.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,41 +16,37 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import text
 
 from lms.core.database import db
-from lms.people.roster.checking import STAGED, Checker
+from lms.people.roster.checking import REST, Checker, Row
 
-_STAGING = """
-CREATE TEMPORARY TABLE staged_persons (
-    row integer NOT NULL, staff_code text COLLATE "C" NOT NULL, search_text text NOT NULL, full_name text NOT NULL,
-    birth_date date, sex text, email text, category text NOT NULL, position text NOT NULL, rank text,
-    unit_id bigint NOT NULL, service_ends_on date
-) ON COMMIT DROP
-"""
+_COLUMNS = ("staff_code", "search_text", "full_name", *REST)
 _ALWAYS = ("full_name", "search_text", "category", "position", "unit_id")
 _OPTIONAL = ("birth_date", "sex", "email", "rank", "service_ends_on")
 
+_STAGING = """
+DROP TABLE IF EXISTS staged_persons;
+CREATE TEMPORARY TABLE staged_persons (
+    staff_code text NOT NULL, search_text text NOT NULL, full_name text NOT NULL, birth_date date, sex text,
+    email text, category text NOT NULL, position text NOT NULL, rank text, unit_id bigint NOT NULL, service_ends_on date
+) ON COMMIT DROP
+"""
 _ELSEWHERE = text(
-    """
-    SELECT s.row, s.staff_code FROM staged_persons s JOIN persons p USING (staff_code) JOIN units u ON u.id = p.unit_id
-    WHERE NOT (u.path LIKE ANY (:prefixes)) ORDER BY s.row
-    """
+    "SELECT p.staff_code FROM persons p JOIN units u ON u.id = p.unit_id WHERE NOT (u.path LIKE ANY (:prefixes))"
 )
 _USERNAME_TAKEN = text(
     """
-    SELECT s.row, s.staff_code FROM staged_persons s JOIN accounts a ON a.username = lower(s.staff_code)
-    LEFT JOIN persons p ON p.id = a.person_id WHERE p.staff_code IS DISTINCT FROM s.staff_code
-    AND NOT EXISTS (SELECT FROM persons q JOIN accounts b ON b.person_id = q.id WHERE q.staff_code = s.staff_code)
-    ORDER BY s.row
+    SELECT upper(a.username) FROM accounts a LEFT JOIN persons p ON p.id = a.person_id
+    WHERE lower(p.staff_code) IS DISTINCT FROM a.username AND NOT EXISTS (
+        SELECT FROM persons q JOIN accounts b ON b.person_id = q.id WHERE q.staff_code = upper(a.username)
+    )
     """
 )
-
-
 _RENAMED = text(
     """
     UPDATE accounts a SET display_name = s.full_name FROM staged_persons s JOIN persons p USING (staff_code)
     WHERE a.person_id = p.id AND a.display_name IS DISTINCT FROM s.full_name
     """
 )
-_ACCOUNTS = text(
+_MISSING_ACCOUNTS = text(
     """
     INSERT INTO accounts (id, username, display_name, person_id, actor_name, created_at)
     SELECT gen_random_uuid(), lower(s.staff_code), s.full_name, p.id, gen_random_uuid(), :at
@@ -67,67 +70,110 @@ class Summary:
         return self.new + self.changed + self.unchanged
 
 
-def stage(checker: Checker, tell: Callable[[int], None]) -> None:
-    """Copy the good rows into a temporary table while they are being checked; ``tell`` hears how many there are."""
-    db.session.execute(text("DROP TABLE IF EXISTS staged_persons"))
-    db.session.execute(text(_STAGING))
-    raw: Any = db.session.connection().connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY staged_persons ({', '.join(STAGED)}) FROM STDIN") as copy:
-        for number, batch in enumerate(checker.batches()):
-            copy.write(batch)
-            if number % 4 == 3:
-                tell(checker.count)
-    db.session.execute(text("ANALYZE staged_persons"))
-
-
-def compare(checker: Checker, paths: Iterable[str]) -> Summary:
-    """Report rows that collide with what is stored, and count what the good rows change."""
-    prefixes = [f"{path}%" for path in paths]
-    for row, code in db.session.execute(_ELSEWHERE, {"prefixes": prefixes}):
-        message = _l("This person belongs to a unit that is not one of those you may import staff for.")
-        checker.report(row, "staff_code", code, message)
-    for row, code in db.session.execute(_USERNAME_TAKEN):
-        message = _l("Another account has this code as its username. Please ask an administrator to rename it.")
-        checker.report(row, "staff_code", code, message)
-    changed = _difference(checker)
-    new, differing, same = db.session.execute(
-        text(
-            f"SELECT count(*) FILTER (WHERE p.id IS NULL), count(*) FILTER (WHERE p.id IS NOT NULL AND ({changed})), "
-            f"count(*) FILTER (WHERE p.id IS NOT NULL AND NOT ({changed})) "
-            "FROM staged_persons s LEFT JOIN persons p USING (staff_code)"
-        )
-    ).one()
-    return Summary(new, differing, same)
-
-
-def write(checker: Checker, at: datetime) -> int:
-    """Write what is staged; returns how many accounts were made. The caller holds :func:`lock_persons`."""
-    columns = _columns(checker)
-    names = ", ".join(("staff_code", *columns))
-    values = ", ".join(f"s.{name}" for name in ("staff_code", *columns))
-    taken_over = ", ".join(f"{name} = excluded.{name}" for name in columns)
-    db.session.execute(
-        text(
-            f"INSERT INTO persons AS p (id, {names}) SELECT gen_random_uuid(), {values} FROM staged_persons s "
-            f"ON CONFLICT (staff_code) DO UPDATE SET left_on = NULL, {taken_over} "
-            f"WHERE {_difference(checker, 'excluded')}"
-        )
-    )
-    db.session.execute(_RENAMED)
-    made: Any = db.session.execute(_ACCOUNTS, {"at": at})
-    return int(made.rowcount)
-
-
 def lock_persons() -> None:
     """Keep others from writing persons and accounts until the transaction ends; reading goes on."""
     db.session.execute(text("LOCK TABLE persons, accounts IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _columns(checker: Checker) -> list[str]:
+def refused_codes(paths: Sequence[str]) -> dict[str, Any]:
+    """Return the staff codes that may not be imported by somebody who covers these units, with the reason."""
+    elsewhere = _l("This person belongs to a unit that is not one of those you may import staff for.")
+    taken = _l("Another account has this code as its username. Please ask an administrator.")
+    prefixes = {"prefixes": [f"{path}%" for path in paths]}
+    return dict.fromkeys(db.session.scalars(_USERNAME_TAKEN), taken) | dict.fromkeys(
+        db.session.scalars(_ELSEWHERE, prefixes), elsewhere
+    )
+
+
+def send(checker: Checker, *, at: datetime | None, tell: Callable[[int], None]) -> Summary:
+    """Check all rows; compare those of known persons with what is stored, and write new ones unless ``at`` is None.
+
+    When the checker has found a problem, what was written is only half and must be rolled back.
+
+    :param tell: hears from time to time how many rows were good
+    """
+    known = frozenset(db.session.scalars(text("SELECT staff_code FROM persons")))
+    db.session.execute(text(_STAGING))
+    raw: Any = db.session.connection().connection.driver_connection
+    new = 0
+    with ThreadPoolExecutor(1, thread_name_prefix="roster") as pool:
+        pending: Future[None] | None = None
+        for batch in checker.batches():
+            staged = [row for row in batch if row.staff_code in known] if known else []
+            fresh = [row for row in batch if row.staff_code not in known] if staged else batch
+            new += len(fresh)
+            portions = [_staged(staged)]
+            if at is not None and checker.sound:
+                portions += _made(fresh, at)
+            if pending is not None:
+                pending.result()
+                tell(checker.count)
+            pending = pool.submit(_feed, raw, portions)
+        if pending is not None:
+            pending.result()
+    db.session.execute(text("ANALYZE staged_persons"))
+    changed, all_known = db.session.execute(
+        text(
+            f"SELECT count(*) FILTER (WHERE {_difference(checker)}), count(*) "  # noqa: S608 - names are our own
+            "FROM staged_persons s JOIN persons p USING (staff_code)"
+        )
+    ).one()
+    return Summary(new, changed, all_known - changed)
+
+
+def settle(checker: Checker, summary: Summary, at: datetime) -> int:
+    """Bring the known persons up to date and give every person an account; returns how many accounts were made."""
+    assignments = ", ".join(f"{name} = s.{name}" for name in _compared(checker))
+    db.session.execute(
+        text(
+            f"UPDATE persons p SET left_on = NULL, {assignments} FROM staged_persons s "  # noqa: S608 - names are our own
+            f"WHERE p.staff_code = s.staff_code AND ({_difference(checker)})"
+        )
+    )
+    db.session.execute(_RENAMED)
+    missing: Any = db.session.execute(_MISSING_ACCOUNTS, {"at": at})
+    return summary.new + int(missing.rowcount)
+
+
+def _feed(raw: Any, portions: list[tuple[str, str]]) -> None:
+    """Send portions of lines, each to its table (in the thread that has the connection for the moment)."""
+    for target, lines in portions:
+        if lines:
+            with raw.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
+                copy.write(lines)
+
+
+def _staged(rows: list[Row]) -> tuple[str, str]:
+    return f"staged_persons ({', '.join(_COLUMNS)})", "".join(["\t".join(row) + "\n" for row in rows])
+
+
+def _made(rows: list[Row], at: datetime) -> list[tuple[str, str]]:
+    """Return the lines of new persons and their accounts.
+
+    Ids are made here, many at a time, in rising order (UUID version 7): that spares the indexes. The names that stand in
+    statements are wholly random.
+    """
+    moment, noise = int(time.time() * 1000), os.urandom(len(rows) * 32).hex()
+    created = at.isoformat()
+    persons, accounts = [], []
+    for number, (code, search, name, rest) in enumerate(rows):
+        bits = noise[number * 64 : number * 64 + 64]
+        head = f"{moment + (number >> 12):012x}7{number & 0xFFF:03x}"
+        person, account, actor = head + "8" + bits[:15], head + "9" + bits[15:30], bits[32:64]
+        persons.append(f"{person}\t{code}\t{search}\t{name}\t{rest}\n")
+        accounts.append(f"{account}\t{code.lower()}\t{name}\t{person}\t{actor}\t{created}\n")
+    return [
+        (f"persons (id, {', '.join(_COLUMNS)})", "".join(persons)),
+        ("accounts (id, username, display_name, person_id, actor_name, created_at)", "".join(accounts)),
+    ]
+
+
+def _compared(checker: Checker) -> list[str]:
+    """Return the columns to bring up to date: those that the file does not have stay as they are."""
     return [*_ALWAYS, *(name for name in _OPTIONAL if name in checker.present)]
 
 
-def _difference(checker: Checker, new: str = "s") -> str:
-    names = _columns(checker)
-    old, given = (", ".join(f"{alias}.{name}" for name in names) for alias in ("p", new))
+def _difference(checker: Checker) -> str:
+    names = _compared(checker)
+    old, given = (", ".join(f"{alias}.{name}" for name in names) for alias in ("p", "s"))
     return f"p.left_on IS NOT NULL OR ({old}) IS DISTINCT FROM ({given})"

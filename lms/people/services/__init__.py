@@ -12,7 +12,7 @@ from lms.people.services.accounts import (
     unlock_account,
 )
 from lms.people.services.persons import create_person
-from lms.people.services.rosters import check_roster, import_roster
+from lms.people.services.rosters import RosterRefused, check_roster, import_roster, request_import
 from lms.people.services.sign_in import (
     Refused,
     Throttled,
@@ -27,6 +27,7 @@ from lms.people.services.units import close_unit, create_unit, succeed
 
 __all__ = [
     "Refused",
+    "RosterRefused",
     "Throttled",
     "activate",
     "change_password",
@@ -43,6 +44,7 @@ __all__ = [
     "issue_activation_code",
     "issue_codes_of_unit",
     "lock_account",
+    "request_import",
     "set_locale",
     "set_password",
     "sign_in",

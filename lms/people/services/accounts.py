@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
@@ -110,15 +110,16 @@ def give_role(
     *,
     at: datetime,
     valid_from: date | None = None,
-    valid_to: date | None = None,
+    valid_until: date | None = None,
 ) -> RoleHolding:
     """Give an account a role over a unit and all below it, for a period; a role held already gets the new period.
 
+    :param valid_until: the last day
     :raises DomainError: there is no such role, or the period ends before it begins
     """
     if role not in ROLES or role == "trainee":  # every member of staff is a trainee without being given it
         raise DomainError("role", _l("There is no such role to give."), 422)
-    if valid_from and valid_to and valid_to <= valid_from:
+    if valid_from and valid_until and valid_until < valid_from:
         raise DomainError("period", _l("The last day must not be before the first."), 422)
     _account(account_id)
     holding = db.session.scalar(
@@ -130,11 +131,10 @@ def give_role(
     if holding is None:
         holding = RoleHolding(account_id=account_id, role=role, unit_id=unit_id)
         db.session.add(holding)
-    holding.valid_from, holding.valid_to = valid_from, valid_to
+    holding.valid_from = valid_from
+    holding.valid_to = valid_until + timedelta(days=1) if valid_until else None
     db.session.flush()
-    audit.record(
-        actor, "role.give", "account", account_id, at=at, before=before, after=_holding_values(holding)
-    )
+    audit.record(actor, "role.give", "account", account_id, at=at, before=before, after=_holding_values(holding))
     return holding
 
 
@@ -148,7 +148,9 @@ def end_role(actor: Actor, holding_id: int, *, at: datetime) -> None:
     if holding is None:
         raise NotFound
     if holding.account_id == actor.account_id and holding.role == "administrator":
-        raise DomainError("own-role", _l("You cannot take your own administrator role away; ask another administrator."))
+        raise DomainError(
+            "own-role", _l("You cannot take your own administrator role away. Ask another administrator.")
+        )
     before, today = _holding_values(holding), local_day(at)
     account_id = holding.account_id
     if holding.valid_from is not None and holding.valid_from >= today:
@@ -192,7 +194,10 @@ def issue_activation_code(actor: Actor, account_id: UUID, *, at: datetime) -> st
 
 @act
 def issue_codes_of_unit(actor: Actor, unit_id: int, *, at: datetime) -> list[IssuedCode]:
-    """Issue codes to all accounts of a unit and below that are open and not activated yet."""
+    """Issue codes to all accounts of a unit and below that are open, hold no role and are not activated yet.
+
+    Who holds a role gets a code one by one, where it is checked that nobody reaches a role wider than their own.
+    """
     unit = db.session.get(Unit, unit_id)
     if unit is None:
         raise NotFound
@@ -201,7 +206,11 @@ def issue_codes_of_unit(actor: Actor, unit_id: int, *, at: datetime) -> list[Iss
         .join(Person, Person.id == Account.person_id)
         .join(Unit, Unit.id == Person.unit_id)
         .where(
-            Unit.path.startswith(unit.path), Account.active, Account.password_hash.is_(None), Person.left_on.is_(None)
+            Unit.path.startswith(unit.path),
+            Account.active,
+            Account.password_hash.is_(None),
+            Person.left_on.is_(None),
+            ~select(RoleHolding.id).where(RoleHolding.account_id == Account.id).exists(),
         )
         .order_by(Unit.path, Person.search_text)
     ).all()
@@ -209,8 +218,6 @@ def issue_codes_of_unit(actor: Actor, unit_id: int, *, at: datetime) -> list[Iss
     audit.record(actor, "account.issue_codes", "unit", unit_id, at=at, after={"accounts": len(rows)})
     expires = at + CODE_LIFETIME
     return [IssuedCode(row.username, row.full_name, row.position, codes[row.id], expires) for row in rows]
-
-
 
 
 def _issue(account_ids: Iterable[UUID], at: datetime) -> dict[UUID, str]:
@@ -251,7 +258,7 @@ def _end_sessions(account_id: UUID, at: datetime) -> None:
     )
 
 
-def _holding_values(holding: RoleHolding) -> dict[str, object]:
+def _holding_values(holding: RoleHolding) -> dict[str, Any]:
     return {
         "role": holding.role,
         "unit_id": holding.unit_id,

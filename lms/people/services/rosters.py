@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
+from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from lms.core import audit
+from lms.core import audit, jobs
 from lms.core.database import act, db
+from lms.core.errors import DomainError
 from lms.core.guard import Actor
 from lms.people.models import Unit, UnitSuccession
 from lms.people.roster import writing
@@ -43,6 +46,14 @@ class Report:
         return self.problem_count == 0
 
 
+class RosterRefused(DomainError):
+    """A roster with problems; nothing of it was written."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("roster-problems", _l("The roster has problems. Nothing was imported."), 422)
+        self.report = report
+
+
 def check_roster(actor: Actor, stream: BinaryIO, filename: str, *, at: datetime) -> Report:
     """Read and check a roster, and count what it would change; writes nothing.
 
@@ -50,7 +61,9 @@ def check_roster(actor: Actor, stream: BinaryIO, filename: str, *, at: datetime)
     """
     table = open_table(stream, filename)
     try:
-        return _compared(actor, table, at, lambda _count: None)[1]
+        checker = _checker(actor, table, at)
+        summary = writing.send(checker, at=None, tell=lambda _count: None)
+        return _report(checker, summary)
     finally:
         db.session.rollback()
 
@@ -68,30 +81,44 @@ def import_roster(
 
     :param tell: hears how many rows of how many have been read
     :raises RosterError: the file cannot be read as a roster at all
+    :raises RosterRefused: it has problems; nothing is written
     """
-    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256(stream.read()).hexdigest()
     stream.seek(0)
     table = open_table(stream, filename)
     tell(0, table.size)
     writing.lock_persons()
-    checker, report = _compared(actor, table, at, lambda count: tell(count, table.size))
-    if not report.sound:
-        return report
-    accounts = writing.write(checker, at)
-    summary = report.summary
+    checker = _checker(actor, table, at)
+    summary = writing.send(checker, at=at, tell=lambda count: tell(count, table.size))
+    if not checker.sound:
+        raise RosterRefused(_report(checker, summary))
+    accounts = writing.settle(checker, summary, at)
     after = {"file": filename, "sha256": digest, "new": summary.new, "changed": summary.changed}
     after |= {"unchanged": summary.unchanged, "accounts": accounts}
     audit.record(actor, "roster.import", "roster", digest, at=at, after=after)
-    return Report(summary, [], 0, report.warnings, accounts)
+    return Report(summary, [], 0, table.warnings, accounts)
 
 
-def _compared(actor: Actor, table: Table, at: datetime, tell: Callable[[int], None]) -> tuple[Checker, Report]:
+@act
+def request_import(actor: Actor, sha256: str, filename: str, *, at: datetime) -> UUID:
+    """Put the import of a stored file on the queue; returns the id of the job."""
+    return jobs.enqueue(
+        jobs.queue.tasks["people.import_roster"],
+        actor,
+        at=at,
+        sha256=sha256,
+        filename=filename,
+        account_id=str(actor.account_id),
+    )
+
+
+def _checker(actor: Actor, table: Table, at: datetime) -> Checker:
     paths = actor.paths(PERMISSION)
-    checker = Checker(table, _units(paths, at), local_day(at))
-    writing.stage(checker, tell)
-    summary = writing.compare(checker, paths)
-    problems = sorted(checker.problems, key=lambda problem: problem.row)
-    return checker, Report(summary, problems, checker.problem_count, table.warnings)
+    return Checker(table, _units(paths, at), local_day(at), writing.refused_codes(paths))
+
+
+def _report(checker: Checker, summary: Summary) -> Report:
+    return Report(summary, checker.problems, checker.problem_count, checker.table.warnings)
 
 
 def _units(paths: Iterable[str], at: datetime) -> dict[str, UnitRef]:

@@ -80,9 +80,7 @@ def close_unit(actor: Actor, unit_id: int, *, on: date, at: datetime) -> None:
         codes = ", ".join(open_below)
         raise DomainError("units-below", _l("Units below it still exist on that day: %(codes)s", codes=codes))
     unit.valid_to = on
-    audit.record(
-        actor, "unit.close", "unit", unit_id, at=at, before={"valid_to": None}, after={"valid_to": on}
-    )
+    audit.record(actor, "unit.close", "unit", unit_id, at=at, before={"valid_to": None}, after={"valid_to": on})
 
 
 @act

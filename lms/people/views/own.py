@@ -13,7 +13,7 @@ from lms.core.guard import Actor, current_actor
 from lms.core.views import safe_target
 from lms.people import queries, services
 from lms.people.agents import browser_words
-from lms.people.forms import ActivationForm, LanguageForm, PasswordForm, SignInForm
+from lms.people.forms import ActivationForm, LanguageForm, PasswordForm, SignInForm, given
 from lms.people.permissions import ROLES
 
 
@@ -29,8 +29,8 @@ def sign_in() -> Any:
         return render_template("people/sign_in.html", form=form), 422
     try:
         signed_in = services.sign_in(
-            form.username.data,
-            form.password.data,
+            given(form.username.data),
+            given(form.password.data),
             at=utcnow(),
             user_agent=request.user_agent.string,
             address=request.remote_addr,
@@ -65,7 +65,11 @@ def activate() -> Any:
         return render_template("people/activate.html", form=form), 422
     try:
         services.activate(
-            form.username.data, form.code.data, form.password.data, at=utcnow(), address=request.remote_addr
+            given(form.username.data),
+            given(form.code.data),
+            given(form.password.data),
+            at=utcnow(),
+            address=request.remote_addr,
         )
     except services.Refused as refused:
         return _refuse("people/activate.html", form, refused)
@@ -82,14 +86,14 @@ def account() -> Any:
     form = LanguageForm(locale=card.locale or "vi")
     if request.method == "POST":
         if not form.validate():
-            return _account_page(actor, card, form), 422
+            return _account_page(card, form), 422
         services.set_locale(actor, form.locale.data, at=utcnow())
         response = redirect(url_for("people.account"))
         response.set_cookie(
             "lang", form.locale.data, max_age=31536000, samesite="Lax", secure=request.is_secure, httponly=True
         )
         return response
-    return _account_page(actor, card, form)
+    return _account_page(card, form)
 
 
 def password() -> Any:
@@ -99,7 +103,7 @@ def password() -> Any:
         return render_template("people/password.html", form=form, forced=actor.must_change_password)
     if form.validate():
         try:
-            services.change_password(actor, form.current.data, form.password.data, at=utcnow())
+            services.change_password(actor, given(form.current.data), given(form.password.data), at=utcnow())
         except services.Refused as refused:
             return _refuse("people/password.html", form, refused, forced=actor.must_change_password)
         flash(_("Your password is changed. All other browsers have been signed out."), "success")
@@ -136,7 +140,7 @@ def end_all_sessions() -> Any:
     return _leave(_("You have signed out everywhere."))
 
 
-def _account_page(actor: Actor, card: queries.AccountCard, form: LanguageForm) -> str:
+def _account_page(card: queries.AccountCard, form: LanguageForm) -> str:
     return render_template(
         "people/account.html", card=card, form=form, holdings=queries.holdings(card.account_id), roles=ROLES
     )

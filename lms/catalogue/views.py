@@ -1,0 +1,156 @@
+"""The catalogue, the page of a programme, its lessons for reviewers, and its pictures."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from lms.catalogue import listing, queries, services, terms
+from lms.catalogue.forms import ApprovalForm
+from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
+from lms.catalogue.queries import ProgrammeRow, VersionLine
+from lms.core import files
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.core.i18n import select_language
+
+_YEAR = 31_536_000
+
+
+def index() -> Any:
+    """The programmes of the Decision, searched and filtered."""
+    try:
+        filters = Filters.read(request.args)
+    except UnknownFilterError:
+        abort(400)
+
+    def render(rows: list[ProgrammeRow]) -> str:
+        found = select_rows(rows, filters)
+        return render_template(
+            "catalogue/_list.html",
+            filters=filters,
+            choices=listing.CHOICES,
+            terms=terms,
+            labels=_labels(),
+            count=len(found),
+            groups=grouped(found, rows),
+            totals=_totals(rows),
+        )
+
+    body = shelf().fragment(select_language(), filters, render)
+    return render_template("catalogue/index.html", body=Markup(body))  # noqa: S704 - a rendered template
+
+
+def programme(code: str) -> Any:
+    """A programme: the Decision's words, and what its version teaches."""
+    number = request.args.get("version", "")
+    if number and not (number.isascii() and number.isdigit() and len(number) < 6):
+        abort(404)
+    return _programme_page(code, int(number) if number else None, ApprovalForm())
+
+
+def approve(code: str, number: int) -> Any:
+    """Approve a proposed version by a document."""
+    form = ApprovalForm()
+    version_id = queries.version_id(code, number)
+    if version_id is None:
+        abort(404)
+    if not form.validate_on_submit():
+        return _programme_page(code, number, form), 400
+    try:
+        services.approve_version(
+            current_actor(), version_id, number=form.number.data, dated=form.dated.data, at=utcnow()
+        )
+    except DomainError as refused:
+        form.form_errors.append(refused.message)
+        return _programme_page(code, number, form), refused.status
+    flash(_("The version is approved."))
+    return redirect(url_for("catalogue.programme", code=code, version=number))
+
+
+def review_lesson(code: str, number: int, lesson_code: str) -> Any:
+    """A lesson as trainees read it, for those who review the programme."""
+    version_id = queries.version_id(code, number)
+    lesson = queries.lesson_by_code(version_id, lesson_code) if version_id else None
+    if version_id is None or lesson is None:
+        abort(404)
+    lines = [line for module in queries.outline(version_id).modules for line in module.lessons]
+    here = next(place for place, line in enumerate(lines) if line.code == lesson_code)
+    return render_template(
+        "catalogue/lesson.html",
+        code=code,
+        number=number,
+        lesson=lesson,
+        html=Markup(lesson.html),  # noqa: S704 - bleached when it was loaded
+        before=lines[here - 1] if here else None,
+        after=lines[here + 1] if here + 1 < len(lines) else None,
+    )
+
+
+def figure(version_id: UUID, name: str) -> Any:
+    """A picture of a lesson. It never changes under its address; a policy of its own keeps it a mere picture."""
+    found = queries.figure(version_id, name)
+    if found is None:
+        abort(404)
+    response = Response(mimetype=found.media_type)
+    response.set_etag(found.sha256)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.headers["Cache-Control"] = f"private, max-age={_YEAR}, immutable"
+    response.make_conditional(request)
+    if response.status_code != 304:
+        try:
+            response.set_data(b"".join(files.read(found.sha256)))
+        except FileNotFoundError:
+            abort(404)
+    return response
+
+
+def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
+    found = queries.programme(code)
+    if found is None:
+        abort(404)
+    versions = queries.versions(found.id)
+    if number is None:
+        version = versions[0] if versions else None
+    else:
+        version = next((one for one in versions if one.number == number), None) or abort(404)
+    actor = current_actor()
+    return render_template(
+        "catalogue/programme.html",
+        programme=found,
+        document=found.document,
+        terms=terms,
+        version=version,
+        versions=versions,
+        outline=queries.outline(version.id) if version else None,
+        approved_on=_approved_on(version),
+        reviewer=actor.may("catalogue.review"),
+        approver=actor.may("catalogue.approve"),
+        form=form,
+    )
+
+
+def _approved_on(version: VersionLine | None) -> date | None:
+    approval = version.document.get("approval") if version else None
+    return date.fromisoformat(approval["date"]) if approval else None
+
+
+def _labels() -> dict[str, dict[str, str]]:
+    """The choices of each filter as the reader reads them."""
+    tables = {"field": terms.FIELDS, "audience": terms.AUDIENCES, "form": terms.FORMS}
+    labels = {name: {key: _(text) for key, text in table.items()} for name, table in tables.items()}
+    return labels | {"group": {key: f"{key}. {_(group.title)}" for key, group in terms.GROUPS.items()}}
+
+
+def _totals(rows: list[ProgrammeRow]) -> dict[str, int]:
+    training = [row for row in rows if row.group != "D"]
+    return {
+        "programmes": len(training),
+        "quota": sum(row.quota for row in training),
+        "trained": sum(row.trained for row in training),
+        "postgraduate": sum(row.quota for row in rows if row.group == "D"),
+    }

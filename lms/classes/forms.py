@@ -1,0 +1,80 @@
+"""What the forms of classes may contain."""
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, DateTimeLocalField, DecimalField, IntegerField, SelectField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+
+from lms.core.forms import Form, LineField, TextField
+from lms.core.i18n import ZONE
+
+KINDS = {"classroom": _l("In class"), "field_study": _l("Field study"), "online": _l("Online")}
+STATUSES = {"present": _l("Present"), "late": _l("Late"), "excused": _l("Excused"), "absent": _l("Absent")}
+_NEEDED = _l("Please fill this in.")
+
+
+class ClassForm(Form):
+    """A new class."""
+
+    version_id = SelectField(_l("Programme"), validators=[DataRequired(_NEEDED)])
+    institution_id = SelectField(_l("Training institution"), coerce=int, validators=[DataRequired(_NEEDED)])
+    code = LineField(
+        _l("Class code"),
+        validators=[
+            DataRequired(_NEEDED),
+            Length(max=40),
+            Regexp(r"^[\w.\-/ ]+$", message=_l("Letters, digits, . - / only.")),
+        ],
+    )
+    name = LineField(_l("Class name"), validators=[DataRequired(_NEEDED), Length(max=200)])
+    starts_on = DateField(_l("First day"), validators=[DataRequired(_NEEDED)])
+    ends_on = DateField(_l("Last day"), validators=[DataRequired(_NEEDED)])
+    capacity = IntegerField(_l("Places"), validators=[InputRequired(_NEEDED), NumberRange(1, 2000)])
+
+
+class SessionForm(Form):
+    """A meeting of a class; times are those of Hà Nội."""
+
+    kind = SelectField(_l("Kind of session"), choices=list(KINDS.items()))
+    topic_id = SelectField(_l("Topic"))
+    lecturer_id = SelectField(_l("Lecturer"))
+    title = LineField(_l("Title"), validators=[DataRequired(_NEEDED), Length(max=300)])
+    starts_at = DateTimeLocalField(_l("Starts"), validators=[DataRequired(_NEEDED)])
+    ends_at = DateTimeLocalField(_l("Ends"), validators=[DataRequired(_NEEDED)])
+    place = LineField(_l("Place"), validators=[DataRequired(_NEEDED), Length(max=300)])
+
+
+class TeachingForm(Form):
+    """A lecturer for a topic."""
+
+    topic_id = SelectField(_l("Topic"))
+    lecturer_id = SelectField(_l("Lecturer"))
+
+
+class EnrolForm(Form):
+    """Trainees by staff code."""
+
+    codes = TextField(_l("Staff codes"), validators=[DataRequired(_NEEDED), Length(max=20000)])
+
+
+class WithdrawForm(Form):
+    """Why somebody leaves a class."""
+
+    reason = LineField(_l("Reason"), validators=[DataRequired(_NEEDED), Length(max=500)])
+
+
+class ActionForm(Form):
+    """A button: nothing but the token."""
+
+
+class MarkForm(Form):
+    """The mark of an essay."""
+
+    score = DecimalField(_l("Score"), use_locale=False, validators=[InputRequired(_NEEDED)])
+    comment = TextField(_l("Comment for the trainee"), validators=[Optional(), Length(max=5000)])
+
+
+def utc(local: datetime) -> datetime:
+    """Read a time of the form as Hà Nội's."""
+    return local.replace(tzinfo=ZONE)

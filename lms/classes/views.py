@@ -1,0 +1,301 @@
+"""Pages of classes."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lms.assessment import services as assessment
+from lms.classes import access, forms, queries, rules, services
+from lms.classes import timetable as sessions
+from lms.core.database import utcnow
+from lms.core.downloads import attachment
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.core.i18n import ZONE, local
+from lms.core.pages import Page
+from lms.core.text import one_line
+
+
+def index() -> Any:
+    """The classes this person runs, teaches or oversees."""
+    actor = current_actor()
+    query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
+    rows = queries.classes(access.readable(actor), query, request.args.get("after"), at=utcnow())
+    page = Page.cut(rows, queries.PAGE, lambda row: row.code)
+    return render_template("classes/index.html", page=page, query=query)
+
+
+def new() -> Any:
+    """Set up a class."""
+    actor, form = current_actor(), forms.ClassForm()
+    form.version_id.choices = [
+        (str(version), f"{code} {local(name)} ({_('version %(number)s', number=number)})")
+        for version, code, name, number, _status in queries.versions_to_run()
+    ]
+    form.institution_id.choices = list(queries.institutions(actor.paths("classes.manage")))
+    status = 200
+    if form.validate_on_submit():
+        try:
+            run = services.create_class(
+                actor,
+                code=form.code.data,
+                name=form.name.data,
+                version_id=UUID(form.version_id.data),
+                institution_id=form.institution_id.data,
+                starts_on=form.starts_on.data,
+                ends_on=form.ends_on.data,
+                capacity=form.capacity.data,
+                at=utcnow(),
+            )
+            return redirect(url_for("classes.class_page", class_id=run.id))
+        except DomainError as refused:
+            field = {"class-code-taken": form.code, "class-dates": form.ends_on}.get(refused.code, form.version_id)
+            field.errors = [refused.message]
+            status = refused.status
+    elif form.is_submitted():
+        status = 400
+    return render_template("classes/new.html", form=form), status
+
+
+def timetable() -> Any:
+    """A lecturer's own sessions."""
+    actor, now = current_actor(), utcnow()
+    rows = queries.sessions_of_lecturer(actor.person_id) if actor.person_id else []
+    upcoming = [row for row in rows if row.ends_at >= now]
+    past = [row for row in reversed(rows) if row.ends_at < now]
+    return render_template("classes/timetable.html", upcoming=upcoming, past=past, now=now, rules=rules)
+
+
+def class_page(class_id: UUID) -> Any:
+    """One class: timetable, topics and lecturers, trainees."""
+    head = queries.class_head(class_id)
+    if head is None:
+        abort(404)
+    actor = current_actor()
+    manages = actor.may("classes.manage", head.institution_path)
+    return render_template(
+        "classes/class.html",
+        head=head,
+        sessions=queries.sessions_of(class_id),
+        topics=queries.topics_of(head.version_id),
+        teachings=queries.teachings_of(class_id),
+        members=queries.members(class_id),
+        manages=manages,
+        lecturers=queries.lecturers_of(head.institution_path) if manages else [],
+        person_id=actor.person_id,
+        now=utcnow(),
+        kinds=forms.KINDS,
+        rules=rules,
+    )
+
+
+def finish(class_id: UUID) -> Any:
+    """End the class; its evaluation opens."""
+    services.finish_class(current_actor(), class_id, at=utcnow())
+    flash(_("The class is finished. Its trainees can now evaluate it."))
+    return redirect(url_for("classes.class_page", class_id=class_id))
+
+
+def enrol(class_id: UUID) -> Any:
+    """Enrol trainees by staff code."""
+    form, status = forms.EnrolForm(), 200
+    if form.validate_on_submit():
+        try:
+            count = services.enrol_by_codes(current_actor(), class_id, form.codes.data, at=utcnow())
+            flash(ngettext("%(num)s trainee enrolled.", "%(num)s trainees enrolled.", count))
+            return redirect(url_for("classes.class_page", class_id=class_id))
+        except DomainError as refused:
+            form.codes.errors = [refused.message]
+            status = refused.status
+    elif form.is_submitted():
+        status = 400
+    return render_template("classes/enrol.html", form=form, head=queries.class_head(class_id)), status
+
+
+def withdraw(class_id: UUID, enrolment_id: UUID) -> Any:
+    """Take a trainee out of the class."""
+    member = next((one for one in queries.members(class_id) if one.enrolment_id == enrolment_id), None)
+    if member is None:
+        abort(404)
+    form = forms.WithdrawForm()
+    if form.validate_on_submit():
+        services.withdraw(current_actor(), class_id, enrolment_id, form.reason.data, at=utcnow())
+        flash(_("%(name)s has been withdrawn from the class.", name=member.full_name))
+        return redirect(url_for("classes.class_page", class_id=class_id))
+    page = render_template("classes/withdraw.html", form=form, head=queries.class_head(class_id), member=member)
+    return page, 400 if form.is_submitted() else 200
+
+
+def add_lecturer(class_id: UUID) -> Any:
+    """Give a topic to a lecturer."""
+    form = _teaching_form(class_id)
+    if not form.validate_on_submit():
+        abort(400)
+    chosen = UUID(form.topic_id.data), UUID(form.lecturer_id.data)
+    sessions.assign_lecturer(current_actor(), class_id, *chosen, at=utcnow())
+    return redirect(url_for("classes.class_page", class_id=class_id) + "#topics")
+
+
+def remove_lecturer(class_id: UUID, teaching_id: UUID) -> Any:
+    """Take a topic from a lecturer."""
+    sessions.remove_lecturer(current_actor(), class_id, teaching_id, at=utcnow())
+    return redirect(url_for("classes.class_page", class_id=class_id) + "#topics")
+
+
+def new_session(class_id: UUID) -> Any:
+    """Add a session to the timetable."""
+    return _session_page(class_id, None)
+
+
+def edit_session(class_id: UUID, session_id: UUID) -> Any:
+    """Change a session."""
+    row = queries.session_row(class_id, session_id)
+    if row is None:
+        abort(404)
+    return _session_page(class_id, row)
+
+
+def remove_session(class_id: UUID, session_id: UUID) -> Any:
+    """Take a session out of the timetable."""
+    sessions.remove_session(current_actor(), class_id, session_id, at=utcnow())
+    flash(_("The session has been removed."))
+    return redirect(url_for("classes.class_page", class_id=class_id) + "#sessions")
+
+
+def attendance(class_id: UUID, session_id: UUID) -> Any:
+    """Take or correct attendance."""
+    now = utcnow()
+    sheet = queries.attendance_sheet(class_id, session_id)
+    error, status = None, 200
+    if request.method == "POST":
+        try:
+            changed = services.record_attendance(current_actor(), session_id, _marks(), at=now)
+            flash(ngettext("Saved; %(num)s mark changed.", "Saved; %(num)s marks changed.", changed))
+            return redirect(url_for("classes.attendance", class_id=class_id, session_id=session_id))
+        except DomainError as refused:
+            error, status = refused.message, refused.status
+    session = queries.session_row(class_id, session_id)
+    if session is None:
+        abort(404)
+    typed = {key: value for key, value in request.form.items() if key.startswith(("status-", "note-"))}
+    page = render_template(
+        "classes/attendance.html",
+        session=session,
+        sheet=sheet,
+        open=rules.attendance_open(session.starts_at, now),
+        statuses=forms.STATUSES,
+        error=error,
+        typed=typed,
+    )
+    return page, status
+
+
+def essays(class_id: UUID) -> Any:
+    """The essays of a class."""
+    return render_template("classes/essays.html", head=queries.class_head(class_id), essays=queries.essays(class_id))
+
+
+def essay(class_id: UUID, submission_id: UUID) -> Any:
+    """Mark an essay."""
+    row = queries.essay(class_id, submission_id)
+    if row is None:
+        abort(404)
+    form = forms.MarkForm(score=row.score, comment=row.comment)
+    status = 200
+    if form.validate_on_submit():
+        try:
+            score, comment = float(form.score.data), form.comment.data or ""
+            assessment.mark(current_actor(), submission_id, score, comment, at=utcnow())
+            flash(_("The mark for %(name)s is saved.", name=row.full_name))
+            return redirect(url_for("classes.essays", class_id=class_id))
+        except DomainError as refused:
+            form.score.errors = [refused.message]
+            status = refused.status
+    elif form.is_submitted():
+        status = 400
+    return render_template("classes/essay.html", form=form, essay=row, head=queries.class_head(class_id)), status
+
+
+def essay_file(class_id: UUID, submission_id: UUID) -> Any:
+    """The file of an essay."""
+    row = queries.essay(class_id, submission_id)
+    if row is None or row.sha256 is None or row.filename is None:
+        abort(404)
+    return attachment(row.sha256, f"{row.staff_code} {row.filename}", row.size)
+
+
+def _teaching_form(class_id: UUID) -> forms.TeachingForm:
+    head = queries.class_head(class_id)
+    if head is None:
+        abort(404)
+    form = forms.TeachingForm()
+    form.topic_id.choices = [(str(topic.id), local(topic.title)) for topic in queries.topics_of(head.version_id)]
+    form.lecturer_id.choices = [(str(row.id), row.name) for row in queries.lecturers_of(head.institution_path)]
+    return form
+
+
+def _session_page(class_id: UUID, row: queries.SessionRow | None) -> Any:
+    head = queries.class_head(class_id)
+    if head is None:
+        abort(404)
+    form = forms.SessionForm(data=_session_values(row))
+    none = ("", _("– none –"))
+    form.topic_id.choices = [none, *((str(t.id), local(t.title)) for t in queries.topics_of(head.version_id))]
+    people = queries.lecturers_of(head.institution_path)
+    form.lecturer_id.choices = [none, *((str(person.id), person.name) for person in people)]
+    status = 200
+    if form.validate_on_submit():
+        values = {
+            "kind": form.kind.data,
+            "title": form.title.data,
+            "place": form.place.data,
+            "topic_id": UUID(form.topic_id.data) if form.topic_id.data else None,
+            "lecturer_id": UUID(form.lecturer_id.data) if form.lecturer_id.data else None,
+            "starts_at": forms.utc(form.starts_at.data),
+            "ends_at": forms.utc(form.ends_at.data),
+        }
+        try:
+            if row is None:
+                sessions.add_session(current_actor(), class_id, **values, at=utcnow())
+            else:
+                sessions.change_session(current_actor(), class_id, row.id, values, at=utcnow())
+            return redirect(url_for("classes.class_page", class_id=class_id) + "#sessions")
+        except DomainError as refused:
+            field = form.lecturer_id if refused.code == "lecturer-busy" else form.ends_at
+            field.errors = [refused.message]
+            status = refused.status
+    elif form.is_submitted():
+        status = 400
+    return render_template("classes/session.html", form=form, head=head, session=row), status
+
+
+def _session_values(row: queries.SessionRow | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    return {
+        "kind": row.kind,
+        "title": row.title,
+        "place": row.place,
+        "topic_id": str(row.topic_id or ""),
+        "lecturer_id": str(row.lecturer_id or ""),
+        "starts_at": row.starts_at.astimezone(ZONE).replace(tzinfo=None),
+        "ends_at": row.ends_at.astimezone(ZONE).replace(tzinfo=None),
+    }
+
+
+def _marks() -> dict[UUID, tuple[str, str | None]]:
+    marks: dict[UUID, tuple[str, str | None]] = {}
+    for name, value in request.form.items():
+        prefix, _sep, key = name.partition("-")
+        if prefix != "status" or not value:
+            continue
+        try:
+            enrolment_id = UUID(key)
+        except ValueError:
+            abort(400)
+        note = one_line(request.form.get(f"note-{key}", ""))[:300]
+        marks[enrolment_id] = (value, note or None)
+    return marks

@@ -1,0 +1,97 @@
+"""What is due next: one list, the most pressing first. Floors above add to it through ``contributors``."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from lms.core.i18n import clock, day, local
+from lms.learning import queries
+from lms.learning.queries import Course
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something that waits for the trainee."""
+
+    kind: str
+    """session, lesson, quiz, essay or evaluation."""
+    title: str
+    detail: str
+    url: str
+    action: str
+    """The words on its button."""
+    rank: int
+    """Order: the lowest first."""
+
+
+Contributor = Callable[[Sequence[UUID], datetime], list[DueItem]]
+contributors: list[Contributor] = []
+"""Called with the registrations of a trainee and the time; a floor above appends its own at start."""
+
+
+def due(courses: Sequence[Course], at: datetime) -> list[DueItem]:
+    """Return what waits for the trainee, the most pressing first."""
+    items = [item for course in courses for item in _of_course(course, at)]
+    registrations = [course.registration for course in courses if course.status != "withdrawn"]
+    if registrations:
+        items += [item for contribute in contributors for item in contribute(registrations, at)]
+    return sorted(items, key=lambda item: item.rank)
+
+
+def _of_course(course: Course, at: datetime) -> list[DueItem]:
+    if course.status != "enrolled" or not course.open:
+        return []
+    found = [_session(course, at), _study(course), _essay(course)]
+    return [item for item in found if item is not None]
+
+
+def _session(course: Course, at: datetime) -> DueItem | None:
+    upcoming = next((meeting for meeting in course.meetings if meeting.ends_at > at), None)
+    if upcoming is None:
+        return None
+    days = (upcoming.starts_at - at).days
+    when = f"{day(upcoming.starts_at)}, {clock(upcoming.starts_at)}–{clock(upcoming.ends_at)} · {upcoming.place}"
+    url = url_for("learning.course", registration=course.registration) + "#sessions"
+    return DueItem("session", upcoming.title, when, url, _("See the timetable"), 5 if days < 2 else 40 + days)
+
+
+def _study(course: Course) -> DueItem | None:
+    form = queries.shape(course.version_id)
+    for module in form.modules:
+        for line in module.lessons:
+            progress = course.lessons.get(line.id)
+            if progress is None or not progress.done:
+                url = url_for("learning.lesson", registration=course.registration, lesson_id=line.id)
+                begun = progress is not None and progress.percent > 0
+                detail = f"{local(module.title)} · " + _("%(minutes)s minutes", minutes=line.minutes)
+                if begun and progress is not None:
+                    detail += " · " + _("read to %(percent)s%%", percent=progress.percent)
+                action = _("Continue the lesson") if begun else _("Start the lesson")
+                return DueItem("lesson", local(line.title), detail, url, action, 10)
+        quiz = form.quizzes.get(module.id)
+        state = course.quizzes.get(quiz.id) if quiz else None
+        if (
+            quiz
+            and not (state and state.passed)
+            and not (state and state.used >= quiz.attempts and not state.open_attempt)
+        ):
+            url = url_for("learning.course", registration=course.registration) + f"#module-{module.code}"
+            if state and state.open_attempt:
+                url = url_for("assessment.attempt", attempt_id=state.open_attempt)
+            action = _("Continue the quiz") if state and state.open_attempt else _("Go to the quiz")
+            return DueItem("quiz", local(quiz.title), local(module.title), url, action, 11)
+    return None
+
+
+def _essay(course: Course) -> DueItem | None:
+    for essay in queries.shape(course.version_id).essays:
+        state = course.essays.get(essay.id)
+        if state is None or state.passed is False:
+            url = url_for("learning.essay", registration=course.registration)
+            detail = _("by %(date)s, the last day of the class", date=day(course.ends_on))
+            return DueItem("essay", local(essay.title), detail, url, _("Hand in the essay"), 60)
+    return None

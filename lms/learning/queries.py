@@ -1,0 +1,293 @@
+"""A trainee's courses: one statement for all she did, and the unchanging shape of a version from memory."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from lms.assessment.models import Assignment, Quiz
+from lms.catalogue import queries as catalogue
+from lms.catalogue.models import ProgrammeVersion
+from lms.core.database import db
+from lms.core.i18n import local
+from lms.learning import rules
+
+_COURSES = """
+SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.version_id, c.starts_on, c.ends_on, c.status,
+  p.code, p.name, u.name,
+  (SELECT json_agg(json_build_array(lp.lesson_id, lp.percent, lp.anchor, lp.completed_at IS NOT NULL, lp.seen_at))
+   FROM lesson_progress lp WHERE lp.registration = e.id),
+  (SELECT json_agg(json_build_array(s.id, s.kind, s.title, s.starts_at, s.ends_at, s.place, t.full_name,
+     s.attendance_taken_at IS NOT NULL, a.status) ORDER BY s.starts_at)
+   FROM sessions s LEFT JOIN persons t ON t.id = s.lecturer_id
+   LEFT JOIN attendance a ON a.session_id = s.id AND a.enrolment_id = e.id WHERE s.class_id = c.id),
+  (SELECT json_agg(json_build_array(t.quiz_id, t.id, t.submitted_at IS NULL, t.score, t.max_score, t.passed))
+   FROM attempts t WHERE t.registration = e.id),
+  (SELECT json_agg(json_build_array(b.assignment_id, b.id, b.filename, b.submitted_at, b.score, b.passed, b.comment,
+     b.marked_at, b.sha256, b.size) ORDER BY b.number)
+   FROM submissions b WHERE b.registration = e.id)
+FROM enrolments e JOIN class_runs c ON c.id = e.class_id
+JOIN programme_versions v ON v.id = c.version_id JOIN programmes p ON p.id = v.programme_id
+JOIN units u ON u.id = c.institution_id
+"""
+_OF_PERSON = text(_COURSES + "WHERE e.person_id = :id ORDER BY c.starts_on DESC, c.code LIMIT 30")
+_OF_REGISTRATION = text(_COURSES + "WHERE e.id = :id")
+
+
+class Progress(NamedTuple):
+    """How far a lesson is."""
+
+    percent: int
+    anchor: str | None
+    done: bool
+    seen_at: datetime
+
+
+class Meeting(NamedTuple):
+    """A session as a trainee sees it; ``mark`` is her attendance."""
+
+    id: UUID
+    kind: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    lecturer: str | None
+    taken: bool
+    mark: str | None
+
+
+class QuizState(NamedTuple):
+    """A trainee's tries at a quiz."""
+
+    used: int
+    open_attempt: UUID | None
+    last_attempt: UUID | None
+    best: int | None
+    max_score: int | None
+    passed: bool
+
+
+class EssayState(NamedTuple):
+    """The newest file handed in."""
+
+    submission_id: UUID
+    filename: str
+    submitted_at: datetime
+    score: float | None
+    passed: bool | None
+    comment: str | None
+    marked_at: datetime | None
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One enrolment with everything done in it."""
+
+    registration: UUID
+    person_id: UUID
+    status: str
+    completed_at: datetime | None
+    class_id: UUID
+    class_code: str
+    class_name: str
+    version_id: UUID
+    starts_on: date
+    ends_on: date
+    class_status: str
+    programme_code: str
+    programme: dict[str, str]
+    institution: str
+    lessons: dict[UUID, Progress]
+    meetings: tuple[Meeting, ...]
+    quizzes: dict[UUID, QuizState]
+    essays: dict[UUID, EssayState]
+
+    @property
+    def open(self) -> bool:
+        """Whether she can still work in it."""
+        return self.status != "withdrawn" and self.class_status != "cancelled"
+
+
+class QuizShape(NamedTuple):
+    """A quiz of a version."""
+
+    id: UUID
+    title: dict[str, str]
+    pass_percent: int
+    attempts: int
+
+
+class EssayShape(NamedTuple):
+    """An assignment of a version."""
+
+    id: UUID
+    title: dict[str, str]
+    instructions: dict[str, str]
+    max_score: int
+    pass_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a version consists of. A version never changes, so shapes are kept in memory."""
+
+    attendance_min_percent: int
+    modules: tuple[catalogue.ModuleOutline, ...]
+    topics: tuple[catalogue.TopicLine, ...]
+    quizzes: dict[UUID, QuizShape]
+    """By module."""
+    essays: tuple[EssayShape, ...]
+
+
+@lru_cache(maxsize=128)
+def shape(version_id: UUID) -> Shape:
+    """Return the shape of a version (four statements once a process)."""
+    outline = catalogue.outline(version_id)
+    percent = db.session.scalar(
+        select(ProgrammeVersion.attendance_min_percent).where(ProgrammeVersion.id == version_id)
+    )
+    quizzes = db.session.execute(
+        select(Quiz.module_id, Quiz.id, Quiz.title, Quiz.pass_percent, Quiz.attempts_allowed).where(
+            Quiz.module_id.in_([module.id for module in outline.modules])
+        )
+    )
+    essays = db.session.execute(
+        select(
+            Assignment.id, Assignment.title, Assignment.instructions, Assignment.max_score, Assignment.pass_score
+        ).where(Assignment.version_id == version_id)
+    )
+    return Shape(
+        percent or 0,
+        tuple(outline.modules),
+        tuple(outline.topics),
+        {row[0]: QuizShape(*row[1:]) for row in quizzes},
+        tuple(EssayShape(*row) for row in essays),
+    )
+
+
+@lru_cache(maxsize=512)
+def lesson(lesson_id: UUID) -> catalogue.LessonText | None:
+    """Return a lesson's text; a loaded lesson never changes, so it is kept in memory."""
+    return catalogue.lesson(lesson_id)
+
+
+def courses_of(person_id: UUID) -> list[Course]:
+    """Return a person's enrolments, newest first; one statement."""
+    return [_course(row) for row in db.session.execute(_OF_PERSON, {"id": person_id})]
+
+
+def course(registration: UUID) -> Course | None:
+    """Return one enrolment; one statement."""
+    row = db.session.execute(_OF_REGISTRATION, {"id": registration}).one_or_none()
+    return None if row is None else _course(row)
+
+
+class Place(NamedTuple):
+    """Where a trainee is in one lesson, with what the lesson page needs of her class."""
+
+    class_name: str
+    version_id: UUID
+    status: str
+    percent: int | None
+    anchor: str | None
+    done: bool | None
+
+
+_PLACE = text(
+    """
+    SELECT c.name, c.version_id, e.status, lp.percent, lp.anchor, lp.completed_at IS NOT NULL
+    FROM enrolments e JOIN class_runs c ON c.id = e.class_id
+    LEFT JOIN lesson_progress lp ON lp.registration = e.id AND lp.lesson_id = :lesson
+    WHERE e.id = :registration
+    """
+)
+
+
+def place(registration: UUID, lesson_id: UUID) -> Place | None:
+    """Return where a registration is in a lesson."""
+    row = db.session.execute(_PLACE, {"registration": registration, "lesson": lesson_id}).one_or_none()
+    return None if row is None else Place(*row)
+
+
+def standing(course: Course) -> rules.Standing:
+    """Return what the rules of completion need to know."""
+    form = shape(course.version_id)
+    modules = [
+        rules.Part(
+            local(module.title),
+            all(course.lessons.get(line.id, _NOTHING).done for line in module.lessons),
+        )
+        for module in form.modules
+    ]
+    quizzes = [
+        rules.Part(local(quiz.title), quiz.id in course.quizzes and course.quizzes[quiz.id].passed)
+        for module in form.modules
+        if (quiz := form.quizzes.get(module.id))
+    ]
+    essays = [
+        rules.Part(local(essay.title), bool(essay.id in course.essays and course.essays[essay.id].passed))
+        for essay in form.essays
+    ]
+    return rules.Standing(
+        modules=modules,
+        quizzes=quizzes,
+        attended=sum(meeting.mark in ("present", "late") for meeting in course.meetings),
+        held=sum(meeting.taken for meeting in course.meetings),
+        sessions=len(course.meetings),
+        attendance_min_percent=form.attendance_min_percent,
+        essays=essays,
+    )
+
+
+def checklist(registration: UUID) -> list[rules.Criterion]:
+    """Return the conditions of completion of a registration."""
+    found = course(registration)
+    return [] if found is None else rules.criteria(standing(found))
+
+
+_NOTHING = Progress(0, None, False, datetime.min)  # noqa: DTZ901 - never shown
+
+
+def _course(row: Any) -> Course:
+    *head, lessons, meetings, attempts, essays = row
+    return Course(
+        *head,
+        lessons={UUID(key): Progress(p, a, done, _time(seen)) for key, p, a, done, seen in lessons or ()},
+        meetings=tuple(
+            Meeting(UUID(key), kind, title, _time(start), _time(end), where, who, taken, mark)
+            for key, kind, title, start, end, where, who, taken, mark in meetings or ()
+        ),
+        quizzes=_quizzes(attempts or ()),
+        essays={
+            UUID(assignment): EssayState(
+                UUID(key), name, _time(when), *rest, _time(marked) if marked else None, sha, size
+            )
+            for assignment, key, name, when, *rest, marked, sha, size in essays or ()
+        },
+    )
+
+
+def _quizzes(attempts: Any) -> dict[UUID, QuizState]:
+    states: dict[UUID, QuizState] = {}
+    for quiz, attempt, is_open, score, max_score, passed in attempts:
+        key, known = UUID(quiz), states.get(UUID(quiz), QuizState(0, None, None, None, None, False))
+        better = score is not None and (known.best is None or score > known.best)
+        states[key] = QuizState(
+            known.used + 1,
+            UUID(attempt) if is_open else known.open_attempt,
+            known.last_attempt if is_open else UUID(attempt),
+            score if better else known.best,
+            max_score if better else known.max_score,
+            known.passed or bool(passed),
+        )
+    return states
+
+
+def _time(value: str) -> datetime:
+    return datetime.fromisoformat(value)

@@ -1,0 +1,81 @@
+"""When a class is completed: stated criteria, each with what is done and what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A module or a quiz: its title, and whether it is done."""
+
+    title: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a trainee stands in a class.
+
+    :ivar held: sessions whose attendance was taken
+    :ivar sessions: all planned sessions
+    :ivar attendance_min_percent: least share of all planned sessions to attend, in percent
+    :ivar essays: one entry an assignment
+    """
+
+    modules: Sequence[Part]
+    quizzes: Sequence[Part]
+    attended: int
+    held: int
+    sessions: int
+    attendance_min_percent: int
+    essays: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition of completion.
+
+    :ivar key: modules, quizzes, attendance or essay
+    :ivar have: how much is done, of ``need``
+    :ivar missing: titles of what is missing
+    :ivar spare: attendance only: how many sessions may still be missed; negative when it can no longer be reached
+    """
+
+    key: str
+    done: bool
+    have: int
+    need: int
+    missing: tuple[str, ...] = ()
+    spare: int = 0
+
+
+def criteria(standing: Standing) -> list[Criterion]:
+    """Return all conditions that apply, in the order in which a trainee meets them."""
+    found = [_parts("modules", standing.modules), _parts("quizzes", standing.quizzes)]
+    if standing.sessions:
+        found.append(_attendance(standing))
+    found.append(_parts("essay", standing.essays))
+    return [criterion for criterion in found if criterion.need]
+
+
+def completed(standing: Standing) -> bool:
+    """Tell whether every condition is met; a class without any condition is never completed by itself."""
+    conditions = criteria(standing)
+    return bool(conditions) and all(condition.done for condition in conditions)
+
+
+def sessions_needed(sessions: int, percent: int) -> int:
+    """Return the least number of sessions that is at least ``percent`` of all (80% of 4 is 4, not 3)."""
+    return -(-sessions * percent // 100)
+
+
+def _attendance(standing: Standing) -> Criterion:
+    need = sessions_needed(standing.sessions, standing.attendance_min_percent)
+    missed = standing.held - standing.attended
+    spare = standing.sessions - need - missed
+    return Criterion("attendance", standing.attended >= need, standing.attended, need, spare=spare)
+
+
+def _parts(key: str, parts: Sequence[Part]) -> Criterion:
+    missing = tuple(part.title for part in parts if not part.done)
+    return Criterion(key, not missing, len(parts) - len(missing), len(parts), missing)

@@ -1,0 +1,152 @@
+"""Pages of a trainee's learning."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from lms.assessment import services as assessment
+from lms.classes import queries as classes
+from lms.core.database import utcnow
+from lms.core.downloads import attachment
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.learning import queries, rules, services
+from lms.learning.dashboard import due
+
+
+def dashboard() -> Any:
+    """What is due next, the timetable and the progress, on one page."""
+    actor, now = current_actor(), utcnow()
+    courses = queries.courses_of(actor.person_id) if actor.person_id else []
+    current = [course for course in courses if course.status == "enrolled" and course.open]
+    meetings = sorted(
+        ((meeting, course) for course in current for meeting in course.meetings if meeting.ends_at > now),
+        key=lambda pair: pair[0].starts_at,
+    )
+    return render_template(
+        "learning/dashboard.html",
+        due=due(courses, now),
+        current=[(course, rules.criteria(queries.standing(course))) for course in current],
+        past=[course for course in courses if course not in current],
+        meetings=meetings[:6],
+        now=now,
+        person_id=actor.person_id,
+    )
+
+
+def course(registration: UUID) -> Any:
+    """One course: modules, quizzes, sessions, essay, and what is missing to complete it."""
+    found = queries.course(registration)
+    if found is None:
+        abort(404)
+    return render_template(
+        "learning/course.html",
+        course=found,
+        shape=queries.shape(found.version_id),
+        criteria=rules.criteria(queries.standing(found)),
+        taught=classes.taught_to(registration),
+        now=utcnow(),
+    )
+
+
+def lesson(registration: UUID, lesson_id: UUID) -> Any:
+    """A lesson, at the place where she was."""
+    text = queries.lesson(lesson_id)
+    place = queries.place(registration, lesson_id)
+    if text is None or place is None or place.version_id != text.version_id:
+        abort(404)
+    lines = [line for module in queries.shape(text.version_id).modules for line in module.lessons]
+    here = next(index for index, line in enumerate(lines) if line.id == lesson_id)
+    return render_template(
+        "learning/lesson.html",
+        registration=registration,
+        lesson=text,
+        place=place,
+        resume=next((heading for heading in text.headings if heading["id"] == place.anchor), None),
+        previous=lines[here - 1] if here else None,
+        next=lines[here + 1] if here + 1 < len(lines) else None,
+    )
+
+
+def progress(registration: UUID, lesson_id: UUID) -> Any:
+    """Note where she is (sent by the page's script)."""
+    try:
+        percent, seconds = int(request.form["percent"]), int(request.form.get("seconds", "0"))
+    except ValueError:
+        abort(400)
+    anchor = request.form.get("anchor") or None
+    furthest = services.report_progress(
+        current_actor(), registration, lesson_id, percent=percent, anchor=anchor, seconds=seconds, at=utcnow()
+    )
+    return {"percent": furthest}
+
+
+def complete(registration: UUID, lesson_id: UUID) -> Any:
+    """Mark the lesson as studied and go on."""
+    services.complete_lesson(current_actor(), registration, lesson_id, at=utcnow())
+    text = queries.lesson(lesson_id)
+    lines = [] if text is None else [x for m in queries.shape(text.version_id).modules for x in m.lessons]
+    here = next((index for index, line in enumerate(lines) if line.id == lesson_id), len(lines))
+    flash(_("Lesson completed."))
+    same_module = (
+        here + 1 < len(lines) and text is not None and _module_of(text.version_id, lines[here + 1].id) == text.module_id
+    )
+    if same_module:
+        return redirect(url_for("learning.lesson", registration=registration, lesson_id=lines[here + 1].id))
+    anchor = f"#module-{text.module_code}" if text else ""
+    return redirect(url_for("learning.course", registration=registration) + anchor)
+
+
+def start_quiz(registration: UUID, quiz_id: UUID) -> Any:
+    """Start (or go on with) a quiz of the course."""
+    found = queries.course(registration)
+    if found is None or quiz_id not in {quiz.id for quiz in queries.shape(found.version_id).quizzes.values()}:
+        abort(404)
+    if not found.open:
+        raise DomainError("read-only", _("You have left this class; its quizzes are closed to you."))
+    attempt = assessment.start_attempt(quiz_id, registration, found.person_id, at=utcnow())
+    return redirect(url_for("assessment.attempt", attempt_id=attempt.id))
+
+
+def essay(registration: UUID) -> Any:
+    """The closing essay: instructions, hand in, mark."""
+    found = queries.course(registration)
+    if found is None:
+        abort(404)
+    essays = queries.shape(found.version_id).essays
+    if not essays:
+        abort(404)
+    error, status = None, 200
+    if request.method == "POST":
+        upload = request.files.get("file")
+        try:
+            if upload is None or not upload.filename:
+                raise DomainError("no-file", _("Please choose a file."), 400)
+            if not found.open:
+                raise DomainError("read-only", _("You have left this class; no essay can be handed in."))
+            person_id, name = found.person_id, upload.filename
+            stream: Any = upload.stream
+            assessment.hand_in(current_actor(), essays[0].id, registration, person_id, stream, name, at=utcnow())
+            flash(_("Your essay has been handed in."))
+            return redirect(url_for("learning.essay", registration=registration))
+        except DomainError as refused:
+            error, status = refused.message, refused.status
+    state = found.essays.get(essays[0].id)
+    page = render_template("learning/essay.html", course=found, essay=essays[0], state=state, error=error)
+    return page, status
+
+
+def essay_file(registration: UUID, submission_id: UUID) -> Any:
+    """The file she handed in."""
+    found = queries.course(registration)
+    states = [] if found is None else [state for state in found.essays.values() if state.submission_id == submission_id]
+    if not states:
+        abort(404)
+    return attachment(states[0].sha256, states[0].filename, states[0].size)
+
+
+def _module_of(version_id: UUID, lesson_id: UUID) -> UUID | None:
+    modules = queries.shape(version_id).modules
+    return next((m.id for m in modules if any(line.id == lesson_id for line in m.lessons)), None)

@@ -1,0 +1,45 @@
+"""The job that imports a roster."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from lms.core import files, jobs
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.people.roster.reading import RosterError
+from lms.people.services import rosters
+from lms.people.sessions import actor_of
+
+KEPT = 500
+
+
+@jobs.task("people.import_roster")
+def import_roster(progress: jobs.Progress, sha256: str, filename: str, account_id: str) -> dict[str, Any]:
+    """Import a stored file in the name of the account that asked for it, with the rights it has now."""
+    actor = actor_of(UUID(account_id), at=utcnow())
+    if actor is None or not actor.may(rosters.PERMISSION):
+        return {"message": _("The account may no longer import rosters. Nothing was imported.")}
+    url = f"/admin/people/import/{progress.id}/result"
+    try:
+        with io.BytesIO(b"".join(files.read(sha256))) as stream:
+            report = rosters.import_roster(
+                actor, stream, filename, at=utcnow(), tell=lambda done, total: progress.tell(done=done, total=total)
+            )
+    except rosters.RosterRefused as refused:
+        listed = [[p.row, p.column, p.header, p.value, str(p.message)] for p in refused.report.problems[:KEPT]]
+        result = {"problems": listed, "problem_count": refused.report.problem_count}
+        return result | {"message": str(refused.message), "url": url, "filename": filename}
+    except (RosterError, DomainError) as refused:
+        return {"message": str(refused.message), "url": url, "filename": filename}
+    summary = report.summary
+    counts = {"new": summary.new, "changed": summary.changed, "unchanged": summary.unchanged}
+    return counts | {
+        "accounts": report.accounts,
+        "sha256": sha256,
+        "filename": filename,
+        "message": _("%(number)s persons were read; all are in the system.", number=summary.total),
+        "url": url,
+    }
