@@ -144,7 +144,7 @@ def load_version(_sender: Any, *, version: ProgrammeVersion, folder: Path) -> No
     reader = Reader(ROOT)
     modules = read_modules(reader, folder, version.document["modules"])
     rows = db.session.execute(select(Module.code, Module.id).where(Module.version_id == version.id))
-    ids: dict[str, UUID] = {code: key for code, key in rows}
+    ids: dict[str, UUID] = dict(tuple(row) for row in rows)
     for module in modules:
         read = read_quiz(reader, module.quiz_path, {lesson.head.id for lesson in module.lessons})
         if read is not None:

@@ -112,7 +112,8 @@ def save_answers(attempt_id: UUID, responses: Mapping[UUID, Any], *, at: datetim
             continue
         response = _read(question.kind, question.body, responses[question.id])
         known = stored.get(question.id)
-        if (known.response if known else None) != response:
+        before = known.response if known else None
+        if before != response and not (rules.is_blank(before) and rules.is_blank(response)):
             _store(attempt_id, question.id, response, known.revision + 1 if known else 1, at)
 
 
@@ -151,6 +152,8 @@ def submit_attempt(actor: Actor, attempt_id: UUID, *, at: datetime) -> Attempt:
     attempt.max_score = len(questions)
     attempt.passed = rules.has_passed(score, len(questions), quiz.pass_percent)
     db.session.flush()
+    result = {"quiz": quiz.code, "number": attempt.number, "score": score, "passed": attempt.passed}
+    audit.record(actor, "attempt.submit", "attempt", attempt.id, at=at, after=result)
     module = db.session.get_one(Module, quiz.module_id)
     emit(
         learner=learner,
@@ -182,7 +185,7 @@ def right_answer(question: Question) -> Any:
 
 
 @act
-def hand_in(
+def hand_in(  # noqa: PLR0917 - the contract between the rooms
     actor: Actor,
     assignment_id: UUID,
     registration: UUID,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
-from lms.catalogue.content import FIGURE_BASE, ProgrammeFolder, VersionFolder, plain
+from lms.catalogue.content import FIGURE_BASE, ProgrammeFolder, Short, Text, VersionFolder, plain
 from lms.catalogue.models import Figure, Lesson, Module, Programme, ProgrammeVersion, Topic
 from lms.core import files
 from lms.core.database import db
@@ -128,7 +128,7 @@ def _store_modules(version: ProgrammeVersion, loaded: VersionFolder) -> None:
 def _search_text(loaded: ProgrammeFolder) -> str:
     """Code, names, audience and strands, and what a version teaches."""
     file = loaded.file
-    texts = [file.name, file.audience.text, *(strand.text for strand in file.strands)]
+    texts: list[Short | Text] = [file.name, file.audience.text, *(strand.text for strand in file.strands)]
     if loaded.version is not None:
         texts += [topic.title for topic in loaded.version.block.topics]
         texts += [module.file.title for module in loaded.version.modules]

@@ -157,9 +157,7 @@ def versions(programme_id: UUID) -> Sequence[VersionLine]:
 def version_id(code: str, number: int) -> UUID | None:
     """Return the id of a version by its programme's code and its number."""
     return db.session.scalar(
-        select(ProgrammeVersion.id)
-        .join(Programme)
-        .where(Programme.code == code, ProgrammeVersion.number == number)
+        select(ProgrammeVersion.id).join(Programme).where(Programme.code == code, ProgrammeVersion.number == number)
     )
 
 

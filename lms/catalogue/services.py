@@ -105,6 +105,4 @@ def approve_version(actor: Actor, version_id: UUID, *, number: str, dated: date,
 @act
 def count_completion(programme_id: UUID, delta: int) -> None:
     """Keep a programme's number of trained people; called when an enrolment is completed or that is taken back."""
-    db.session.execute(
-        update(Programme).where(Programme.id == programme_id).values(trained=Programme.trained + delta)
-    )
+    db.session.execute(update(Programme).where(Programme.id == programme_id).values(trained=Programme.trained + delta))

@@ -1,12 +1,13 @@
 """What the forms of classes may contain."""
 
-from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, DecimalField, IntegerField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from lms.core.forms import Form, LineField, TextField
+from lms.core.forms import IGNORED, Form, LineField, TextField
 from lms.core.i18n import ZONE
 
 KINDS = {"classroom": _l("In class"), "field_study": _l("Field study"), "online": _l("Online")}
@@ -32,6 +33,12 @@ class ClassForm(Form):
     ends_on = DateField(_l("Last day"), validators=[DataRequired(_NEEDED)])
     capacity = IntegerField(_l("Places"), validators=[InputRequired(_NEEDED), NumberRange(1, 2000)])
 
+    def values(self) -> dict[str, Any]:
+        """Return what the act takes."""
+        return {name: value for name, value in self.data.items() if name not in IGNORED} | {
+            "version_id": UUID(self.version_id.data)
+        }
+
 
 class SessionForm(Form):
     """A meeting of a class; times are those of Hà Nội."""
@@ -43,6 +50,19 @@ class SessionForm(Form):
     starts_at = DateTimeLocalField(_l("Starts"), validators=[DataRequired(_NEEDED)])
     ends_at = DateTimeLocalField(_l("Ends"), validators=[DataRequired(_NEEDED)])
     place = LineField(_l("Place"), validators=[DataRequired(_NEEDED), Length(max=300)])
+
+    def values(self) -> dict[str, Any]:
+        """Return what the act takes; times read as those of Hà Nội."""
+        data: dict[str, Any] = self.data
+        return {
+            "kind": data["kind"],
+            "title": data["title"],
+            "place": data["place"],
+            "topic_id": UUID(data["topic_id"]) if data["topic_id"] else None,
+            "lecturer_id": UUID(data["lecturer_id"]) if data["lecturer_id"] else None,
+            "starts_at": data["starts_at"].replace(tzinfo=ZONE),
+            "ends_at": data["ends_at"].replace(tzinfo=ZONE),
+        }
 
 
 class TeachingForm(Form):
@@ -73,8 +93,3 @@ class MarkForm(Form):
 
     score = DecimalField(_l("Score"), use_locale=False, validators=[InputRequired(_NEEDED)])
     comment = TextField(_l("Comment for the trainee"), validators=[Optional(), Length(max=5000)])
-
-
-def utc(local: datetime) -> datetime:
-    """Read a time of the form as Hà Nội's."""
-    return local.replace(tzinfo=ZONE)

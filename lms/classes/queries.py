@@ -386,7 +386,7 @@ def versions_to_run() -> list[tuple[UUID, str, dict[str, str], int, str]]:
         .distinct(Programme.position)
         .order_by(Programme.position, ProgrammeVersion.number.desc())
     )
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [tuple(row) for row in rows]
 
 
 def institutions(paths: Sequence[str]) -> list[Choice]:
@@ -426,7 +426,7 @@ def periods_of(person_ids: Iterable[UUID], *, but: UUID) -> list[tuple[str, str,
     ]
 
 
-def _session_rows() -> Select[Any]:
+def _session_rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Session.id,
@@ -448,12 +448,12 @@ def _session_rows() -> Select[Any]:
     )
 
 
-def _sessions(statement: Select[Any]) -> list[SessionRow]:
+def _sessions(statement: Select[*tuple[Any, ...]]) -> list[SessionRow]:
     return [SessionRow(*row) for row in db.session.execute(statement)]
 
 
 def _essays(condition: ColumnElement[bool]) -> list[Essay]:
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             Enrolment.id,
             Person.full_name,

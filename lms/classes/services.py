@@ -85,10 +85,11 @@ def enrol(actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datet
             _l("The class has %(places)d places left.", places=rules.places_left(run.capacity, taken or 0)),
         )
     _refuse_two_classes(run, fresh)
-    units = dict(db.session.execute(select(Person.id, Person.unit_id).where(Person.id.in_(fresh))).tuples())
+    homes = db.session.execute(select(Person.id, Person.unit_id).where(Person.id.in_(fresh)))
+    units = {person_id: unit_id for person_id, unit_id in homes}
     if len(units) != len(fresh):
         raise NotFound
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": uuid4(),
             "class_id": class_id,
@@ -118,13 +119,12 @@ def enrol_by_codes(actor: Actor, class_id: UUID, text: str, *, at: datetime) -> 
     codes = rules.read_codes(text)
     if not codes:
         raise DomainError("no-codes", _l("Please enter at least one staff code."), 400)
-    found = dict(
-        db.session.execute(
-            select(func.upper(Person.staff_code), Person.id).where(
-                func.upper(Person.staff_code).in_(codes), Person.left_on.is_(None)
-            )
-        ).tuples()
+    people = db.session.execute(
+        select(func.upper(Person.staff_code), Person.id).where(
+            func.upper(Person.staff_code).in_(codes), Person.left_on.is_(None)
+        )
     )
+    found: dict[str, UUID] = {code: person_id for code, person_id in people}
     unknown = [code for code in codes if code not in found]
     if unknown:
         raise DomainError(
@@ -169,13 +169,12 @@ def record_attendance(
         raise NotFound
     if not rules.attendance_open(session.starts_at, at):
         raise DomainError("too-early", _l("Attendance can be taken from half an hour before the session starts."))
-    members = dict(
-        db.session.execute(
-            select(Enrolment.id, Enrolment.person_id).where(
-                Enrolment.class_id == session.class_id, Enrolment.status != "withdrawn"
-            )
-        ).tuples()
+    enrolled = db.session.execute(
+        select(Enrolment.id, Enrolment.person_id).where(
+            Enrolment.class_id == session.class_id, Enrolment.status != "withdrawn"
+        )
     )
+    members: dict[UUID, UUID] = {enrolment_id: person_id for enrolment_id, person_id in enrolled}
     if not set(marks) <= set(members) or any(status not in ATTENDANCE for status, _ in marks.values()):
         raise DomainError("bad-mark", _l("The list holds a trainee or a mark that does not belong to it."), 400)
     known: dict[UUID, tuple[str, str | None]] = {

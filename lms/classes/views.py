@@ -41,14 +41,8 @@ def new() -> Any:
         try:
             run = services.create_class(
                 actor,
-                code=form.code.data,
-                name=form.name.data,
-                version_id=UUID(form.version_id.data),
-                institution_id=form.institution_id.data,
-                starts_on=form.starts_on.data,
-                ends_on=form.ends_on.data,
-                capacity=form.capacity.data,
                 at=utcnow(),
+                **form.values(),
             )
             return redirect(url_for("classes.class_page", class_id=run.id))
         except DomainError as refused:
@@ -104,7 +98,7 @@ def enrol(class_id: UUID) -> Any:
     form, status = forms.EnrolForm(), 200
     if form.validate_on_submit():
         try:
-            count = services.enrol_by_codes(current_actor(), class_id, form.codes.data, at=utcnow())
+            count = services.enrol_by_codes(current_actor(), class_id, form.codes.data or "", at=utcnow())
             flash(ngettext("%(num)s trainee enrolled.", "%(num)s trainees enrolled.", count))
             return redirect(url_for("classes.class_page", class_id=class_id))
         except DomainError as refused:
@@ -122,7 +116,7 @@ def withdraw(class_id: UUID, enrolment_id: UUID) -> Any:
         abort(404)
     form = forms.WithdrawForm()
     if form.validate_on_submit():
-        services.withdraw(current_actor(), class_id, enrolment_id, form.reason.data, at=utcnow())
+        services.withdraw(current_actor(), class_id, enrolment_id, form.reason.data or "", at=utcnow())
         flash(_("%(name)s has been withdrawn from the class.", name=member.full_name))
         return redirect(url_for("classes.class_page", class_id=class_id))
     page = render_template("classes/withdraw.html", form=form, head=queries.class_head(class_id), member=member)
@@ -207,7 +201,7 @@ def essay(class_id: UUID, submission_id: UUID) -> Any:
     status = 200
     if form.validate_on_submit():
         try:
-            score, comment = float(form.score.data), form.comment.data or ""
+            score, comment = float(form.score.data or 0), form.comment.data or ""
             assessment.mark(current_actor(), submission_id, score, comment, at=utcnow())
             flash(_("The mark for %(name)s is saved.", name=row.full_name))
             return redirect(url_for("classes.essays", class_id=class_id))
@@ -248,15 +242,7 @@ def _session_page(class_id: UUID, row: queries.SessionRow | None) -> Any:
     form.lecturer_id.choices = [none, *((str(person.id), person.name) for person in people)]
     status = 200
     if form.validate_on_submit():
-        values = {
-            "kind": form.kind.data,
-            "title": form.title.data,
-            "place": form.place.data,
-            "topic_id": UUID(form.topic_id.data) if form.topic_id.data else None,
-            "lecturer_id": UUID(form.lecturer_id.data) if form.lecturer_id.data else None,
-            "starts_at": forms.utc(form.starts_at.data),
-            "ends_at": forms.utc(form.ends_at.data),
-        }
+        values = form.values()
         try:
             if row is None:
                 sessions.add_session(current_actor(), class_id, **values, at=utcnow())

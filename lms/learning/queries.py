@@ -256,21 +256,23 @@ _NOTHING = Progress(0, None, False, datetime.min)  # noqa: DTZ901 - never shown
 
 def _course(row: Any) -> Course:
     *head, lessons, meetings, attempts, essays = row
-    return Course(
+    values: list[Any] = [
         *head,
-        lessons={UUID(key): Progress(p, a, done, _time(seen)) for key, p, a, done, seen in lessons or ()},
-        meetings=tuple(
+        {UUID(key): Progress(p, a, done, _time(seen)) for key, p, a, done, seen in lessons or ()},
+        tuple(
             Meeting(UUID(key), kind, title, _time(start), _time(end), where, who, taken, mark)
             for key, kind, title, start, end, where, who, taken, mark in meetings or ()
         ),
-        quizzes=_quizzes(attempts or ()),
-        essays={
-            UUID(assignment): EssayState(
-                UUID(key), name, _time(when), *rest, _time(marked) if marked else None, sha, size
-            )
-            for assignment, key, name, when, *rest, marked, sha, size in essays or ()
-        },
-    )
+        _quizzes(attempts or ()),
+        {UUID(one[0]): _essay(one) for one in essays or ()},
+    ]
+    return Course(*values)
+
+
+def _essay(row: Any) -> EssayState:
+    _assignment, key, name, handed, score, passed, comment, marked, sha256, size = row
+    marked_at = _time(marked) if marked else None
+    return EssayState(UUID(key), name, _time(handed), score, passed, comment, marked_at, sha256, size)
 
 
 def _quizzes(attempts: Any) -> dict[UUID, QuizState]:

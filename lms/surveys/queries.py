@@ -66,7 +66,10 @@ def form_of(survey_id: UUID, person_id: UUID | None) -> SurveyForm | None:
         .join(Enrolment, Enrolment.id == Participation.enrolment_id)
         .where(Survey.id == survey_id, Enrolment.person_id == person_id)
     ).one_or_none()
-    return None if row is None else SurveyForm(*row, taught_in(row.class_id))
+    if row is None:
+        return None
+    values: list[Any] = [*row, taught_in(row.class_id)]
+    return SurveyForm(*values)
 
 
 def taught_in(class_id: UUID) -> tuple[TaughtTopic, ...]:

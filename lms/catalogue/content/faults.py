@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 from unicodedata import is_normalized
 
 import msgspec
@@ -97,7 +97,7 @@ class Reader:
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
             return self.shape(path, kind, value, f"{key}.")
         item = _item_type(kind)
-        if item is not None and isinstance(value, list):
+        if item is not None and isinstance(value, list) and value:
             return [self._value(path, item, one, f"{key}[{n}]") for n, one in enumerate(value)]
         try:
             return msgspec.convert(value, kind)
@@ -123,11 +123,11 @@ class _Loader(yaml.SafeLoader):
 
 def _item_type(kind: Any) -> type[msgspec.Struct] | None:
     """Return S for ``list[S]`` of a Struct."""
-    arguments = getattr(kind, "__args__", ())
-    if getattr(kind, "__origin__", None) is list and isinstance(arguments[0], type):
-        item: type[msgspec.Struct] | None = arguments[0] if issubclass(arguments[0], msgspec.Struct) else None
-        return item
-    return None
+    bare = kind.__origin__ if hasattr(kind, "__metadata__") else kind  # Annotated
+    if get_origin(bare) is not list:
+        return None
+    item: Any = get_args(bare)[0]
+    return item if isinstance(item, type) and issubclass(item, msgspec.Struct) else None
 
 
 def _not_nfc(text: str) -> int | None:

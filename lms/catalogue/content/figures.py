@@ -8,7 +8,18 @@ SVG = "{http://www.w3.org/2000/svg}"
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 _MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"}
 _ACTIVE = frozenset(
-    {"script", "foreignObject", "animate", "animateMotion", "animateTransform", "set", "iframe", "image", "a", "feImage"}
+    {
+        "script",
+        "foreignObject",
+        "animate",
+        "animateMotion",
+        "animateTransform",
+        "set",
+        "iframe",
+        "image",
+        "a",
+        "feImage",
+    }
 )
 _MARKUP = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?(?!xml[\s?])", re.IGNORECASE)
 _OUTSIDE = re.compile(r"url\(\s*(?!['\"]?#)|@import|expression\(|javascript:", re.IGNORECASE)

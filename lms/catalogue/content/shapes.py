@@ -50,7 +50,7 @@ StrandKind = Literal[
 ]
 
 
-class Shape(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class Shape(Struct, forbid_unknown_fields=True, kw_only=True):
     """The base of all shapes."""
 
 

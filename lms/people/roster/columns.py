@@ -31,7 +31,7 @@ COLUMNS = (
         "staff_code",
         ("Mã CBCCVC", "Mã cán bộ", "Mã nhân sự", "Mã CB", "Staff code", "Staff ID"),
         True,
-        "Mã trong hệ thống quản lý nhân sự của Thành phố; chữ La-tinh không dấu, chữ số, dấu chấm, gạch ngang, gạch chéo.",
+        "Mã trong hệ thống quản lý nhân sự của Thành phố; chữ cái không dấu, chữ số, dấu chấm, gạch ngang, gạch chéo.",
         "HN012345",
     ),
     Column(

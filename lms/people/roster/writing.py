@@ -150,8 +150,8 @@ def _staged(rows: list[Row]) -> tuple[str, str]:
 def _made(rows: list[Row], at: datetime) -> list[tuple[str, str]]:
     """Return the lines of new persons and their accounts.
 
-    Ids are made here, many at a time, in rising order (UUID version 7): that spares the indexes. The names that stand in
-    statements are wholly random.
+    Ids are made here, many at a time, in rising order (UUID version 7): that spares the indexes. The names that
+    stand in statements are wholly random.
     """
     moment, noise = int(time.time() * 1000), os.urandom(len(rows) * 32).hex()
     created = at.isoformat()

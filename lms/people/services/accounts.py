@@ -50,7 +50,10 @@ def create_account(
     name = username_of(username)
     if not USERNAME.fullmatch(name):
         raise DomainError("username", _l("A username has 2 to 64 letters, digits, dots, dashes or underscores."), 422)
-    taken = db.session.scalar(select(Account.id).where((Account.username == name) | (Account.person_id == person_id)))
+    same = Account.username == name
+    if person_id is not None:
+        same = same | (Account.person_id == person_id)
+    taken = db.session.scalar(select(Account.id).where(same))
     if taken is not None:
         raise DomainError("account-exists", _l("This username is taken, or this person has an account already."))
     if password is not None and (fault := password_fault(password, name)) is not None:
@@ -97,8 +100,8 @@ def set_locale(actor: Actor, locale: str, *, at: datetime) -> None:
     account = db.session.get_one(Account, actor.account_id)
     if account.locale != locale:
         before, account.locale = account.locale, locale
-        change = {"before": {"locale": before}, "after": {"locale": locale}}
-        audit.record(actor, "account.set_locale", "account", account.id, at=at, **change)
+        old, new = {"locale": before}, {"locale": locale}
+        audit.record(actor, "account.set_locale", "account", account.id, at=at, before=old, after=new)
 
 
 @act
