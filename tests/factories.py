@@ -86,7 +86,7 @@ def trainee(of: Unit | None = None, **values: Any) -> Account:
 
 def holder(role: str, over: Unit | None = None, **values: Any) -> Account:
     """An account that holds a role over a unit (the whole city by default)."""
-    row = account(person(over if over is not None else city()), **values)
+    row = account(person(over if over is not None else city(), **values))
     add(RoleHolding(account_id=row.id, role=role, unit_id=(over or city()).id))
     return row
 

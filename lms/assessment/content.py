@@ -6,6 +6,7 @@ What is stored of a question (``Question.body``): ``prompt``, ``explanation`` (M
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal
@@ -121,7 +122,7 @@ def read_quiz(reader: Reader, path: Path, lessons: set[str]) -> tuple[QuizFile, 
         question = reader.shape(path, kind, raw, f"{key}.")
         if question is None:
             continue
-        _check(question, lessons, lambda where, expected, key=key: reader.fault(path, f"{key}.{where}", expected))
+        _check(question, lessons, partial(_tell, reader, path, key))
         if question.id in seen:
             reader.fault(path, f"{key}.id", "an id of its own")
         seen.add(question.id)
@@ -143,8 +144,8 @@ def load_version(_sender: Any, *, version: ProgrammeVersion, folder: Path) -> No
     """
     reader = Reader(ROOT)
     modules = read_modules(reader, folder, version.document["modules"])
-    rows = db.session.execute(select(Module.code, Module.id).where(Module.version_id == version.id))
-    ids: dict[str, UUID] = dict(tuple(row) for row in rows)
+    rows = db.session.execute(select(Module.code, Module.id).where(Module.version_id == version.id)).all()
+    ids: dict[str, UUID] = {row.code: row.id for row in rows}
     for module in modules:
         read = read_quiz(reader, module.quiz_path, {lesson.head.id for lesson in module.lessons})
         if read is not None:
@@ -245,6 +246,10 @@ def _check(question: _Asked, lessons: set[str], fault: Callable[[str, str], None
             _distinct([pair.left for pair in question.pairs], "pairs", fault)
             if len({pair.right for pair in question.pairs}) < 2:
                 fault("pairs", "at least two different right sides")
+
+
+def _tell(reader: Reader, path: Path, question: str, key: str, expected: str) -> None:
+    reader.fault(path, f"{question}.{key}", expected)
 
 
 def _distinct(texts: list[str], key: str, fault: Callable[[str, str], None]) -> None:

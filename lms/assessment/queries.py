@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from lms.assessment.models import Answer, Assignment, Attempt, Question, Quiz, Submission
@@ -125,7 +126,7 @@ def essay_state(registration: UUID, version_id: UUID) -> list[EssayState]:
     newest = (
         select(s)
         .where(s.registration == registration)
-        .distinct(s.assignment_id)
+        .ext(distinct_on(s.assignment_id))
         .order_by(s.assignment_id, s.number.desc())
         .subquery()
     )

@@ -67,7 +67,8 @@ def answer(attempt_id: UUID, question_id: UUID) -> Any:
 
 def review_quiz(code: str, number: int, quiz_code: str) -> Any:
     """A quiz with its keys and explanations, for those who review the programme."""
-    version = find_version(code, number)
+    known = (code + quiz_code).isprintable()
+    version = find_version(code, number) if known else None
     quiz = queries.quiz_of_version(version, quiz_code) if version else None
     if quiz is None:
         abort(404)

@@ -16,8 +16,9 @@ from flask import Flask, current_app
 
 from lms.catalogue import queries
 from lms.catalogue.queries import ProgrammeRow
+from lms.catalogue.rules import holds, words
 from lms.catalogue.terms import AUDIENCES, FIELDS, FORMS, GROUPS
-from lms.core.text import fold, one_line
+from lms.core.text import one_line
 
 MEMO_SECONDS = 1.0
 FRAGMENTS = 200
@@ -83,9 +84,9 @@ def select_rows(rows: Sequence[ProgrammeRow], filters: Filters) -> list[Programm
         and (not filters.audience or filters.audience in row.audience_kinds)
         and (not filters.form or filters.form in row.forms)
     ]
-    wanted = fold(filters.q)
-    together = [row for row in fitting if wanted in row.search_text]
-    return together or [row for row in fitting if all(word in row.search_text for word in wanted.split())]
+    wanted = words(filters.q)
+    together = [row for row in fitting if holds(row.search_text, wanted)]
+    return together or [row for row in fitting if all(holds(row.search_text, one) for one in wanted.split())]
 
 
 def grouped(rows: Sequence[ProgrammeRow], everything: Sequence[ProgrammeRow]) -> list[GroupRows]:

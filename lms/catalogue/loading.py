@@ -9,9 +9,9 @@ from sqlalchemy import insert, select, update
 
 from lms.catalogue.content import FIGURE_BASE, ProgrammeFolder, Short, Text, VersionFolder, plain
 from lms.catalogue.models import Figure, Lesson, Module, Programme, ProgrammeVersion, Topic
+from lms.catalogue.rules import words
 from lms.core import files
 from lms.core.database import db
-from lms.core.text import fold
 
 
 def store_programme(loaded: ProgrammeFolder) -> tuple[Programme, bool]:
@@ -132,4 +132,4 @@ def _search_text(loaded: ProgrammeFolder) -> str:
     if loaded.version is not None:
         texts += [topic.title for topic in loaded.version.block.topics]
         texts += [module.file.title for module in loaded.version.modules]
-    return fold(" ".join([file.code, *(f"{text.vi} {text.en}" for text in texts)]))
+    return words(" ".join([file.code, *(f"{text.vi} {text.en}" for text in texts)]))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.catalogue.models import Figure, Lesson, Module, Programme, ProgrammeVersion, Topic
 from lms.core.database import db
@@ -122,7 +123,7 @@ def programmes() -> list[ProgrammeRow]:
     """Return every programme in the Decision's order."""
     newest = (
         select(ProgrammeVersion.programme_id, ProgrammeVersion.status)
-        .distinct(ProgrammeVersion.programme_id)
+        .ext(distinct_on(ProgrammeVersion.programme_id))
         .order_by(ProgrammeVersion.programme_id, ProgrammeVersion.number.desc())
         .subquery()
     )

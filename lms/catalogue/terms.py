@@ -6,7 +6,7 @@ from lms.core.pages import N_
 
 
 class Group(NamedTuple):
-    """A group of the Decision: the part it stands in, its title and its clause."""
+    """A group of the Decision: the part it stands in (where that has a title of its own), its title and its clause."""
 
     part: str
     title: str
@@ -24,11 +24,9 @@ GROUPS: dict[str, Group] = {
         N_("Raising capacity in performing public duties"),
         N_("Part III, section A.2"),
     ),
-    "B": Group(
-        N_("B. Commune level"), N_("Training of commune-level officials and civil servants"), N_("Part III, section B")
-    ),
-    "C": Group(N_("C. Public service units"), N_("Training of public employees"), N_("Part III, section C")),
-    "D": Group(N_("D. Degree study"), N_("Postgraduate study"), N_("Part III, section D")),
+    "B": Group("", N_("Training of commune-level officials and civil servants"), N_("Part III, section B")),
+    "C": Group("", N_("Training of public employees"), N_("Part III, section C")),
+    "D": Group("", N_("Postgraduate study"), N_("Part III, section D")),
 }
 
 FIELDS: dict[str, str] = {
@@ -70,7 +68,7 @@ STRANDS: dict[str, str] = {
     "updating": N_("Updating"),
     "experience_abroad": N_("Practical experience abroad"),
     "capacity": N_("Capacity"),
-    "study": N_("Study"),
+    "study": N_("Subjects of study"),
     "finance_planning": N_("Finance and planning"),
     "transport": N_("Transport"),
     "architecture_planning": N_("Architecture and planning"),

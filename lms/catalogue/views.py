@@ -19,6 +19,7 @@ from lms.core.guard import current_actor
 from lms.core.i18n import select_language
 
 _YEAR = 31_536_000
+_NAME_MAX = 300
 
 
 def index() -> Any:
@@ -56,15 +57,15 @@ def programme(code: str) -> Any:
 def approve(code: str, number: int) -> Any:
     """Approve a proposed version by a document."""
     form = ApprovalForm()
-    version_id = queries.version_id(code, number)
+    version_id = queries.version_id(code, number) if _is_name(code) else None
     if version_id is None:
         abort(404)
-    if not form.validate_on_submit():
+    valid = form.validate_on_submit()
+    document, dated = form.number.data, form.dated.data
+    if not valid or document is None or dated is None:
         return _programme_page(code, number, form), 400
     try:
-        services.approve_version(
-            current_actor(), version_id, number=form.number.data, dated=form.dated.data, at=utcnow()
-        )
+        services.approve_version(current_actor(), version_id, number=document, dated=dated, at=utcnow())
     except DomainError as refused:
         form.form_errors.append(refused.message)
         return _programme_page(code, number, form), refused.status
@@ -74,7 +75,7 @@ def approve(code: str, number: int) -> Any:
 
 def review_lesson(code: str, number: int, lesson_code: str) -> Any:
     """A lesson as trainees read it, for those who review the programme."""
-    version_id = queries.version_id(code, number)
+    version_id = queries.version_id(code, number) if _is_name(code + lesson_code) else None
     lesson = queries.lesson_by_code(version_id, lesson_code) if version_id else None
     if version_id is None or lesson is None:
         abort(404)
@@ -93,7 +94,7 @@ def review_lesson(code: str, number: int, lesson_code: str) -> Any:
 
 def figure(version_id: UUID, name: str) -> Any:
     """A picture of a lesson. It never changes under its address; a policy of its own keeps it a mere picture."""
-    found = queries.figure(version_id, name)
+    found = queries.figure(version_id, name) if _is_name(name) else None
     if found is None:
         abort(404)
     response = Response(mimetype=found.media_type)
@@ -110,7 +111,7 @@ def figure(version_id: UUID, name: str) -> Any:
 
 
 def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
-    found = queries.programme(code)
+    found = queries.programme(code) if _is_name(code) else None
     if found is None:
         abort(404)
     versions = queries.versions(found.id)
@@ -132,6 +133,11 @@ def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
         approver=actor.may("catalogue.approve"),
         form=form,
     )
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a part of the address can name something at all; the database refuses NUL and the like."""
+    return len(text) <= _NAME_MAX and text.isprintable()
 
 
 def _approved_on(version: VersionLine | None) -> date | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, DecimalField, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from lms.core.forms import IGNORED, Form, LineField, TextField
@@ -43,7 +44,7 @@ class ClassForm(Form):
 class SessionForm(Form):
     """A meeting of a class; times are those of Hà Nội."""
 
-    kind = SelectField(_l("Kind of session"), choices=list(KINDS.items()))
+    kind = SelectField(_l("Kind of session"), choices=[SelectChoice(key, label) for key, label in KINDS.items()])
     topic_id = SelectField(_l("Topic"))
     lecturer_id = SelectField(_l("Lecturer"))
     title = LineField(_l("Title"), validators=[DataRequired(_NEEDED), Length(max=300)])

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.assessment.models import Assignment, Attempt, Submission
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
@@ -383,7 +384,7 @@ def versions_to_run() -> list[tuple[UUID, str, dict[str, str], int, str]]:
         select(ProgrammeVersion.id, Programme.code, Programme.name, ProgrammeVersion.number, ProgrammeVersion.status)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .where(ProgrammeVersion.status != "retired")
-        .distinct(Programme.position)
+        .ext(distinct_on(Programme.position))
         .order_by(Programme.position, ProgrammeVersion.number.desc())
     )
     return [tuple(row) for row in rows]
@@ -475,7 +476,7 @@ def _essays(condition: ColumnElement[bool]) -> list[Essay]:
         .outerjoin(Submission, Submission.registration == Enrolment.id)
         .outerjoin(Assignment, Assignment.id == Submission.assignment_id)
         .where(condition, Enrolment.status != "withdrawn")
-        .distinct(Enrolment.id)
+        .ext(distinct_on(Enrolment.id))
         .order_by(Enrolment.id, Submission.number.desc().nulls_last())
     )
     found = [Essay(*row) for row in rows]

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms.fields.choices import SelectChoice
 
 from lms.assessment import services as assessment
 from lms.classes import access, forms, queries, rules, services
@@ -32,10 +33,10 @@ def new() -> Any:
     """Set up a class."""
     actor, form = current_actor(), forms.ClassForm()
     form.version_id.choices = [
-        (str(version), f"{code} {local(name)} ({_('version %(number)s', number=number)})")
+        SelectChoice(str(version), f"{code} {local(name)} ({_('version %(number)s', number=number)})")
         for version, code, name, number, _status in queries.versions_to_run()
     ]
-    form.institution_id.choices = list(queries.institutions(actor.paths("classes.manage")))
+    form.institution_id.choices = [SelectChoice(*one) for one in queries.institutions(actor.paths("classes.manage"))]
     status = 200
     if form.validate_on_submit():
         try:
@@ -226,8 +227,12 @@ def _teaching_form(class_id: UUID) -> forms.TeachingForm:
     if head is None:
         abort(404)
     form = forms.TeachingForm()
-    form.topic_id.choices = [(str(topic.id), local(topic.title)) for topic in queries.topics_of(head.version_id)]
-    form.lecturer_id.choices = [(str(row.id), row.name) for row in queries.lecturers_of(head.institution_path)]
+    form.topic_id.choices = [
+        SelectChoice(str(topic.id), local(topic.title)) for topic in queries.topics_of(head.version_id)
+    ]
+    form.lecturer_id.choices = [
+        SelectChoice(str(row.id), row.name) for row in queries.lecturers_of(head.institution_path)
+    ]
     return form
 
 
@@ -236,10 +241,13 @@ def _session_page(class_id: UUID, row: queries.SessionRow | None) -> Any:
     if head is None:
         abort(404)
     form = forms.SessionForm(data=_session_values(row))
-    none = ("", _("– none –"))
-    form.topic_id.choices = [none, *((str(t.id), local(t.title)) for t in queries.topics_of(head.version_id))]
+    none = SelectChoice("", _("– none –"))
+    form.topic_id.choices = [
+        none,
+        *(SelectChoice(str(t.id), local(t.title)) for t in queries.topics_of(head.version_id)),
+    ]
     people = queries.lecturers_of(head.institution_path)
-    form.lecturer_id.choices = [none, *((str(person.id), person.name) for person in people)]
+    form.lecturer_id.choices = [none, *(SelectChoice(str(person.id), person.name) for person in people)]
     status = 200
     if form.validate_on_submit():
         values = form.values()

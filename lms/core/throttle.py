@@ -36,11 +36,11 @@ def hit(key: str, *, limit: int, window: timedelta, at: datetime) -> bool:
 
 def wait(key: str, *, limit: int, at: datetime) -> int:
     """Return for how many seconds a key is used up; 0 while it is within the limit. Counts nothing."""
-    ends = db.session.scalar(
-        select(Throttle.window_ends_at).where(
-            Throttle.key == key, Throttle.count >= limit, Throttle.window_ends_at > at
-        )
+    used_up = select(Throttle.window_ends_at).where(
+        Throttle.key == key, Throttle.count >= limit, Throttle.window_ends_at > at
     )
+    with db.engine.connect() as connection:
+        ends = connection.scalar(used_up)
     return 0 if ends is None else max(1, int((ends - at).total_seconds()))
 
 

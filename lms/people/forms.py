@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import DateField, IntegerField, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from lms.core.forms import Form, LineField
@@ -83,13 +83,13 @@ class PasswordForm(_NewPassword):
 class LanguageForm(Form):
     """The language of the pages."""
 
-    locale = SelectField(_l("Language of the pages"), choices=[("vi", "Tiếng Việt"), ("en", "English")])
+    locale = SelectField(_l("Language of the pages"), choices=[SelectChoice("vi", "Tiếng Việt"), SelectChoice("en", "English")])
 
 
 class RoleForm(Form):
     """A role over a unit, for a period."""
 
-    role = SelectField(_l("Role"), choices=[(key, key) for key in ROLES if key != "trainee"])
+    role = SelectField(_l("Role"), choices=[SelectChoice(key, _l(label)) for key, label in ROLES.items() if key != "trainee"])
     unit = LineField(_l("Unit code"), validators=[_needed(), Length(max=40)])
     valid_from = DateField(_l("From"), validators=[Optional()])
     valid_until = DateField(_l("Last day"), validators=[Optional()])
@@ -106,7 +106,7 @@ class UnitForm(Form):
 
     code = LineField(_l("Unit code"), validators=[_needed(), Length(max=40)])
     name = LineField(_l("Name"), validators=[_needed(), Length(max=250)])
-    kind = SelectField(_l("Kind"), choices=[(kind, KIND_LABELS[kind]) for kind in UNIT_KINDS])
+    kind = SelectField(_l("Kind"), choices=[SelectChoice(kind, KIND_LABELS[kind]) for kind in UNIT_KINDS])
     parent = LineField(_l("Code of the unit above"), validators=[_needed(), Length(max=40)])
     valid_from = DateField(_l("Exists from"), validators=[_needed()])
 

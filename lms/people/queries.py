@@ -1,7 +1,7 @@
 """Typed rows about persons, accounts, units and sessions."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -78,6 +78,11 @@ class Holding(NamedTuple):
     unit_path: str
     valid_from: date | None
     valid_to: date | None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the role is held."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 class UnitChoice(NamedTuple):

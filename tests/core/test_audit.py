@@ -28,7 +28,7 @@ def test_a_whole_trail_verifies(trail):
     "harm",
     [
         "DELETE FROM audit_entries WHERE id = (SELECT max(id) FROM audit_entries)",
-        "DELETE FROM audit_entries WHERE id = (SELECT min(id) + 2 FROM audit_entries)",
+        "DELETE FROM audit_entries WHERE id = (SELECT id FROM audit_entries ORDER BY id OFFSET 2 LIMIT 1)",
         "UPDATE audit_entries SET after = '{\"n\": 9}' WHERE id = (SELECT min(id) FROM audit_entries)",
         "UPDATE audit_entries SET at = at + interval '1 second' WHERE id = (SELECT max(id) FROM audit_entries)",
         "UPDATE audit_entries SET account_id = gen_random_uuid() WHERE id = (SELECT max(id) FROM audit_entries)",

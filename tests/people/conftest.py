@@ -15,4 +15,6 @@ _HASH = make_hash(PASSWORD)
 def owner(session: Any) -> Any:
     """A member of staff with a password."""
     who = make.person(staff_code="HN00071", full_name="Trần Thị Hương Giang")
-    return make.account(who, password_hash=_HASH)
+    account = make.account(who, password_hash=_HASH)
+    session.commit()
+    return account

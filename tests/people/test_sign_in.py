@@ -146,6 +146,7 @@ def test_the_form_is_light(client, session):
 
 def test_an_operator_without_a_staff_record_signs_in(client, submit, session):
     operator = make.account(username="quantri", password_hash=passwords.make_hash(PASSWORD))
+    session.commit()
     assert submit(client, URL, {"username": "QuanTri", "password": PASSWORD}).status_code == 302
     assert operator.display_name in client.get("/account").get_data(as_text=True)
 

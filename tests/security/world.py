@@ -1,16 +1,18 @@
 """A small world in which every route has something to show, and a cast with every role."""
 
+import io
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from flask import Flask
-from lms.assessment.services import start_attempt
 from sqlalchemy import select
 
 from lms.assessment.models import Assignment, Question, Quiz, Submission
+from lms.assessment.services import start_attempt
 from lms.catalogue.models import Figure, Lesson, Module
+from lms.core import files
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.core.jobs import JobProgress
@@ -52,10 +54,11 @@ def build(app: Flask) -> World:
     question = db.session.scalars(select(Question).where(Question.quiz_id == quiz.id)).first()
     attempt = start_attempt(quiz.id, enrolment.id, trainee.person_id, at=utcnow())
     assignment = db.session.scalars(select(Assignment).where(Assignment.version_id == run.version_id)).one()
+    stored = files.put(io.BytesIO(b"%PDF-1.4 small"))
     submission = make.add(
         Submission(
             id=uuid4(), assignment_id=assignment.id, registration=enrolment.id, person_id=trainee.person_id, number=1,
-            filename="x.pdf", sha256="0" * 64, size=1, submitted_at=utcnow(),
+            filename="x.pdf", sha256=stored.sha256, size=stored.size, submitted_at=utcnow(),
         )
     )  # fmt: skip
     keys = app.config["SETTINGS"].keys_dir

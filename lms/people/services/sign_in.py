@@ -47,7 +47,6 @@ class SignedIn(NamedTuple):
     token: str
 
 
-@act
 def sign_in(
     username: str, password: str, *, at: datetime, user_agent: str, address: str | None, replacing: UUID | None = None
 ) -> SignedIn:
@@ -63,6 +62,7 @@ def sign_in(
             Account.username == name
         )
     ).first()
+    db.session.rollback()  # the connection is free while the hash is computed
     stored = account.password_hash if account is not None and account.active else None
     if not passwords.fits(stored, password) or account is None or stored is None:
         _count_failure(address, at)
@@ -71,14 +71,20 @@ def sign_in(
             _l("Username and password do not belong together, or the account is not active. Please check both."),
         )
     throttle.clear(_name_key(name))
-    if passwords.is_outdated(stored):
-        db.session.execute(
-            update(Account).where(Account.id == account.id).values(password_hash=passwords.make_hash(password))
-        )
+    renewed = passwords.make_hash(password) if passwords.is_outdated(stored) else None
+    token = _open(account.id, renewed, at=at, user_agent=user_agent, address=address, replacing=replacing)
+    return SignedIn(account.id, account.person_id, account.display_name, token)
+
+
+@act
+def _open(
+    account_id: UUID, renewed: str | None, *, at: datetime, user_agent: str, address: str | None, replacing: UUID | None
+) -> str:
+    if renewed is not None:
+        db.session.execute(update(Account).where(Account.id == account_id).values(password_hash=renewed))
     if replacing is not None:
         _end(SignInSession.id == replacing, at)
-    _, token = open_session(account.id, at=at, user_agent=user_agent, address=address)
-    return SignedIn(account.id, account.person_id, account.display_name, token)
+    return open_session(account_id, at=at, user_agent=user_agent, address=address)[1]
 
 
 @act
@@ -87,7 +93,6 @@ def sign_out(actor: Actor, *, at: datetime) -> None:
     _end(SignInSession.id == actor.session_id, at)
 
 
-@act
 def activate(username: str, code: str, password: str, *, at: datetime, address: str | None) -> None:
     """Set the first or a forgotten password with a one-time code; all sessions of the account end.
 
@@ -96,6 +101,17 @@ def activate(username: str, code: str, password: str, *, at: datetime, address: 
     """
     name = username_of(username)
     _count(name, address, at)
+    try:
+        _activate(name, code, password, at)
+    except Refused as refused:
+        if refused.field == "code":
+            _count_failure(address, at)
+        raise
+    throttle.clear(_name_key(name))
+
+
+@act
+def _activate(name: str, code: str, password: str, at: datetime) -> None:
     found = db.session.execute(
         select(Account, ActivationCode)
         .join(ActivationCode, ActivationCode.account_id == Account.id)
@@ -109,7 +125,6 @@ def activate(username: str, code: str, password: str, *, at: datetime, address: 
         .with_for_update()
     ).first()
     if found is None:
-        _count_failure(address, at)
         text = _l("Username and code do not belong together, or the code has been used or has run out.")
         raise Refused("activation-code", text, "code")
     account, row = found
@@ -118,23 +133,27 @@ def activate(username: str, code: str, password: str, *, at: datetime, address: 
     account.password_hash, account.must_change_password = passwords.make_hash(password), False
     account.activated_at = account.activated_at or at
     _end(SignInSession.account_id == account.id, at)
-    throttle.clear(_name_key(name))
     owner = Actor(account_id=account.id, person_id=account.person_id, name=account.display_name)
     audit.record(owner, "account.activate", "account", account.id, at=at)
 
 
-@act
 def change_password(actor: Actor, current: str, new: str, *, at: datetime) -> None:
     """Change one's own password; all other sessions end.
 
     :raises Throttled: too many attempts with a wrong current password
     :raises Refused: the current password is wrong, or the new one is not good enough
     """
+    name = db.session.execute(select(Account.username).where(Account.id == actor.account_id)).scalar_one()
+    _count(name, None, at)
+    _change_password(actor, current, new, at)
+    throttle.clear(_name_key(name))
+
+
+@act
+def _change_password(actor: Actor, current: str, new: str, at: datetime) -> None:
     account = db.session.get_one(Account, actor.account_id)
-    _count(account.username, None, at)
     if not passwords.fits(account.password_hash, current):
         raise Refused("current-password", _l("This is not your current password."), "current")
-    throttle.clear(_name_key(account.username))
     if current == new:
         raise Refused("password", _l("The new password must differ from the current one."), "password")
     _check_password(new, account.username)
@@ -174,7 +193,11 @@ def _name_key(name: str) -> str:
 
 
 def _count(name: str, address: str | None, at: datetime) -> None:
-    """Count an attempt under a name; an address counts its failures only, so that a whole office can sign in."""
+    """Count an attempt under a name; an address counts its failures only, so that a whole office can sign in.
+
+    What was read so far ends first: an attempt counts whatever becomes of the request.
+    """
+    db.session.rollback()
     if address is not None:
         seconds = throttle.wait(f"sign-in:address:{address}", limit=PER_ADDRESS, at=at)
         if seconds:

@@ -134,7 +134,6 @@ def _account_page(account_id: UUID, form: RoleForm) -> str:
     card = queries.account_card(account_id)
     if card is None:
         abort(404)
-    form.role.choices = [(key, _(label)) for key, label in ROLES.items() if key != "trainee"]
     return render_template(
         "people/person.html",
         card=card,
