@@ -85,8 +85,9 @@ def trainee(of: Unit | None = None, **values: Any) -> Account:
 
 
 def holder(role: str, over: Unit | None = None, **values: Any) -> Account:
-    """An account that holds a role over a unit (the whole city by default)."""
-    row = account(person(over if over is not None else city(), **values))
+    """An account that holds a role over a unit (the whole city by default); takes columns of person and account."""
+    of_account = {name: values.pop(name) for name in list(values) if not hasattr(Person, name)}
+    row = account(person(over if over is not None else city(), **values), **of_account)
     add(RoleHolding(account_id=row.id, role=role, unit_id=(over or city()).id))
     return row
 

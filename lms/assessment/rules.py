@@ -85,7 +85,7 @@ def mark_fault(score: float, max_score: int) -> str | None:
     """Return why a mark is none: outside 0..max, or not a multiple of a quarter point; None when it is one."""
     if score != score or not 0 <= score <= max_score:  # noqa: PLR0124 - not a number
         return "range"
-    return None if (score * 4).is_integer() else "step"
+    return None if float(score * 4).is_integer() else "step"
 
 
 def _read_single(body: Body, response: Any) -> str:

@@ -185,7 +185,7 @@ def right_answer(question: Question) -> Any:
 
 
 @act
-def hand_in(  # noqa: PLR0917 - the contract between the rooms
+def hand_in(
     actor: Actor,
     assignment_id: UUID,
     registration: UUID,

@@ -48,10 +48,11 @@ def answer(attempt_id: UUID, question_id: UUID) -> Any:
     """Save one answer, sent by the page's script as it is given."""
     if not request.is_json:
         abort(415)
-    if request.content_length is None or request.content_length > ANSWER_MAX:
+    body = request.get_data(cache=False)
+    if len(body) > ANSWER_MAX:
         abort(413)
     try:
-        sent = orjson.loads(request.get_data())
+        sent = orjson.loads(body)
     except orjson.JSONDecodeError:
         abort(400)
     if not isinstance(sent, dict) or sent.keys() != {"response", "revision"} or type(sent["revision"]) is not int:

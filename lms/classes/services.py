@@ -86,7 +86,7 @@ def enrol(actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datet
         )
     _refuse_two_classes(run, fresh)
     homes = db.session.execute(select(Person.id, Person.unit_id).where(Person.id.in_(fresh)))
-    units = {person_id: unit_id for person_id, unit_id in homes}
+    units = {row.id: row.unit_id for row in homes}
     if len(units) != len(fresh):
         raise NotFound
     rows: list[dict[str, Any]] = [
@@ -124,7 +124,7 @@ def enrol_by_codes(actor: Actor, class_id: UUID, text: str, *, at: datetime) -> 
             func.upper(Person.staff_code).in_(codes), Person.left_on.is_(None)
         )
     )
-    found: dict[str, UUID] = {code: person_id for code, person_id in people}
+    found: dict[str, UUID] = {row[0]: row.id for row in people}
     unknown = [code for code in codes if code not in found]
     if unknown:
         raise DomainError(
@@ -174,7 +174,7 @@ def record_attendance(
             Enrolment.class_id == session.class_id, Enrolment.status != "withdrawn"
         )
     )
-    members: dict[UUID, UUID] = {enrolment_id: person_id for enrolment_id, person_id in enrolled}
+    members: dict[UUID, UUID] = {row.id: row.person_id for row in enrolled}
     if not set(marks) <= set(members) or any(status not in ATTENDANCE for status, _ in marks.values()):
         raise DomainError("bad-mark", _l("The list holds a trainee or a mark that does not belong to it."), 400)
     known: dict[UUID, tuple[str, str | None]] = {
@@ -230,7 +230,7 @@ def conclude(actor: Actor, enrolment_id: UUID, status: str, *, at: datetime) -> 
     Counts the programme's completions, tells the record store, and leaves a trace.
     """
     enrolment = db.session.scalar(select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update())
-    if enrolment is None or enrolment.status == "withdrawn" or enrolment.status == status:
+    if enrolment is None or enrolment.status in ("withdrawn", status):
         return False
     before, enrolment.status = enrolment.status, status
     enrolment.completed_at = at if status == "completed" else None

@@ -16,8 +16,8 @@ from lms.core.i18n import local
 from lms.learning import rules
 
 _COURSES = """
-SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.version_id, c.starts_on, c.ends_on, c.status,
-  p.code, p.name, u.name,
+SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.version_id, c.starts_on, c.ends_on,
+  c.status, p.code, p.name, u.name,
   (SELECT json_agg(json_build_array(lp.lesson_id, lp.percent, lp.anchor, lp.completed_at IS NOT NULL, lp.seen_at))
    FROM lesson_progress lp WHERE lp.registration = e.id),
   (SELECT json_agg(json_build_array(s.id, s.kind, s.title, s.starts_at, s.ends_at, s.place, t.full_name,

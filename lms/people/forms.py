@@ -4,7 +4,8 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, IntegerField, PasswordField, SelectChoice, SelectField, StringField
+from wtforms import DateField, IntegerField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from lms.core.forms import Form, LineField
@@ -83,13 +84,17 @@ class PasswordForm(_NewPassword):
 class LanguageForm(Form):
     """The language of the pages."""
 
-    locale = SelectField(_l("Language of the pages"), choices=[SelectChoice("vi", "Tiếng Việt"), SelectChoice("en", "English")])
+    locale = SelectField(
+        _l("Language of the pages"), choices=[SelectChoice("vi", "Tiếng Việt"), SelectChoice("en", "English")]
+    )
 
 
 class RoleForm(Form):
     """A role over a unit, for a period."""
 
-    role = SelectField(_l("Role"), choices=[SelectChoice(key, _l(label)) for key, label in ROLES.items() if key != "trainee"])
+    role = SelectField(
+        _l("Role"), choices=[SelectChoice(key, _l(label)) for key, label in ROLES.items() if key != "trainee"]
+    )
     unit = LineField(_l("Unit code"), validators=[_needed(), Length(max=40)])
     valid_from = DateField(_l("From"), validators=[Optional()])
     valid_until = DateField(_l("Last day"), validators=[Optional()])

@@ -70,7 +70,7 @@ class Person(Base):
     """Upper case. The code in the city's personnel system."""
     full_name: Mapped[str]
     """In Vietnamese order, NFC."""
-    search_text: Mapped[str] = mapped_column(String(collation="C"), index=True)
+    search_text: Mapped[str] = mapped_column(String(collation="C"))
     """Name and staff code, folded; lists are in its order."""
     birth_date: Mapped[date | None]
     sex: Mapped[str | None]

@@ -14,7 +14,7 @@ from lms.core.text import like_pattern
 from lms.people.access import holds_whole, valid_on, visible_persons, within
 from lms.people.models import Account, Person, RoleHolding, SignInSession, Unit, UnitSuccession
 
-PAGE = 50
+PAGE, UNITS_SHOWN = 50, 500
 
 
 class PersonCard(NamedTuple):
@@ -187,11 +187,17 @@ def unit_by_code(code: str, paths: Sequence[str]) -> UnitChoice | None:
 
 
 def persons(
-    actor: Actor, permission: str, *, query: str = "", unit_id: int | None = None, after: tuple[str, UUID] | None = None
+    actor: Actor,
+    permission: str,
+    *,
+    query: str = "",
+    within_path: str | None = None,
+    after: tuple[str, UUID] | None = None,
 ) -> list[PersonRow]:
     """Return persons by name, one more than a page when there are more.
 
     :param query: part of a name or staff code, with or without accents
+    :param within_path: only those of this unit and below
     :param after: search text and id of the last person of the page before
     """
     statement = (
@@ -213,9 +219,8 @@ def persons(
         .order_by(Person.search_text, Person.id)
         .limit(PAGE + 1)
     )
-    if unit_id is not None:
-        chosen = aliased(Unit)
-        statement = statement.join(chosen, chosen.id == unit_id).where(Unit.path.startswith(chosen.path))
+    if within_path is not None:
+        statement = statement.where(Unit.path.startswith(within_path))
     if after:
         statement = statement.where(tuple_(Person.search_text, Person.id) > tuple_(*after))
     return [PersonRow._make(row) for row in db.session.execute(statement)]
@@ -387,7 +392,7 @@ def _units(where: ColumnElement[bool], on: date | None) -> list[UnitRow]:
     ).where(where)
     if on is not None:
         statement = statement.where(valid_on(on))
-    return [UnitRow(*row) for row in db.session.execute(statement.order_by(Unit.kind, Unit.name).limit(1000))]
+    return [UnitRow(*row) for row in db.session.execute(statement.order_by(Unit.kind, Unit.name).limit(UNITS_SHOWN))]
 
 
 def _matches(column: InstrumentedAttribute[str], query: str) -> list[ColumnElement[bool]]:

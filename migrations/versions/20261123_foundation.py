@@ -201,7 +201,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
         sa.UniqueConstraint("staff_code", name=op.f("uq_persons_staff_code")),
     )
-    op.create_index(op.f("ix_persons_search_text"), "persons", ["search_text"], unique=False)
     op.create_index(op.f("ix_persons_unit_id"), "persons", ["unit_id"], unique=False)
     op.create_table(
         "programme_versions",
@@ -708,7 +707,6 @@ def downgrade() -> None:
     op.drop_table("statements")
     op.drop_table("programme_versions")
     op.drop_index(op.f("ix_persons_unit_id"), table_name="persons")
-    op.drop_index(op.f("ix_persons_search_text"), table_name="persons")
     op.drop_table("persons")
     op.drop_index(op.f("ix_response_scores_survey_id"), table_name="response_scores", schema="ballots")
     op.drop_table("response_scores", schema="ballots")

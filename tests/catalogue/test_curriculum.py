@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+
 from lms.catalogue import services
 from lms.core.config import ROOT
 
@@ -44,6 +45,7 @@ def test_it_has_three_modules_four_topics_three_sessions_one_field_study_and_an_
     assert [(session.kind, session.topic) for session in block.sessions] == [
         ("classroom", "cd1"), ("classroom", "cd2"), ("classroom", "cd3"), ("field_study", "cd4"),
     ]  # fmt: skip
+    assert 50 < block.attendance_min_percent <= 100
     assert sum(criterion.weight for criterion in block.essay.criteria) == 100
     assert (block.essay.code, block.essay.max_score, block.essay.pass_score) == ("thu-hoach", 10, 5)
 

@@ -3,6 +3,7 @@
 from unicodedata import is_normalized
 
 import pytest
+
 from lms.catalogue import services
 from lms.catalogue.terms import AUDIENCES, FIELDS, FORMS, GROUPS, STRANDS
 from lms.core.config import ROOT
@@ -21,9 +22,7 @@ def test_the_decision_has_nineteen_programmes_and_two_postgraduate_schemes(progr
     assert {one.file.code for one in programmes.values() if one.file.kind == "postgraduate"} == {"D1", "D2"}
 
 
-@pytest.mark.parametrize(
-    ("group", "total"), [("A1", 580), ("A2", 1_150), ("B", 2_179), ("C", 3_090), ("D", 270)]
-)
+@pytest.mark.parametrize(("group", "total"), [("A1", 580), ("A2", 1_150), ("B", 2_179), ("C", 3_090), ("D", 270)])
 def test_the_quotas_of_a_group_add_up_as_in_phan_iii(programmes, group, total):
     assert sum(one.file.quota for one in programmes.values() if one.file.group == group) == total
 

@@ -64,7 +64,7 @@ def test_words_that_do_not_stand_together_are_looked_for_each(client):
         ({"field": "education"}, ["A1.6", "C1"]),
         ({"audience": "school_leader"}, ["C1"]),
         ({"form": "field_study_abroad"}, ["A1.1", "A1.2", "A1.3", "A1.4", "A1.5", "A1.6", "A1.7"]),
-        ({"group": "A1", "q": "y te"}, ["A1.7"]),
+        ({"group": "A1", "q": "linh vuc y te"}, ["A1.7"]),
     ],
 )
 def test_filters_narrow_the_list(client, query, codes):
@@ -151,11 +151,11 @@ def test_a_programme_shows_the_decisions_words_and_its_curriculum(client):
         "Tham mưu chính sách và huy động nguồn lực tài chính",
         "đang chờ cấp có thẩm quyền phê duyệt",
         "Còn ít nhất 3 năm công tác",
-        "Dự ít nhất 80% số buổi học",
+        f"Dự ít nhất {make.version().attendance_min_percent}% số buổi học",
         "Bài thu hoạch cuối khóa",
         "Phần III, mục A.2.1",
     ):
-        assert words in html, html[html.find("Điều kiện hoàn thành"):][:900]
+        assert words in html, words
 
 
 @pytest.mark.parametrize("code", ["A1.3", "B2", "C1", "D1", "D2"])

@@ -18,7 +18,18 @@ from tests import factories as make
 
 URL = "/admin/people/import"
 HEADERS = [column.title for column in COLUMNS]
-ROW = ["HN10001", "Nguyễn Thị Ánh Tuyết", "17/05/1985", "Nữ", "a@hanoi.gov.vn", "Công chức", "Chuyên viên", "", "SXD", ""]
+ROW = [
+    "HN10001",
+    "Nguyễn Thị Ánh Tuyết",
+    "17/05/1985",
+    "Nữ",
+    "a@hanoi.gov.vn",
+    "Công chức",
+    "Chuyên viên",
+    "",
+    "SXD",
+    "",
+]
 
 
 @pytest.fixture
@@ -97,9 +108,7 @@ def count(session):
 
 
 def person(session, code="HN10001"):
-    return session.scalar(
-        select(Person).where(Person.staff_code == code).execution_options(populate_existing=True)
-    )
+    return session.scalar(select(Person).where(Person.staff_code == code).execution_options(populate_existing=True))
 
 
 # -- what works -------------------------------------------------------------------------------------------------------
@@ -114,7 +123,9 @@ def test_a_dry_run_counts_and_writes_nothing(check, session):
 
 
 def test_a_run_makes_persons_and_accounts_without_password_and_is_audited_once(run, session, department):
-    page = run(xlsx(ROW, changed(staff_code="HN10002", full_name="Đặng Văn Bình", service_ends_on=datetime(2045, 6, 1))))
+    page = run(
+        xlsx(ROW, changed(staff_code="HN10002", full_name="Đặng Văn Bình", service_ends_on=datetime(2045, 6, 1)))
+    )
     assert "<dt>Số tài khoản đã tạo</dt><dd>2</dd>" in page
     row = person(session)
     assert (row.full_name, row.birth_date, row.sex, row.category) == (
@@ -165,9 +176,8 @@ def test_csv_is_read_in_every_delimiter_and_encoding_of_offices(check, delimiter
 def test_windows_1258_is_read_with_a_warning_and_names_become_nfc(check, run, session):
     def old(text):  # base letters with combining tone marks, as that code page writes them
         return "".join(
-            unicodedata.normalize("NFC", c[0] + "".join(m for m in c[1:] if m in "\u0302\u0306\u031b")) + "".join(
-                m for m in c[1:] if m not in "\u0302\u0306\u031b"
-            )
+            unicodedata.normalize("NFC", c[0] + "".join(m for m in c[1:] if m in "\u0302\u0306\u031b"))
+            + "".join(m for m in c[1:] if m not in "\u0302\u0306\u031b")
             for c in _clusters(text)
         )
 
@@ -349,7 +359,11 @@ def _far_cells():
         (b"PK\x03\x04 broken", "x.xlsx", "Không đọc được tệp Excel"),
         (_zip(word__document_xml="x"), "x.docx", "không phải tệp Excel"),
         (_zip(xl__workbook_xml="<x"), "x.xlsx", "Không đọc được tệp Excel"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "x.xlsx", "bảo vệ bằng mật khẩu"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "x.xlsx",
+            "bảo vệ bằng mật khẩu",
+        ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 Workbook", "x.xls", "định dạng .xls cũ"),
         (_far_cells(), "x.xlsx", "quá xa bảng dữ liệu"),
         (xlsx(), "x.xlsx", "không có dòng dữ liệu"),

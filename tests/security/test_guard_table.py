@@ -24,7 +24,7 @@ def _url(rule, arguments):
             values[name] = arguments[name]
         elif name == "code":
             domain = rule.endpoint.split(".")[0]
-            values[name] = {"catalogue": "A2.1", "core": "en"}.get(domain, "x")
+            values[name] = {"catalogue": "A2.1", "assessment": "A2.1", "core": "en"}.get(domain, "x")
         elif name == "name":
             values[name] = arguments["figure"] if "version_id" in rule.arguments else "stages"
         elif name == "path":

@@ -18,7 +18,7 @@ if (lesson && !lesson.dataset.closed) {
     const read = Math.round(((innerHeight - box.top) / box.height) * 100);
     furthest = Math.max(furthest, Math.min(99, Math.max(0, read)));
     if (end.getBoundingClientRect().top < innerHeight && seconds + pending() > 20) furthest = 100;
-    const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
+    const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
     anchor = above.length ? above[above.length - 1].id : null;
   };
   const pending = () => (since === null ? 0 : (performance.now() - since) / 1000);

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from unicodedata import is_normalized
 
 from flask_babel import lazy_gettext as _l
 
@@ -23,6 +24,7 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00)?)?")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,186}[A-Za-z0-9])?\.[A-Za-z]{2,24}"
 )
+_PLAIN_NAME = re.compile(r"(?=.{2,120}$)[^\W\d_]+(?: [^\W\d_]+)*")
 _NOT_IN_NAMES = re.compile(r"[^\w\s'’.\-()]|[\d_]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
@@ -93,6 +95,8 @@ def staff_code(cell: Any) -> str | Fault:
 
 def full_name(cell: Any) -> str | Fault:
     """A name, in its order and with its marks."""
+    if cell.__class__ is str and _PLAIN_NAME.fullmatch(cell) and is_normalized("NFC", cell):
+        return str(cell)
     name = text_of(cell)
     if not name:
         return EMPTY
@@ -127,7 +131,7 @@ def sex(cell: Any) -> str | Fault:
 
 def email(cell: Any) -> str | Fault:
     """An e-mail address."""
-    text = text_of(cell)
+    text: str = cell if cell.__class__ is str and _EMAIL.fullmatch(cell) else text_of(cell)
     if not text:
         return NULL
     if not _EMAIL.fullmatch(text) or ".." in text:

@@ -7,6 +7,7 @@ import codecs
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import NamedTemporaryFile
@@ -68,6 +69,11 @@ def open_table(stream: BinaryIO, filename: str) -> Table:
     return _open_csv(content, filename)
 
 
+_UNREADABLE = (
+    *(CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError),
+    *(NotImplementedError, RuntimeError),
+)
+_DAMAGED = _l("The workbook cannot be read; it may be damaged. Please save it again.")
 _WRONG_KIND = _l("This is neither an Excel workbook (.xlsx) nor a CSV file. Please use the template.")
 
 
@@ -92,24 +98,12 @@ def _open_workbook(content: bytes) -> Table:
         rows = sheet.iter_rows()
     except RosterError:
         raise
-    except (
-        CalamineError,
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        LookupError,
-        NotImplementedError,
-        RuntimeError,
-    ) as e:
-        raise RosterError(
-            "workbook", _l("The workbook cannot be read; it may be damaged. Please save it again.")
-        ) from e
+    except _UNREADABLE as error:
+        raise RosterError("workbook", _DAMAGED) from error
     except BaseException as error:  # a panic of the reader is no Exception
         if type(error).__name__ != "PanicException":
             raise
-        raise RosterError(
-            "workbook", _l("The workbook cannot be read; it may be damaged. Please save it again.")
-        ) from error
+        raise RosterError("workbook", _DAMAGED) from error
     return Table(_limited(rows), max(sheet.height - 1, 0))
 
 

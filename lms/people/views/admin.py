@@ -32,7 +32,7 @@ def people() -> Any:
         []
         if unknown
         else queries.persons(
-            actor, READ, query=query, unit_id=unit.id if unit else None, after=_after(request.args.get("after"))
+            actor, READ, query=query, within_path=unit.path if unit else None, after=_after(request.args.get("after"))
         )
     )
     page = Page.cut(rows, queries.PAGE, lambda row: f"{row.person_id}{row.search_text}")

@@ -36,6 +36,7 @@ def units() -> Any:
         query=query,
         day=day,
         kinds=KIND_LABELS,
+        cut=len(rows) == queries.UNITS_SHOWN,
     )
 
 
