@@ -195,9 +195,9 @@ def hand_in(
     *,
     at: datetime,
 ) -> Submission:
-    """Hand in a file for an assignment; it replaces an earlier one until that is marked.
+    """Hand in a file for an assignment; it replaces an earlier one until that has passed.
 
-    :raises DomainError: not a PDF or DOCX by its content, empty, too large, or marked already.
+    :raises DomainError: not a PDF or DOCX by its content, empty, too large, or passed already.
     """
     assignment = db.session.get(Assignment, assignment_id)
     if assignment is None:
@@ -205,8 +205,8 @@ def hand_in(
     kind = uploads.check(stream)
     lock("submission", assignment_id, registration)
     newest = _newest_submission(assignment_id, registration)
-    if newest is not None and newest.marked_at is not None:
-        raise DomainError("already-marked", _l("Your essay has been marked, so it can no longer be replaced."))
+    if newest is not None and newest.passed:
+        raise DomainError("already-passed", _l("Your essay has passed, so it can no longer be replaced."))
     stored = files.put(stream)
     submission = Submission(
         id=uuid4(),

@@ -1,0 +1,235 @@
+"""A trainee's way through a class, through her pages."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from lms.assessment import services as assessment
+from lms.assessment.models import Assignment, Question, Quiz
+from lms.catalogue.models import Lesson, Module, Programme
+from lms.classes import services as classes
+from lms.core.database import utcnow
+from lms.core.guard import SYSTEM, Actor
+from lms.learning import queries as learning
+from lms.learning import services
+from lms.learning.models import LessonProgress
+from lms.people.models import Person
+from lms.records.models import Statement
+from tests import factories as make
+
+
+class World:
+    def __init__(self, session):
+        self.session = session
+        self.run = make.class_run(make.institution())
+        self.account = make.trainee()
+        self.person = session.get(Person, self.account.person_id)
+        self.enrolment = make.enrolment(self.run, self.person)
+        self.registration = self.enrolment.id
+        self.modules = session.scalars(
+            select(Module).where(Module.version_id == self.run.version_id).order_by(Module.position)
+        ).all()
+        self.lessons = session.scalars(
+            select(Lesson)
+            .join(Module)
+            .where(Module.version_id == self.run.version_id)
+            .order_by(Module.position, Lesson.position)
+        ).all()
+        self.actor = Actor(account_id=self.account.id, person_id=self.person.id, name="x")
+        self.course = f"/learn/{self.registration}"
+        self.lesson = f"{self.course}/lessons/{self.lessons[0].id}"
+        session.commit()
+
+    def pass_quizzes(self):
+        for quiz in self.session.scalars(select(Quiz).where(Quiz.module_id.in_([m.id for m in self.modules]))).all():
+            attempt = assessment.start_attempt(quiz.id, self.registration, self.person.id, at=utcnow())
+            for question in self.session.scalars(select(Question).where(Question.quiz_id == quiz.id)).all():
+                right = assessment.right_answer(question)
+                assessment.save_answer(attempt.id, question.id, right, 1, at=utcnow())
+            assessment.submit_attempt(self.actor, attempt.id, at=utcnow())
+
+    def pass_essay(self):
+        assignment = self.session.scalars(select(Assignment).where(Assignment.version_id == self.run.version_id)).one()
+        pdf = io.BytesIO(b"%PDF-1.4 essay")
+        done = assessment.hand_in(
+            self.actor, assignment.id, self.registration, self.person.id, pdf, "a.pdf", at=utcnow()
+        )
+        assessment.mark(SYSTEM, done.id, 8, "", at=utcnow())
+
+    def status(self):
+        self.session.refresh(self.enrolment)
+        return self.enrolment.status
+
+
+@pytest.fixture
+def world(session):
+    return World(session)
+
+
+def report(client, submit, world, **values):
+    return submit(client, f"{world.lesson}/progress", {"percent": "40", "seconds": "30"} | values, page=world.lesson)
+
+
+def test_the_place_in_a_lesson_is_kept_and_offered_again(world, sign_in, submit):
+    client = sign_in(world.account)
+    heading = world.lessons[0].headings[2]
+    assert report(client, submit, world, anchor=heading["id"]).json == {"percent": 40}
+    html = sign_in(world.account).get(world.lesson).get_data(as_text=True)
+    assert f'href="#{heading["id"]}"' in html
+    assert "Học tiếp từ" in html
+
+
+def test_the_furthest_point_only_grows_whatever_order_devices_report_in(world, sign_in, submit, session):
+    client = sign_in(world.account)
+    report(client, submit, world, percent="70")
+    assert report(client, submit, world, percent="20").json == {"percent": 70}
+    row = session.scalars(select(LessonProgress)).one()
+    assert row.percent == 70
+    assert row.seconds == 60
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"percent": "101"}, {"percent": "-1"}, {"percent": "x"}, {"percent": ""}, {"seconds": "-5"}, {"anchor": "nowhere"},
+     {"percent": "9" * 400}],
+)  # fmt: skip
+def test_progress_that_cannot_be_changes_nothing(world, sign_in, submit, session, values):
+    assert report(sign_in(world.account), submit, world, **values).status_code == 400
+    assert session.scalar(select(func.count()).select_from(LessonProgress)) == 0
+
+
+def test_time_reported_at_once_is_capped(world, sign_in, submit, session):
+    report(sign_in(world.account), submit, world, seconds="86400")
+    assert session.scalars(select(LessonProgress.seconds)).one() == services.SECONDS_A_REPORT
+
+
+def test_reading_is_told_to_the_record_store_sparsely(world, sign_in, submit, session):
+    client = sign_in(world.account)
+    for percent in (10, 26, 27, 60, 80, 100, 100):
+        report(client, submit, world, percent=str(percent))
+    verbs = [v.rsplit("/", 1)[-1] for v in session.scalars(select(Statement.verb).order_by(Statement.seq))]
+    assert verbs == ["initialized", "progressed", "progressed", "progressed", "completed"]
+
+
+def test_the_button_completes_without_scripts_and_leads_on(world, sign_in, submit, session):
+    answer = submit(sign_in(world.account), f"{world.lesson}/complete", page=world.lesson)
+    assert answer.location.endswith(f"/lessons/{world.lessons[1].id}")
+    assert session.scalars(select(LessonProgress)).one().completed_at is not None
+
+
+def test_nobody_reads_in_anothers_name(world, sign_in, submit, session):
+    stranger = make.trainee()
+    session.commit()
+    client = sign_in(stranger)
+    for url in (world.course, world.lesson, f"{world.course}/essay"):
+        assert client.get(url).status_code == 403
+    assert submit(client, f"{world.lesson}/progress", {"percent": "50"}, page="/account").status_code == 403
+
+
+def test_a_lesson_of_another_version_is_absent(world, sign_in):
+    assert sign_in(world.account).get(f"{world.course}/lessons/{make.uuid4()}").status_code == 404
+
+
+def test_who_has_left_the_class_reads_but_leaves_no_trace(world, sign_in, submit, session):
+    world.enrolment.status = "withdrawn"
+    session.commit()
+    client = sign_in(world.account)
+    assert client.get(world.lesson).status_code == 200
+    token = re.search(r'csrf_token" value="([^"]+)"', client.get("/account").get_data(as_text=True)).group(1)
+    answer = client.post(f"{world.lesson}/progress", data={"percent": "50", "csrf_token": token})
+    assert answer.status_code == 409
+    assert session.scalar(select(func.count()).select_from(LessonProgress)) == 0
+
+
+def test_the_dashboard_names_the_next_lesson_and_where_it_was_left(world, sign_in, submit):
+    client = sign_in(world.account)
+    first = client.get("/learn").get_data(as_text=True)
+    assert "Bắt đầu học" in first
+    assert world.lessons[0].title["vi"] in first
+    report(client, submit, world)
+    assert "Học tiếp" in client.get("/learn").get_data(as_text=True)
+
+
+def test_the_dashboard_of_somebody_without_a_class_says_what_to_do(session, sign_in):
+    html = sign_in(make.trainee()).get("/learn").get_data(as_text=True)
+    assert "chưa tham gia lớp nào" in html
+    assert 'href="/programmes"' in html
+
+
+def test_pages_need_few_statements(world, sign_in, queries, session):
+    for n in range(40):
+        make.class_session(world.run, title=f"Buổi {n}")
+    for _ in range(5):
+        make.enrolment(make.class_run(), world.person)
+    session.commit()
+    client = sign_in(world.account)
+    for url, limit in (("/learn", 8), (world.course, 8), (world.lesson, 8)):
+        client.get(url)
+        queries.clear()
+        assert client.get(url).status_code == 200
+        assert len(queries) <= limit, (url, queries)
+
+
+def test_completion_follows_from_the_stated_criteria_and_is_taken_back_with_them(world, session):
+    start = utcnow() - timedelta(days=2)
+    meetings = [
+        make.class_session(
+            world.run, starts_at=start + timedelta(hours=4 * n), ends_at=start + timedelta(hours=4 * n + 3)
+        )
+        for n in range(4)
+    ]
+    session.commit()
+    trained = session.scalar(select(Programme.trained).where(Programme.code == "A2.1"))
+    for lesson in world.lessons:
+        services.complete_lesson(world.actor, world.registration, lesson.id, at=utcnow())
+    world.pass_quizzes()
+    world.pass_essay()
+    for meeting in meetings[:2]:
+        classes.record_attendance(SYSTEM, meeting.id, {world.registration: ("present", None)}, at=utcnow())
+    assert world.status() == "enrolled"
+    missing = [c.key for c in learning.checklist(world.registration) if not c.done]
+    assert missing == ["attendance"]
+    classes.record_attendance(SYSTEM, meetings[2].id, {world.registration: ("late", None)}, at=utcnow())
+    assert world.status() == "completed"
+    assert session.scalar(select(Programme.trained).where(Programme.code == "A2.1")) == trained + 1
+    classes.record_attendance(SYSTEM, meetings[2].id, {world.registration: ("absent", None)}, at=utcnow())
+    assert world.status() == "enrolled"
+    assert session.scalar(select(Programme.trained).where(Programme.code == "A2.1")) == trained
+
+
+def test_a_quiz_is_started_from_the_course_only_if_it_belongs_to_it(world, sign_in, submit):
+    client = sign_in(world.account)
+    quiz = learning.shape(world.run.version_id).quizzes[world.modules[0].id]
+    started = submit(client, f"{world.course}/quizzes/{quiz.id}/start", page=world.course)
+    assert re.match(r"/attempts/", started.location)
+    assert submit(client, f"{world.course}/quizzes/{make.uuid4()}/start", page=world.course).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "không có nội dung"), (b"\x89PNG\r\n", "PDF hoặc DOCX"), (b"PK\x03\x04 not a zip", "PDF hoặc DOCX"), (None, "chọn tệp")],
+)
+def test_a_wrong_essay_file_is_refused_at_the_field(world, sign_in, submit, content, words):
+    url = f"{world.course}/essay"
+    data = {} if content is None else {"file": (io.BytesIO(content), "bai.pdf")}
+    answer = submit(sign_in(world.account), url, data, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    html = answer.get_data(as_text=True)
+    assert 'id="file-error"' in html
+    assert words in html
+
+
+def test_an_essay_is_replaced_until_it_is_marked(world, sign_in, submit):
+    client, url = sign_in(world.account), f"{world.course}/essay"
+    for name in ("một.pdf", "hai.pdf"):
+        data = {"file": (io.BytesIO(b"%PDF-1.4 " + name.encode()), name)}
+        assert submit(client, url, data, content_type="multipart/form-data").status_code == 302
+    html = client.get(url).get_data(as_text=True)
+    assert "hai.pdf" in html
+    file = client.get(re.search(rf'href="({url}/[^"]+)"', html).group(1))
+    assert file.data == b"%PDF-1.4 hai.pdf"
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in file.headers["Content-Security-Policy"]
