@@ -89,14 +89,14 @@ def test_names_are_made_harmless(given, kind, kept):
     assert uploads.safe_name(given, kind) == kept
 
 
-def test_the_newest_file_counts_until_it_is_marked(world, hand_in, marker):
+def test_the_newest_file_counts_until_it_has_passed(world, hand_in, marker):
     first, second = hand_in(), hand_in(PDF + b"2")
     (state,) = queries.essay_state(world.enrolment.id, world.run.version_id)
     assert (state.submission_id, state.score, state.passed) == (second.id, None, None)
     with pytest.raises(DomainError, match="replaced"):
         services.mark(marker, first.id, 7, "", at=utcnow())
     services.mark(marker, second.id, 7.25, "Tốt", at=utcnow())
-    with pytest.raises(DomainError, match="already-marked"):
+    with pytest.raises(DomainError, match="already-passed"):
         hand_in(PDF + b"3")
 
 
