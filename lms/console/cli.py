@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from lms.console import demo, setup
-from lms.core import logs, serving
+from lms.core import serving
 from lms.core.config import Settings, SettingsError
 from lms.core.database import db, utcnow
 
@@ -30,8 +30,8 @@ def serve() -> None:
     with serving.database(settings) as bound:
         click.echo("Preparing the database …")
         os.environ["LMS_DATABASE_URL"] = str(bound.database_url)
-        accounts = _prepare(bound)
-        processes = serving.Processes(bound)
+        app, accounts = _prepare(bound)
+        processes = serving.Processes(app, bound)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             processes.stopping = True
@@ -100,9 +100,8 @@ def _application(bound: Settings) -> Flask:
     return create_app(bound)
 
 
-def _prepare(bound: Settings) -> bool:
-    """Migrate and load; returns whether this database holds the demonstration."""
-    logs.configure("WARNING")
+def _prepare(bound: Settings) -> tuple[Flask, bool]:
+    """Migrate and load; returns the application, and whether its database holds the demonstration."""
     app = _application(bound)
     with app.app_context():
         upgrade()
@@ -113,7 +112,7 @@ def _prepare(bound: Settings) -> bool:
         loaded = bound.demo and demo.is_loaded()
         db.session.remove()
         db.engine.dispose()
-    return loaded
+    return app, loaded
 
 
 def _greet(bound: Settings, with_accounts: bool) -> None:

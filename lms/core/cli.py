@@ -3,7 +3,6 @@
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
-from procrastinate import PsycopgConnector
 
 from lms.core import assets, audit, jobs
 
@@ -31,9 +30,7 @@ def build_assets() -> None:
 @click.command("worker")
 def worker() -> None:
     """Run the background worker until it is stopped."""
-    url = current_app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://", 1)
-    with jobs.queue.replace_connector(PsycopgConnector(conninfo=url)):
-        jobs.queue.run_worker(queues=["default"], concurrency=2)
+    jobs.run_worker(current_app)
 
 
 def init_app(app: Flask) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
+from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, func, select
+from flask_sqlalchemy.session import Session
+from sqlalchemy import DateTime, Engine, MetaData, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -34,7 +36,32 @@ class Base(DeclarativeBase):
     }
 
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": True, "expire_on_commit": False})
+class RequestSession(Session):
+    """Reading requests (GET, HEAD) use connections in autocommit.
+
+    They need no transaction: that saves two round trips a request, and psycopg keeps its prepared statements, which a
+    ROLLBACK would make it forget (docs/decisions/0006-reading-without-transactions.md). :func:`act` refuses there.
+    """
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the engine, in autocommit for a reading request."""
+        bind = super().get_bind(*args, **kwargs)
+        return _reading(bind) if _is_reading() else bind
+
+
+@lru_cache(maxsize=8)
+def _reading(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _is_reading() -> bool:
+    return has_request_context() and request.method in ("GET", "HEAD")
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"class_": RequestSession, "autoflush": True, "expire_on_commit": False},
+)
 
 
 def utcnow() -> datetime:
@@ -51,6 +78,8 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         session = db.session()
+        if _is_reading():
+            raise RuntimeError(f"{function.__qualname__} was called by a reading request")
         if session.info.get("in_act"):
             return function(*args, **kwargs)
         session.info["in_act"] = True

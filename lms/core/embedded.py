@@ -13,6 +13,7 @@ effective_cache_size = '2GB'
 work_mem = '16MB'
 maintenance_work_mem = '256MB'
 max_wal_size = '2GB'
+wal_buffers = '32MB'
 max_connections = 60
 timezone = 'UTC'
 """

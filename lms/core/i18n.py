@@ -1,14 +1,13 @@
 """Language and local forms: Vietnamese by default, English complete; times in Asia/Ho_Chi_Minh; money in whole đồng."""
 
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_decimal, format_percent
+from babel.support import Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from flask_login import current_user
 
 LANGUAGES = ("vi", "en")
@@ -21,6 +20,11 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Ho_Chi_Minh"
     Babel(app, default_locale="vi", locale_selector=select_language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _catalogue(select_language()).ugettext(message),
+        lambda one, many, count: _catalogue(select_language()).ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.filters |= {
         "date": day,
         "time": clock,
@@ -31,6 +35,18 @@ def init_app(app: Flask) -> None:
         "local": local,
     }
     app.jinja_env.globals["language"] = select_language
+
+
+@cache
+def _catalogue(language: str) -> Translations:
+    """Return the merged catalogue of all domains, read once a process; English has none beyond the message ids."""
+    merged = Translations()
+    for folder in sorted(Path(__file__).parents[1].glob("*/translations")):
+        if (folder / language / "LC_MESSAGES" / "messages.mo").exists():
+            found = Translations.load(str(folder), [language])
+            if isinstance(found, Translations):
+                merged.merge(found)
+    return merged
 
 
 def select_language() -> str:
@@ -52,41 +68,50 @@ def local(texts: dict[str, str] | None) -> str:
     return texts.get(select_language()) or texts.get("vi", "")
 
 
-def day(value: date | datetime | None, style: str = "dd/MM/yyyy") -> str:
-    """Write a date as 23/11/2026."""
+def day(value: date | datetime | None) -> str:
+    """Write a date as 23/11/2026, the form of both languages here."""
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        value = value.astimezone(ZONE).date()
-    return format_date(value, style, locale=_locale())
+    return (value.astimezone(ZONE) if isinstance(value, datetime) else value).strftime("%d/%m/%Y")
 
 
 def clock(value: datetime | None) -> str:
     """Write a time of day as 08:30."""
-    return "" if value is None else format_time(value, "HH:mm", tzinfo=ZONE, locale=_locale())
+    return "" if value is None else value.astimezone(ZONE).strftime("%H:%M")
 
 
 def moment(value: datetime | None) -> str:
     """Write a moment as 08:30 23/11/2026."""
-    return "" if value is None else format_datetime(value, "HH:mm dd/MM/yyyy", tzinfo=ZONE, locale=_locale())
+    return "" if value is None else value.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
 
 
 def number(value: float | int | None, pattern: str = "#,##0.##") -> str:
-    """Write a number as 6.999 or 8,25 (Vietnamese), 6,999 or 8.25 (English)."""
-    return "–" if value is None else format_decimal(value, pattern, locale=_locale())
+    """Write a number as 6.999 or 8,25 (Vietnamese), 6,999 or 8.25 (English).
+
+    :param pattern: ``#,##0.##`` up to two decimals, ``0.00`` exactly two, ``#,##0`` none
+    """
+    if value is None:
+        return "–"
+    if pattern == "#,##0" or isinstance(value, int):
+        written = f"{value:,.0f}"
+    else:
+        written = f"{value:,.2f}"
+        if pattern != "0.00":
+            written = written.rstrip("0").rstrip(".")
+    return written if select_language() == "en" else written.translate(_VIETNAMESE)
 
 
 def percent(value: float | None, digits: int = 0) -> str:
     """Write a share (0..1) as 87%."""
     if value is None:
         return "–"
-    return format_percent(value, "#,##0" + ("." + "0" * digits if digits else "") + "%", locale=_locale())
+    written = f"{value:,.{digits}%}"
+    return written if select_language() == "en" else written.translate(_VIETNAMESE)
+
+
+_VIETNAMESE = str.maketrans(",.", ".,")
 
 
 def dong(value: int | None) -> str:
     """Write whole đồng as 272.316.000.000 đồng."""
-    return "–" if value is None else f"{format_decimal(value, '#,##0', locale=_locale())} đồng"
-
-
-def _locale() -> Any:
-    return get_locale() or "vi"
+    return "–" if value is None else f"{number(value)} đồng"

@@ -100,6 +100,13 @@ def worker_app() -> Flask:
     return _app
 
 
+def run_worker(app: Flask) -> None:
+    """Do the queue's jobs until the process is told to end."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://", 1)
+    with queue.replace_connector(procrastinate.PsycopgConnector(conninfo=url)):
+        queue.run_worker(queues=["default"], concurrency=2)
+
+
 def find(progress_id: UUID) -> JobProgress | None:
     """Return a job's progress."""
     return db.session.scalar(select(JobProgress).where(JobProgress.id == progress_id))

@@ -17,11 +17,14 @@ class _RequestId(logging.Filter):
 
 
 def configure(level: str) -> None:
-    """Send all logs to standard error as JSON lines; called once a process, by the edge."""
-    handler = logging.StreamHandler()
-    handler.addFilter(_RequestId())
-    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    """Send our own log lines to standard error as JSON; doing it again only sets the level."""
+    ours = logging.getLogger("lms")
+    ours.setLevel(level)
+    if not ours.handlers:
+        handler = logging.StreamHandler()
+        handler.addFilter(_RequestId())
+        handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s"))
+        ours.addHandler(handler)
 
 
 def init_app(app: Flask) -> None:
@@ -30,6 +33,8 @@ def init_app(app: Flask) -> None:
     The line holds the route's pattern, not its values, and neither address nor account: who did what of consequence is
     the audit trail's matter, and a log must not tell who filled in which evaluation.
     """
+
+    configure(app.config["SETTINGS"].log_level)
 
     @app.before_request
     def begin() -> None:

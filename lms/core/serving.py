@@ -3,17 +3,22 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from lms.core.config import ROOT, Settings
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from lms.core import jobs
+from lms.core.config import Settings
 from lms.core.embedded import EmbeddedDatabase
 
 
@@ -50,11 +55,15 @@ def check_port(host: str, port: int) -> None:
 
 
 class Processes:
-    """The web server and the worker: started together, watched together, stopped together."""
+    """The web server and the worker: started together, watched together, stopped together.
 
-    def __init__(self, settings: Settings) -> None:
+    Both are forked from this process, which has imported the application already, so that a start takes one import.
+    """
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.app = app
         self.settings = settings
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.children: dict[str, BaseProcess] = {}
         self.stopping = False
 
     def start(self) -> None:
@@ -62,27 +71,16 @@ class Processes:
 
         :raises ServingError: a process ended at once, or no answer came within 60 seconds.
         """
-        settings = self.settings
-        env = os.environ | {
-            "LMS_DATABASE_URL": str(settings.database_url),
-            "FLASK_APP": "wsgi",
-            "PYTHONUNBUFFERED": "1",
-        }
-        folder = Path(sys.executable).parent
-        web = [str(folder / "gunicorn"), "wsgi:app", "--preload", "--worker-class", "gthread"]
-        web += ["--workers", str(settings.web_workers), "--threads", str(settings.web_threads)]
-        web += ["--bind", f"{settings.host}:{settings.port}", "--log-level", "warning", "--no-control-socket"]
-        web += ["--graceful-timeout", "10", "--keep-alive", "30", "--worker-tmp-dir", _shared_memory()]
-        self._spawn("web", web, env)
-        self._spawn("worker", [str(folder / "flask"), "worker"], env)
+        self._fork("web", self._serve)
+        self._fork("worker", self._work)
         self._wait_for_answer()
 
     def watch(self) -> int:
         """Wait until a signal or the end of a child; returns the exit status."""
         while not self.stopping:
             for name, child in self.children.items():
-                if child.poll() is not None:
-                    print(f"The {name} process ended with status {child.returncode}; stopping.", file=sys.stderr)  # noqa: T201
+                if not child.is_alive():
+                    print(f"The {name} process ended with status {child.exitcode}; stopping.", file=sys.stderr)  # noqa: T201
                     return 1
             time.sleep(0.2)
         return 0
@@ -90,23 +88,34 @@ class Processes:
     def stop(self) -> None:
         """Ask all children to end, then make them."""
         for child in self.children.values():
-            if child.poll() is None:
-                child.terminate()
+            child.terminate()
         for child in self.children.values():
-            try:
-                child.wait(timeout=12)
-            except subprocess.TimeoutExpired:
+            child.join(timeout=12)
+            if child.is_alive() and child.pid:
                 os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+                child.join()
 
-    def _spawn(self, name: str, command: list[str], env: dict[str, str]) -> None:
-        self.children[name] = subprocess.Popen(command, env=env, cwd=ROOT, start_new_session=True)  # noqa: S603
+    def _fork(self, name: str, run: Callable[[], None]) -> None:
+        def child() -> None:
+            os.setsid()  # Ctrl-C reaches the parent only, which stops the children in order
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            run()
+
+        self.children[name] = get_context("fork").Process(target=child, name=name)
+        self.children[name].start()
+
+    def _serve(self) -> None:
+        WebServer(self.app, self.settings).run()
+
+    def _work(self) -> None:
+        jobs.run_worker(self.app)
 
     def _wait_for_answer(self) -> None:
         url = f"http://{self.settings.host}:{self.settings.port}/healthz"
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not self.stopping:
-            if any(child.poll() is not None for child in self.children.values()):
+            if not all(child.is_alive() for child in self.children.values()):
                 raise ServingError("A process ended while starting; see the messages above.")
             try:
                 with urllib.request.urlopen(url, timeout=2):
@@ -115,6 +124,36 @@ class Processes:
                 time.sleep(0.05)
         if not self.stopping:
             raise ServingError(f"No answer from {url} within 60 seconds.")
+
+
+class WebServer(BaseApplication):
+    """Gunicorn around an application that exists already."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set gunicorn's options."""
+        options = {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "workers": self.settings.web_workers,
+            "threads": self.settings.web_threads,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "keepalive": 30,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            "worker_tmp_dir": _shared_memory(),
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Give the application."""
+        return self.app
 
 
 def _shared_memory() -> str:

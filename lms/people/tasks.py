@@ -26,7 +26,12 @@ def import_roster(progress: jobs.Progress, sha256: str, filename: str, account_i
     try:
         with io.BytesIO(b"".join(files.read(sha256))) as stream:
             report = rosters.import_roster(
-                actor, stream, filename, at=utcnow(), tell=lambda done, total: progress.tell(done=done, total=total)
+                actor,
+                stream,
+                filename,
+                at=utcnow(),
+                inspected=True,
+                tell=lambda done, total: progress.tell(done=done, total=total),
             )
     except rosters.RosterRefused as refused:
         listed = [[p.row, p.column, p.header, p.value, str(p.message)] for p in refused.report.problems[:KEPT]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median, pstdev
+from math import sqrt
 from typing import Any
 from uuid import UUID
 
@@ -122,7 +122,20 @@ def publishable(valid_responses: int) -> bool:
 
 def summarise(counts: Sequence[int]) -> Summary | None:
     """Summarise a distribution (how many gave 1, 2, …); None when nobody answered."""
-    values = [point for point, count in enumerate(counts, 1) for _ in range(count)]
-    if not values:
+    total = sum(counts)
+    if total == 0:
         return None
-    return Summary(len(values), fmean(values), float(median(values)), pstdev(values), tuple(counts))
+    mean = sum(point * count for point, count in enumerate(counts, 1)) / total
+    variance = sum(count * (point - mean) ** 2 for point, count in enumerate(counts, 1)) / total
+    median = (_nth(counts, (total - 1) // 2) + _nth(counts, total // 2)) / 2
+    return Summary(total, mean, median, sqrt(variance), tuple(counts))
+
+
+def _nth(counts: Sequence[int], index: int) -> int:
+    """Return the point of the answer at ``index`` (from 0) when all are sorted."""
+    seen = 0
+    for point, count in enumerate(counts, 1):
+        seen += count
+        if index < seen:
+            return point
+    raise IndexError(index)

@@ -25,6 +25,7 @@ from lms.core.database import db, utcnow
 from lms.core.embedded import EmbeddedDatabase
 from tests.bench import load
 
+WORKERS, THREADS = os.environ.get("LMS_WEB_WORKERS", "2"), os.environ.get("LMS_WEB_THREADS", "4")
 HOST, PORT, FLOOR_PORT = "127.0.0.1", 8971, 8972
 
 
@@ -178,7 +179,7 @@ def main() -> None:
             db.session.remove()
             db.engine.dispose()
         print(
-            f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, gunicorn gthread 2 × 4, {time.strftime('%d.%m.%Y')}"
+            f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, gunicorn gthread {WORKERS} × {THREADS}, {time.strftime('%d.%m.%Y')}"
         )
         if {"pages", "signins", "firstload"} & set(options.parts):
             processes = [serve("wsgi:app", PORT, env), serve("tests.bench.floor:app", FLOOR_PORT, env)]

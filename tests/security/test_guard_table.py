@@ -47,13 +47,20 @@ def _word(answer):
     return "allowed"
 
 
-def _client(app, account):
-    client = app.test_client()
-    if account is not None:
-        from lms.core.database import utcnow
+def _token(account):
+    if account is None:
+        return None
+    from lms.core.database import utcnow
 
-        _, token = open_session(account.id, at=utcnow(), user_agent="test", address=None)
-        db.session.commit()
+    _, token = open_session(account.id, at=utcnow(), user_agent="test", address=None)
+    db.session.commit()
+    return token
+
+
+def _client(app, token):
+    """A browser of its own for each request: signing out empties the cookie, and must not sign out the next lines."""
+    client = app.test_client()
+    if token is not None:
         with client.session_transaction() as cookie:
             cookie["_user_id"] = token
             cookie["_fresh"] = True
@@ -66,7 +73,7 @@ def table(app, session, monkeypatch):
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     world = build(app)
     connection = session.get_bind()
-    clients = {who: _client(app, account) for who, account in world.cast.items()}
+    tokens = {who: _token(account) for who, account in world.cast.items()}
     lines = []
     rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint.split(".")[0], rule.rule))
     for rule in rules:
@@ -75,7 +82,8 @@ def table(app, session, monkeypatch):
         with app.test_request_context():
             url = rule.build(_url(rule, world.arguments))[1]
         words = {}
-        for who, client in clients.items():
+        for who, token in tokens.items():
+            client = _client(app, token)
             session.remove()
             with connection.begin_nested() as savepoint:
                 words.setdefault(_word(client.open(url, method=method)), []).append(who)

@@ -1,6 +1,6 @@
 """All rows of a roster checked, as fast as they can be read: each problem by row, column and value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -106,7 +106,7 @@ class Checker:
         """Check row by row. What was seen before is looked up without a call: the loop runs 140,000 times."""
         code_at, width = self._places["staff_code"], max(self._places.values()) + 1
         columns_ = [self._remembered(key) for key in _AFTER_CODE]
-        lookups = [(column.place, column.answers.get) for column in columns_]
+        lookups = [(column.place, column.look_up) for column in columns_]
         folded = cache(fold)
         seen: dict[str, int] = {}
         for number, given in self._rows:
@@ -116,7 +116,9 @@ class Checker:
             if None in values:
                 if code is cells.EMPTY and not any(map(cells.text_of, row)):
                     continue
-                values = [column.ask(row[column.place]) for column in columns_]
+                for index, value in enumerate(values):
+                    if value is None:
+                        values[index] = columns_[index].ask(row[columns_[index].place])
             good = code.__class__ is str and Fault not in map(type, values)
             if code.__class__ is str and seen.setdefault(code, number) != number:
                 text = _l("This code is in row %(row)s already. Please keep one of the two rows.", row=seen[code])
@@ -139,8 +141,8 @@ class Checker:
 
     def _remembered(self, key: str) -> "_Remembered":
         if key in self._places:
-            return _Remembered(self._places[key], self._converters[key])
-        return _Remembered(self._places["staff_code"], lambda _cell: NULL)
+            return _Remembered(self._places[key], self._converters[key], key != "email")
+        return _Remembered(self._places["staff_code"], lambda _cell: NULL, False)
 
     def _explain(self, number: int, row: Sequence[Any], values: Sequence[Any]) -> None:
         for key, value in zip(("staff_code", *_AFTER_CODE), values, strict=True):
@@ -175,11 +177,12 @@ class Checker:
 class _Remembered:
     """A converter that remembers its good answers: a roster repeats its positions, ranks, units and days."""
 
-    __slots__ = ("answers", "convert", "place")
+    __slots__ = ("answers", "convert", "look_up", "place")
 
-    def __init__(self, place: int, convert: cells.Converter) -> None:
+    def __init__(self, place: int, convert: cells.Converter, repeats: bool) -> None:
         self.place, self.convert = place, convert
         self.answers: dict[Any, str] = {}
+        self.look_up: Callable[[Any], str | Fault | None] = self.answers.get if repeats else convert
 
     def ask(self, raw: Any) -> str | Fault:
         """Return the remembered answer, or convert."""

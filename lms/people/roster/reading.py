@@ -48,9 +48,10 @@ class Table:
     warnings: tuple[Any, ...] = ()
 
 
-def open_table(stream: BinaryIO, filename: str) -> Table:
+def open_table(stream: BinaryIO, filename: str, *, inspected: bool = False) -> Table:
     """Open a roster.
 
+    :param inspected: the very same content passed here before, so that its size when unpacked is known to be sound
     :raises RosterError: the file is empty, too large, protected, or of another kind
     """
     content = stream.read(MAX_BYTES + 1)
@@ -61,7 +62,7 @@ def open_table(stream: BinaryIO, filename: str) -> Table:
     if content.startswith(_OLE):
         raise RosterError("protected", _protected(content))
     if content.startswith(b"PK"):
-        return _open_workbook(content)
+        return _open_workbook(content, inspected=inspected)
     if content.startswith(
         (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
     ):
@@ -86,9 +87,10 @@ def _protected(content: bytes) -> Any:
 # -- XLSX -------------------------------------------------------------------------------------------------------------
 
 
-def _open_workbook(content: bytes) -> Table:
+def _open_workbook(content: bytes, *, inspected: bool) -> Table:
     try:
-        _inspect(content)
+        if not inspected:
+            _inspect(content)
         with NamedTemporaryFile(suffix=".xlsx") as copy:  # calamine reads a path much faster than a stream
             copy.write(content)
             copy.flush()

@@ -75,17 +75,19 @@ def import_roster(
     filename: str,
     *,
     at: datetime,
+    inspected: bool = False,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Write a roster's persons, and an account without a password for each who has none: all, or with a problem none.
 
+    :param inspected: :func:`check_roster` has read this very content before
     :param tell: hears how many rows of how many have been read
     :raises RosterError: the file cannot be read as a roster at all
     :raises RosterRefused: it has problems; nothing is written
     """
     digest = hashlib.sha256(stream.read()).hexdigest()
     stream.seek(0)
-    table = open_table(stream, filename)
+    table = open_table(stream, filename, inspected=inspected)
     tell(0, table.size)
     writing.lock_persons()
     checker = _checker(actor, table, at)

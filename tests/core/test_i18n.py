@@ -1,0 +1,37 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from lms.core import i18n
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern", "vi", "en"),
+    [
+        (6999, "#,##0.##", "6.999", "6,999"),
+        (8.25, "#,##0.##", "8,25", "8.25"),
+        (8.5, "#,##0.##", "8,5", "8.5"),
+        (8.0, "#,##0.##", "8", "8"),
+        (4, "0.00", "4", "4"),
+        (4.0, "0.00", "4,00", "4.00"),
+        (1234567.891, "#,##0", "1.234.568", "1,234,568"),
+        (None, "0.00", "–", "–"),
+    ],
+)
+def test_numbers_are_written_in_the_local_form(app, value, pattern, vi, en):
+    for language, wanted in (("vi", vi), ("en", en)):
+        with app.test_request_context(headers={"Cookie": f"lang={language}"}):
+            assert i18n.number(value, pattern) == wanted
+
+
+def test_money_shares_and_times(app):
+    with app.test_request_context():
+        assert i18n.dong(272_316_000_000) == "272.316.000.000 đồng"
+        assert i18n.percent(0.875) == "88%"
+        assert i18n.percent(0.0512, 2) == "5,12%"
+        evening = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+        assert i18n.moment(evening) == "01:30 24/11/2026"
+        assert i18n.day(evening) == "24/11/2026"
+        assert i18n.clock(evening) == "01:30"
+        assert i18n.day(date(2022, 5, 19)) == "19/05/2022"
+        assert i18n.day(None) == i18n.clock(None) == i18n.moment(None) == ""
