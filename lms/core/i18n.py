@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from flask_login import current_user
@@ -38,15 +38,18 @@ def init_app(app: Flask) -> None:
 
 
 @cache
-def _catalogue(language: str) -> Translations:
+def _catalogue(language: str) -> NullTranslations:
     """Return the merged catalogue of all domains, read once a process; English has none beyond the message ids."""
-    merged = Translations()
+    merged: Translations | None = None
     for folder in sorted(Path(__file__).parents[1].glob("*/translations")):
-        if (folder / language / "LC_MESSAGES" / "messages.mo").exists():
-            found = Translations.load(str(folder), [language])
-            if isinstance(found, Translations):
-                merged.merge(found)
-    return merged
+        found = Translations.load(str(folder), [language])
+        if not isinstance(found, Translations):
+            continue
+        if merged is None:
+            merged = found  # the first carries the language's plural forms
+        else:
+            merged.merge(found)
+    return merged or NullTranslations()
 
 
 def select_language() -> str:

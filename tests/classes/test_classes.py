@@ -44,8 +44,10 @@ def sheet(world):
 def test_staff_set_up_a_class(world, sign_in, submit, session):
     data = {
         "version_id": str(world["run"].version_id),
-        "institution_id": world["institution"].id, "code": "A2.1-2027-09",
-        "name": "Quản lý phát triển đô thị, lớp 9", "starts_on": "2027-03-01", "ends_on": "2027-04-10", "capacity": "45",
+        "institution_id": world["institution"].id,
+        "code": "A2.1-2027-09",
+        "name": "Quản lý phát triển đô thị, lớp 9",
+        "starts_on": "2027-03-01", "ends_on": "2027-04-10", "capacity": "45",
     }  # fmt: skip
     client = sign_in(world["staff"])
     answer = submit(client, "/classes/new", data)
@@ -59,13 +61,15 @@ def test_staff_set_up_a_class(world, sign_in, submit, session):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("ends_on", "2027-02-01"), ("capacity", "0"), ("capacity", "9999999"), ("code", ""), ("code", "<b>"), ("name", "x" * 201),
+    [("ends_on", "2027-02-01"), ("capacity", "0"), ("capacity", "9999999"), ("code", ""), ("code", "<b>"),
+     ("name", "x" * 201),
      ("starts_on", "31/02/2027"), ("institution_id", "999999"), ("version_id", "nonsense")],
 )  # fmt: skip
 def test_a_senseless_class_is_refused_at_the_field(world, sign_in, submit, session, field, value):
     data = {
         "version_id": str(world["run"].version_id),
-        "institution_id": world["institution"].id, "code": "A2.1-2027-10",
+        "institution_id": world["institution"].id,
+        "code": "A2.1-2027-10",
         "name": "Lớp", "starts_on": "2027-03-01", "ends_on": "2027-04-10", "capacity": "45",
     } | {field: value}  # fmt: skip
     before = session.scalar(select(func.count()).select_from(ClassRun))
@@ -78,7 +82,8 @@ def test_a_senseless_class_is_refused_at_the_field(world, sign_in, submit, sessi
 def test_a_form_with_an_unknown_field_is_refused(world, sign_in, submit, session):
     data = {
         "version_id": str(world["run"].version_id),
-        "institution_id": world["institution"].id, "code": "A2.1-2027-11",
+        "institution_id": world["institution"].id,
+        "code": "A2.1-2027-11",
         "name": "Lớp", "starts_on": "2027-03-01", "ends_on": "2027-04-10", "capacity": "45", "status": "finished",
     }  # fmt: skip
     assert submit(sign_in(world["staff"]), "/classes/new", data).status_code == 400

@@ -63,7 +63,9 @@ def test_3a_a_lesson_is_gone_on_with_on_another_device(visitor):
     resume = small.locator(".resume a")
     assert words in resume.inner_text()
     resume.click()
-    small.wait_for_function("() => Math.abs(document.querySelectorAll('.prose h2')[2].getBoundingClientRect().top) < 200")
+    small.wait_for_function(
+        "() => Math.abs(document.querySelectorAll('.prose h2')[2].getBoundingClientRect().top) < 200"
+    )
     small.click(".lesson-end button")
     small.goto(phone.address + lesson)
     assert small.locator(".lesson .tag-ok").count() == 1

@@ -210,7 +210,12 @@ def test_a_quiz_is_started_from_the_course_only_if_it_belongs_to_it(world, sign_
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "không có nội dung"), (b"\x89PNG\r\n", "PDF hoặc DOCX"), (b"PK\x03\x04 not a zip", "PDF hoặc DOCX"), (None, "chọn tệp")],
+    [
+        (b"", "không có nội dung"),
+        (b"\x89PNG\r\n", "PDF hoặc DOCX"),
+        (b"PK\x03\x04 not a zip", "PDF hoặc DOCX"),
+        (None, "chọn tệp"),
+    ],
 )
 def test_a_wrong_essay_file_is_refused_at_the_field(world, sign_in, submit, content, words):
     url = f"{world.course}/essay"
