@@ -154,7 +154,7 @@ def test_5_completion_is_a_list_of_what_is_done_and_what_is_missing(visitor):
     items = page.locator(".checklist li")
     assert items.count() == 4
     text = page.locator(".checklist").inner_text()
-    assert "Bài thu hoạch đạt yêu cầu" in text
+    assert "thu hoạch" in text
     assert "Còn thiếu" in text
     one.picture("09-completion")
     done = visitor()
