@@ -39,7 +39,9 @@ def _url(rule, arguments):
 def _word(answer):
     if answer.status_code == 403:
         return "-"
-    if answer.status_code in (401, 429) or (answer.status_code == 302 and "/account/sign-in" in (answer.location or "")):
+    if answer.status_code in (401, 429) or (
+        answer.status_code == 302 and "/account/sign-in" in (answer.location or "")
+    ):
         return "sign in"
     if answer.status_code == 404:
         return "absent"
