@@ -29,6 +29,8 @@ class Settings:
     web_workers: int
     web_threads: int
     max_upload_mb: int
+    xapi_max_statement_kb: int
+    xapi_max_batch: int
     trusted_proxies: int
     log_level: str
 
@@ -59,6 +61,8 @@ class Settings:
             web_workers=_number(env, "LMS_WEB_WORKERS", 4, 1, 64),
             web_threads=_number(env, "LMS_WEB_THREADS", 1, 1, 64),
             max_upload_mb=_number(env, "LMS_MAX_UPLOAD_MB", 50, 1, 4096),
+            xapi_max_statement_kb=_number(env, "LMS_XAPI_MAX_STATEMENT_KB", 1024, 16, 16384),
+            xapi_max_batch=_number(env, "LMS_XAPI_MAX_BATCH", 1000, 1, 10000),
             trusted_proxies=_number(env, "LMS_TRUSTED_PROXIES", 0, 0, 8),
             log_level=env.get("LMS_LOG_LEVEL", "INFO").upper(),
         )

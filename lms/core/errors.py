@@ -1,6 +1,7 @@
 """Domain errors, and the one place where errors become answers."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, g, render_template, request
@@ -48,8 +49,9 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(status: int, message: Any = None, code: str | None = None) -> tuple[Any, int]:
-    wants_json = request.path.startswith("/xapi/") or request.accept_mimetypes.best == "application/json"
-    text = str(message if message is not None else _message(status))
+    program = request.path.startswith("/xapi/")  # answered in English, the language of the specification
+    wants_json = program or request.accept_mimetypes.best == "application/json"
+    text = str(message if message is not None else HTTPStatus(status).phrase if program else _message(status))
     if wants_json:
         return {"error": text, "code": code or str(status), "request_id": g.get("request_id")}, status
     return render_template("core/error.html", status=status, message=text, title=_title(status)), status

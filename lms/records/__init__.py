@@ -4,7 +4,7 @@ from flask import Flask
 
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.records import interface, models  # noqa: F401 - models registers the tables
+from lms.records import models, protocol  # noqa: F401 - models registers the tables
 from lms.records.routes import ROUTES
 
 
@@ -12,4 +12,4 @@ def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     guard.register(app, "records", __name__, ROUTES)
     add_navigation(app, NavItem(N_("Learning records"), "records.reader", "audit.read", order=90))
-    app.after_request(interface.finish)
+    protocol.init_app(app)

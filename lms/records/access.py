@@ -15,21 +15,27 @@ from lms.core import throttle
 from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, Scope
+from lms.records.errors import BadParameter
 
-READ = frozenset({"statements/read", "statements/read/mine", "all/read", "all"})
-READ_OTHERS = READ - {"statements/read/mine"}
+_READ = frozenset({"statements/read", "all/read", "all"})
+NEEDED = {
+    "statements": (_READ | {"statements/read/mine"}, frozenset({"statements/write", "all"})),
+    "state": (frozenset({"state", "all/read", "all"}), frozenset({"state", "all"})),
+    "profile": (frozenset({"profile", "all/read", "all"}), frozenset({"profile", "all"})),
+}
+"""Which scopes open a resource for reading and for writing."""
 WRONG_TRIES = 30
 WINDOW = timedelta(minutes=5)
 USED_EVERY = timedelta(hours=1)
-SETTLING = timedelta(seconds=2)
-"""How long a writer may take between reading the clock for ``stored`` and reaching the database."""
 
 _CREDENTIAL = text(
     """
-    SELECT c.id, c.secret_hash, c.scopes, c.last_used_at,
+    SELECT c.id, c.key, c.secret_hash, c.scopes, c.last_used_at,
            (SELECT t.count FROM throttles t WHERE t.key = :throttle AND t.window_ends_at > :now) AS wrong,
-           (SELECT min(a.xact_start) FROM pg_stat_activity a
-            WHERE a.backend_xid IS NOT NULL AND a.datname = current_database() AND a.pid <> pg_backend_pid()) AS writing
+           least(now(), (
+               SELECT min(a.xact_start) FROM pg_stat_activity a
+               WHERE a.backend_xid IS NOT NULL AND a.datname = current_database() AND a.pid <> pg_backend_pid()
+           )) AS through
     FROM (SELECT 1) one LEFT JOIN xapi_credentials c ON c.key = :key AND c.revoked_at IS NULL
     """
 )
@@ -40,17 +46,20 @@ _USED = text("UPDATE xapi_credentials SET last_used_at = :at WHERE id = :id")
 class Client:
     """A client program that has shown a valid key and secret.
 
-    :ivar consistent_through: every statement stored before this moment can be read by this request
+    :ivar consistent_through: every statement stored up to this moment can be read by this request: a writer takes its
+        transaction's number before it reads the database's clock for ``stored``, so one that is not finished yet either
+        began before this moment, and is then the bound, or stores later
     """
 
     credential_id: UUID
+    key: str
     scopes: frozenset[str]
     consistent_through: datetime
 
     @property
     def only_own(self) -> bool:
         """Whether it reads only the statements that it sent itself."""
-        return not self.scopes & READ_OTHERS
+        return not self.scopes & _READ
 
 
 def secret_hash(secret: str) -> bytes:
@@ -64,12 +73,21 @@ def client() -> Client:
     return found
 
 
-def _reads(_actor: Actor, _permission: str, _args: Mapping[str, Any]) -> bool:
-    g.xapi_client = _authenticate(at=utcnow())
-    return bool(g.xapi_client.scopes & READ)
+def client_scope(resource: str) -> Scope:
+    """The scope of a resource: a client whose key opens it for the method of the request."""
+    reading, writing = NEEDED[resource]
 
+    def allows(_actor: Actor, _permission: str, _args: Mapping[str, Any]) -> bool:
+        problem = request.environ.get("khue.alternate_problem")
+        if problem:
+            raise BadParameter(*problem)
+        g.xapi_client = _authenticate(at=utcnow())
+        needed = reading if request.method in ("GET", "HEAD") else writing
+        if not g.xapi_client.scopes & needed:
+            raise DomainError("scope", f"Authorization: this key needs one of {', '.join(sorted(needed))}", 403)
+        return True
 
-READER = Scope("credential that may read statements", _reads)
+    return Scope(f"credential for {resource}", allows)
 
 
 def _authenticate(*, at: datetime) -> Client:
@@ -89,5 +107,4 @@ def _authenticate(*, at: datetime) -> Client:
         db.session.rollback()
         with db.engine.begin() as connection:
             connection.execute(_USED, {"at": at, "id": row.id})
-    settled = at - SETTLING
-    return Client(row.id, frozenset(row.scopes), min(settled, row.writing) if row.writing else settled)
+    return Client(row.id, str(row.key), frozenset(row.scopes), row.through)

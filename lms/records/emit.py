@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
+import orjson
 import tincan
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 from tincan.conversions.iso8601 import make_timedelta
 
-from lms.core.database import db, utcnow
+from lms.core.database import db
 from lms.records import vocabulary
 from lms.records.store import store
 
@@ -162,7 +163,8 @@ def _write(session: Session) -> None:
     if nested is not None:  # a savepoint ends well: what it said now belongs to the transaction around it
         session.info["statements"] = [(nested.parent if t is nested else t, statement) for t, statement in waiting]
     elif waiting:
-        store([statement for _, statement in waiting], authority=vocabulary.AUTHORITY, at=utcnow())
+        sent = [(statement, orjson.dumps(statement).decode()) for _, statement in waiting]
+        store(sent, authority=vocabulary.AUTHORITY, version="1.0.3")
 
 
 @event.listens_for(Session, "after_soft_rollback")

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectChoice, SelectField  # type: ignore[attr-defined] # the stubs lag
-from wtforms.validators import AnyOf, DataRequired, Length, Optional, ValidationError
+from wtforms import SelectChoice, SelectField, SelectMultipleField  # type: ignore[attr-defined] # the stubs lag
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from lms.core.forms import Form, LineField
 from lms.records.vocabulary import VERBS
@@ -12,7 +13,11 @@ from lms.records.vocabulary import VERBS
 SCOPES = {
     "statements/read": _l("Read all statements"),
     "statements/read/mine": _l("Read only the statements that this key has sent itself"),
-    "all/read": _l("Read everything, also what later versions of the store will hold"),
+    "all/read": _l("Read everything: statements, states and profiles"),
+    "statements/write": _l("Send statements"),
+    "state": _l("Read and write the states of activities"),
+    "profile": _l("Read and write profiles of activities and agents"),
+    "all": _l("Everything: read and write statements, states and profiles"),
 }
 
 
@@ -20,11 +25,12 @@ class CredentialForm(Form):
     """A key for a client program."""
 
     name = LineField(_l("What the key is for"), validators=[DataRequired(), Length(max=120)])
-    scope = RadioField(
+    scopes = SelectMultipleField(
         _l("What it may do"),
         choices=[SelectChoice(scope, label) for scope, label in SCOPES.items()],
-        default="statements/read",
-        validators=[AnyOf(tuple(SCOPES))],
+        default=["statements/read"],
+        option_widget=CheckboxInput(),
+        validators=[DataRequired(_l("Please choose at least one."))],
     )
 
 

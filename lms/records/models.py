@@ -1,70 +1,100 @@
-"""The record store's tables: statements as they will be answered, and what their queries need.
+"""The record store's tables: statements as they will be answered, and one narrow relation for all their queries.
 
-``raw`` holds the statement exactly as it is answered (text, so that numbers and strings stay as sent). The columns and
-relations beside it serve the documented queries of xAPI 1.0.3, Communication, section 2.1.3.
+``raw`` holds the statement exactly as it is answered (text, so that numbers and strings stay as sent). What the
+documented queries ask for (xAPI 1.0.3, Communication, section 2.1.3) stands in ``statement_mentions``, one row for each
+agent, activity, verb and registration that a statement names. Why: docs/decisions/0007-one-relation-for-queries.md.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.database import Base
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACES = 1024
+
 
 class Statement(Base):
-    """One statement."""
+    """One statement. Rows are only ever added (and their persons' names taken out by law)."""
 
     __tablename__ = "statements"
     __table_args__ = (
-        Index("ix_statements_verb_stored", "verb", "seq"),
-        Index("ix_statements_registration", "registration", "seq", postgresql_where="registration IS NOT NULL"),
-        Index("ix_statements_stored", "stored", "seq"),
-        Index("ix_statements_references", "seq", postgresql_where="target_id IS NOT NULL"),
+        Index("ix_statements_target_id", "target_id", postgresql_where="target_id IS NOT NULL"),
+        Index("ix_statements_voiding", "target_id", postgresql_where="voiding"),
     )
 
-    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    """The order in which statements were stored."""
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """When it was stored, and so the order of all statements: :func:`seq_at`."""
     id: Mapped[UUID] = mapped_column(unique=True)
-    stored: Mapped[datetime]
-    timestamp: Mapped[datetime]
-    verb: Mapped[str] = mapped_column(Text)
-    registration: Mapped[UUID | None]
-    target_id: Mapped[UUID | None] = mapped_column(index=True)
+    target_id: Mapped[UUID | None]
     """The statement this one refers to (object of type StatementRef)."""
-    voided: Mapped[bool] = mapped_column(server_default="false")
+    voiding: Mapped[bool]
+    """Whether it voids the statement it refers to."""
     credential_id: Mapped[UUID | None] = mapped_column(ForeignKey("xapi_credentials.id"))
     """Who sent it; none for the product itself."""
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
-    """SHA-256 over what immutability compares (Data, section 2.3.1)."""
     raw: Mapped[str] = mapped_column(Text)
 
-
-class StatementAgent(Base):
-    """An actor named in a statement, by its inverse functional identifier."""
-
-    __tablename__ = "statement_agents"
-    __table_args__ = (Index("ix_statement_agents_ifi", "ifi", "seq"),)
-
-    seq: Mapped[int] = mapped_column(BigInteger, ForeignKey("statements.seq", ondelete="CASCADE"), primary_key=True)
-    ifi: Mapped[str] = mapped_column(Text, primary_key=True)
-    """The identifier in one form: ``mbox|mailto:…``, ``account|homePage|name`` and so on."""
-    direct: Mapped[bool]
-    """Actor or object of the statement; otherwise only a related agent."""
+    @property
+    def stored(self) -> datetime:
+        """When it was stored."""
+        return stored_at(self.seq)
 
 
-class StatementActivity(Base):
-    """An activity named in a statement."""
+class Mention(Base):
+    """Something that a statement names."""
 
-    __tablename__ = "statement_activities"
-    __table_args__ = (Index("ix_statement_activities_iri", "iri", "seq"),)
+    __tablename__ = "statement_mentions"
 
-    seq: Mapped[int] = mapped_column(BigInteger, ForeignKey("statements.seq", ondelete="CASCADE"), primary_key=True)
-    iri: Mapped[str] = mapped_column(Text, primary_key=True)
-    direct: Mapped[bool]
-    """Object of the statement; otherwise only a related activity."""
+    mention: Mapped[UUID] = mapped_column(primary_key=True)
+    """What is named: :func:`lms.records.shapes.mention`."""
+    direct: Mapped[bool] = mapped_column(primary_key=True)
+    """Actor, object, verb or registration of the statement; otherwise a related agent or activity."""
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class Reference(Base):
+    """A statement that refers to another, directly or through others: it matches what that one matches."""
+
+    __tablename__ = "statement_references"
+
+    target: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
+
+
+class Attachment(Base):
+    """The content of an attachment, which is in the file store."""
+
+    __tablename__ = "xapi_attachments"
+
+    sha2: Mapped[str] = mapped_column(Text, primary_key=True)
+    """The hash by which statements name it: lower case hexadecimal, SHA-224 to SHA-512."""
+    file: Mapped[str]
+    """Its address in the file store (SHA-256)."""
+    size: Mapped[int] = mapped_column(BigInteger)
+    """Octets."""
+
+
+class Document(Base):
+    """A document of the State, Agent Profile or Activity Profile Resource (Communication, sections 2.3, 2.6, 2.7)."""
+
+    __tablename__ = "xapi_documents"
+    __table_args__ = (Index("ix_xapi_documents_owner", "owner", "updated_at"),)
+
+    key: Mapped[UUID] = mapped_column(primary_key=True)
+    """Hash of kind, activity, agent, registration and id."""
+    owner: Mapped[UUID]
+    """Hash of kind, activity and agent: lists are asked for by these."""
+    registration: Mapped[UUID | None]
+    document_id: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content_type: Mapped[str] = mapped_column(Text)
+    etag: Mapped[str]
+    """SHA-1 of the content, hexadecimal."""
+    updated_at: Mapped[datetime]
 
 
 class Credential(Base):
@@ -80,8 +110,18 @@ class Credential(Base):
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 of the secret, which has 256 random bits."""
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """statements/write, statements/read, statements/read/mine, all/read, all."""
+    """statements/write, statements/read, statements/read/mine, state, profile, all/read, all."""
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+def seq_at(moment: datetime) -> int:
+    """Return the first ``seq`` of a moment: its microseconds since 1970, with room for 1,024 statements in each."""
+    return (moment - _EPOCH) // timedelta(microseconds=1) * _PLACES
+
+
+def stored_at(seq: int) -> datetime:
+    """Return the moment at which the statement with this ``seq`` was stored."""
+    return _EPOCH + timedelta(microseconds=seq // _PLACES)

@@ -2,19 +2,20 @@
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from werkzeug.datastructures import MultiDict
 
-from lms.core.errors import DomainError
+from lms.records import parsing, values
+from lms.records.errors import BadParameter, Invalid
 from lms.records.shapes import ifi
+from lms.records.statement_rules import check_agent
 
 MAX_LIMIT = 500
 FORMATS = ("ids", "exact", "canonical")
@@ -25,19 +26,7 @@ NAMES = frozenset(
     )
 )
 _WITH_ID = frozenset({"statementId", "voidedStatementId", "format", "attachments"})
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _VERSION = re.compile(r"1\.0(\.\d+)?|2\.0\.\d+")
-
-
-class BadParameter(DomainError):
-    """A parameter or header is missing, unknown, repeated or no value of its kind.
-
-    The message is for the authors of client programs and stays English.
-    """
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__("bad-parameter", f"{name}: {reason}", 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +68,7 @@ def parse(arguments: MultiDict[str, str]) -> StatementQuery:
     """
     if "more" in arguments:
         return _resume(arguments)
-    given = _single(arguments)
+    given = single(arguments, NAMES)
     if "statementId" in given and "voidedStatementId" in given:
         raise BadParameter("voidedStatementId", "not together with statementId")
     if given.keys() & {"statementId", "voidedStatementId"} and (extra := given.keys() - _WITH_ID):
@@ -97,7 +86,7 @@ def _resume(arguments: MultiDict[str, str]) -> StatementQuery:
     if len(list(arguments.items(multi=True))) > 1:
         raise BadParameter("more", "stands alone; follow the link as it was given")
     given, after = _continued(arguments)
-    return replace(_query(_single(MultiDict(given))), after=after)
+    return replace(_query(single(MultiDict(given), NAMES)), after=after)
 
 
 def _continued(arguments: MultiDict[str, str]) -> tuple[dict[str, str], int]:
@@ -112,27 +101,34 @@ def _continued(arguments: MultiDict[str, str]) -> tuple[dict[str, str], int]:
     return given, after
 
 
-def _single(arguments: MultiDict[str, str]) -> dict[str, str]:
-    for name, values in arguments.lists():
-        if name not in NAMES:
+def single(arguments: MultiDict[str, str], known: frozenset[str], *required: str) -> dict[str, str]:
+    """Return the parameters of a request, each known and given once.
+
+    :raises BadParameter: one is unknown, repeated, no text, or a required one is missing.
+    """
+    for name, given in arguments.lists():
+        if name not in known:
             raise BadParameter(name[:60], "unknown parameter")
-        if len(values) > 1:
+        if len(given) > 1:
             raise BadParameter(name, "given more than once")
-        if not _is_text(values[0]):
+        if not _is_text(given[0]):
             raise BadParameter(name, "holds a character that is no text")
+    for name in required:
+        if name not in arguments:
+            raise BadParameter(name, "is required")
     return arguments.to_dict()
 
 
 def _query(given: Mapping[str, str]) -> StatementQuery:
     return StatementQuery(
-        statement_id=_uuid(given, "statementId"),
-        voided_statement_id=_uuid(given, "voidedStatementId"),
-        agent=_agent(given),
-        verb=_iri(given, "verb"),
-        activity=_iri(given, "activity"),
-        registration=_uuid(given, "registration"),
-        since=_moment(given, "since"),
-        until=_moment(given, "until"),
+        statement_id=uuid(given, "statementId"),
+        voided_statement_id=uuid(given, "voidedStatementId"),
+        agent=ifi(agent(given) or {}),
+        verb=iri(given, "verb"),
+        activity=iri(given, "activity"),
+        registration=uuid(given, "registration"),
+        since=moment(given, "since"),
+        until=moment(given, "until"),
         limit=_limit(given),
         ascending=_flag(given, "ascending"),
         related_agents=_flag(given, "related_agents"),
@@ -145,31 +141,46 @@ def _query(given: Mapping[str, str]) -> StatementQuery:
 # -- one kind of value each -------------------------------------------------------------------------------------------
 
 
-def _uuid(given: Mapping[str, str], name: str) -> UUID | None:
-    value = given.get(name)
-    if value is None:
-        return None
-    if not _UUID.fullmatch(value):
-        raise BadParameter(name, "not a UUID")
-    return UUID(value)
+def uuid(given: Mapping[str, str], name: str) -> UUID | None:
+    """Return a parameter that is a UUID; None when it is not given."""
+    value = _checked(given, name, values.uuid)
+    return None if value is None else UUID(value)
 
 
-def _iri(given: Mapping[str, str], name: str) -> str | None:
-    value = given.get(name)
-    if value is not None and not _IRI.fullmatch(value):
-        raise BadParameter(name, "not an IRI")
-    return value
+def iri(given: Mapping[str, str], name: str) -> str | None:
+    """Return a parameter that is an IRI; None when it is not given."""
+    return _checked(given, name, values.iri)
 
 
-def _moment(given: Mapping[str, str], name: str) -> datetime | None:
-    value = given.get(name)
-    if value is None:
+def moment(given: Mapping[str, str], name: str) -> datetime | None:
+    """Return a parameter that is a timestamp, in UTC; None when it is not given."""
+    value = _checked(given, name, values.timestamp)
+    return None if value is None else values.moment(value)
+
+
+def agent(given: Mapping[str, str], name: str = "agent") -> dict[str, Any] | None:
+    """Return a parameter that is an agent or an identified group; None when it is not given."""
+    if name not in given:
         return None
     try:
-        moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadParameter(name, "not an ISO 8601 timestamp (write + as %2B)") from None
+        found = parsing.json_of(given[name].encode())
+        check_agent(found)
+    except Invalid as error:
+        raise BadParameter(f"{name}.{error.where}" if error.path else name, error.reason) from None
+    if ifi(found) is None:
+        raise BadParameter(name, "an anonymous group cannot be asked for")
+    checked: dict[str, Any] = found
+    return checked
+
+
+def _checked(given: Mapping[str, str], name: str, check: Any) -> str | None:
+    value = given.get(name)
+    if value is not None:
+        try:
+            check(value)
+        except Invalid as error:
+            raise BadParameter(name, error.reason) from None
+    return value
 
 
 def _limit(given: Mapping[str, str]) -> int:
@@ -193,47 +204,8 @@ def _format(given: Mapping[str, str]) -> str:
     return value
 
 
-def _agent(given: Mapping[str, str]) -> str | None:
-    if "agent" not in given:
-        return None
-    try:
-        agent = json.loads(given["agent"])
-    except (ValueError, RecursionError):
-        raise BadParameter("agent", "not JSON") from None
-    if not isinstance(agent, dict):
-        raise BadParameter("agent", "not a JSON object")
-    if agent.get("objectType", "Agent") not in ("Agent", "Group"):
-        raise BadParameter("agent.objectType", "Agent or Group")
-    names = agent.keys() & {"mbox", "mbox_sha1sum", "openid", "account"}
-    if len(names) != 1:
-        raise BadParameter("agent", "has exactly one of mbox, mbox_sha1sum, openid, account")
-    if extra := agent.keys() - names - {"objectType", "name", "member"}:
-        raise BadParameter(f"agent.{min(extra)[:60]}", "unknown property")
-    name = names.pop()
-    if not _IDENTIFIERS[name](agent[name]):
-        raise BadParameter(f"agent.{name}", "not a valid identifier of this kind")
-    return ifi(agent)
-
-
 def _is_text(value: Any) -> bool:
     try:
-        return isinstance(value, str) and "\0" not in value and bool(value.encode())
+        return isinstance(value, str) and "\0" not in value and value.encode() is not None
     except UnicodeEncodeError:
         return False
-
-
-def _is_iri(value: Any) -> bool:
-    return _is_text(value) and _IRI.fullmatch(value) is not None
-
-
-_IDENTIFIERS: dict[str, Any] = {
-    "mbox": lambda value: _is_text(value) and re.fullmatch(r"mailto:[^\s@]+@[^\s@]+", value),
-    "mbox_sha1sum": lambda value: _is_text(value) and re.fullmatch(r"[0-9a-fA-F]{40}", value),
-    "openid": _is_iri,
-    "account": lambda value: (
-        isinstance(value, dict)
-        and value.keys() == {"homePage", "name"}
-        and _is_iri(value["homePage"])
-        and _is_text(value["name"])
-    ),
-}

@@ -1,23 +1,30 @@
 """Reading the store: one SQL statement a question."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 from sqlalchemy import select, text
 
 from lms.core.database import db
-from lms.records.models import Credential, Statement, StatementActivity
+from lms.records.models import Credential, seq_at, stored_at
 from lms.records.parameters import StatementQuery
+from lms.records.shapes import mention
+from lms.records.vocabulary import AUTHORITY
 
 
 class Stored(NamedTuple):
     """A statement as it is answered."""
 
     seq: int
-    stored: datetime
     raw: str
+
+    @property
+    def stored(self) -> datetime:
+        """When it was stored."""
+        return stored_at(self.seq)
 
 
 class Shown(NamedTuple):
@@ -25,51 +32,63 @@ class Shown(NamedTuple):
 
     seq: int
     id: UUID
-    stored: datetime
     voided: bool
     raw: str
+
+    @property
+    def stored(self) -> datetime:
+        """When it was stored."""
+        return stored_at(self.seq)
+
+
+_VOIDED = "EXISTS (SELECT FROM statements v WHERE v.target_id = s.id AND v.voiding AND NOT s.voiding)"
+_ONE = f"SELECT s.seq, s.raw FROM statements s WHERE s.id = :id AND :voided = {_VOIDED}"  # noqa: S608
+_SENT_BY = " AND s.credential_id = :only_of"
+_REPLAY = text(
+    f"SELECT s.seq, s.raw FROM statements s WHERE s.seq > :after AND NOT {_VOIDED} ORDER BY s.seq LIMIT 1000"  # noqa: S608
+)
 
 
 def find(statement_id: UUID, *, voided: bool, only_of: UUID | None) -> Stored | None:
     """Return one statement that is voided or not, as asked; only one sent with the credential ``only_of`` if given."""
-    wanted = select(Statement.seq, Statement.stored, Statement.raw).where(
-        Statement.id == statement_id, Statement.voided == voided
-    )
+    values: dict[str, Any] = {"id": statement_id, "voided": voided}
     if only_of is not None:
-        wanted = wanted.where(Statement.credential_id == only_of)
-    row = db.session.execute(wanted).first()
+        values["only_of"] = only_of
+    row = db.session.execute(text(_ONE + (_SENT_BY if only_of else "")), values).first()
     return Stored(*row) if row else None
 
 
 def page(query: StatementQuery, *, only_of: UUID | None) -> list[Stored]:
     """Return up to ``limit`` + 1 statements in the order asked; the last one only tells that there are more."""
-    values: dict[str, Any] = {
-        "agent": query.agent,
-        "verb": query.verb,
-        "activity": query.activity,
-        "registration": query.registration,
-        "since": query.since,
-        "until": query.until,
-        "after": query.after,
-        "only_of": only_of,
-        "size": query.limit + 1,
-    }
-    used = {name: value for name, value in values.items() if value is not None}
-    return [Stored(*row) for row in db.session.execute(text(_page_sql(query, used.keys())), used)]
+    sql, values = page_sql(query, only_of=only_of)
+    return [Stored(*row) for row in db.session.execute(text(sql), values)]
+
+
+def replay() -> Iterator[dict[str, Any]]:
+    """Yield the product's own statements that are not voided, in the order in which they were stored."""
+    after = 0
+    while rows := db.session.execute(_REPLAY, {"after": after}).all():
+        for row in rows:
+            statement: dict[str, Any] = orjson.loads(row.raw)
+            if statement["authority"] == AUTHORITY:
+                yield statement
+        after = rows[-1].seq
+
+
+def naming(kind: str, name: str, *, size: int) -> list[dict[str, Any]]:
+    """Return the newest ``size`` statements that name an ``agent`` or an ``activity`` in any place."""
+    wanted: dict[str, Any] = {kind: name}
+    query = StatementQuery(**wanted, related_agents=kind == "agent", related_activities=kind == "activity", limit=size)
+    return [orjson.loads(row.raw) for row in page(query, only_of=None)[:size]]
 
 
 def browse(*, verb: str | None, activity: str | None, registration: UUID | None, after: int | None, size: int) -> Any:
     """Return the newest ``size`` + 1 statements of the reader page, voided ones included."""
-    wanted = select(Statement.seq, Statement.id, Statement.stored, Statement.voided, Statement.raw)
-    if verb:
-        wanted = wanted.where(Statement.verb == verb)
-    if registration:
-        wanted = wanted.where(Statement.registration == registration)
-    if activity:
-        wanted = wanted.where(Statement.seq.in_(select(StatementActivity.seq).where(StatementActivity.iri == activity)))
-    if after is not None:
-        wanted = wanted.where(Statement.seq < after)
-    return [Shown(*row) for row in db.session.execute(wanted.order_by(Statement.seq.desc()).limit(size + 1))]
+    query = StatementQuery(
+        verb=verb, activity=activity, registration=registration, related_activities=True, after=after, limit=size
+    )
+    sql, values = page_sql(query, only_of=None, voided_too=True)
+    return [Shown(*row) for row in db.session.execute(text(sql), values)]
 
 
 def credentials() -> Sequence[Credential]:
@@ -81,51 +100,61 @@ def credentials() -> Sequence[Credential]:
 
 # -- the SQL of a page: constant pieces, chosen by which filters are in use; every value is bound ----------------------
 
-_TIMES = {
-    "since": "s.stored > :since",
-    "until": "s.stored <= :until",
-    "only_of": "s.credential_id = :only_of",
-}
 
-
-def _page_sql(query: StatementQuery, used: Any) -> str:
+def page_sql(query: StatementQuery, *, only_of: UUID | None, voided_too: bool = False) -> tuple[str, dict[str, Any]]:
+    """Return the SQL of a page and its values: the lists of mentions are walked in order and joined by ``seq``."""
+    wanted = [
+        (mention("agent", query.agent), query.related_agents) if query.agent else None,
+        (mention("verb", query.verb), False) if query.verb else None,
+        (mention("activity", query.activity), query.related_activities) if query.activity else None,
+        (mention("registration", str(query.registration)), False) if query.registration else None,
+        (mention("credential", str(only_of)), False) if only_of else None,
+    ]
+    filters = [one for one in wanted if one]
+    values: dict[str, Any] = {f"m{number}": name for number, (name, _) in enumerate(filters)}
+    values["size"] = query.limit + 1
+    bounds = list(_bounds(query, values))
     order = "ASC" if query.ascending else "DESC"
-    always = ["NOT s.voided", *(condition for name, condition in _TIMES.items() if name in used)]
-    if "after" in used:
-        always.append("s.seq > :after" if query.ascending else "s.seq < :after")
-    filters = _filters(query, used)
-    parts = [[*always, *(condition.replace("?", "s") for condition in filters)]]
-    if filters:
-        parts.append([*always, "s.target_id IS NOT NULL", _targets([one.replace("?", "t") for one in filters])])
-    selects = " UNION ".join(
-        f"(SELECT s.seq FROM statements s WHERE {' AND '.join(part)} ORDER BY s.seq {order} LIMIT :size)"  # noqa: S608
-        for part in parts
+    columns = f"s.id, {_VOIDED}, s.raw" if voided_too else "s.raw"
+    voided = "" if voided_too else f"NOT {_VOIDED}"
+    if not filters:
+        where = " AND ".join([*(f"s.{bound}" for bound in bounds), *([voided] if voided else [])])
+        condition = f"WHERE {where}" if where else ""
+        return f"SELECT s.seq, {columns} FROM statements s {condition} ORDER BY s.seq {order} LIMIT :size", values  # noqa: S608
+    lists = " JOIN ".join(
+        f"({_list(number, related=related)}) f{number}" + (" USING (seq)" if number else "")
+        for number, (_, related) in enumerate(filters)
+    )
+    named = f"SELECT seq FROM {lists}"  # noqa: S608
+    referring = f"SELECT r.seq FROM ({named}) n JOIN statement_references r ON r.target = n.seq"  # noqa: S608
+    found = " UNION ALL ".join(
+        f"(SELECT seq FROM ({part}) p JOIN statements s USING (seq)"  # noqa: S608
+        f"{_where([*bounds, *([voided] if voided else [])])} ORDER BY seq {order} LIMIT :size)"
+        for part in (named, referring)
     )
     return (
-        f"SELECT s.seq, s.stored, s.raw FROM ({selects}) AS found JOIN statements s USING (seq) "  # noqa: S608
-        f"ORDER BY s.seq {order} LIMIT :size"
-    )
+        f"SELECT s.seq, {columns} FROM (SELECT DISTINCT seq FROM ({found}) both_ways) f "  # noqa: S608
+        f"JOIN statements s USING (seq) ORDER BY s.seq {order} LIMIT :size"
+    ), values
 
 
-def _filters(query: StatementQuery, used: Any) -> list[str]:
-    """Conditions that a statement meets by itself or through the statement it refers to; ``?`` stands for the table."""
-    related = "EXISTS (SELECT 1 FROM statement_{} a WHERE a.seq = ?.seq AND a.{} = :{}{})"
-    known = {
-        "agent": related.format("agents", "ifi", "agent", "" if query.related_agents else " AND a.direct"),
-        "verb": "?.verb = :verb",
-        "activity": related.format(
-            "activities", "iri", "activity", "" if query.related_activities else " AND a.direct"
-        ),
-        "registration": "?.registration = :registration",
-    }
-    return [condition for name, condition in known.items() if name in used]
+def _where(conditions: list[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def _targets(conditions: list[str]) -> str:
-    """Some statement that ``s`` refers to, directly or through others, meets the conditions (Communication 2.1.4)."""
-    return (
-        "EXISTS (WITH RECURSIVE chain AS ("  # noqa: S608 - constant pieces
-        "SELECT t.seq, t.target_id, t.verb, t.registration FROM statements t WHERE t.id = s.target_id "
-        "UNION SELECT t.seq, t.target_id, t.verb, t.registration FROM statements t JOIN chain c ON t.id = c.target_id"
-        f") SELECT 1 FROM chain t WHERE {' AND '.join(conditions)})"
-    )
+def _bounds(query: StatementQuery, values: dict[str, Any]) -> Iterator[str]:
+    if query.since is not None:
+        values["since"] = seq_at(query.since) + 1023
+        yield "seq > :since"
+    if query.until is not None:
+        values["until"] = seq_at(query.until) + 1023
+        yield "seq <= :until"
+    if query.after is not None:
+        values["after"] = query.after
+        yield "seq > :after" if query.ascending else "seq < :after"
+
+
+def _list(number: int, *, related: bool) -> str:
+    """The statements that name something: directly, or (related) in any place."""
+    one = f"SELECT seq FROM statement_mentions WHERE mention = CAST(:m{number} AS uuid) AND {{}}direct"  # noqa: S608
+    return f"{one.format('')} UNION ALL {one.format('NOT ')}" if related else one.format("")

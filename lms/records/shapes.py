@@ -1,14 +1,32 @@
 """The shape of a statement: whom and what it names, when two are the same, and its three formats. Pure functions."""
 
 import hashlib
-import re
+import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-import orjson
+from lms.records.values import UUID_FORM, moment
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+@lru_cache(maxsize=16384)
+def mention(kind: str, name: str) -> str:
+    """Return the key under which queries find what a statement names: 128 bits of SHA-256, hexadecimal.
+
+    :param kind: ``agent``, ``activity``, ``verb``, ``registration`` or ``credential``
+    """
+    return hashlib.sha256(f"{kind}|{name}".encode()).hexdigest()[:32]
+
+
+def mentions_of(statement: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the keys of all that a statement names, each with whether it is named directly (Communication 2.1.3)."""
+    found = {mention("agent", name): direct for name, direct in agents_of(statement).items()}
+    found.update((mention("activity", iri), direct) for iri, direct in activities_of(statement).items())
+    found[mention("verb", statement["verb"]["id"])] = True
+    registration = statement.get("context", {}).get("registration")
+    if registration:
+        found[mention("registration", registration.lower())] = True
+    return found
 
 
 def ifi(agent: Mapping[str, Any]) -> str | None:
@@ -52,15 +70,18 @@ def as_lists(statement: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def digest_of(statement: Mapping[str, Any]) -> bytes:
-    """Return a digest that is equal for statements which immutability holds for the same (Data 2.3.1).
+def same(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
+    """Tell whether a statement that was sent is the one that is kept under its id (Data 2.3.1).
 
-    Left out: what the store sets (id, stored, authority, version), displays of verbs and attachments, and definitions
-    of activities. Not told apart: case of UUIDs, one moment in two zones, order of group members and of context
-    activities, a single context activity and a list of one.
+    Left out: what the store sets (id, stored, authority, version, and the timestamp where the sender gave none),
+    displays of verbs and attachments, and definitions of activities. Not told apart: case of UUIDs, one moment in two
+    zones, order of group members and of context activities, a single context activity and a list of one.
     """
-    same = {key: value for key, value in statement.items() if key not in ("id", "stored", "authority", "version")}
-    return hashlib.sha256(orjson.dumps(_comparable(same), option=orjson.OPT_SORT_KEYS)).digest()
+    left_out = {"id", "stored", "authority", "version"} | (set() if "timestamp" in sent else {"timestamp"})
+    first, second = (
+        _comparable({key: value for key, value in one.items() if key not in left_out}) for one in (sent, kept)
+    )
+    return _text(first) == _text(second)
 
 
 def in_format(statement: dict[str, Any], format_: str, languages: list[str]) -> dict[str, Any]:
@@ -87,6 +108,10 @@ def _agents(statement: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], b
     for holder, key in ((statement, "authority"), (context, "instructor"), (context, "team")):
         if key in holder:
             yield holder[key], False
+    for held in context.get("contextAgents", ()):
+        yield held["agent"], False
+    for held in context.get("contextGroups", ()):
+        yield held["group"], False
 
 
 def _activities(statement: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
@@ -118,6 +143,9 @@ def _walk(statement: dict[str, Any], change: Any, verb: Any) -> dict[str, Any]:
         for key in ("instructor", "team"):
             if key in context:
                 context[key] = change(context[key], "agent")
+        for key, held in (("contextAgents", "agent"), ("contextGroups", "group")):
+            if key in context:
+                context[key] = [one | {held: change(one[held], "agent")} for one in context[key]]
         if "contextActivities" in context:
             context["contextActivities"] = {
                 key: [change(activity, "activity") for activity in listed]
@@ -183,8 +211,8 @@ def _comparable(value: Any, key: str = "") -> Any:  # noqa: PLR0911 - one line a
     if isinstance(value, list):
         return [_comparable(part, key) for part in value]
     if key == "timestamp":
-        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
-    if isinstance(value, str) and key in ("registration", "id") and _UUID.fullmatch(value):
+        return moment(value).isoformat()
+    if isinstance(value, str) and key in ("registration", "id") and UUID_FORM.fullmatch(value):
         return value.lower()
     return value
 
@@ -201,4 +229,8 @@ def _left_out(value: Mapping[str, Any], key: str) -> set[str]:
 
 
 def _unordered(values: list[Any], key: str) -> list[Any]:
-    return sorted((_comparable(one, key) for one in values), key=lambda x: orjson.dumps(x, option=orjson.OPT_SORT_KEYS))
+    return sorted((_comparable(one, key) for one in values), key=_text)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

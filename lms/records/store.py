@@ -1,11 +1,10 @@
 """Storing statements: the one way in, for the product's own (`emit`) and for those that clients send.
 
-Works in the caller's transaction. A batch of n statements is three SQL statements, one more when it voids and one more
-when an id was there already.
+Works in the caller's transaction. A batch of any size is one call of ``xapi_store`` in the database; one that holds an
+id that is stored already needs two more.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,129 +12,144 @@ import orjson
 from sqlalchemy import text
 
 from lms.core.database import db
-from lms.records.shapes import activities_of, agents_of, as_lists, digest_of
+from lms.records import parsing
+from lms.records.errors import Invalid, Refused
+from lms.records.shapes import as_lists, mention, mentions_of, same
+from lms.records.values import moment
 from lms.records.vocabulary import VOIDED
 
-_INSERT = text(
-    """
-    INSERT INTO statements (id, stored, timestamp, verb, registration, target_id, voided, credential_id, digest, raw)
-    SELECT n.id, :stored, n.timestamp, n.verb, n.registration, n.target_id,
-           n.verb <> :voiding AND EXISTS (SELECT 1 FROM statements v WHERE v.target_id = n.id AND v.verb = :voiding),
-           CAST(:credential_id AS uuid), n.digest, n.raw
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:timestamps AS timestamptz[]), CAST(:verbs AS text[]),
-                CAST(:registrations AS uuid[]), CAST(:targets AS uuid[]), CAST(:digests AS bytea[]),
-                CAST(:raws AS text[])) WITH ORDINALITY
-         AS n (id, timestamp, verb, registration, target_id, digest, raw, place)
-    ORDER BY n.place
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id, seq
-    """
+Sent = tuple[Mapping[str, Any], str]
+"""A statement and its own text."""
+
+_STORE = text(
+    "SELECT xapi_store(CAST(:ids AS uuid[]), CAST(:targets AS uuid[]), CAST(:voidings AS boolean[]), "
+    "CAST(:heads AS text[]), CAST(:middles AS text[]), CAST(:tails AS text[]), CAST(:credential AS uuid), "
+    "CAST(:places AS integer[]), CAST(:mentions AS uuid[]), CAST(:directs AS boolean[]))"
 )
-_AGENTS = text(
-    "INSERT INTO statement_agents (seq, ifi, direct) "
-    "SELECT * FROM unnest(CAST(:seqs AS bigint[]), CAST(:names AS text[]), CAST(:direct AS boolean[]))"
-)
-_ACTIVITIES = text(
-    "INSERT INTO statement_activities (seq, iri, direct) "
-    "SELECT * FROM unnest(CAST(:seqs AS bigint[]), CAST(:names AS text[]), CAST(:direct AS boolean[]))"
-)
-_DIGESTS = text("SELECT id, digest FROM statements WHERE id = ANY(CAST(:ids AS uuid[]))")
-_VOID = text(
-    "UPDATE statements SET voided = true WHERE id = ANY(CAST(:ids AS uuid[])) AND verb <> :voiding AND NOT voided"
-)
+_KEPT = text("SELECT id, raw FROM statements WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 
-class StatementConflict(Exception):
+class StatementConflict(Refused):
     """Another statement is stored under this id (Communication, section 2.1.1)."""
 
     def __init__(self, statement_id: UUID) -> None:
-        super().__init__(str(statement_id))
+        super().__init__("conflict", f"id: another statement is stored as {statement_id}; nothing was changed", 409)
         self.statement_id = statement_id
 
 
 def store(
-    statements: Sequence[Mapping[str, Any]],
-    *,
-    authority: Mapping[str, Any],
-    credential_id: UUID | None = None,
-    at: datetime,
+    statements: Sequence[Sent], *, authority: Mapping[str, Any], credential_id: UUID | None = None, version: str
 ) -> list[UUID]:
     """Store valid statements, all or none, and return their ids in order.
 
-    Sets ``id``, ``timestamp`` and ``version`` where absent, ``stored`` and ``authority`` always. An id that is stored
-    already with the same statement changes nothing.
+    Sets ``id``, ``timestamp`` and ``version`` where absent, ``stored`` and ``authority`` always; ``stored`` is the
+    database's clock. An id that is stored already with the same statement changes nothing.
 
     :param authority: the agent who vouches for the statements
-    :param at: the store's clock: it becomes ``stored``, so it must not be the time of an event long past
-    :raises StatementConflict: an id is stored already, or stands twice in the batch, with a different statement.
+    :param version: of the request, ``1.0.3`` or ``2.0.0``
+    :raises Invalid: an id stands twice in the batch.
+    :raises StatementConflict: an id is stored already with a different statement.
     """
-    rows = [_Row(statement, authority, at) for statement in statements]
-    fresh = _without_repeats(rows)
-    if not fresh:
-        return []
-    values = {
-        "stored": at,
-        "voiding": VOIDED,
-        "credential_id": credential_id,
-        "ids": [row.id for row in fresh],
-        "timestamps": [row.timestamp for row in fresh],
-        "verbs": [row.verb for row in fresh],
-        "registrations": [row.registration for row in fresh],
-        "targets": [row.target_id for row in fresh],
-        "digests": [row.digest for row in fresh],
-        "raws": [row.raw for row in fresh],
-    }
-    inserted: dict[UUID, int] = {row.id: row.seq for row in db.session.execute(_INSERT, values)}
-    _refuse_conflicts([row for row in fresh if row.id not in inserted])
-    stored = [(inserted[row.id], row) for row in fresh if row.id in inserted]
-    _relate(_AGENTS, [(seq, name, direct) for seq, row in stored for name, direct in agents_of(row.statement).items()])
-    _relate(
-        _ACTIVITIES, [(seq, iri, direct) for seq, row in stored for iri, direct in activities_of(row.statement).items()]
-    )
-    voided = [row.target_id for _, row in stored if row.verb == VOIDED and row.target_id]
-    if voided:
-        db.session.execute(_VOID, {"ids": voided, "voiding": VOIDED})
-    return [row.id for row in rows]
+    vouched = orjson.dumps(authority).decode()
+    rows = [_Row(statement, sent, vouched, authority, credential_id, version) for statement, sent in statements]
+    ids = [row.id for row in rows]
+    if len(set(ids)) != len(ids):
+        _refuse_repeated(ids)
+    known = _call(rows, credential_id)
+    if known:
+        _refuse_others([row for row in rows if row.id in known])
+        fresh = [row for row in rows if row.id not in known]
+        if fresh:
+            _call(fresh, credential_id)
+    return ids
 
 
 class _Row:
-    """A statement made ready: its columns, and the text in which it will be answered."""
+    """A statement made ready: its columns, and the parts of its text around the moment at which it is stored."""
 
-    __slots__ = ("digest", "id", "raw", "registration", "statement", "target_id", "timestamp", "verb")
+    __slots__ = ("head", "id", "mentions", "middle", "statement", "tail", "target_id", "voiding")
 
-    def __init__(self, statement: Mapping[str, Any], authority: Mapping[str, Any], at: datetime) -> None:
-        self.digest = digest_of(statement)
-        stored = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def __init__(
+        self,
+        statement: Mapping[str, Any],
+        sent: str,
+        vouched: str,
+        authority: Mapping[str, Any],
+        credential_id: UUID | None,
+        version: str,
+    ) -> None:
+        if _needs_rewriting(statement, version):
+            sent = _rewritten(sent, version)
+        self.statement = statement
         self.id = UUID(statement["id"]) if "id" in statement else uuid4()
-        absent = {"id": str(self.id), "timestamp": stored, "version": "1.0.0"}
-        self.statement = as_lists({**absent, **statement, "stored": stored, "authority": authority})
-        self.timestamp = datetime.fromisoformat(self.statement["timestamp"])
-        self.verb: str = statement["verb"]["id"]
-        registration = statement.get("context", {}).get("registration")
-        self.registration = UUID(registration) if registration else None
+        self.head = f'{sent[: sent.rindex("}")]},"stored":"'
+        self.middle = None if "timestamp" in statement else '","timestamp":"'
+        self.tail = f'","authority":{vouched}'
+        if "id" not in statement:
+            self.tail += f',"id":"{self.id}"'
+        if "version" not in statement:
+            self.tail += ',"version":"1.0.0"' if version == "1.0.3" else ',"version":"2.0.0"'
+        self.tail += "}"
         target = statement["object"]
         self.target_id = UUID(target["id"]) if target.get("objectType") == "StatementRef" else None
-        self.raw = orjson.dumps(self.statement).decode()
+        self.voiding = statement["verb"]["id"] == VOIDED
+        self.mentions = mentions_of({**statement, "authority": authority})
+        if credential_id:
+            self.mentions[mention("credential", str(credential_id))] = True
 
 
-def _without_repeats(rows: list[_Row]) -> list[_Row]:
-    first: dict[UUID, _Row] = {}
+def _needs_rewriting(statement: Mapping[str, Any], version: str) -> bool:
+    """Whether the text itself must change: the store's own properties, single context activities, other zones (2.0)."""
+    if "stored" in statement or "authority" in statement:
+        return True
+    target = statement["object"]
+    parts = (statement, target) if target.get("objectType") == "SubStatement" else (statement,)
+    for part in parts:
+        related = part.get("context", {}).get("contextActivities")
+        if related and not all(type(value) is list for value in related.values()):
+            return True
+        if version == "2.0.0" and part.get("timestamp", "Z")[-1] != "Z":
+            return True
+    return False
+
+
+def _rewritten(sent: str, version: str) -> str:
+    """Write a statement anew without what the store sets, its numbers as they were sent."""
+    kept = {key: value for key, value in parsing.exact(sent).items() if key not in ("stored", "authority")}
+    statement = as_lists(kept)
+    if version == "2.0.0":
+        for part in (statement, statement["object"]):
+            if "timestamp" in part:
+                part["timestamp"] = moment(part["timestamp"]).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return parsing.dump(statement)
+
+
+def _call(rows: list[_Row], credential_id: UUID | None) -> set[UUID]:
+    """Store the rows and return nothing, or store nothing and return the ids that are known."""
+    named = [(place, name, direct) for place, row in enumerate(rows, 1) for name, direct in row.mentions.items()]
+    values = {
+        "ids": [row.id for row in rows],
+        "targets": [row.target_id for row in rows],
+        "voidings": [row.voiding for row in rows],
+        "heads": [row.head for row in rows],
+        "middles": [row.middle for row in rows],
+        "tails": [row.tail for row in rows],
+        "credential": credential_id,
+        "places": [place for place, _, _ in named],
+        "mentions": [name for _, name, _ in named],
+        "directs": [direct for _, _, direct in named],
+    }
+    return set(db.session.scalars(_STORE, values))
+
+
+def _refuse_repeated(ids: list[UUID]) -> None:
+    for place, one in enumerate(ids):
+        if one in ids[:place]:
+            raise Invalid("stands twice in this batch", place, "id")
+
+
+def _refuse_others(rows: list[_Row]) -> None:
+    kept = {row.id: row.raw for row in db.session.execute(_KEPT, {"ids": [row.id for row in rows]})}
     for row in rows:
-        if first.setdefault(row.id, row).digest != row.digest:
+        if row.id not in kept or not same(row.statement, orjson.loads(kept[row.id])):
             raise StatementConflict(row.id)
-    return list(first.values())
-
-
-def _refuse_conflicts(known: list[_Row]) -> None:
-    if not known:
-        return
-    digests = {row.id: row.digest for row in db.session.execute(_DIGESTS, {"ids": [row.id for row in known]})}
-    for row in known:
-        if bytes(digests[row.id]) != row.digest:
-            raise StatementConflict(row.id)
-
-
-def _relate(statement: Any, rows: list[tuple[int, str, bool]]) -> None:
-    if rows:
-        seqs, names, direct = (list(column) for column in zip(*rows, strict=True))
-        db.session.execute(statement, {"seqs": seqs, "names": names, "direct": direct})

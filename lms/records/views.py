@@ -34,7 +34,7 @@ def credentials() -> Any:
     form = CredentialForm()
     made, secret = None, None
     if form.validate_on_submit():
-        actor, scopes = current_actor(), [form.scope.data]
+        actor, scopes = current_actor(), form.scopes.data or []
         made, secret = services.make_credential(actor, name=form.name.data or "", scopes=scopes, at=utcnow())
         form = CredentialForm(formdata=None)
     status = 400 if form.errors else 200
@@ -81,7 +81,7 @@ def _after() -> int | None:
     value = request.args.get("after")
     if value is None:
         return None
-    if not value.isascii() or not value.isdigit() or len(value) > 18:
+    if not value.isascii() or not value.isdigit() or len(value) > 19 or int(value) >= 2**63:
         abort(400)
     return int(value)
 

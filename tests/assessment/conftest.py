@@ -1,4 +1,5 @@
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -36,12 +37,18 @@ def statements(session):
     """``statements(verb)`` returns the statements of this verb told so far."""
     import json
 
-    from lms.records.models import Statement
+    from lms.records.models import Mention, Statement
+    from lms.records.shapes import mention
     from lms.records.vocabulary import VERBS
 
     def told(verb):
         session.commit()
-        rows = session.scalars(select(Statement).where(Statement.verb == VERBS[verb].iri).order_by(Statement.seq))
+        rows = session.scalars(
+            select(Statement)
+            .join(Mention, Mention.seq == Statement.seq)
+            .where(Mention.mention == UUID(mention("verb", VERBS[verb].iri)))
+            .order_by(Statement.seq)
+        )
         return [json.loads(row.raw) for row in rows]
 
     return told

@@ -1,5 +1,6 @@
 """Classes through the pages of the institution and its lecturers."""
 
+import json
 import re
 from datetime import date, timedelta
 
@@ -138,7 +139,10 @@ def test_attendance_is_taken_corrected_and_traced(world, sign_in, submit, sessio
     entry = session.execute(text("SELECT before, after FROM audit_entries ORDER BY id DESC LIMIT 1")).one()
     assert entry.before == {str(second): ["absent", "Ốm"]}
     assert entry.after[str(second)] == ["excused", "Giấy khám bệnh"]
-    verbs = [v.rsplit("/", 1)[-1] for v in session.scalars(select(Statement.verb).order_by(Statement.seq))]
+    verbs = [
+        json.loads(raw)["verb"]["id"].rsplit("/", 1)[-1]
+        for raw in session.scalars(select(Statement.raw).order_by(Statement.seq))
+    ]
     assert verbs.count("attended") == 2
     assert verbs.count("missed") == 1
 

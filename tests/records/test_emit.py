@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from lms.core.database import act
 from lms.records import vocabulary
 from lms.records.emit import Activity, build, emit
-from lms.records.models import Statement, StatementActivity, StatementAgent
+from lms.records.models import Mention, Statement
+from lms.records.shapes import mention
 
 AT = datetime(2026, 11, 20, 1, 30, 0, 250000, tzinfo=UTC)
 LESSON = Activity("lesson", "A2.1/m1/01", {"vi": "Khái niệm đô thị thông minh", "en": "What a smart city is"})
@@ -68,22 +69,26 @@ def test_a_statement_is_stored_with_the_commit_as_it_will_be_answered(session):
     assert abs(datetime.fromisoformat(statement["stored"]) - datetime.now(UTC)) < timedelta(minutes=5)
 
 
-def test_the_relations_hold_every_agent_and_activity_and_whether_it_is_direct(session):
-    learner, lecturer = uuid4(), uuid4()
-    say(learner=learner, instructor=lecturer, parent=Activity("module", "m"))
+def test_the_mentions_hold_all_that_is_named_and_whether_it_is_direct(session):
+    learner, lecturer, registration = uuid4(), uuid4(), uuid4()
+    say(learner=learner, instructor=lecturer, parent=Activity("module", "m"), registration=registration)
     session.commit()
-    agents = dict(session.execute(select(StatementAgent.ifi, StatementAgent.direct)).all())
-    assert agents == {
-        f"account|{vocabulary.ACCOUNTS}|{learner}": True,
-        f"account|{vocabulary.ACCOUNTS}|{lecturer}": False,
-        f"account|{vocabulary.BASE}|khue": False,
+    expected = {
+        ("agent", f"account|{vocabulary.ACCOUNTS}|{learner}"): True,
+        ("agent", f"account|{vocabulary.ACCOUNTS}|{lecturer}"): False,
+        ("agent", f"account|{vocabulary.BASE}|khue"): False,
+        ("activity", LESSON.iri): True,
+        ("activity", Activity("module", "m").iri): False,
+        ("activity", vocabulary.PROFILE): False,
+        ("verb", vocabulary.VERBS["completed"].iri): True,
+        ("registration", str(registration)): True,
     }
-    activities = dict(session.execute(select(StatementActivity.iri, StatementActivity.direct)).all())
-    assert activities == {LESSON.iri: True, Activity("module", "m").iri: False, vocabulary.PROFILE: False}
+    found = {row.mention.hex: row.direct for row in session.execute(select(Mention.mention, Mention.direct))}
+    assert found == {mention(kind, name): direct for (kind, name), direct in expected.items()}
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_all_statements_of_an_act_cost_three_sql_statements(session, queries, count):
+def test_all_statements_of_an_act_cost_one_sql_statement(session, queries, count):
     @act
     def everyone_attended() -> None:
         for _ in range(count):
@@ -91,7 +96,7 @@ def test_all_statements_of_an_act_cost_three_sql_statements(session, queries, co
 
     queries.clear()
     everyone_attended()
-    assert len(queries) == 3
+    assert len(queries) == 1
     assert session.scalar(select(func.count()).select_from(Statement)) == count
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from lms.core.audit import AuditEntry
 from lms.records.emit import Activity, emit
 from lms.records.models import Credential
-from lms.records.store import store
-from lms.records.vocabulary import AUTHORITY, VERBS, VOIDED
+from lms.records.vocabulary import VERBS, VOIDED
 from tests import factories
 from tests.conftest import NOW
+from tests.records.keeping import keep
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def read(client, page):
     return client.get("/xapi/statements", headers=headers)
 
 
-def make(client, submit, name="Kho dữ liệu Sở Nội vụ", scope="statements/read"):
-    return submit(client, "/admin/xapi", {"name": name, "scope": scope})
+def make(client, submit, name="Kho dữ liệu Sở Nội vụ", scopes=("statements/read",)):
+    return submit(client, "/admin/xapi", {"name": name, "scopes": list(scopes)})
 
 
 def test_a_key_made_here_reads_statements_and_its_secret_is_shown_once(admin, client, submit, session):
@@ -61,7 +61,7 @@ def test_revoking_an_unknown_key_is_404(admin, submit, session):
 
 
 @pytest.mark.parametrize(
-    "data", [{"name": " ", "scope": "statements/read"}, {"name": "Kho", "scope": "root"}, {"name": "x" * 121}]
+    "data", [{"name": " ", "scopes": "statements/read"}, {"name": "Kho", "scopes": "root"}, {"name": "x" * 121}]
 )
 def test_a_bad_form_makes_no_key_and_keeps_what_was_typed(admin, submit, session, data):
     answer = submit(admin, "/admin/xapi", data)
@@ -142,9 +142,9 @@ def test_the_reader_shows_foreign_and_voided_statements(admin, session):
         "verb": {"id": "http://e.vn/v"},
         "object": {"objectType": "Agent", "mbox": "mailto:c@d.vn"},
     }
-    (bad,) = store([foreign], authority=AUTHORITY, at=NOW)
+    (bad,) = keep([foreign])
     void = foreign | {"verb": {"id": VOIDED, "display": {"de": "ungültig"}}}
-    store([void | {"object": {"objectType": "StatementRef", "id": str(bad)}}], authority=AUTHORITY, at=NOW)
+    keep([void | {"object": {"objectType": "StatementRef", "id": str(bad)}}])
     session.commit()
     page = admin.get("/admin/xapi/statements").text
     assert "http://e.vn/v" in page and "ungültig" in page and "tag-warn" in page

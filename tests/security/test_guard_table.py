@@ -103,9 +103,15 @@ def test_every_route_answers_every_role_as_the_table_says(table, request):
     assert table == TABLE.read_text("utf-8")
 
 
+XAPI = {
+    f"records.{name}" for name in ("statements", "state", "activity_profile", "activities", "agent_profile", "agents")
+}
+"""Opened by keys of client programs: the scope answers 401 to everyone without one."""
+
+
 def test_nothing_but_the_public_pages_is_open_to_strangers(app):
     public = {name for name, route in app.extensions["lms_routes"].items() if route.permission == "public"}
     assert public <= {
         "core.healthz", "core.readyz", "core.language", "console.home", "catalogue.index", "catalogue.programme",
-        "people.sign_in", "people.activate", "records.statements", "records.about",
+        "people.sign_in", "people.activate", "records.about", *XAPI,
     }  # fmt: skip

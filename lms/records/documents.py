@@ -1,0 +1,210 @@
+"""The document resources: State, Agent Profile and Activity Profile (1.0.3, Communication 2.2, 2.3, 2.6, 2.7)."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, request
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from werkzeug.http import http_date
+
+from lms.core.database import act, db, lock, utcnow
+from lms.core.errors import DomainError
+from lms.records import parameters, parsing, protocol
+from lms.records.errors import Invalid, Refused, TooLarge
+from lms.records.models import Document
+from lms.records.shapes import ifi
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the three resources: which parameters name its documents."""
+
+    name: str
+    id: str
+    owners: tuple[str, ...]
+    registration: bool = False
+
+
+STATE = Kind("state", "stateId", ("activityId", "agent"), registration=True)
+AGENT_PROFILE = Kind("agent", "profileId", ("agent",))
+ACTIVITY_PROFILE = Kind("activity", "profileId", ("activityId",))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a request names: one document, or all of an owner."""
+
+    owner: UUID
+    key: UUID | None
+    registration: UUID | None
+    document_id: str
+    since: datetime | None
+
+
+def state() -> Any:
+    """Answer a request for states."""
+    return _resource(STATE)
+
+
+def agent_profile() -> Any:
+    """Answer a request for profiles of agents."""
+    return _resource(AGENT_PROFILE)
+
+
+def activity_profile() -> Any:
+    """Answer a request for profiles of activities."""
+    return _resource(ACTIVITY_PROFILE)
+
+
+def _resource(kind: Kind) -> Any:
+    version, method = protocol.version(), request.method
+    many = method in ("GET", "HEAD") or (method == "DELETE" and kind is STATE)
+    address = _address(kind, one_only=not many, since=method in ("GET", "HEAD"))
+    if method in ("GET", "HEAD"):
+        return _one(address.key) if address.key else _list(address)
+    if method == "DELETE":
+        remove(address)
+        return "", 204
+    content = request.get_data(cache=False)
+    limit = current_app.config["SETTINGS"].xapi_max_statement_kb * 1024 * 8
+    if len(content) > limit:
+        raise TooLarge(f"a document takes at most {limit} octets")
+    content_type = request.headers.get("Content-Type", "application/octet-stream")
+    strict = method == "PUT" and (version == "2.0.0" or kind is not STATE)
+    write(address, content, content_type, merge=method == "POST", strict=strict, at=utcnow())
+    return "", 204
+
+
+def _address(kind: Kind, *, one_only: bool, since: bool) -> Address:
+    known = {kind.id, *kind.owners} | ({"registration"} if kind.registration else set())
+    required = [*kind.owners, *([kind.id] if one_only else [])]
+    given = parameters.single(request.args, frozenset(known | ({"since"} if since else set())), *required)
+    agent = parameters.agent(given)
+    owner = [kind.name, parameters.iri(given, "activityId") or "", (ifi(agent) or "") if agent else ""]
+    registration = parameters.uuid(given, "registration")
+    one = given.get(kind.id)
+    key = _hash(*owner, str(registration or ""), one) if one is not None else None
+    return Address(_hash(*owner), key, registration, one or "", parameters.moment(given, "since"))
+
+
+def _hash(*names: str) -> UUID:
+    return UUID(bytes=hashlib.sha256(json.dumps(names).encode()).digest()[:16])
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def _one(key: UUID) -> Response:
+    document = db.session.get(Document, key)
+    if document is None:
+        raise DomainError("no-such-document", "no such document", 404)
+    response = Response(document.content)
+    response.headers["Content-Type"] = document.content_type
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["ETag"] = f'"{document.etag}"'
+    response.headers["Last-Modified"] = http_date(document.updated_at)
+    return response
+
+
+def _list(address: Address) -> Response:
+    wanted = select(Document.document_id, Document.updated_at).where(_of(address))
+    if address.since is not None:
+        wanted = wanted.where(Document.updated_at > address.since)
+    rows = db.session.execute(wanted.order_by(Document.updated_at, Document.document_id)).all()
+    names = list(dict.fromkeys(row.document_id for row in rows))
+    response = Response(json.dumps(names, ensure_ascii=False), mimetype="application/json")
+    response.headers["ETag"] = f'"{hashlib.sha1(response.get_data(), usedforsecurity=False).hexdigest()}"'
+    if rows:
+        response.headers["Last-Modified"] = http_date(rows[-1].updated_at)
+    return response
+
+
+def _of(address: Address) -> Any:
+    of_owner = Document.owner == address.owner
+    return of_owner & (Document.registration == address.registration) if address.registration else of_owner
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+
+@act
+def write(address: Address, content: bytes, content_type: str, *, merge: bool, strict: bool, at: datetime) -> None:
+    """Write a document; with ``merge`` (POST) into the one that is there.
+
+    :param strict: whether an existing document is replaced only under If-Match or If-None-Match (409 otherwise)
+    :raises Refused: a precondition fails (412), or both headers are missing where one is needed (409).
+    """
+    lock("xapi_documents", address.key)
+    kept = db.session.get(Document, address.key, populate_existing=True)
+    _preconditions(kept)
+    if strict and kept is not None and not _has_precondition():
+        raise Refused(
+            "conflict",
+            "If-Match: a document is here already; read it, then send its ETag in If-Match (or If-None-Match: *)",
+            409,
+        )
+    if merge and kept is not None:
+        content = _merged(kept, content, content_type)
+        content_type = kept.content_type
+    values = {
+        "content": content,
+        "content_type": content_type,
+        "etag": hashlib.sha1(content, usedforsecurity=False).hexdigest(),
+        "updated_at": at,
+    }
+    names = {"owner": address.owner, "registration": address.registration, "document_id": address.document_id}
+    row = insert(Document).values(key=address.key, **names, **values)
+    db.session.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
+
+
+@act
+def remove(address: Address) -> None:
+    """Remove a document, or all of an owner; what is not there is no error.
+
+    :raises Refused: a precondition fails (412).
+    """
+    if address.key is None:
+        db.session.execute(delete(Document).where(_of(address)))
+        return
+    lock("xapi_documents", address.key)
+    kept = db.session.get(Document, address.key, populate_existing=True)
+    _preconditions(kept)
+    if kept is not None:
+        db.session.delete(kept)
+
+
+def _has_precondition() -> bool:
+    return "If-Match" in request.headers or "If-None-Match" in request.headers
+
+
+def _preconditions(kept: Document | None) -> None:
+    """RFC 9110, section 13.1: If-Match and If-None-Match."""
+    wanted, unwanted = request.headers.get("If-Match"), request.headers.get("If-None-Match")
+    if wanted is not None and (kept is None or not _names(wanted, kept)):
+        raise Refused("precondition", "If-Match: the document is not the one that you have read", 412)
+    if unwanted is not None and kept is not None and _names(unwanted, kept):
+        raise Refused("precondition", "If-None-Match: the document is here already", 412)
+
+
+def _names(header: str, kept: Document) -> bool:
+    tags = [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
+    return "*" in tags or kept.etag in tags
+
+
+def _merged(kept: Document, content: bytes, content_type: str) -> bytes:
+    for kind in (kept.content_type, content_type):
+        if kind.split(";")[0].strip().lower() != "application/json":
+            raise Invalid("only documents of type application/json can be merged", "Content-Type")
+    return json.dumps(_mapping(kept.content) | _mapping(content), ensure_ascii=False).encode()
+
+
+def _mapping(content: bytes) -> dict[str, Any]:
+    value = parsing.json_of(content)
+    if not isinstance(value, dict):
+        raise Invalid("only JSON objects can be merged", "document")
+    return value
