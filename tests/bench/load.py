@@ -46,15 +46,27 @@ class _Connection:
 
 
 def run(
-    url_host: str, port: int, path: str, *, cookie: str = "", clients: int = 8, seconds: float = 5, br: bool = False
+    url_host: str,
+    port: int,
+    path: str,
+    *,
+    cookie: str = "",
+    clients: int = 8,
+    seconds: float = 5,
+    br: bool = False,
+    headers: dict[str, str] | None = None,
+    body: bytes | None = None,
 ) -> Result:
-    """Send GET requests over ``clients`` connections for a time; every answer must be a 200."""
-    lines = [f"GET {path} HTTP/1.1", f"Host: {url_host}:{port}"]
+    """Send GET requests (POST with a body) over ``clients`` connections for a time; every answer must be a 200."""
+    lines = [f"{'GET' if body is None else 'POST'} {path} HTTP/1.1", f"Host: {url_host}:{port}"]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    if body is not None:
+        lines.append(f"Content-Length: {len(body)}")
     if cookie:
         lines.append(f"Cookie: {cookie}")
     if br:
         lines.append("Accept-Encoding: br")
-    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    request = ("\r\n".join(lines) + "\r\n\r\n").encode() + (body or b"")
     selector = selectors.DefaultSelector()
     open_connections = [_Connection((url_host, port)) for _ in range(clients)]
     for connection in open_connections:
