@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import DateTime, Engine, MetaData, func, select
@@ -55,7 +55,12 @@ def _reading(engine: Engine) -> Engine:
 
 
 def _is_reading() -> bool:
-    return has_request_context() and request.method in ("GET", "HEAD")
+    return has_request_context() and (request.method in ("GET", "HEAD") or g.get("autocommit", False))
+
+
+def autocommit() -> None:
+    """Let this request work in autocommit although it writes: for one whose single SQL statement does it all."""
+    g.autocommit = True
 
 
 db = SQLAlchemy(

@@ -12,7 +12,7 @@ from flask import g, request
 from sqlalchemy import text
 
 from lms.core import throttle
-from lms.core.database import db, utcnow
+from lms.core.database import autocommit, db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, Scope
 from lms.records.errors import BadParameter
@@ -81,6 +81,8 @@ def client_scope(resource: str) -> Scope:
         problem = request.environ.get("khue.alternate_problem")
         if problem:
             raise BadParameter(*problem)
+        if resource == "statements":
+            autocommit()  # sending is one call of xapi_store, which stores all or nothing by itself
         g.xapi_client = _authenticate(at=utcnow())
         needed = reading if request.method in ("GET", "HEAD") else writing
         if not g.xapi_client.scopes & needed:

@@ -15,7 +15,7 @@ from werkzeug.http import http_date
 from lms.core.database import act, db, lock, utcnow
 from lms.core.errors import DomainError
 from lms.records import parameters, parsing, protocol
-from lms.records.errors import Invalid, Refused, TooLarge
+from lms.records.errors import BadParameter, Invalid, Refused, TooLarge
 from lms.records.models import Document
 from lms.records.shapes import ifi
 
@@ -75,6 +75,8 @@ def _resource(kind: Kind) -> Any:
     if len(content) > limit:
         raise TooLarge(f"a document takes at most {limit} octets")
     content_type = request.headers.get("Content-Type", "application/octet-stream")
+    if method == "POST" and _is_json(content_type):
+        parsing.json_of(content)
     strict = method == "PUT" and (version == "2.0.0" or kind is not STATE)
     write(address, content, content_type, merge=method == "POST", strict=strict, at=utcnow())
     return "", 204
@@ -88,6 +90,8 @@ def _address(kind: Kind, *, one_only: bool, since: bool) -> Address:
     owner = [kind.name, parameters.iri(given, "activityId") or "", (ifi(agent) or "") if agent else ""]
     registration = parameters.uuid(given, "registration")
     one = given.get(kind.id)
+    if one is not None and "since" in given and protocol.version() == "2.0.0":
+        raise BadParameter("since", f"not together with {kind.id}")
     key = _hash(*owner, str(registration or ""), one) if one is not None else None
     return Address(_hash(*owner), key, registration, one or "", parameters.moment(given, "since"))
 
@@ -197,10 +201,13 @@ def _names(header: str, kept: Document) -> bool:
 
 
 def _merged(kept: Document, content: bytes, content_type: str) -> bytes:
-    for kind in (kept.content_type, content_type):
-        if kind.split(";")[0].strip().lower() != "application/json":
-            raise Invalid("only documents of type application/json can be merged", "Content-Type")
+    if not (_is_json(kept.content_type) and _is_json(content_type)):
+        raise Invalid("only documents of type application/json can be merged", "Content-Type")
     return json.dumps(_mapping(kept.content) | _mapping(content), ensure_ascii=False).encode()
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.split(";", maxsplit=1)[0].strip().lower() == "application/json"
 
 
 def _mapping(content: bytes) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[Part]:
 
 
 def _hash_of(part: Part) -> str:
-    if part.headers.get("content-transfer-encoding", "").lower() != "binary":
+    if part.headers.get("content-transfer-encoding", "binary").lower() != "binary":
         raise Invalid("must be binary", "Content-Transfer-Encoding")
     told = part.headers.get("x-experience-api-hash", "").lower()
     if len(told) not in _HASHES:

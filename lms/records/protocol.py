@@ -1,13 +1,14 @@
 """What holds for every resource: versions, common headers, CORS, and the alternate request syntax of xAPI 1.0.3."""
 
 import io
+from datetime import UTC
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from lms.core.errors import DomainError
-from lms.records.access import WINDOW
+from lms.records.access import WINDOW, client
 from lms.records.parameters import negotiate
 
 VERSIONS = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
@@ -40,6 +41,9 @@ def _finish(response: Response) -> Response:
     except DomainError:
         headers[VERSION] = "2.0.0"
     headers.setdefault("Cache-Control", "private, no-cache")
+    if request.endpoint == "records.statements" and "xapi_client" in g:
+        through = client().consistent_through.astimezone(UTC)
+        headers[CONSISTENT] = through.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     # any site may carry a client program: it needs a key in the header, and no cookie is looked at here
     headers["Access-Control-Allow-Origin"] = "*"
     headers["Access-Control-Expose-Headers"] = _EXPOSED

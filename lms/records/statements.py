@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterable
-from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.http import http_date
 
 from lms.core import files
-from lms.core.database import act, db
+from lms.core.database import db
 from lms.core.errors import DomainError
 from lms.records import multipart, parameters, parsing, protocol, queries, signatures, statement_rules
 from lms.records.access import client
@@ -96,19 +95,18 @@ def _store(sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> 
     authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": who.key}}
     kept = {sha2: files.put(io.BytesIO(part.content)) for sha2, part in parts.items()}
 
-    @act
-    def receive() -> list[UUID]:
-        for sha2, file in kept.items():
-            row = insert(Attachment).values(sha2=sha2, file=file.sha256, size=file.size)
-            db.session.execute(row.on_conflict_do_nothing())
-        return store(sent, authority=authority, credential_id=who.credential_id, version=version)
-
+    for sha2, file in kept.items():
+        row = insert(Attachment).values(sha2=sha2, file=file.sha256, size=file.size)
+        db.session.execute(row.on_conflict_do_nothing())
     for attempt in range(_TRIES):
         try:
-            return receive()
+            stored = store(sent, authority=authority, credential_id=who.credential_id, version=version)
+            db.session.commit()
+            return stored
         except OperationalError as error:  # another writer stored one of these ids at the same moment: look again
             if getattr(error.orig, "sqlstate", "") not in ("40001", "40P01") or attempt == _TRIES - 1:
                 raise
+            db.session.rollback()
     raise AssertionError
 
 
@@ -118,10 +116,7 @@ def _store(sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> 
 def _get() -> Response:
     query = parameters.parse(request.args)
     wanted = query.statement_id or query.voided_statement_id
-    response = _single(query, wanted) if wanted else _page(query)
-    through = client().consistent_through.astimezone(UTC)
-    response.headers[protocol.CONSISTENT] = through.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return response
+    return _single(query, wanted) if wanted else _page(query)
 
 
 def _single(query: StatementQuery, statement_id: UUID) -> Response:

@@ -401,7 +401,7 @@ def test_2_1_3_format_ids_leaves_only_what_identifies(lrs, session):
     assert found["id"] == one
     assert found["actor"] == {"objectType": "Group", "member": [agent("anh")]}
     assert found["verb"] == {"id": DID}
-    assert found["object"] == activity("a")
+    assert found["object"] == {"id": activity("a")["id"]}
     assert found["context"]["instructor"] == agent("thay")
 
 
