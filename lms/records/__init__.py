@@ -4,7 +4,7 @@ from flask import Flask
 
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.records import models, protocol  # noqa: F401 - models registers the tables
+from lms.records import cli, models, protocol  # noqa: F401 - models registers the tables
 from lms.records.routes import ROUTES
 
 
@@ -13,3 +13,4 @@ def init_app(app: Flask) -> None:
     guard.register(app, "records", __name__, ROUTES)
     add_navigation(app, NavItem(N_("Learning records"), "records.reader", "audit.read", order=90))
     protocol.init_app(app)
+    app.cli.add_command(cli.group)

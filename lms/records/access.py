@@ -24,6 +24,7 @@ NEEDED = {
     "profile": (frozenset({"profile", "all/read", "all"}), frozenset({"profile", "all"})),
 }
 """Which scopes open a resource for reading and for writing."""
+SCOPES = tuple(sorted(set().union(*(scopes for pair in NEEDED.values() for scopes in pair))))
 WRONG_TRIES = 30
 WINDOW = timedelta(minutes=5)
 USED_EVERY = timedelta(hours=1)

@@ -1,14 +1,16 @@
 """The resources that only tell: Agents, Activities and About (1.0.3, Communication 2.4, 2.5, 2.8)."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import request
+from flask import Response, request
 
 from lms.records import parameters, protocol, queries
 from lms.records.parameters import single
 from lms.records.shapes import ifi
 from lms.records.statement_rules import IDENTIFIERS
+from lms.records.vocabulary import profile_document
 
 _LOOKED_AT = 100
 """How many of the newest statements are asked for names and definitions."""
@@ -18,6 +20,11 @@ def about() -> Any:
     """Tell which versions of xAPI the store speaks."""
     single(request.args, frozenset())
     return {"version": protocol.VERSIONS, "extensions": {}}
+
+
+def profile() -> Any:
+    """Answer the xAPI profile of the product's own statements at the path of its IRI (xAPI Profiles 1.0)."""
+    return Response(json.dumps(profile_document(), ensure_ascii=False), mimetype="application/ld+json")
 
 
 def agents() -> Any:

@@ -14,6 +14,8 @@ def _xapi(rule: str, view: object, scope: Scope, methods: tuple[str, ...], endpo
 
 ROUTES = [
     Route("/xapi/about", resources.about, PUBLIC, ANYONE),
+    Route("/xapi/profile", resources.profile, PUBLIC, ANYONE),
+    Route("/xapi/profile/v1", resources.profile, PUBLIC, ANYONE, endpoint="profile_version"),
     _xapi("statements", statements.resource, _STATEMENTS, ("GET", "PUT", "POST"), "statements"),
     _xapi("activities/state", documents.state, _STATE, _WRITE, "state"),
     _xapi("activities/profile", documents.activity_profile, _PROFILE, _WRITE, "activity_profile"),

@@ -113,5 +113,6 @@ def test_nothing_but_the_public_pages_is_open_to_strangers(app):
     public = {name for name, route in app.extensions["lms_routes"].items() if route.permission == "public"}
     assert public <= {
         "core.healthz", "core.readyz", "core.language", "console.home", "catalogue.index", "catalogue.programme",
-        "people.sign_in", "people.activate", "records.about", *XAPI,
+        "people.sign_in", "people.activate", "records.about", "records.profile",
+        "records.profile_version", *XAPI,
     }  # fmt: skip

@@ -1,0 +1,83 @@
+"""`flask records`: keys, export, import, and rebuilding what follows from statements."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from lms.core import audit
+from lms.core.database import act, utcnow
+from lms.core.guard import SYSTEM
+from lms.records import services, transfer
+from lms.records.access import SCOPES
+
+group = AppGroup("records", help="The record store (xAPI).")
+
+
+@group.command("key")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES))
+def key(name: str, scopes: tuple[str, ...]) -> None:
+    """Make a key for a client program; its secret is printed once."""
+    made, secret = services.make_credential(SYSTEM, name=name, scopes=scopes, at=utcnow())
+    click.echo(f"key     {made.key}\nsecret  {secret}")
+
+
+@group.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--resume", is_flag=True, help="Go on where an interrupted export of this file ended.")
+def export(file: Path, resume: bool) -> None:
+    """Write all statements to FILE as JSON lines, the oldest first."""
+    if file.exists() and not resume:
+        raise click.ClickException(f"{file} exists already; add --resume to go on with it, or choose another name")
+    length = seq = count = 0
+    if file.exists():
+        with file.open("rb") as before:
+            try:
+                length, seq = transfer.last_exported(before)
+            except transfer.BadLine as error:
+                raise click.ClickException(str(error)) from None
+    with file.open("r+b" if file.exists() else "wb") as out:
+        out.truncate(length)
+        out.seek(length)
+        for line in transfer.lines_after(seq):
+            out.write(line.encode())
+            count += 1
+            if count % 100_000 == 0:
+                click.echo(f"{count:,} statements", err=True)
+    click.echo(f"{count:,} statements written")
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Store the statements of FILE (JSON lines); what is stored already changes nothing."""
+    before, total = 0, 0
+    with file.open("rb") as lines, click.progressbar(length=file.stat().st_size, label="Reading") as bar:
+        try:
+            for octets, statements in transfer.take(lines):
+                bar.update(octets - before)
+                before, total = octets, total + statements
+        except transfer.BadLine as error:
+            raise click.ClickException(f"{error}. Stored before it: {total:,}; correct it and start again") from None
+    _note(file.name, total)
+    click.echo(f"{total:,} statements read")
+
+
+@group.command("rebuild")
+@click.option("--write", is_flag=True, help="Make the tables hold what the statements say; otherwise only compare.")
+def rebuild(write: bool) -> None:
+    """Compare progress and completion with what statements alone say, and repair them."""
+    differing = 0
+    for project in current_app.extensions.get("lms_projections", ()):
+        report = project(write=write, at=utcnow())
+        click.echo(report)
+        differing += report.differing
+    if differing and not write:
+        raise click.ClickException(f"{differing} differ; --write repairs them")
+
+
+@act
+def _note(name: str, count: int) -> None:
+    audit.record(SYSTEM, "records.import", "file", name, at=utcnow(), after={"statements": count})
