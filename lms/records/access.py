@@ -15,6 +15,7 @@ from lms.core import throttle
 from lms.core.database import autocommit, db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, Scope
+from lms.records.binding import Binding
 from lms.records.errors import BadParameter
 
 _READ = frozenset({"statements/read", "all/read", "all"})
@@ -31,13 +32,14 @@ USED_EVERY = timedelta(hours=1)
 
 _CREDENTIAL = text(
     """
-    SELECT c.id, c.key, c.secret_hash, c.scopes, c.last_used_at,
+    SELECT c.id, c.key, c.secret_hash, c.scopes, c.last_used_at, c.agent, c.registration, c.activity,
            (SELECT t.count FROM throttles t WHERE t.key = :throttle AND t.window_ends_at > :now) AS wrong,
            least(now(), (
                SELECT min(a.xact_start) FROM pg_stat_activity a
                WHERE a.backend_xid IS NOT NULL AND a.datname = current_database() AND a.pid <> pg_backend_pid()
            )) AS through
-    FROM (SELECT 1) one LEFT JOIN xapi_credentials c ON c.key = :key AND c.revoked_at IS NULL
+    FROM (SELECT 1) one LEFT JOIN xapi_credentials c
+         ON c.key = :key AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
     """
 )
 _USED = text("UPDATE xapi_credentials SET last_used_at = :at WHERE id = :id")
@@ -56,6 +58,8 @@ class Client:
     key: str
     scopes: frozenset[str]
     consistent_through: datetime
+    binding: Binding | None = None
+    """The limits of a session token."""
 
     @property
     def only_own(self) -> bool:
@@ -110,4 +114,5 @@ def _authenticate(*, at: datetime) -> Client:
         db.session.rollback()
         with db.engine.begin() as connection:
             connection.execute(_USED, {"at": at, "id": row.id})
-    return Client(row.id, str(row.key), frozenset(row.scopes), row.through)
+    binding = Binding(row.agent, row.registration, row.activity) if row.agent else None
+    return Client(row.id, str(row.key), frozenset(row.scopes), row.through, binding)

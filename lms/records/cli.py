@@ -1,6 +1,8 @@
 """`flask records`: keys, export, import, and rebuilding what follows from statements."""
 
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import click
 from flask import current_app
@@ -9,8 +11,9 @@ from flask.cli import AppGroup
 from lms.core import audit
 from lms.core.database import act, utcnow
 from lms.core.guard import SYSTEM
-from lms.records import services, transfer
+from lms.records import parsing, services, statement_rules, transfer
 from lms.records.access import SCOPES
+from lms.records.errors import Invalid
 
 group = AppGroup("records", help="The record store (xAPI).")
 
@@ -21,6 +24,24 @@ group = AppGroup("records", help="The record store (xAPI).")
 def key(name: str, scopes: tuple[str, ...]) -> None:
     """Make a key for a client program; its secret is printed once."""
     made, secret = services.make_credential(SYSTEM, name=name, scopes=scopes, at=utcnow())
+    click.echo(f"key     {made.key}\nsecret  {secret}")
+
+
+@group.command("session")
+@click.option("--agent", required=True, help="The learner as xAPI agent, in JSON.")
+@click.option("--registration", required=True, type=click.UUID)
+@click.option("--activity", required=True, help="IRI of the launched activity.")
+@click.option("--hours", default=4, show_default=True, type=click.IntRange(1, 48))
+def session(agent: str, registration: UUID, activity: str, hours: int) -> None:
+    """Make a session token as launched content gets one, to try content by hand."""
+    try:
+        learner = parsing.json_of(agent.encode())
+        statement_rules.check_agent(learner)
+    except Invalid as error:
+        raise click.ClickException(f"agent: {error.message}") from None
+    made, secret = services.open_session(
+        agent=learner, registration=registration, activity=activity, lifetime=timedelta(hours=hours), at=utcnow()
+    )
     click.echo(f"key     {made.key}\nsecret  {secret}")
 
 

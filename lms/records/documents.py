@@ -15,6 +15,7 @@ from werkzeug.http import http_date
 from lms.core.database import act, db, lock, utcnow
 from lms.core.errors import DomainError
 from lms.records import parameters, parsing, protocol
+from lms.records.access import client
 from lms.records.errors import BadParameter, Invalid, Refused, TooLarge
 from lms.records.models import Document
 from lms.records.shapes import ifi
@@ -87,6 +88,13 @@ def _address(kind: Kind, *, one_only: bool, since: bool) -> Address:
     required = [*kind.owners, *([kind.id] if one_only else [])]
     given = parameters.single(request.args, frozenset(known | ({"since"} if since else set())), *required)
     agent = parameters.agent(given)
+    bound = client().binding
+    if bound:
+        bound.check_address(
+            agent=ifi(agent) if agent else None,
+            activity=given.get("activityId"),
+            registration=parameters.uuid(given, "registration"),
+        )
     owner = [kind.name, parameters.iri(given, "activityId") or "", (ifi(agent) or "") if agent else ""]
     registration = parameters.uuid(given, "registration")
     one = given.get(kind.id)

@@ -115,6 +115,12 @@ class Credential(Base):
     created_by: Mapped[UUID | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    """When a session token ends; keys made in the administration do not."""
+    agent: Mapped[str | None] = mapped_column(Text)
+    """A session token's learner, with ``registration`` and ``activity``: :class:`lms.records.binding.Binding`."""
+    registration: Mapped[UUID | None]
+    activity: Mapped[str | None] = mapped_column(Text)
 
 
 def seq_at(moment: datetime) -> int:

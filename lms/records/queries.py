@@ -92,9 +92,11 @@ def browse(*, verb: str | None, activity: str | None, registration: UUID | None,
 
 
 def credentials() -> Sequence[Credential]:
-    """Return all credentials: those in use first, the newest first."""
+    """Return all keys (session tokens are not among them): those in use first, the newest first."""
     return db.session.scalars(
-        select(Credential).order_by(Credential.revoked_at.is_not(None), Credential.created_at.desc())
+        select(Credential)
+        .where(Credential.agent.is_(None))
+        .order_by(Credential.revoked_at.is_not(None), Credential.created_at.desc())
     ).all()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from lms.records import parameters, protocol, queries
+from lms.records.access import client
 from lms.records.parameters import single
 from lms.records.shapes import ifi
 from lms.records.statement_rules import IDENTIFIERS
@@ -32,6 +33,8 @@ def agents() -> Any:
     protocol.version()
     agent = parameters.agent(single(request.args, frozenset({"agent"}), "agent")) or {}
     name = ifi(agent) or ""
+    if bound := client().binding:
+        bound.check_address(agent=name, activity=None, registration=None)
     found = [agent, *_agents_named(queries.naming("agent", name, size=_LOOKED_AT), name)]
     person: dict[str, Any] = {"objectType": "Person"}
     names = list(dict.fromkeys(one["name"] for one in found if one.get("name")))
@@ -48,6 +51,8 @@ def activities() -> Any:
     protocol.version()
     given = single(request.args, frozenset({"activityId"}), "activityId")
     wanted = str(parameters.iri(given, "activityId"))
+    if bound := client().binding:
+        bound.check_address(agent=None, activity=wanted, registration=None)
     definition: dict[str, Any] = {}
     for told in _definitions(reversed(queries.naming("activity", wanted, size=_LOOKED_AT)), wanted):
         for key, value in told.items():

@@ -1,8 +1,9 @@
 """What can be done with the store's credentials."""
 
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -12,7 +13,9 @@ from lms.core.database import act, db
 from lms.core.errors import NotFound
 from lms.core.guard import Actor
 from lms.records.access import secret_hash
+from lms.records.binding import SCOPES
 from lms.records.models import Credential
+from lms.records.shapes import ifi
 
 
 @act
@@ -31,6 +34,32 @@ def make_credential(actor: Actor, *, name: str, scopes: Sequence[str], at: datet
     db.session.add(credential)
     after = {"name": name, "key": credential.key, "scopes": credential.scopes}
     audit.record(actor, "credential.make", "credential", credential.id, at=at, after=after)
+    return credential, secret
+
+
+@act
+def open_session(
+    *, agent: Mapping[str, Any], registration: UUID, activity: str, lifetime: timedelta, at: datetime
+) -> tuple[Credential, str]:
+    """Make a session token for launched content; returns it with its secret, of which only a hash is kept.
+
+    :param agent: the learner; statements and documents of others are refused
+    :param activity: IRI of what is launched
+    """
+    secret = secrets.token_urlsafe(32)
+    credential = Credential(
+        id=uuid4(),
+        name=f"session {registration}",
+        key=secrets.token_hex(16),
+        secret_hash=secret_hash(secret),
+        scopes=list(SCOPES),
+        created_at=at,
+        expires_at=at + lifetime,
+        agent=ifi(agent),
+        registration=registration,
+        activity=activity,
+    )
+    db.session.add(credential)
     return credential, secret
 
 

@@ -92,6 +92,8 @@ def _read(version: str, *, one_only: bool) -> tuple[list[Sent], dict[str, multip
 
 def _store(sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> list[UUID]:
     who = client()
+    if who.binding:
+        who.binding.check_statements(statement for statement, _ in sent)
     authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": who.key}}
     kept = {sha2: files.put(io.BytesIO(part.content)) for sha2, part in parts.items()}
 

@@ -111,6 +111,10 @@ def upgrade():
         sa.PrimaryKeyConstraint("target", "seq", name=op.f("pk_statement_references")),
     )
     op.create_index(op.f("ix_statement_references_seq"), "statement_references", ["seq"])
+    op.add_column("xapi_credentials", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("xapi_credentials", sa.Column("agent", Text(), nullable=True))
+    op.add_column("xapi_credentials", sa.Column("registration", sa.Uuid(), nullable=True))
+    op.add_column("xapi_credentials", sa.Column("activity", Text(), nullable=True))
     op.execute("CREATE SEQUENCE statements_place CACHE 32")
     _carry_over()
     for index in ("ix_statements_registration", "ix_statements_stored", "ix_statements_references"):
@@ -164,6 +168,8 @@ def downgrade():
         "DROP FUNCTION xapi_store(uuid[], uuid[], boolean[], text[], text[], text[], uuid, integer[], uuid[], boolean[])"
     )
     op.execute("DROP SEQUENCE statements_place")
+    for column in ("activity", "registration", "agent", "expires_at"):
+        op.drop_column("xapi_credentials", column)
     op.drop_table("statement_references")
     op.drop_table("statement_mentions")
     op.drop_table("xapi_documents")
