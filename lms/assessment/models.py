@@ -47,7 +47,7 @@ class Question(Base):
 
 
 class Attempt(Base):
-    """One try at a quiz."""
+    """One try at a quiz. Its id is that of the statement which says that it was started."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -67,7 +67,7 @@ class Attempt(Base):
     person_id: Mapped[UUID]
     number: Mapped[int]
     seed: Mapped[int]
-    """From which the order of options is drawn, the same on every device."""
+    """From which the order of options is drawn, the same on every device: ``rules.seed_of`` its id."""
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     score: Mapped[int | None]
@@ -107,7 +107,10 @@ class Assignment(Base):
 
 
 class Submission(Base):
-    """A file handed in for an assignment; a later one replaces it until it is marked."""
+    """A file handed in for an assignment; a later one replaces it until it is marked.
+
+    Its id is that of the statement which says that it was handed in.
+    """
 
     __tablename__ = "submissions"
     __table_args__ = (

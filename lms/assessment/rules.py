@@ -70,6 +70,11 @@ def readings(text: str) -> set[Decimal]:
     return found
 
 
+def seed_of(attempt_id: UUID) -> int:
+    """Return the seed of an attempt: the low 31 bits of its id, which are random."""
+    return attempt_id.int & 0x7FFFFFFF
+
+
 def shuffled(seed: int, question_id: UUID, keys: Sequence[str], right: Sequence[str] | None = None) -> list[str]:
     """Return the keys in the order of an attempt: drawn from its seed, the same on every device.
 

@@ -1,10 +1,9 @@
 """What can be done with quizzes and essays: start, answer, hand in, mark."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import IO, Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -19,7 +18,7 @@ from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.text import nfc
-from lms.people.queries import actor_name
+from lms.people.queries import account_actor_name, actor_name
 from lms.records.emit import Activity, emit
 
 COMMENT_MAX = 5000
@@ -56,26 +55,28 @@ def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: dat
         return tried[0]
     if len(tried) >= quiz.attempts_allowed:
         raise DomainError("no-attempt-left", _l("All attempts at this quiz have been used."))
-    attempt = Attempt(
-        id=uuid4(),
-        quiz_id=quiz_id,
-        registration=registration,
-        person_id=person_id,
-        number=len(tried) + 1,
-        seed=secrets.randbits(31),
-        started_at=at,
-        max_score=db.session.scalar(select(func.count()).where(Question.quiz_id == quiz_id)) or 0,
-    )
-    db.session.add(attempt)
-    db.session.flush()
-    emit(
+    number = len(tried) + 1
+    questions = db.session.scalar(select(func.count()).where(Question.quiz_id == quiz_id)) or 0
+    attempt_id = emit(
         learner=actor_name(person_id),
         verb="initialized",
         activity=quiz_activity(quiz),
         registration=registration,
         at=at,
-        extensions={"attempt": attempt.number},
+        extensions={"attempt": number, "questions": questions},
     )
+    attempt = Attempt(
+        id=attempt_id,
+        quiz_id=quiz_id,
+        registration=registration,
+        person_id=person_id,
+        number=number,
+        seed=rules.seed_of(attempt_id),
+        started_at=at,
+        max_score=questions,
+    )
+    db.session.add(attempt)
+    db.session.flush()
     return attempt
 
 
@@ -208,12 +209,21 @@ def hand_in(
     if newest is not None and newest.passed:
         raise DomainError("already-passed", _l("Your essay has passed, so it can no longer be replaced."))
     stored = files.put(stream)
+    number = newest.number + 1 if newest else 1
+    submission_id = emit(
+        learner=actor_name(person_id),
+        verb="submitted",
+        activity=assignment_activity(assignment),
+        registration=registration,
+        at=at,
+        extensions={"attempt": number},
+    )
     submission = Submission(
-        id=uuid4(),
+        id=submission_id,
         assignment_id=assignment_id,
         registration=registration,
         person_id=person_id,
-        number=newest.number + 1 if newest else 1,
+        number=number,
         filename=uploads.safe_name(filename, kind),
         sha256=stored.sha256,
         size=stored.size,
@@ -229,14 +239,6 @@ def hand_in(
         at=at,
         before={"submission": newest.id, "sha256": newest.sha256} if newest else None,
         after={"registration": registration, "filename": submission.filename, "sha256": stored.sha256},
-    )
-    emit(
-        learner=actor_name(person_id),
-        verb="submitted",
-        activity=assignment_activity(assignment),
-        registration=registration,
-        at=at,
-        extensions={"attempt": submission.number},
     )
     return submission
 
@@ -280,7 +282,8 @@ def mark(actor: Actor, submission_id: UUID, score: float, comment: str, *, at: d
             "score": {"scaled": score / assignment.max_score, "raw": score, "min": 0, "max": assignment.max_score},
             "success": submission.passed,
         },
-        instructor=actor_name(actor.person_id) if actor.person_id else None,
+        instructor=account_actor_name(actor.account_id),
+        extensions={"attempt": submission.number},
     )
     signals.submission_marked.send(
         submission.id,

@@ -18,6 +18,7 @@ from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.people.models import Person
+from lms.people.queries import account_actor_name
 from lms.records.emit import Activity, emit
 
 
@@ -205,7 +206,7 @@ def record_attendance(
     before = {str(one): known[one] for one in changed if one in known}
     after = {str(one): mark for one, mark in changed.items()}
     audit.record(actor, "attendance.record", "session", session_id, at=at, before=before or None, after=after)
-    _emit_attendance(session, changed, known, members, at)
+    _emit_attendance(actor, session, changed, known, members, at)
     signals.attendance_recorded.send(actor, registrations=list(changed), at=at)
     return len(changed)
 
@@ -239,10 +240,13 @@ def conclude(actor: Actor, enrolment_id: UUID, status: str, *, at: datetime) -> 
     catalogue.count_completion(version.programme_id, 1 if status == "completed" else -1)
     trace: dict[str, Any] = {"before": {"status": before}, "after": {"status": status}}
     audit.record(actor, "enrolment.conclude", "enrolment", enrolment_id, at=at, **trace)
+    names = queries.actor_names([enrolment.person_id])
     if status == "completed":
-        names = queries.actor_names([enrolment.person_id])
         result = {"completion": True, "success": True}
-        _emit(names, enrolment.person_id, "completed", _activity(run), enrolment_id, at, result)
+        _emit(names, enrolment.person_id, "completed", _activity(run), enrolment_id, at, result=result)
+    else:
+        said: dict[str, Any] = {"result": {"completion": False}, "extensions": {"status": status}}
+        _emit(names, enrolment.person_id, "amended", _activity(run), enrolment_id, at, **said)
     return True
 
 
@@ -274,20 +278,24 @@ def _refuse_two_classes(run: ClassRun, person_ids: Iterable[UUID]) -> None:
 
 
 def _emit_attendance(
+    actor: Actor,
     session: Session,
     changed: Mapping[UUID, tuple[str, str | None]],
     known: Mapping[UUID, tuple[str, str | None]],
     members: Mapping[UUID, UUID],
     at: datetime,
 ) -> None:
-    run = _class(session.class_id)
+    """Say each mark; the note is left out, since it may tell of somebody's health."""
+    parent, recorder = _activity(_class(session.class_id)), account_actor_name(actor.account_id)
     names = queries.actor_names(members[one] for one in changed)
     activity = Activity("session", str(session.id), {"vi": session.title})
     for one, (status, _note) in changed.items():
         there = status in rules.ATTENDED
+        verb = "attended" if there else "missed"
         if one in known and (known[one][0] in rules.ATTENDED) == there:
-            continue
-        _emit(names, members[one], "attended" if there else "missed", activity, one, at, parent=_activity(run))
+            verb = "amended"
+        said: dict[str, Any] = {"instructor": recorder, "extensions": {"status": status}}
+        _emit(names, members[one], verb, activity, one, at, parent=parent, **said)
 
 
 def _activity(run: ClassRun) -> Activity:
@@ -301,8 +309,7 @@ def _emit(
     activity: Activity,
     registration: UUID,
     at: datetime,
-    result: dict[str, Any] | None = None,
-    parent: Activity | None = None,
+    **said: Any,
 ) -> None:
     if person_id in names:
         emit(
@@ -311,6 +318,5 @@ def _emit(
             activity=activity,
             registration=registration,
             at=at,
-            result=result,
-            parent=parent,
+            **said,
         )

@@ -12,6 +12,7 @@ from lms.classes.signals import attendance_recorded
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.learning import models, services  # noqa: F401 - models registers the tables
+from lms.learning.projections import rebuild_projections
 from lms.learning.routes import ROUTES
 
 
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     guard.register(app, "learning", __name__, ROUTES)
     add_navigation(app, NavItem(N_("My learning"), "learning.dashboard", "learning.study", order=20, needs_person=True))
+    app.extensions.setdefault("lms_projections", []).append(rebuild_projections)
     attempt_submitted.connect(_review)
     submission_marked.connect(_review)
     attendance_recorded.connect(_review_all)

@@ -1,7 +1,36 @@
-"""When a class is completed: stated criteria, each with what is done and what is missing."""
+"""When reading is told, and when a class is completed: stated criteria, each with what is done and what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+SECONDS_UNTOLD = 120
+"""Reading of this many seconds is told also when the reader has not moved on."""
+
+
+class Place(NamedTuple):
+    """Where somebody is in a lesson: furthest point in percent, and heading."""
+
+    percent: int
+    anchor: str | None
+
+
+def worth_telling(before: Place | None, now: Place, seconds: int, *, leaving: bool) -> bool:
+    """Tell whether a report of reading becomes a statement, or waits in the browser for the next.
+
+    Told are the first report, a new quarter of the lesson, another heading, a place behind the furthest point (another
+    device), two minutes of reading, and whatever is left when the reader leaves the page.
+
+    :param before: what is known; None when the lesson has not been opened
+    :param seconds: time read since the last report that was told
+    """
+    if before is None:
+        return True
+    moved = now.anchor is not None and now.anchor != before.anchor
+    if leaving:
+        return moved or now.percent > before.percent or seconds > 0
+    new_quarter = now.percent // 25 > before.percent // 25
+    return moved or new_quarter or now.percent < before.percent or seconds >= SECONDS_UNTOLD
 
 
 @dataclass(frozen=True, slots=True)

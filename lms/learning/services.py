@@ -1,6 +1,7 @@
 """What a trainee can do in her lessons, and when her class is completed."""
 
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -21,44 +22,58 @@ from lms.records.emit import Activity, emit
 SECONDS_A_REPORT = 300
 """Longest time of reading that one report may add."""
 
-_TOLD = (25, 50, 75)
+
+class Reported(NamedTuple):
+    """What became of a report of reading.
+
+    :ivar percent: the furthest point known, in percent
+    :ivar told: whether it was kept and told; otherwise it waits in the browser
+    """
+
+    percent: int
+    told: bool
 
 
 @act
 def report_progress(
-    actor: Actor, registration: UUID, lesson_id: UUID, *, percent: int, anchor: str | None, seconds: int, at: datetime
-) -> int:
-    """Note where a trainee is in a lesson; returns the furthest point in percent.
+    _actor: Actor,
+    registration: UUID,
+    lesson_id: UUID,
+    *,
+    percent: int,
+    anchor: str | None,
+    seconds: int,
+    at: datetime,
+    leaving: bool = False,
+) -> Reported:
+    """Note where a trainee is in a lesson, and say so in a statement; what is not worth one changes nothing.
 
     The furthest point only grows, whatever order reports of several devices arrive in; the place is the latest told.
 
+    :param seconds: time read since the last report that was told
+    :param leaving: whether the reader is about to leave the page, so that nothing can wait any longer
     :raises DomainError: ``bad-progress``, ``read-only``
     """
-    text = _lesson(registration, lesson_id)
+    text, person_id = _lesson(registration, lesson_id)
     if not 0 <= percent <= 100 or not seconds >= 0:
         raise DomainError("bad-progress", _l("This progress cannot be."), 400)
     if anchor is not None and anchor not in {heading["id"] for heading in text.headings}:
         raise DomainError("bad-progress", _l("This lesson has no such heading."), 400)
-    before, known, done = _advance(registration, lesson_id, percent, anchor, min(seconds, SECONDS_A_REPORT), at)
-    if not known:
-        _tell(actor, "initialized", text, registration, at)
-    for step in _TOLD:
-        if before < step <= percent < 100:
-            _tell(actor, "progressed", text, registration, at, percent=step)
-    if percent == 100 and not done:
-        _complete(actor, registration, text, at)
-    return max(before, percent)
+    known, now = _known(registration, lesson_id), rules.Place(percent, anchor)
+    before = rules.Place(known.percent, known.anchor) if known else None
+    if not rules.worth_telling(before, now, seconds, leaving=leaving):
+        return Reported(known.percent if known else 0, told=False)
+    _advance(registration, text, person_id, known, now, min(seconds, SECONDS_A_REPORT), at)
+    return Reported(max(percent, known.percent if known else 0), told=True)
 
 
 @act
-def complete_lesson(actor: Actor, registration: UUID, lesson_id: UUID, *, at: datetime) -> None:
+def complete_lesson(_actor: Actor, registration: UUID, lesson_id: UUID, *, at: datetime) -> None:
     """Mark a lesson as studied; doing it again changes nothing."""
-    text = _lesson(registration, lesson_id)
-    _before, known, done = _advance(registration, lesson_id, 100, None, 0, at)
-    if not known:
-        _tell(actor, "initialized", text, registration, at)
-    if not done:
-        _complete(actor, registration, text, at)
+    text, person_id = _lesson(registration, lesson_id)
+    known = _known(registration, lesson_id)
+    if known is None or known.completed_at is None:
+        _advance(registration, text, person_id, known, rules.Place(100, None), 0, at)
 
 
 @act
@@ -81,10 +96,11 @@ def review_completion(registration: UUID, *, at: datetime) -> bool:
     return done
 
 
-def _lesson(registration: UUID, lesson_id: UUID) -> LessonText:
+def _lesson(registration: UUID, lesson_id: UUID) -> tuple[LessonText, UUID]:
+    """Return the lesson and whose registration it is."""
     text = queries.lesson(lesson_id)
     row = db.session.execute(
-        select(Enrolment.status, ClassRun.version_id)
+        select(Enrolment.status, Enrolment.person_id, ClassRun.version_id)
         .join(ClassRun, ClassRun.id == Enrolment.class_id)
         .where(Enrolment.id == registration)
     ).one_or_none()
@@ -92,30 +108,40 @@ def _lesson(registration: UUID, lesson_id: UUID) -> LessonText:
         raise NotFound
     if row.status == "withdrawn":
         raise DomainError("read-only", _l("You have left this class; its lessons can be read but not worked in."))
-    return text
+    return text, row.person_id
+
+
+def _known(registration: UUID, lesson_id: UUID) -> Any:
+    """Return what is known of a registration in a lesson, which nobody else changes until the transaction ends."""
+    lock("lesson", registration, lesson_id)
+    return db.session.execute(
+        select(
+            LessonProgress.percent, LessonProgress.anchor, LessonProgress.seconds, LessonProgress.completed_at
+        ).where(LessonProgress.registration == registration, LessonProgress.lesson_id == lesson_id)
+    ).one_or_none()
 
 
 def _advance(
-    registration: UUID, lesson_id: UUID, percent: int, anchor: str | None, seconds: int, at: datetime
-) -> tuple[int, bool, bool]:
-    """Move the row forward; returns (percent before, known before, completed before)."""
-    lock("lesson", registration, lesson_id)
-    known = db.session.execute(
-        select(LessonProgress.percent, LessonProgress.completed_at).where(
-            LessonProgress.registration == registration, LessonProgress.lesson_id == lesson_id
-        )
-    ).one_or_none()
+    registration: UUID,
+    text: LessonText,
+    person_id: UUID,
+    known: Any,
+    now: rules.Place,
+    seconds: int,
+    at: datetime,
+) -> None:
+    """Move the row forward and say so: the row holds what lms.learning.projections makes of the statements."""
+    done = now.percent == 100 and (known is None or known.completed_at is None)
     new = insert(LessonProgress).values(
         registration=registration,
-        lesson_id=lesson_id,
-        percent=percent,
-        anchor=anchor,
+        lesson_id=text.id,
+        percent=now.percent,
+        anchor=now.anchor,
         seconds=seconds,
         started_at=at,
         seen_at=at,
-        completed_at=at if percent == 100 else None,
+        completed_at=at if done else None,
     )
-    done_at = func.coalesce(LessonProgress.completed_at, new.excluded.completed_at)
     db.session.execute(
         new.on_conflict_do_update(
             index_elements=["registration", "lesson_id"],
@@ -124,48 +150,42 @@ def _advance(
                 "anchor": func.coalesce(new.excluded.anchor, LessonProgress.anchor),
                 "seconds": LessonProgress.seconds + seconds,
                 "seen_at": at,
-                "completed_at": done_at,
+                "completed_at": func.coalesce(LessonProgress.completed_at, new.excluded.completed_at),
             },
         )
     )
+    learner = actor_name(person_id)
+    furthest = max(now.percent, known.percent if known else 0)
     if known is None:
-        return 0, False, False
-    return known.percent, True, known.completed_at is not None
-
-
-def _complete(actor: Actor, registration: UUID, text: LessonText, at: datetime) -> None:
-    seconds = db.session.scalar(
-        select(LessonProgress.seconds).where(
-            LessonProgress.registration == registration, LessonProgress.lesson_id == text.id
-        )
-    )
-    _tell(actor, "completed", text, registration, at, duration=timedelta(seconds=seconds or 0))
-    review_completion(registration, at=at)
+        _tell(learner, "initialized", text, registration, at, 0 if done else now.percent, now.anchor, seconds)
+    elif not done:
+        verb = "progressed" if now.percent > known.percent else "experienced"
+        _tell(learner, verb, text, registration, at, furthest, now.anchor, seconds)
+    if done:
+        total = seconds + (known.seconds if known else 0)
+        _tell(learner, "completed", text, registration, at, 100, now.anchor, total)
+        review_completion(registration, at=at)
 
 
 def _tell(
-    actor: Actor,
+    learner: UUID,
     verb: str,
     text: LessonText,
     registration: UUID,
     at: datetime,
-    *,
-    percent: int | None = None,
-    duration: timedelta | None = None,
+    percent: int,
+    anchor: str | None,
+    seconds: int,
 ) -> None:
-    if actor.person_id is None:
-        return
-    result: dict[str, object] = {}
-    if percent is not None:
-        result = {"extensions": {"progress": percent}}
-    if duration is not None:
-        result = {"completion": True, "duration": duration}
+    """Say where a trainee is; ``seconds`` is the time read since the last statement, at the end that of all."""
+    place = {"position": anchor} if anchor is not None else {}
+    result: dict[str, Any] = {"duration": timedelta(seconds=seconds), "extensions": {"progress": percent} | place}
     emit(
-        learner=actor_name(actor.person_id),
+        learner=learner,
         verb=verb,
         activity=Activity("lesson", text.code, text.title),
         registration=registration,
         at=at,
-        result=result or None,
+        result=result | ({"completion": True} if verb == "completed" else {}),
         parent=Activity("module", text.module_code, text.module_title),
     )

@@ -71,16 +71,23 @@ def lesson(registration: UUID, lesson_id: UUID) -> Any:
 
 
 def progress(registration: UUID, lesson_id: UUID) -> Any:
-    """Note where she is (sent by the page's script)."""
+    """Note where she is (sent by the page's script); ``waits`` asks the script to add it to its next report."""
     try:
         percent, seconds = int(request.form["percent"]), int(request.form.get("seconds", "0"))
     except ValueError:
         abort(400)
     anchor = request.form.get("anchor") or None
-    furthest = services.report_progress(
-        current_actor(), registration, lesson_id, percent=percent, anchor=anchor, seconds=seconds, at=utcnow()
+    reported = services.report_progress(
+        current_actor(),
+        registration,
+        lesson_id,
+        percent=percent,
+        anchor=anchor,
+        seconds=seconds,
+        at=utcnow(),
+        leaving=request.form.get("leaving") == "1",
     )
-    return {"percent": furthest}
+    return {"percent": reported.percent} | ({} if reported.told else {"waits": True})
 
 
 def complete(registration: UUID, lesson_id: UUID) -> Any:

@@ -145,6 +145,11 @@ def actor_name(person_id: UUID) -> UUID:
     return db.session.execute(select(Account.actor_name).where(Account.person_id == person_id)).scalar_one()
 
 
+def account_actor_name(account_id: UUID | None) -> UUID | None:
+    """Return the opaque name of an account's owner in statements; None for the system itself."""
+    return db.session.scalar(select(Account.actor_name).where(Account.id == account_id)) if account_id else None
+
+
 def person_card(person_id: UUID) -> PersonCard | None:
     """Return a person with her unit."""
     row = db.session.execute(

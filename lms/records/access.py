@@ -17,6 +17,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import Actor, Scope
 from lms.records.binding import Binding
 from lms.records.errors import BadParameter
+from lms.records.parameters import VERSION, negotiate
 
 _READ = frozenset({"statements/read", "all/read", "all"})
 NEEDED = {
@@ -86,6 +87,7 @@ def client_scope(resource: str) -> Scope:
         problem = request.environ.get("khue.alternate_problem")
         if problem:
             raise BadParameter(*problem)
+        negotiate(request.headers.get(VERSION))
         if resource == "statements":
             autocommit()  # sending is one call of xapi_store, which stores all or nothing by itself
         g.xapi_client = _authenticate(at=utcnow())

@@ -17,6 +17,7 @@ from lms.records.errors import BadParameter, Invalid
 from lms.records.shapes import ifi
 from lms.records.statement_rules import check_agent
 
+VERSION = "X-Experience-API-Version"
 MAX_LIMIT = 500
 FORMATS = ("ids", "exact", "canonical")
 NAMES = frozenset(
@@ -26,7 +27,7 @@ NAMES = frozenset(
     )
 )
 _WITH_ID = frozenset({"statementId", "voidedStatementId", "format", "attachments"})
-_VERSION = re.compile(r"1\.0(\.\d+)?|2\.0\.\d+")
+_KNOWN = re.compile(r"[12]\.0(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ class StatementQuery:
 def negotiate(version: str | None) -> str:
     """Return the version in which to answer a request of this version (Communication, section 3.3)."""
     if version is None:
-        raise BadParameter("X-Experience-API-Version", "this header is required")
-    if not _VERSION.fullmatch(version):
-        raise BadParameter("X-Experience-API-Version", "this store speaks 1.0.x and 2.0.x")
+        raise BadParameter(VERSION, "this header is required")
+    if not _KNOWN.fullmatch(version):
+        raise BadParameter(VERSION, "this store speaks 1.0.x and 2.0.x")
     return "2.0.0" if version.startswith("2") else "1.0.3"
 
 

@@ -9,10 +9,9 @@ from flask import Flask, Response, g, request
 
 from lms.core.errors import DomainError
 from lms.records.access import WINDOW, client
-from lms.records.parameters import negotiate
+from lms.records.parameters import VERSION, negotiate
 
 VERSIONS = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
-VERSION = "X-Experience-API-Version"
 CONSISTENT = "X-Experience-API-Consistent-Through"
 _ALLOWED = f"Authorization, Content-Type, Accept, Accept-Language, If-Match, If-None-Match, {VERSION}"
 _EXPOSED = f"ETag, Last-Modified, Location, Retry-After, X-Request-ID, {VERSION}, {CONSISTENT}"
@@ -111,7 +110,7 @@ class AlternateRequests:
         ):
             environ["khue.alternate_problem"] = ("method", "version 2.0 has no alternate request syntax")
             return
-        content = fields.get("content")
+        content = dict(form).get("content")
         if method in ("PUT", "POST") and content is None:
             environ["khue.alternate_problem"] = ("content", "is required")
             return

@@ -23,9 +23,12 @@ Sent = tuple[Mapping[str, Any], str]
 
 _STORE = text(
     "SELECT xapi_store(CAST(:ids AS uuid[]), CAST(:targets AS uuid[]), CAST(:voidings AS boolean[]), "
-    "CAST(:heads AS text[]), CAST(:middles AS text[]), CAST(:tails AS text[]), CAST(:credential AS uuid), "
-    "CAST(:places AS integer[]), CAST(:mentions AS uuid[]), CAST(:directs AS boolean[]))"
+    "string_to_array(:heads, chr(30)), string_to_array(:middles, chr(30), ''), string_to_array(:tails, chr(30)), "
+    "CAST(:credential AS uuid), CAST(:places AS integer[]), CAST(string_to_array(:mentions, ',') AS uuid[]), "
+    "CAST(:directs AS boolean[]))"
 )
+_BETWEEN = "\x1e"
+"""Stands between texts, which cannot hold it: as an array, each quotation mark in them would have to be escaped."""
 _KEPT = text("SELECT id, raw FROM statements WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 
@@ -83,7 +86,7 @@ class _Row:
         self.statement = statement
         self.id = UUID(statement["id"]) if "id" in statement else uuid4()
         self.head = f'{sent[: sent.rindex("}")]},"stored":"'
-        self.middle = None if "timestamp" in statement else '","timestamp":"'
+        self.middle = "" if "timestamp" in statement else '","timestamp":"'
         self.tail = f'","authority":{vouched}'
         if "id" not in statement:
             self.tail += f',"id":"{self.id}"'
@@ -131,12 +134,12 @@ def _call(rows: list[_Row], credential_id: UUID | None) -> set[UUID]:
         "ids": [row.id for row in rows],
         "targets": [row.target_id for row in rows],
         "voidings": [row.voiding for row in rows],
-        "heads": [row.head for row in rows],
-        "middles": [row.middle for row in rows],
-        "tails": [row.tail for row in rows],
+        "heads": _BETWEEN.join(row.head for row in rows),
+        "middles": _BETWEEN.join(row.middle for row in rows),
+        "tails": _BETWEEN.join(row.tail for row in rows),
         "credential": credential_id,
         "places": [place for place, _, _ in named],
-        "mentions": [name for _, name, _ in named],
+        "mentions": ",".join(name for _, name, _ in named),
         "directs": [direct for _, _, direct in named],
     }
     return set(db.session.scalars(_STORE, values))

@@ -56,6 +56,12 @@ VERBS: dict[str, Term] = {
     ),
     "missed": Term(f"{BASE}/verbs/missed", "đã vắng mặt", "missed", "Was absent from a session."),
     "withdrew": Term(f"{BASE}/verbs/withdrew", "đã rút khỏi", "withdrew", "Left a class before its end."),
+    "amended": Term(
+        f"{BASE}/verbs/amended",
+        "được điều chỉnh",
+        "amended",
+        "What was recorded of the learner in an activity was corrected; its status is the one given here.",
+    ),
 }
 
 KINDS: dict[str, Term] = {
@@ -87,6 +93,7 @@ EXTENSIONS: dict[str, Term] = {
     ),
     "position": Term(f"{BASE}/extensions/position", "vị trí", "position", "Where in the material the learner is."),
     "attempt": Term(f"{BASE}/extensions/attempt", "lần làm bài", "attempt", "Number or id of an attempt at a quiz."),
+    "questions": Term(f"{BASE}/extensions/questions", "số câu hỏi", "questions", "How many questions a quiz asks."),
     "minutes": Term(f"{BASE}/extensions/minutes", "số phút", "minutes", "Length in minutes."),
     "status": Term(f"{BASE}/extensions/status", "tình trạng", "status", "Status recorded, such as late or excused."),
     "reason": Term(f"{BASE}/extensions/reason", "lý do", "reason", "Why it was so."),

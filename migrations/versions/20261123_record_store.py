@@ -19,25 +19,32 @@ CREATE FUNCTION xapi_store(
 ) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
 -- Stores a batch, all or nothing, at the database's own clock. Returns nothing when it did so; otherwise the ids that
 -- were there already, and then nothing was stored. The n-th statement of a batch is n - 1 microseconds after the first.
+-- Expressions rather than PERFORM and sub-selects where one will do: PL/pgSQL evaluates those without the executor.
 DECLARE
+    refers boolean := cardinality(array_remove(targets, NULL)) > 0;
+    number text;
     first bigint;
     seqs bigint[];
     added bigint;
 BEGIN
     -- nobody stores a statement unseen while another that may refer to it is being stored
-    IF EXISTS (SELECT FROM unnest(targets) AS t WHERE t IS NOT NULL) THEN
-        PERFORM pg_advisory_xact_lock(7207101);
+    IF refers THEN
+        number := pg_advisory_xact_lock(7207101);
     ELSE
-        PERFORM pg_advisory_xact_lock_shared(7207101);
+        number := pg_advisory_xact_lock_shared(7207101);
     END IF;
     RETURN QUERY SELECT s.id FROM statements s WHERE s.id = ANY(ids);
     IF FOUND THEN RETURN; END IF;
-    PERFORM pg_current_xact_id();  -- before the clock is read: see Consistent-Through in lms/records/access.py
+    number := pg_current_xact_id();  -- before the clock is read: see Consistent-Through in lms/records/access.py
     first := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
-    seqs := ARRAY(
-        SELECT ((first + n - 1) << 10) | (nextval('statements_place') & 1023)
-        FROM generate_series(1, cardinality(ids)) AS n ORDER BY n
-    );
+    IF cardinality(ids) = 1 THEN
+        seqs := ARRAY[(first << 10) | (nextval('statements_place') & 1023)];
+    ELSE
+        seqs := ARRAY(
+            SELECT ((first + n - 1) << 10) | (nextval('statements_place') & 1023)
+            FROM generate_series(1, cardinality(ids)) AS n ORDER BY n
+        );
+    END IF;
     INSERT INTO statements (seq, id, target_id, voiding, credential_id, raw)
     SELECT seqs[n.place], n.id, n.target, n.voiding, credential,
            n.head || n.stored || coalesce(n.middle || n.stored, '') || n.tail
@@ -54,8 +61,7 @@ BEGIN
     END IF;
     INSERT INTO statement_mentions (mention, direct, seq)
     SELECT m.mention, m.direct, seqs[m.place] FROM unnest(places, mentions, directs) AS m (place, mention, direct);
-    IF EXISTS (SELECT FROM unnest(targets) AS t WHERE t IS NOT NULL)
-       OR EXISTS (SELECT FROM statements r WHERE r.target_id = ANY(ids)) THEN
+    IF refers OR EXISTS (SELECT FROM statements r WHERE r.target_id = ANY(ids)) THEN
         WITH RECURSIVE down AS (
             SELECT s.seq AS start, s.seq, s.target_id FROM statements s WHERE s.id = ANY(ids)
             UNION

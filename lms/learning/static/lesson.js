@@ -8,7 +8,8 @@ if (lesson && !lesson.dataset.closed) {
   const headings = [...prose.querySelectorAll("h2[id]")];
   let furthest = Number(lesson.dataset.percent);
   let anchor = null;
-  let told = "";
+  let told = ""; // what the server has kept
+  let asked = ""; // what it was last told, perhaps too little to be kept yet
   let seconds = 0;
   let since = document.visibilityState === "visible" ? performance.now() : null;
   let timer = 0;
@@ -28,20 +29,35 @@ if (lesson && !lesson.dataset.closed) {
     seconds += pending();
     since = document.visibilityState === "visible" ? performance.now() : null;
     const state = `${furthest} ${anchor}`;
-    if (state === told && seconds < 30) return;
+    if (state === (leaving ? told : asked) && seconds < 30) return;
     const body = new FormData();
     body.set("csrf_token", lesson.dataset.token);
     body.set("percent", furthest);
     body.set("seconds", Math.round(seconds));
     if (anchor) body.set("anchor", anchor);
-    if (leaving) { navigator.sendBeacon(lesson.dataset.url, body); told = state; seconds = 0; return; }
+    if (leaving) {
+      body.set("leaving", "1");
+      navigator.sendBeacon(lesson.dataset.url, body);
+      told = asked = state;
+      seconds = 0;
+      return;
+    }
+    const sent = seconds;
+    seconds = 0; // counted once, also when the reader leaves before the answer is here
     try {
       const answer = await fetch(lesson.dataset.url, { method: "POST", body });
       if (!answer.ok) throw new Error(answer.status);
+      const { percent, waits } = await answer.json();
+      asked = state;
+      furthest = Math.max(furthest, percent);
+      if (waits) {
+        seconds += sent;
+        return;
+      }
       told = state;
-      seconds = 0;
       note.textContent = note.dataset.words;
     } catch {
+      seconds += sent;
       note.textContent = note.dataset.lost;
       clearTimeout(timer);
       timer = setTimeout(tell, 15000);

@@ -121,6 +121,9 @@ BAD = {
     "no body": lambda lrs, it: alternate(lrs, "PUT", {}, body=b""),
     "content in capitals": lambda lrs, it: alternate(lrs, "PUT", {"statementId": OTHER_UUID, "CONTENT": it["content"]}),
     "the form as JSON": lambda lrs, it: alternate(lrs, "PUT", {}, body=json.dumps(it).encode()),
+    "the form as JSON, with no headers": lambda lrs, it: alternate(
+        lrs, "PUT", {}, body=json.dumps(in_form(lrs, **it)).encode(), headers=BARE
+    ),
     "JSON and its type": lambda lrs, it: alternate(
         lrs, "PUT", {}, body=it["content"].encode(), headers={"Content-Type": "application/json"}
     ),

@@ -22,6 +22,7 @@ from tests.standards.xapi.client import (
 )
 
 TEXT = b"here is a simple attachment"
+HEX = TEXT.hex().encode()
 IMAGE = bytes(range(256)) * 3 + b"\r\n--\r\n\x00\xff"
 HEADERS = [
     ("good", {}, True),
@@ -120,6 +121,7 @@ BODIES = [
     ("without type of the part", mixed(first(held(TEXT)), part(TEXT, Content_Type=None)), True),
     ("a type with parameters", mixed(first(held(TEXT, contentType="text/plain; charset=ascii")), part(TEXT)), True),
     ("a length that is not the data's", mixed(first(held(TEXT, length=5)), part(TEXT)), False),
+    ("the length of the file, sent as hexadecimal", mixed(first(held(HEX, length=len(TEXT))), part(HEX)), True),
     ("a boundary of odd characters", mixed(first(held(TEXT)), part(TEXT), boundary="abcABC0123'()+_,-./:=?"), True),
     ("hash in capitals", mixed(first(held(TEXT)), part(TEXT, X_Experience_API_Hash=sha256(TEXT).upper())), True),
     ("statement first part without type", mixed(first(held(TEXT), None), part(TEXT)), False),
@@ -228,6 +230,12 @@ def test_2_1_3_the_page_that_more_names_brings_its_attachments_too(lrs, stored):
     lrs.store(statement())
     found = json.loads(parts_of(lrs.get(attachments=True, limit=1))[0][1])
     assert len(parts_of(lrs.follow(found["more"]))) == 3
+
+
+@pytest.mark.parametrize("attachments", [True, False])
+def test_2_1_3_the_content_type_of_a_get_does_not_matter(lrs, stored, attachments):
+    answer = lrs.get(attachments=attachments, headers={"Content-Type": f"multipart/mixed; boundary={BOUNDARY}"})
+    assert answer.mimetype == ("multipart/mixed" if attachments else "application/json")
 
 
 def test_1_5_2_data_that_was_kept_does_not_stand_in_for_a_missing_part(lrs, stored):

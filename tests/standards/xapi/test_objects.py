@@ -5,7 +5,6 @@ import pytest
 from tests.standards.xapi.client import (
     DROP,
     OTHER_UUID,
-    VOIDED,
     activity,
     agent,
     changed,
@@ -207,7 +206,6 @@ SUB = [
     ("with the objectType in small letters", {"object objectType": "subStatement"}, False),
     ("with timestamp", {"object timestamp": "2026-11-20T08:30:00Z"}, True),
     ("with a timestamp of the future", {"object timestamp": "2099-11-20T08:30:00Z"}, True),
-    ("with the voiding verb about an activity", {"object verb": {"id": VOIDED}}, None),
     ("with more", {"object extra": 1}, False),
     ("with an empty verb", {"object verb": {}}, False),
     ("with a bad actor", {"object actor": {"name": "Ánh"}}, False),
@@ -216,7 +214,7 @@ SUB = [
 ]
 
 
-@table([row for row in SUB if row[2] is not None], "changes", "good")
+@table(SUB, "changes", "good")
 def test_2_4_4_3_sub_statements(lrs, changes, good):
     check(lrs, changed(wrapped(statement()), changes), good)
 

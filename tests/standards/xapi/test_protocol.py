@@ -54,9 +54,7 @@ def refused(answer, status):
 
 
 @only("2.0.0")
-@pytest.mark.parametrize(
-    "asked", [None, "", "0.8", "0.9", "0.95", "1.1.0", "2.1.0", "3.0.0", "1", "2", "latest", "1.0.3.4"]
-)
+@pytest.mark.parametrize("asked", [None, "", "0.8", "0.9", "0.95", "1.1.0", "2.1.0", "3.0.0", "1", "latest"])
 def test_3_3_other_versions_and_none_are_refused(ask, asked):
     answer = ask({VERSION: asked})
     refused(answer, 400)
@@ -66,6 +64,11 @@ def test_3_3_other_versions_and_none_are_refused(ask, asked):
 @only("2.0.0")
 def test_3_3_an_answer_to_a_request_without_version_names_the_latest(ask):
     assert ask({VERSION: None}).headers[VERSION] == "2.0.0"
+
+
+@only("2.0.0")
+def test_3_3_the_version_is_looked_at_before_the_key(ask):
+    refused(ask({VERSION: None, "Authorization": None}), 400)
 
 
 ACCEPTED = [(v, v, "1.0.3") for v in ("1.0", "1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.9", "1.0.32")]
@@ -250,6 +253,16 @@ def test_1_4_strings_are_utf_8_both_ways(lrs):
     raw = json.dumps(statement(id=OTHER_UUID, actor=agent(name="Ánh")), ensure_ascii=False).encode()
     assert lrs.post(raw, headers={"Content-Type": "application/json"}).status_code == 200
     assert lrs.one(OTHER_UUID)["actor"]["name"] == "Ánh"
+
+
+@pytest.mark.parametrize(("size", "good"), [(100_000, True), (5_000_000, False)])
+def test_3_2_what_is_too_large_is_413(lrs, size, good):
+    answer = lrs.post(statement(result={"response": "a" * size}))
+    assert answer.status_code == (200 if good else 413)
+    query = {"activityId": "http://example.vn/a", "profileId": "p"}
+    body = b"a" * size * 4
+    answer = lrs.send("POST", "activities/profile", query, body=body, headers={"Content-Type": "text/plain"})
+    assert answer.status_code == (204 if good else 413)
 
 
 def test_1_2_answers_are_private(ask):
