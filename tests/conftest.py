@@ -16,10 +16,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 from lms import create_app
-from lms.core import jobs
+from lms.core import database, jobs
 from lms.core.config import Settings
 from lms.core.database import db
 from lms.people.models import Account
@@ -127,6 +128,13 @@ class _OneConnection:
 
     connect = begin
 
+    def execute(self, sql: str, values: Any) -> Any:
+        try:
+            with self.connection.begin_nested():
+                return self.connection.exec_driver_sql(sql, dict(values))
+        except DBAPIError as error:
+            raise error.orig from None
+
 
 @pytest.fixture
 def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
@@ -141,6 +149,7 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         own.remove = own.rollback  # type: ignore[method-assign] # a request's end forgets what it did not commit
         monkeypatch.setattr(db, "session", own)
         monkeypatch.setattr(type(db), "engine", property(lambda _self: _OneConnection(connection)))
+        monkeypatch.setattr(database, "driver", lambda: _OneConnection(connection))
         yield own
         own().close()
         outer.rollback()

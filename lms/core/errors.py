@@ -4,6 +4,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from flask import Flask, g, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(psycopg.Error, _database_error)
     if not app.debug and not app.testing:
         app.register_error_handler(Exception, _unexpected)
 
@@ -74,10 +76,10 @@ def _http_error(error: HTTPException) -> Any:
     ]
 
 
-def _database_error(error: DBAPIError) -> tuple[Any, int]:
+def _database_error(error: DBAPIError | psycopg.Error) -> tuple[Any, int]:
     db.session.rollback()
     log.exception("database error", exc_info=error)
-    return _answer(503 if isinstance(error, OperationalError) else 500)
+    return _answer(503 if isinstance(error, OperationalError | psycopg.OperationalError) else 500)
 
 
 def _unexpected(error: Exception) -> tuple[Any, int]:

@@ -13,4 +13,5 @@ def init_app(app: Flask) -> None:
     guard.register(app, "records", __name__, ROUTES)
     add_navigation(app, NavItem(N_("Learning records"), "records.reader", "audit.read", order=90))
     protocol.init_app(app)
+    app.extensions["xapi_clients"] = {}
     app.cli.add_command(cli.group)

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import g, request
-from sqlalchemy import text
+from flask import current_app, g, request
 
 from lms.core import throttle
-from lms.core.database import autocommit, db, utcnow
+from lms.core.database import direct, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, Scope
 from lms.records.binding import Binding
@@ -30,20 +29,21 @@ SCOPES = tuple(sorted(set().union(*(scopes for pair in NEEDED.values() for scope
 WRONG_TRIES = 30
 WINDOW = timedelta(minutes=5)
 USED_EVERY = timedelta(hours=1)
+REMEMBERED = timedelta(seconds=5)
+"""How long a process that stores statements need not look at a credential again: ``xapi_store`` does."""
+MOST_REMEMBERED = 10_000
 
-_CREDENTIAL = text(
-    """
-    SELECT c.id, c.key, c.secret_hash, c.scopes, c.last_used_at, c.agent, c.registration, c.activity,
-           (SELECT t.count FROM throttles t WHERE t.key = :throttle AND t.window_ends_at > :now) AS wrong,
+_CREDENTIAL = """
+    SELECT c.id, c.secret_hash, c.scopes, c.last_used_at, c.agent, c.registration, c.activity,
+           (SELECT t.count FROM throttles t WHERE t.key = %(throttle)s AND t.window_ends_at > %(now)s) AS wrong,
            least(now(), (
                SELECT min(a.xact_start) FROM pg_stat_activity a
                WHERE a.backend_xid IS NOT NULL AND a.datname = current_database() AND a.pid <> pg_backend_pid()
            )) AS through
     FROM (SELECT 1) one LEFT JOIN xapi_credentials c
-         ON c.key = :key AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
-    """
-)
-_USED = text("UPDATE xapi_credentials SET last_used_at = :at WHERE id = :id")
+         ON c.key = %(key)s AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > %(now)s)
+"""
+_USED = "UPDATE xapi_credentials SET last_used_at = %(at)s WHERE id = %(id)s RETURNING id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,8 @@ def client_scope(resource: str) -> Scope:
         if problem:
             raise BadParameter(*problem)
         negotiate(request.headers.get(VERSION))
-        if resource == "statements":
-            autocommit()  # sending is one call of xapi_store, which stores all or nothing by itself
-        g.xapi_client = _authenticate(at=utcnow())
+        storing = resource == "statements" and request.method not in ("GET", "HEAD")
+        g.xapi_client = _authenticate(storing=storing, at=utcnow())
         needed = reading if request.method in ("GET", "HEAD") else writing
         if not g.xapi_client.scopes & needed:
             raise DomainError("scope", f"Authorization: this key needs one of {', '.join(sorted(needed))}", 403)
@@ -99,22 +98,38 @@ def client_scope(resource: str) -> Scope:
     return Scope(f"credential for {resource}", allows)
 
 
-def _authenticate(*, at: datetime) -> Client:
+def _authenticate(*, storing: bool, at: datetime) -> Client:
     given = request.authorization
     if given is None or given.type != "basic" or not given.username:
         raise DomainError("no-credential", "Authorization: HTTP Basic with a key and its secret is required", 401)
-    key, secret = str(given.username), str(given.password or "")
+    key, secret = str(given.username), secret_hash(str(given.password or ""))
+    remembered: dict[str, tuple[datetime, bytes, Client]] = current_app.extensions["xapi_clients"]
+    if storing and key in remembered:
+        until, right, found = remembered[key]
+        if at < until and hmac.compare_digest(right, secret):
+            return found
+    found = _look_up(key, secret, at=at)
+    if len(remembered) >= MOST_REMEMBERED:
+        remembered.clear()
+    remembered[key] = (at + REMEMBERED, secret, found)
+    return found
+
+
+def _look_up(key: str, secret: bytes, *, at: datetime) -> Client:
     counter = f"xapi:{request.remote_addr}"
-    row = db.session.execute(_CREDENTIAL, {"key": key.replace("\0", ""), "throttle": counter, "now": at}).one()
-    if (row.wrong or 0) >= WRONG_TRIES:
+    values = {"key": key.replace("\0", ""), "throttle": counter, "now": at}
+    ((id_, kept, scopes, used, agent, registration, activity, wrong, through),) = direct(_CREDENTIAL, values)
+    if (wrong or 0) >= WRONG_TRIES:
         raise DomainError("too-many-tries", "Authorization: too many wrong tries from this address; wait a while", 429)
-    if row.id is None or not hmac.compare_digest(bytes(row.secret_hash), secret_hash(secret)):
-        db.session.rollback()  # one connection at a time
+    if id_ is None or not hmac.compare_digest(kept, secret):
         throttle.hit(counter, limit=WRONG_TRIES, window=WINDOW, at=at)
-        raise DomainError("wrong-credential", "Authorization: the key or the secret is wrong, or was revoked", 401)
-    if row.last_used_at is None or at - row.last_used_at > USED_EVERY:
-        db.session.rollback()
-        with db.engine.begin() as connection:
-            connection.execute(_USED, {"at": at, "id": row.id})
-    binding = Binding(row.agent, row.registration, row.activity) if row.agent else None
-    return Client(row.id, str(row.key), frozenset(row.scopes), row.through, binding)
+        raise wrong_credential()
+    if used is None or at - used > USED_EVERY:
+        direct(_USED, {"at": at, "id": id_})
+    binding = Binding(agent, registration, activity) if agent else None
+    return Client(id_, key, frozenset(scopes), through, binding)
+
+
+def wrong_credential() -> DomainError:
+    """Return the error of a credential that opens nothing."""
+    return DomainError("wrong-credential", "Authorization: the key or the secret is wrong, or was revoked", 401)

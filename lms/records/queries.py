@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select, text
 
-from lms.core.database import db
+from lms.core.database import db, direct
 from lms.records.models import Credential, seq_at, stored_at
 from lms.records.parameters import StatementQuery
 from lms.records.shapes import mention
@@ -42,8 +42,8 @@ class Shown(NamedTuple):
 
 
 _VOIDED = "EXISTS (SELECT FROM statements v WHERE v.target_id = s.id AND v.voiding AND NOT s.voiding)"
-_ONE = f"SELECT s.seq, s.raw FROM statements s WHERE s.id = :id AND :voided = {_VOIDED}"  # noqa: S608
-_SENT_BY = " AND s.credential_id = :only_of"
+_ONE = f"SELECT s.seq, s.raw FROM statements s WHERE s.id = %(id)s AND %(voided)s = {_VOIDED}"  # noqa: S608
+_SENT_BY = " AND s.credential_id = %(only_of)s"
 _REPLAY = text(
     f"SELECT s.seq, s.raw FROM statements s WHERE s.seq > :after AND NOT {_VOIDED} ORDER BY s.seq LIMIT 1000"  # noqa: S608
 )
@@ -54,14 +54,14 @@ def find(statement_id: UUID, *, voided: bool, only_of: UUID | None) -> Stored | 
     values: dict[str, Any] = {"id": statement_id, "voided": voided}
     if only_of is not None:
         values["only_of"] = only_of
-    row = db.session.execute(text(_ONE + (_SENT_BY if only_of else "")), values).first()
-    return Stored(*row) if row else None
+    rows = direct(_ONE + (_SENT_BY if only_of else ""), values)
+    return Stored(*rows[0]) if rows else None
 
 
 def page(query: StatementQuery, *, only_of: UUID | None) -> list[Stored]:
     """Return up to ``limit`` + 1 statements in the order asked; the last one only tells that there are more."""
     sql, values = page_sql(query, only_of=only_of)
-    return [Stored(*row) for row in db.session.execute(text(sql), values)]
+    return [Stored(*row) for row in direct(sql, values)]
 
 
 def replay() -> Iterator[dict[str, Any]]:
@@ -88,7 +88,7 @@ def browse(*, verb: str | None, activity: str | None, registration: UUID | None,
         verb=verb, activity=activity, registration=registration, related_activities=True, after=after, limit=size
     )
     sql, values = page_sql(query, only_of=None, voided_too=True)
-    return [Shown(*row) for row in db.session.execute(text(sql), values)]
+    return [Shown(*row) for row in direct(sql, values)]
 
 
 def credentials() -> Sequence[Credential]:
@@ -122,7 +122,7 @@ def page_sql(query: StatementQuery, *, only_of: UUID | None, voided_too: bool = 
     if not filters:
         where = " AND ".join([*(f"s.{bound}" for bound in bounds), *([voided] if voided else [])])
         condition = f"WHERE {where}" if where else ""
-        return f"SELECT s.seq, {columns} FROM statements s {condition} ORDER BY s.seq {order} LIMIT :size", values  # noqa: S608
+        return f"SELECT s.seq, {columns} FROM statements s {condition} ORDER BY s.seq {order} LIMIT %(size)s", values  # noqa: S608
     lists = " JOIN ".join(
         f"({_list(number, related=related)}) f{number}" + (" USING (seq)" if number else "")
         for number, (_, related) in enumerate(filters)
@@ -131,12 +131,12 @@ def page_sql(query: StatementQuery, *, only_of: UUID | None, voided_too: bool = 
     referring = f"SELECT r.seq FROM ({named}) n JOIN statement_references r ON r.target = n.seq"  # noqa: S608
     found = " UNION ALL ".join(
         f"(SELECT seq FROM ({part}) p JOIN statements s USING (seq)"  # noqa: S608
-        f"{_where([*bounds, *([voided] if voided else [])])} ORDER BY seq {order} LIMIT :size)"
+        f"{_where([*bounds, *([voided] if voided else [])])} ORDER BY seq {order} LIMIT %(size)s)"
         for part in (named, referring)
     )
     return (
         f"SELECT s.seq, {columns} FROM (SELECT DISTINCT seq FROM ({found}) both_ways) f "  # noqa: S608
-        f"JOIN statements s USING (seq) ORDER BY s.seq {order} LIMIT :size"
+        f"JOIN statements s USING (seq) ORDER BY s.seq {order} LIMIT %(size)s"
     ), values
 
 
@@ -147,16 +147,16 @@ def _where(conditions: list[str]) -> str:
 def _bounds(query: StatementQuery, values: dict[str, Any]) -> Iterator[str]:
     if query.since is not None:
         values["since"] = seq_at(query.since) + 1023
-        yield "seq > :since"
+        yield "seq > %(since)s"
     if query.until is not None:
         values["until"] = seq_at(query.until) + 1023
-        yield "seq <= :until"
+        yield "seq <= %(until)s"
     if query.after is not None:
         values["after"] = query.after
-        yield "seq > :after" if query.ascending else "seq < :after"
+        yield "seq > %(after)s" if query.ascending else "seq < %(after)s"
 
 
 def _list(number: int, *, related: bool) -> str:
     """The statements that name something: directly, or (related) in any place."""
-    one = f"SELECT seq FROM statement_mentions WHERE mention = CAST(:m{number} AS uuid) AND {{}}direct"  # noqa: S608
+    one = f"SELECT seq FROM statement_mentions WHERE mention = %(m{number})s::uuid AND {{}}direct"  # noqa: S608
     return f"{one.format('')} UNION ALL {one.format('NOT ')}" if related else one.format("")

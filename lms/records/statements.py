@@ -7,16 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app, request, url_for
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
 from werkzeug.http import http_date
 
 from lms.core import files
-from lms.core.database import db
+from lms.core.database import db, direct
 from lms.core.errors import DomainError
 from lms.records import multipart, parameters, parsing, protocol, queries, signatures, statement_rules
-from lms.records.access import client
+from lms.records.access import client, wrong_credential
 from lms.records.errors import BadParameter, Invalid, TooLarge
 from lms.records.models import Attachment
 from lms.records.parameters import StatementQuery, more
@@ -25,6 +24,10 @@ from lms.records.store import Sent, store
 from lms.records.vocabulary import BASE
 
 _TRIES = 3
+_ATTACHED = """
+    INSERT INTO xapi_attachments (sha2, file, size) VALUES (%(sha2)s, %(file)s, %(size)s)
+    ON CONFLICT DO NOTHING RETURNING sha2
+"""
 
 
 def resource() -> Any:
@@ -98,17 +101,15 @@ def _store(sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> 
     kept = {sha2: files.put(io.BytesIO(part.content)) for sha2, part in parts.items()}
 
     for sha2, file in kept.items():
-        row = insert(Attachment).values(sha2=sha2, file=file.sha256, size=file.size)
-        db.session.execute(row.on_conflict_do_nothing())
+        direct(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
     for attempt in range(_TRIES):
         try:
-            stored = store(sent, authority=authority, credential_id=who.credential_id, version=version)
-            db.session.commit()
-            return stored
-        except OperationalError as error:  # another writer stored one of these ids at the same moment: look again
-            if getattr(error.orig, "sqlstate", "") not in ("40001", "40P01") or attempt == _TRIES - 1:
+            return store(sent, authority=authority, credential_id=who.credential_id, version=version, run=direct)
+        except InsufficientPrivilege:
+            raise wrong_credential() from None
+        except (SerializationFailure, DeadlockDetected):  # another stored one of these ids at the same moment
+            if attempt == _TRIES - 1:
                 raise
-            db.session.rollback()
     raise AssertionError
 
 

@@ -1,15 +1,14 @@
 """Storing statements: the one way in, for the product's own (`emit`) and for those that clients send.
 
-Works in the caller's transaction. A batch of any size is one call of ``xapi_store`` in the database; one that holds an
-id that is stored already needs two more.
+A batch of any size is one call of ``xapi_store`` in the database; one that holds an id that is stored already needs two
+more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import text
 
 from lms.core.database import db
 from lms.records import parsing
@@ -21,15 +20,17 @@ from lms.records.vocabulary import VOIDED
 Sent = tuple[Mapping[str, Any], str]
 """A statement and its own text."""
 
-_STORE = text(
-    "SELECT xapi_store(CAST(:ids AS uuid[]), CAST(:targets AS uuid[]), CAST(:voidings AS boolean[]), "
-    "string_to_array(:heads, chr(30)), string_to_array(:middles, chr(30), ''), string_to_array(:tails, chr(30)), "
-    "CAST(:credential AS uuid), CAST(:places AS integer[]), CAST(string_to_array(:mentions, ',') AS uuid[]), "
-    "CAST(:directs AS boolean[]))"
-)
+Run = Callable[[str, Mapping[str, Any]], list[Any]]
+"""Runs an SQL statement of the driver's form and returns its rows."""
+
+_STORE = """
+    SELECT xapi_store(%(ids)s::uuid[], %(targets)s::uuid[], %(voidings)s::boolean[], string_to_array(%(heads)s, chr(30)),
+                      string_to_array(%(middles)s, chr(30), ''), string_to_array(%(tails)s, chr(30)),
+                      %(credential)s::uuid, %(places)s::integer[], %(mentions)s::uuid[], %(directs)s::boolean[])
+"""
 _BETWEEN = "\x1e"
 """Stands between texts, which cannot hold it: as an array, each quotation mark in them would have to be escaped."""
-_KEPT = text("SELECT id, raw FROM statements WHERE id = ANY(CAST(:ids AS uuid[]))")
+_KEPT = "SELECT id, raw FROM statements WHERE id = ANY(%(ids)s)"
 
 
 class StatementConflict(Refused):
@@ -40,8 +41,18 @@ class StatementConflict(Refused):
         self.statement_id = statement_id
 
 
+def in_session(sql: str, values: Mapping[str, Any]) -> list[Any]:
+    """Run an SQL statement in the session's transaction."""
+    return list(db.session.connection().exec_driver_sql(sql, dict(values)))
+
+
 def store(
-    statements: Sequence[Sent], *, authority: Mapping[str, Any], credential_id: UUID | None = None, version: str
+    statements: Sequence[Sent],
+    *,
+    authority: Mapping[str, Any],
+    credential_id: UUID | None = None,
+    version: str,
+    run: Run = in_session,
 ) -> list[UUID]:
     """Store valid statements, all or none, and return their ids in order.
 
@@ -50,6 +61,7 @@ def store(
 
     :param authority: the agent who vouches for the statements
     :param version: of the request, ``1.0.3`` or ``2.0.0``
+    :param run: ``direct`` for a batch that is a transaction of its own
     :raises Invalid: an id stands twice in the batch.
     :raises StatementConflict: an id is stored already with a different statement.
     """
@@ -58,12 +70,12 @@ def store(
     ids = [row.id for row in rows]
     if len(set(ids)) != len(ids):
         _refuse_repeated(ids)
-    known = _call(rows, credential_id)
+    known = _call(run, rows, credential_id)
     if known:
-        _refuse_others([row for row in rows if row.id in known])
+        _refuse_others(run, [row for row in rows if row.id in known])
         fresh = [row for row in rows if row.id not in known]
         if fresh:
-            _call(fresh, credential_id)
+            _call(run, fresh, credential_id)
     return ids
 
 
@@ -127,22 +139,27 @@ def _rewritten(sent: str, version: str) -> str:
     return parsing.dump(statement)
 
 
-def _call(rows: list[_Row], credential_id: UUID | None) -> set[UUID]:
+def _call(run: Run, rows: list[_Row], credential_id: UUID | None) -> set[UUID]:
     """Store the rows and return nothing, or store nothing and return the ids that are known."""
     named = [(place, name, direct) for place, row in enumerate(rows, 1) for name, direct in row.mentions.items()]
     values = {
-        "ids": [row.id for row in rows],
-        "targets": [row.target_id for row in rows],
-        "voidings": [row.voiding for row in rows],
+        "ids": _array(row.id for row in rows),
+        "targets": _array(row.target_id or "NULL" for row in rows),
+        "voidings": _array("t" if row.voiding else "f" for row in rows),
         "heads": _BETWEEN.join(row.head for row in rows),
         "middles": _BETWEEN.join(row.middle for row in rows),
         "tails": _BETWEEN.join(row.tail for row in rows),
-        "credential": credential_id,
-        "places": [place for place, _, _ in named],
-        "mentions": ",".join(name for _, name, _ in named),
-        "directs": [direct for _, _, direct in named],
+        "credential": str(credential_id) if credential_id else None,
+        "places": _array(place for place, _, _ in named),
+        "mentions": _array(name for _, name, _ in named),
+        "directs": _array("t" if direct else "f" for _, _, direct in named),
     }
-    return set(db.session.scalars(_STORE, values))
+    return {row[0] for row in run(_STORE, values)}
+
+
+def _array(values: Iterable[object]) -> str:
+    """Write an array as PostgreSQL reads it, several times as fast as the driver's own lists."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _refuse_repeated(ids: list[UUID]) -> None:
@@ -151,8 +168,8 @@ def _refuse_repeated(ids: list[UUID]) -> None:
             raise Invalid("stands twice in this batch", place, "id")
 
 
-def _refuse_others(rows: list[_Row]) -> None:
-    kept = {row.id: row.raw for row in db.session.execute(_KEPT, {"ids": [row.id for row in rows]})}
+def _refuse_others(run: Run, rows: list[_Row]) -> None:
+    kept = dict(run(_KEPT, {"ids": [row.id for row in rows]}))
     for row in rows:
         if row.id not in kept or not same(row.statement, orjson.loads(kept[row.id])):
             raise StatementConflict(row.id)

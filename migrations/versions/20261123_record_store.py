@@ -16,7 +16,9 @@ _STORE = r"""
 CREATE FUNCTION xapi_store(
     ids uuid[], targets uuid[], voidings boolean[], heads text[], middles text[], tails text[], credential uuid,
     places integer[], mentions uuid[], directs boolean[]
-) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
+) RETURNS SETOF uuid LANGUAGE plpgsql
+-- plans made while the tables were small must not be kept when they have grown
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 -- Stores a batch, all or nothing, at the database's own clock. Returns nothing when it did so; otherwise the ids that
 -- were there already, and then nothing was stored. The n-th statement of a batch is n - 1 microseconds after the first.
 -- Expressions rather than PERFORM and sub-selects where one will do: PL/pgSQL evaluates those without the executor.
@@ -27,6 +29,12 @@ DECLARE
     seqs bigint[];
     added bigint;
 BEGIN
+    IF credential IS NOT NULL AND NOT EXISTS (
+        SELECT FROM xapi_credentials c
+        WHERE c.id = credential AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now())
+    ) THEN
+        RAISE EXCEPTION 'this credential opens nothing any more' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     -- nobody stores a statement unseen while another that may refer to it is being stored
     IF refers THEN
         number := pg_advisory_xact_lock(7207101);

@@ -41,7 +41,7 @@ def filled(session):
 
 def plan_of(session: Any, **query: str) -> list[dict[str, Any]]:
     sql, values = page_sql(parse(MultiDict(query)), only_of=None)
-    (answer,) = session.execute(text(f"EXPLAIN (FORMAT JSON) {sql}"), values).scalar_one()
+    (answer,) = session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", values).scalar_one()
     nodes, waiting = [], [answer["Plan"]]
     while waiting:
         node = waiting.pop()
@@ -83,7 +83,6 @@ def test_a_query_reads_indexes_only(filled, query):
 def test_one_statement_is_found_by_its_id(filled, column):
     from lms.records.queries import _ONE
 
-    (answer,) = filled.execute(
-        text(f"EXPLAIN (FORMAT JSON) {_ONE}"), {"id": UUID(int=1), "voided": column.startswith("voided")}
-    ).scalar_one()
+    values = {"id": UUID(int=1), "voided": column.startswith("voided")}
+    (answer,) = filled.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {_ONE}", values).scalar_one()
     assert "uq_statements_id" in json.dumps(answer) and "Seq Scan" not in json.dumps(answer)
