@@ -105,6 +105,8 @@ def app() -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+    if database._own.cursor is not None:
+        database._own.cursor.connection.close()
 
 
 class _Browser(FlaskClient):
@@ -128,10 +130,21 @@ class _OneConnection:
 
     connect = begin
 
+
+class _OneCursor:
+    """Stands in for a thread's own cursor and its connection: they join the test's transaction."""
+
+    def __init__(self, session_connection: Any) -> None:
+        self.session_connection = session_connection
+        self.connection = self
+
+    def transaction(self) -> Any:
+        return self.session_connection.begin_nested()
+
     def execute(self, sql: str, values: Any) -> Any:
         try:
-            with self.connection.begin_nested():
-                return self.connection.exec_driver_sql(sql, dict(values))
+            with self.transaction():
+                return self.session_connection.exec_driver_sql(sql, dict(values))
         except DBAPIError as error:
             raise error.orig from None
 
@@ -149,7 +162,7 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         own.remove = own.rollback  # type: ignore[method-assign] # a request's end forgets what it did not commit
         monkeypatch.setattr(db, "session", own)
         monkeypatch.setattr(type(db), "engine", property(lambda _self: _OneConnection(connection)))
-        monkeypatch.setattr(database, "driver", lambda: _OneConnection(connection))
+        monkeypatch.setattr(database, "cursor", lambda: _OneCursor(connection))
         yield own
         own().close()
         outer.rollback()

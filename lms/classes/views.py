@@ -217,7 +217,7 @@ def essay(class_id: UUID, submission_id: UUID) -> Any:
 def essay_file(class_id: UUID, submission_id: UUID) -> Any:
     """The file of an essay."""
     row = queries.essay(class_id, submission_id)
-    if row is None or row.sha256 is None or row.filename is None:
+    if row is None or not row.sha256 or row.filename is None:  # a file removed by law leaves no address
         abort(404)
     return attachment(row.sha256, f"{row.staff_code} {row.filename}", row.size)
 

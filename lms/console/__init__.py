@@ -3,6 +3,8 @@
 from flask import Flask
 
 from lms.console import cli
+from lms.console.personal import cli as personal_cli  # noqa: F401 - adds a command to lms.people's
+from lms.console.personal import models, tasks  # noqa: F401 - registers the tables and the jobs
 from lms.console.routes import ROUTES
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
@@ -11,5 +13,9 @@ from lms.core.pages import N_, NavItem, add_navigation
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     guard.register(app, "console", __name__, ROUTES)
-    add_navigation(app, NavItem(N_("Audit trail"), "console.audit", "audit.read", order=95))
+    add_navigation(
+        app,
+        NavItem(N_("Learning records"), "console.statements", "records.read", order=90),
+        NavItem(N_("Audit trail"), "console.audit", "audit.read", order=95),
+    )
     cli.init_app(app)

@@ -1,10 +1,10 @@
-"""Commands of the ground floor: the audit trail, the assets, the worker."""
+"""Commands of the ground floor: the audit trail, the assets, the worker, the web server."""
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from lms.core import assets, audit, jobs
+from lms.core import assets, audit, jobs, serving
 
 audit_group = AppGroup("audit", help="The audit trail.")
 assets_group = AppGroup("assets", help="Browser assets.")
@@ -33,7 +33,14 @@ def worker() -> None:
     jobs.run_worker(current_app)
 
 
+@click.command("web")
+def web() -> None:
+    """Run the web server until it is stopped (LMS_HOST, LMS_PORT, LMS_WEB_WORKERS, LMS_WEB_THREADS)."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    serving.WebServer(app, app.config["SETTINGS"]).run()
+
+
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for command in (audit_group, assets_group, worker):
+    for command in (audit_group, assets_group, worker, web):
         app.cli.add_command(command)

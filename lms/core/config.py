@@ -31,6 +31,7 @@ class Settings:
     max_upload_mb: int
     xapi_max_statement_kb: int
     xapi_max_batch: int
+    record_retention_years: int
     trusted_proxies: int
     log_level: str
 
@@ -63,6 +64,7 @@ class Settings:
             max_upload_mb=_number(env, "LMS_MAX_UPLOAD_MB", 50, 1, 4096),
             xapi_max_statement_kb=_number(env, "LMS_XAPI_MAX_STATEMENT_KB", 1024, 16, 16384),
             xapi_max_batch=_number(env, "LMS_XAPI_MAX_BATCH", 1000, 1, 10000),
+            record_retention_years=_number(env, "LMS_RECORD_RETENTION_YEARS", 5, 1, 70),
             trusted_proxies=_number(env, "LMS_TRUSTED_PROXIES", 0, 0, 8),
             log_level=env.get("LMS_LOG_LEVEL", "INFO").upper(),
         )

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -73,22 +74,22 @@ db = SQLAlchemy(
 
 
 class _Own(threading.local):
-    """A thread's own connection, and the process and application that opened it."""
+    """A cursor on a thread's own connection, with the process that opened it and the address."""
 
-    connection: psycopg.Connection[Any] | None = None
-    of: tuple[int, int] | None = None
+    cursor: psycopg.Cursor[Any] | None = None
+    of: tuple[int, str] | None = None
 
 
 _own = _Own()
 
 
-def driver() -> psycopg.Connection[Any]:
-    """Return this thread's own connection, in autocommit and without SQLAlchemy."""
-    of = (os.getpid(), id(current_app._get_current_object()))  # type: ignore[attr-defined]
-    if _own.connection is None or _own.of != of or _own.connection.closed:
-        address = current_app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "", 1)
-        _own.connection, _own.of = psycopg.connect(address, autocommit=True), of
-    return _own.connection
+def cursor() -> psycopg.Cursor[Any]:
+    """Return a cursor on this thread's own connection, in autocommit and without SQLAlchemy."""
+    of = (os.getpid(), current_app.config["SQLALCHEMY_DATABASE_URI"])
+    if _own.cursor is None or _own.of != of or _own.cursor.connection.closed:
+        _own.cursor = psycopg.connect(of[1].replace("+psycopg", "", 1), autocommit=True).cursor()
+        _own.of = of
+    return _own.cursor
 
 
 def direct(sql: str, values: Mapping[str, Any]) -> list[Any]:
@@ -99,7 +100,12 @@ def direct(sql: str, values: Mapping[str, Any]) -> list[Any]:
 
     :raises psycopg.Error: as the driver tells it.
     """
-    return driver().execute(sql, values).fetchall()
+    return cursor().execute(sql, values).fetchall()
+
+
+def together() -> AbstractContextManager[Any]:
+    """Make several calls of :func:`direct` one transaction."""
+    return cursor().connection.transaction()
 
 
 def utcnow() -> datetime:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import psycopg
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(status: int, message: Any = None, code: str | None = None) -> tuple[Any, int]:
-    program = request.path.startswith("/xapi/")  # answered in English, the language of the specification
+    program = "babel" not in current_app.extensions  # the record store: English, the language of the specification
     wants_json = program or request.accept_mimetypes.best == "application/json"
     text = str(message if message is not None else HTTPStatus(status).phrase if program else _message(status))
     if wants_json:

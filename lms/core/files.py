@@ -65,6 +65,13 @@ def read(sha256: str) -> Iterator[bytes]:
     return chunks()
 
 
+def remove(sha256: str) -> None:
+    """Remove a stored file; what is not there is no error. The caller knows that nothing refers to it any more."""
+    fs, root = _store()
+    with suppress(FileNotFoundError):
+        fs.rm(_path(root, sha256))
+
+
 def _path(root: str, sha256: str) -> str:
     return f"{root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 

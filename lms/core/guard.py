@@ -83,6 +83,8 @@ class Scope:
 
     label: str
     allows: Callable[[Actor, str, Mapping[str, Any]], bool]
+    asks_actor: bool = True
+    """False when it lets in by something else than a sign-in session."""
 
 
 ANYONE = Scope("anyone", lambda actor, permission, args: True)
@@ -179,7 +181,7 @@ def _guarded(route: Route) -> Callable[..., Any]:
         return _named(route.view, route.view)
 
     def call(**args: Any) -> Any:
-        actor = current_actor()
+        actor = current_actor() if route.scope.asks_actor else STRANGER
         if not actor.is_authenticated and route.permission != PUBLIC:
             return _ask_to_sign_in()
         if actor.must_change_password and not route.rule.startswith("/account/"):

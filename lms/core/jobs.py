@@ -104,7 +104,7 @@ def run_worker(app: Flask) -> None:
     """Do the queue's jobs until the process is told to end."""
     url = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://", 1)
     with queue.replace_connector(procrastinate.PsycopgConnector(conninfo=url)):
-        queue.run_worker(queues=["default"], concurrency=2)
+        queue.run_worker(queues=["default"], concurrency=2, delete_jobs="successful")
 
 
 def find(progress_id: UUID) -> JobProgress | None:

@@ -45,11 +45,16 @@ def init_app(app: Flask) -> None:
     def end(response: Response) -> Response:
         request_id = g.get("request_id", "")
         response.headers["X-Request-ID"] = request_id
-        if log.isEnabledFor(logging.INFO):
-            rule = request.url_rule.rule if request.url_rule else None
-            millis = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
-            log.info(
-                "request",
-                extra={"method": request.method, "route": rule, "status": response.status_code, "ms": millis},
-            )
+        rule = request.url_rule.rule if request.url_rule else None
+        tell(request.method, rule, response.status_code, g.get("started", time.perf_counter()))
         return response
+
+
+def tell(method: str, route: str | None, status: int, started: float) -> None:
+    """Log one line for a request.
+
+    :param started: by ``time.perf_counter``
+    """
+    if log.isEnabledFor(logging.INFO):
+        millis = round((time.perf_counter() - started) * 1000, 1)
+        log.info("request", extra={"method": method, "route": route, "status": status, "ms": millis})

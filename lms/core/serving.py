@@ -1,5 +1,6 @@
 """Running the product on one machine: database, web and worker under one roof, all stopped together."""
 
+import gc
 import os
 import signal
 import socket
@@ -12,10 +13,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
-from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 
 from lms.core import jobs
 from lms.core.config import Settings
@@ -126,35 +129,32 @@ class Processes:
             raise ServingError(f"No answer from {url} within 60 seconds.")
 
 
-class WebServer(BaseApplication):
-    """Gunicorn around an application that exists already."""
+class WebServer(Granian):  # type: ignore[misc, valid-type]
+    """Granian around an application that exists already: its workers are forked from this process."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self.app = app
-        self.settings = settings
-        super().__init__()
+        super().__init__(
+            "lms",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,
+            workers=settings.web_workers,
+            blocking_threads=settings.web_threads,
+            respawn_failed_workers=True,
+            workers_kill_timeout=10,
+            log_level=LogLevels.error,
+        )
 
-    def load_config(self) -> None:
-        """Set gunicorn's options."""
-        options = {
-            "bind": f"{self.settings.host}:{self.settings.port}",
-            "workers": self.settings.web_workers,
-            "threads": self.settings.web_threads,
-            "worker_class": "gthread",
-            "preload_app": True,
-            "keepalive": 30,
-            "graceful_timeout": 10,
-            "loglevel": "warning",
-            "worker_tmp_dir": _shared_memory(),
-            "control_socket_disable": True,
-        }
-        for name, value in options.items():
-            self.cfg.set(name, value)
+    def run(self) -> None:
+        """Serve until a signal comes."""
+        gc.collect()
+        gc.freeze()  # what was imported is never looked through again, nor copied for the workers
+        gc.set_threshold(20_000, 20, 20)  # a request makes a few thousand objects: collected between, not within
+        self.serve(target_loader=lambda: self.app, wrap_loader=False)
 
-    def load(self) -> Flask:
-        """Give the application."""
-        return self.app
-
-
-def _shared_memory() -> str:
-    return "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"  # noqa: S108 - gunicorn's heartbeat files
+    def _respawn_workers(self, *args: Any, **kwargs: Any) -> None:
+        """Start workers anew, however often they were killed; Granian would give up at the second time in a row."""
+        super()._respawn_workers(*args, **kwargs)
+        self.respawned_wrks.clear()

@@ -1,10 +1,15 @@
 """The ground of all domains: units, staff, accounts and roles."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
 from flask import Flask
 
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.people import cli, models, sessions, tasks  # noqa: F401 - models registers the tables, tasks the job
+from lms.people.queries import account_actor_name
 from lms.people.routes import ROUTES
 
 
@@ -18,3 +23,13 @@ def init_app(app: Flask) -> None:
         NavItem(N_("Units"), "people.units", "people.read", order=82),
     )
     cli.init_app(app)
+
+
+def actor_name_in(app: Flask) -> Callable[[Mapping[str, Any]], UUID | None]:
+    """Return what tells whose sign-in session a WSGI request carries, by her opaque name; None for a stranger's."""
+
+    def actor_name(environ: Mapping[str, Any]) -> UUID | None:
+        with app.request_context(dict(environ)):
+            return account_actor_name(guard.current_actor().account_id)
+
+    return actor_name

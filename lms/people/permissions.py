@@ -46,6 +46,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "people.import": frozenset({"administrator", "home_affairs_officer"}),
     # the record store
     "records.manage": frozenset({"administrator"}),
+    # reading it: persons have names only for those who hold people.read over their unit
+    "records.read": frozenset({"administrator", "auditor", "home_affairs_officer"}),
     # the audit trail
     "audit.read": frozenset({"administrator", "auditor"}),
 }

@@ -16,6 +16,15 @@ from lms.people.sessions import actor_of
 KEPT = 500
 
 
+@jobs.task("people.forget_roster")
+def forget_roster(progress: jobs.Progress, sha256: str) -> None:
+    """Remove an uploaded roster from the file store when its time is over, unless it was uploaded again meanwhile."""
+    uploaded = jobs.find(progress.id)
+    over = uploaded is None or uploaded.created_at + rosters.KEPT <= utcnow()
+    if over and not rosters.uploaded_again(sha256):
+        files.remove(sha256)
+
+
 @jobs.task("people.import_roster")
 def import_roster(progress: jobs.Progress, sha256: str, filename: str, account_id: str) -> dict[str, Any]:
     """Import a stored file in the name of the account that asked for it, with the rights it has now."""

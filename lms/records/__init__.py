@@ -3,15 +3,19 @@
 from flask import Flask
 
 from lms.core import guard
-from lms.core.pages import N_, NavItem, add_navigation
-from lms.records import cli, models, protocol  # noqa: F401 - models registers the tables
-from lms.records.routes import ROUTES
+from lms.core.config import Settings
+from lms.records import cli, models  # noqa: F401 - models registers the tables
+from lms.records.application import LearnerOf, Mounted, create_records_app
+from lms.records.routes import PAGES
 
 
 def init_app(app: Flask) -> None:
-    """Add the domain to the application."""
-    guard.register(app, "records", __name__, ROUTES)
-    add_navigation(app, NavItem(N_("Learning records"), "records.reader", "audit.read", order=90))
-    protocol.init_app(app)
-    app.extensions["xapi_clients"] = {}
+    """Add the domain's pages and commands to the application."""
+    guard.register(app, "records", __name__, PAGES)
     app.cli.add_command(cli.group)
+
+
+def mount(app: Flask, settings: Settings, *, learner_of: LearnerOf) -> None:
+    """Put the record store at ``/xapi/`` of the product."""
+    store = app.extensions["xapi"] = create_records_app(settings, learner_of=learner_of)
+    app.wsgi_app = Mounted(app.wsgi_app, store)  # type: ignore[method-assign]

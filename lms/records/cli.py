@@ -1,5 +1,6 @@
 """`flask records`: keys, export, import, and rebuilding what follows from statements."""
 
+import math
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +15,7 @@ from lms.core.guard import SYSTEM
 from lms.records import parsing, services, statement_rules, transfer
 from lms.records.access import SCOPES
 from lms.records.errors import Invalid
+from lms.records.forward import delivery, queries
 
 group = AppGroup("records", help="The record store (xAPI).")
 
@@ -84,6 +86,22 @@ def import_(file: Path) -> None:
             raise click.ClickException(f"{error}. Stored before it: {total:,}; correct it and start again") from None
     _note(file.name, total)
     click.echo(f"{total:,} statements read")
+
+
+@group.command("forward")
+def forward() -> None:
+    """Send what waits to every other record store that is due, until nothing is left."""
+    outcomes = delivery.run_due(at=utcnow(), seconds=math.inf)
+    for forwarder in queries.forwarders():
+        outcome = outcomes.get(forwarder.id)
+        if outcome is None:
+            state = "paused" if forwarder.paused_at else f"waits until {forwarder.next_try_at:%H:%M:%S %Z}"
+        elif outcome.busy:
+            state = "another process is sending"
+        else:
+            state = f"{outcome.sent:,} sent, {outcome.set_aside:,} set aside"
+            state += f", then away ({outcome.away})" if outcome.away else ""
+        click.echo(f"{forwarder.name}: {state}")
 
 
 @group.command("rebuild")

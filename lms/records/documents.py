@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,12 @@ from lms.records import parameters, parsing, protocol
 from lms.records.access import client
 from lms.records.errors import BadParameter, Invalid, Refused, TooLarge
 from lms.records.models import Document
-from lms.records.shapes import ifi
+from lms.records.shapes import ifi, mention
+
+_HEADER = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
+"""What HTTP lets a header hold (RFC 9110, 5.5); the alternate request syntax could bring more."""
+_TAG = re.compile(r'(?:W/)?"([^"]*)"|([\w.:+/=-]+)', re.ASCII)
+_TAGS = re.compile(rf"(?:{_TAG.pattern})(?:\s*,\s*(?:{_TAG.pattern}))*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,9 @@ class Address:
     registration: UUID | None
     document_id: str
     since: datetime | None
+    agent: UUID | None = None
+    bound: UUID | None = None
+    """The registration of a token that names none: all of an owner are those of this one and of none."""
 
 
 def state() -> Any:
@@ -72,15 +81,21 @@ def _resource(kind: Kind) -> Any:
         remove(address)
         return "", 204
     content = request.get_data(cache=False)
-    limit = current_app.config["SETTINGS"].xapi_max_statement_kb * 1024 * 8
-    if len(content) > limit:
-        raise TooLarge(f"a document takes at most {limit} octets")
+    _check_size(content)
     content_type = request.headers.get("Content-Type", "application/octet-stream")
+    if not _HEADER.fullmatch(content_type):
+        raise BadParameter("Content-Type", "holds a character that no header may hold")
     if method == "POST" and _is_json(content_type):
         parsing.json_of(content)
     strict = method == "PUT" and (version == "2.0.0" or kind is not STATE)
     write(address, content, content_type, merge=method == "POST", strict=strict, at=utcnow())
     return "", 204
+
+
+def _check_size(content: bytes) -> None:
+    limit = current_app.config["SETTINGS"].xapi_max_statement_kb * 1024 * 8
+    if len(content) > limit:
+        raise TooLarge(f"a document takes at most {limit} octets")
 
 
 def _address(kind: Kind, *, one_only: bool, since: bool) -> Address:
@@ -101,7 +116,10 @@ def _address(kind: Kind, *, one_only: bool, since: bool) -> Address:
     if one is not None and "since" in given and protocol.version() == "2.0.0":
         raise BadParameter("since", f"not together with {kind.id}")
     key = _hash(*owner, str(registration or ""), one) if one is not None else None
-    return Address(_hash(*owner), key, registration, one or "", parameters.moment(given, "since"))
+    only = bound.registration if bound and kind.registration else None
+    whose = UUID(mention("agent", ifi(agent) or "")) if agent else None
+    since_when = parameters.moment(given, "since")
+    return Address(_hash(*owner), key, registration, one or "", since_when, whose, only)
 
 
 def _hash(*names: str) -> UUID:
@@ -138,7 +156,11 @@ def _list(address: Address) -> Response:
 
 def _of(address: Address) -> Any:
     of_owner = Document.owner == address.owner
-    return of_owner & (Document.registration == address.registration) if address.registration else of_owner
+    if address.registration:
+        return of_owner & (Document.registration == address.registration)
+    if address.bound:
+        return of_owner & ((Document.registration == address.bound) | Document.registration.is_(None))
+    return of_owner
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------
@@ -169,7 +191,12 @@ def write(address: Address, content: bytes, content_type: str, *, merge: bool, s
         "etag": hashlib.sha1(content, usedforsecurity=False).hexdigest(),
         "updated_at": at,
     }
-    names = {"owner": address.owner, "registration": address.registration, "document_id": address.document_id}
+    names = {
+        "owner": address.owner,
+        "agent": address.agent,
+        "registration": address.registration,
+        "document_id": address.document_id,
+    }
     row = insert(Document).values(key=address.key, **names, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
 
@@ -196,22 +223,26 @@ def _has_precondition() -> bool:
 
 def _preconditions(kept: Document | None) -> None:
     """RFC 9110, section 13.1: If-Match and If-None-Match."""
-    wanted, unwanted = request.headers.get("If-Match"), request.headers.get("If-None-Match")
-    if wanted is not None and (kept is None or not _names(wanted, kept)):
+    if "If-Match" in request.headers and not _names("If-Match", kept):
         raise Refused("precondition", "If-Match: the document is not the one that you have read", 412)
-    if unwanted is not None and kept is not None and _names(unwanted, kept):
+    if "If-None-Match" in request.headers and _names("If-None-Match", kept):
         raise Refused("precondition", "If-None-Match: the document is here already", 412)
 
 
-def _names(header: str, kept: Document) -> bool:
-    tags = [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
-    return "*" in tags or kept.etag in tags
+def _names(header: str, kept: Document | None) -> bool:
+    """Whether a header names the document; weak and bare tags count too, as proxies and older clients write them."""
+    tags = request.headers[header].strip()
+    if tags != "*" and not _TAGS.fullmatch(tags):
+        raise BadParameter(header, "must be * or ETags in quotes")
+    return kept is not None and (tags == "*" or any(kept.etag in found for found in _TAG.findall(tags)))
 
 
 def _merged(kept: Document, content: bytes, content_type: str) -> bytes:
     if not (_is_json(kept.content_type) and _is_json(content_type)):
         raise Invalid("only documents of type application/json can be merged", "Content-Type")
-    return json.dumps(_mapping(kept.content) | _mapping(content), ensure_ascii=False).encode()
+    merged = parsing.dump(_mapping(kept.content) | _mapping(content)).encode()
+    _check_size(merged)
+    return merged
 
 
 def _is_json(content_type: str) -> bool:
@@ -219,7 +250,6 @@ def _is_json(content_type: str) -> bool:
 
 
 def _mapping(content: bytes) -> dict[str, Any]:
-    value = parsing.json_of(content)
-    if not isinstance(value, dict):
+    if not isinstance(parsing.json_of(content), dict):
         raise Invalid("only JSON objects can be merged", "document")
-    return value
+    return parsing.exact(content.decode())

@@ -1,14 +1,11 @@
 """Forms of the record store's pages."""
 
-from uuid import UUID
-
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField, SelectMultipleField  # type: ignore[attr-defined] # the stubs lag
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms import SelectChoice, SelectMultipleField  # type: ignore[attr-defined] # the stubs lag
+from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput
 
 from lms.core.forms import Form, LineField
-from lms.records.vocabulary import VERBS
 
 SCOPES = {
     "statements/read": _l("Read all statements"),
@@ -32,30 +29,3 @@ class CredentialForm(Form):
         option_widget=CheckboxInput(),
         validators=[DataRequired(_l("Please choose at least one."))],
     )
-
-
-class FilterForm(Form):
-    """Which statements the reader page shows."""
-
-    class Meta(Form.Meta):
-        """A search changes nothing and needs no token."""
-
-        csrf = False
-
-    verb = SelectField(_l("Verb"), validators=[Optional()])
-    activity = LineField(_l("Activity (IRI)"), validators=[Optional(), Length(max=2000)])
-    registration = LineField(_l("Registration (UUID)"), validators=[Optional()])
-
-    def __init__(self, *args: object, language: str, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        words = [SelectChoice(term.iri, term.display[language]) for term in VERBS.values()]
-        self.verb.choices = [SelectChoice("", _l("all")), *sorted(words, key=lambda word: word.label)]
-
-    def validate_registration(self, field: LineField) -> None:
-        """Check that the registration is a UUID."""
-        try:
-            UUID(field.data)
-        except ValueError:
-            raise ValidationError(
-                _l("Please give the whole UUID, such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301.")
-            ) from None

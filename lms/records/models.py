@@ -88,6 +88,8 @@ class Document(Base):
     """Hash of kind, activity, agent, registration and id."""
     owner: Mapped[UUID]
     """Hash of kind, activity and agent: lists are asked for by these."""
+    agent: Mapped[UUID | None] = mapped_column(index=True)
+    """Whose it is (:func:`lms.records.shapes.mention`); none for a profile of an activity."""
     registration: Mapped[UUID | None]
     document_id: Mapped[str] = mapped_column(Text)
     content: Mapped[bytes] = mapped_column(LargeBinary)

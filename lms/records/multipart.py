@@ -13,7 +13,8 @@ from lms.records.errors import Invalid
 
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 _HASHES = {56: hashlib.sha224, 64: hashlib.sha256, 96: hashlib.sha384, 128: hashlib.sha512}
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_HEADER_END = re.compile(rb"(?:\A|\r?\n)\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]+")
 
 
 class Part(NamedTuple):
@@ -73,21 +74,25 @@ def match(statements: Iterable[Mapping[str, Any]], parts: Mapping[str, Part]) ->
         raise Invalid("belongs to no attachment of these statements", f"part {min(extra)[:16]}")
 
 
-def join(body: str, files: Iterable[tuple[str, str, bytes]]) -> tuple[bytes, str]:
-    """Return a multipart/mixed answer and its content type.
+def join(body: str, files: Iterable[tuple[str, str, Iterable[bytes]]]) -> tuple[Iterator[bytes], str]:
+    """Return a multipart/mixed answer, a piece at a time, and its content type.
 
-    :param files: hash, content type and content of each attachment
+    :param files: hash, content type and pieces of the content of each attachment
     """
     boundary = secrets.token_hex(16)
-    lines = [f"--{boundary}\r\nContent-Type: application/json\r\n\r\n{body}\r\n".encode()]
-    for sha2, media_type, content in files:
-        head = (
-            f"--{boundary}\r\nContent-Type: {media_type}\r\nContent-Transfer-Encoding: binary\r\n"
-            f"X-Experience-API-Hash: {sha2}\r\n\r\n"
-        )
-        lines += [head.encode(), content, b"\r\n"]
-    lines.append(f"--{boundary}--\r\n".encode())
-    return b"".join(lines), f"multipart/mixed; boundary={boundary}"
+
+    def pieces() -> Iterator[bytes]:
+        yield f"--{boundary}\r\nContent-Type: application/json\r\n\r\n{body}\r\n".encode()
+        for sha2, media_type, content in files:
+            yield (
+                f"--{boundary}\r\nContent-Type: {media_type}\r\nContent-Transfer-Encoding: binary\r\n"
+                f"X-Experience-API-Hash: {sha2}\r\n\r\n"
+            ).encode()
+            yield from content
+            yield b"\r\n"
+        yield f"--{boundary}--\r\n".encode()
+
+    return pieces(), f"multipart/mixed; boundary={boundary}"
 
 
 def _parts(body: bytes, boundary: bytes) -> Iterator[Part]:
@@ -102,11 +107,18 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[Part]:
         end = _HEADER_END.search(chunk)
         if end is None:
             raise Invalid("has a part without headers", "body")
-        headers = {}
-        for line in chunk[: end.start()].decode("latin-1").splitlines():
-            name, _, value = line.partition(":")
-            headers[name.strip().lower()] = value.strip()
-        yield Part(headers, chunk[end.end() :])
+        yield Part(_headers(_FOLD.sub(" ", chunk[: end.start()].decode("latin-1"))), chunk[end.end() :])
+
+
+def _headers(lines: str) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in lines.split("\n") if lines else ():
+        name, colon, value = line.partition(":")
+        name = name.strip().lower()
+        if not colon or name in headers:
+            raise Invalid("has a part whose headers cannot be read", "body")
+        headers[name] = value.strip()
+    return headers
 
 
 def _hash_of(part: Part) -> str:

@@ -27,7 +27,7 @@ NAMES = frozenset(
     )
 )
 _WITH_ID = frozenset({"statementId", "voidedStatementId", "format", "attachments"})
-_KNOWN = re.compile(r"[12]\.0(\.\d+)?")
+_KNOWN = re.compile(r"[12]\.0(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _resume(arguments: MultiDict[str, str]) -> StatementQuery:
 def _continued(arguments: MultiDict[str, str]) -> tuple[dict[str, str], int]:
     token = arguments["more"]
     try:
-        given, after = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        given, after = orjson.loads(base64.b64decode(token + "=" * (-len(token) % 4), altchars="-_", validate=True))
     except (ValueError, TypeError, binascii.Error):
         given, after = None, None
     strings = isinstance(given, dict) and all(isinstance(value, str) for value in given.values())

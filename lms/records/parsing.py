@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -9,6 +11,9 @@ import orjson
 from lms.records.errors import Invalid
 
 MAX_DEPTH = 100
+_DIGITS = 308
+"""So many digits fit into what programs can read, whichever they are."""
+_BLANKS = re.compile(r"[ \t\r\n]*")
 
 
 def statements_of(body: bytes) -> list[tuple[Any, str]]:
@@ -78,13 +83,14 @@ def _decode(body: bytes) -> str:
         text = body.decode()
     except UnicodeDecodeError:
         raise Invalid("is not UTF-8") from None
-    return text.removeprefix("\ufeff")
+    if text.startswith("\ufeff"):
+        raise Invalid("begins with a byte order mark (RFC 8259, 8.1)")
+    return text
 
 
 def _skip(text: str, place: int) -> int:
-    while text[place : place + 1] in (" ", "\t", "\r", "\n") and place < len(text):
-        place += 1
-    return place
+    blanks = _BLANKS.match(text, place)
+    return blanks.end() if blanks else place
 
 
 def _end(text: str, place: int) -> None:
@@ -94,24 +100,33 @@ def _end(text: str, place: int) -> None:
 
 def _value(text: str, place: int) -> tuple[Any, int]:
     try:
-        value, end = _decoder.scan_once(text, place)  # type: ignore[attr-defined] # so that a value may have followers
-    except StopIteration:
-        raise Invalid(f"is not JSON at character {place}") from None
-    except json.JSONDecodeError as error:
-        raise Invalid(f"is not JSON at character {error.pos}: {error.msg}") from None
-    except RecursionError:
-        raise Invalid(f"nests more than {MAX_DEPTH} levels") from None
-    except ValueError:
-        raise Invalid("holds a number with too many digits") from None
+        value, end = _scan(_decoder, text, place)
+    except Invalid:
+        _check(_scan(_finder, text, place)[0], 0)
+        raise
     sent = text[place:end]
     if sent.count("{") + sent.count("[") > MAX_DEPTH or "\\u" in sent:
         _check(value, 0)
     return value, end
 
 
+def _scan(decoder: json.JSONDecoder, text: str, place: int) -> tuple[Any, int]:
+    try:
+        value, end = decoder.scan_once(text, place)  # type: ignore[attr-defined] # so that a value may have followers
+    except StopIteration as error:
+        raise Invalid(f"is not JSON at character {error.value}") from None
+    except json.JSONDecodeError as error:
+        raise Invalid(f"is not JSON at character {error.pos}: {error.msg}") from None
+    except RecursionError:
+        raise Invalid(f"nests more than {MAX_DEPTH} levels") from None
+    return value, end
+
+
 def _check(value: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise Invalid(f"nests more than {MAX_DEPTH} levels")
+    if isinstance(value, Invalid):
+        raise value
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, dict | list):
@@ -152,12 +167,32 @@ def _constant(name: str) -> Any:
 def _float(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
-        raise Invalid("holds a number beyond what programs can read (IEEE 754)")
+        raise Invalid("is a number beyond what programs can read (IEEE 754)")
     return value
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _DIGITS:
+        _float(digits)
+    return int(digits)
+
+
+def _returned(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the hook that puts in place of a value what is wrong with it, so that its path can be found."""
+
+    def found(read: Any) -> Any:
+        try:
+            return hook(read)
+        except Invalid as error:
+            return error
+
+    return found
 
 
 def _number(digits: str) -> orjson.Fragment:
     return orjson.Fragment(digits)
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+_hooks = {"object_pairs_hook": _object, "parse_constant": _constant, "parse_float": _float, "parse_int": _integer}
+_decoder = json.JSONDecoder(**_hooks)  # type: ignore[arg-type] # mypy joins the hooks into one kind
+_finder = json.JSONDecoder(**{name: _returned(hook) for name, hook in _hooks.items()})  # type: ignore[arg-type]

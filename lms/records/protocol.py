@@ -1,7 +1,8 @@
 """What holds for every resource: versions, common headers, CORS, and the alternate request syntax of xAPI 1.0.3."""
 
 import io
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -27,26 +28,29 @@ def version() -> str:
 
 def init_app(app: Flask) -> None:
     """Add the headers of the interface, and the alternate request syntax in front of the application."""
-    app.after_request(_finish)
+    headers = app.extensions["xapi_headers"] = [
+        ("Cache-Control", "private, no-cache"),
+        ("X-Content-Type-Options", "nosniff"),
+        # any site may carry a client program: it needs a key in the header, and browsers send it no cookie
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Expose-Headers", _EXPOSED),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ]
+    if not app.config["DEMO"]:
+        headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    app.after_request(partial(_finish, headers))
     app.wsgi_app = AlternateRequests(app.wsgi_app)  # type: ignore[method-assign]
 
 
-def _finish(response: Response) -> Response:
-    if not request.path.startswith("/xapi/"):
-        return response
+def _finish(common: list[tuple[str, str]], response: Response) -> Response:
     headers = response.headers
     try:
-        headers[VERSION] = version()
+        said = version()
     except DomainError:
-        headers[VERSION] = "2.0.0"
-    headers.setdefault("Cache-Control", "private, no-cache")
+        said = "2.0.0"
+    headers.extend([(VERSION, said), *common])
     if request.endpoint == "records.statements" and "xapi_client" in g:
-        through = client().consistent_through.astimezone(UTC)
-        headers[CONSISTENT] = through.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    # any site may carry a client program: it needs a key in the header, and no cookie is looked at here
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = _EXPOSED
-    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        headers.add(CONSISTENT, moment(client().consistent_through))
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET")
         headers["Access-Control-Allow-Headers"] = _ALLOWED
@@ -56,6 +60,11 @@ def _finish(response: Response) -> Response:
     if response.status_code == 429:
         headers["Retry-After"] = str(int(WINDOW.total_seconds()))
     return response
+
+
+def moment(value: datetime) -> str:
+    """Write a moment in UTC as RFC 3339 has it."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class AlternateRequests:

@@ -1,6 +1,7 @@
 """Reading the store: one SQL statement a question."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,8 +12,8 @@ from sqlalchemy import select, text
 from lms.core.database import db, direct
 from lms.records.models import Credential, seq_at, stored_at
 from lms.records.parameters import StatementQuery
-from lms.records.shapes import mention
-from lms.records.vocabulary import AUTHORITY
+from lms.records.shapes import account_ifi, mention
+from lms.records.vocabulary import ACCOUNTS, AUTHORITY
 
 
 class Stored(NamedTuple):
@@ -44,6 +45,23 @@ class Shown(NamedTuple):
 _VOIDED = "EXISTS (SELECT FROM statements v WHERE v.target_id = s.id AND v.voiding AND NOT s.voiding)"
 _ONE = f"SELECT s.seq, s.raw FROM statements s WHERE s.id = %(id)s AND %(voided)s = {_VOIDED}"  # noqa: S608
 _SENT_BY = " AND s.credential_id = %(only_of)s"
+_SHOWN = f"SELECT s.seq, s.id, {_VOIDED}, s.raw FROM statements s"  # noqa: S608
+_AROUND = f"""
+    {_SHOWN} WHERE s.id = %(id)s
+    UNION {_SHOWN} WHERE s.id = (SELECT target_id FROM statements WHERE id = %(id)s)
+    UNION (SELECT * FROM ({_SHOWN} WHERE s.target_id = %(id)s
+                          ORDER BY s.voiding DESC, s.seq DESC LIMIT %(size)s) referring)
+    ORDER BY seq DESC
+"""  # noqa: S608
+_AT_ONCE = 100
+_PAGE_LENGTH = 16 * 1024 * 1024
+"""How many statements are fetched together, and after how many characters a page ends, so that memory is bounded."""
+_BY = """
+    CASE WHEN s.raw::json #>> '{actor,account,name}' = %(by)s AND s.raw::json #>> '{actor,account,homePage}' = %(home)s
+    THEN TRUE ELSE FALSE END
+"""
+"""``json``, not ``jsonb``: that would read the numbers, and refuse some that a statement may hold. By itself the
+condition would look so rare to the planner that it would read all that the person ever did."""
 _REPLAY = text(
     f"SELECT s.seq, s.raw FROM statements s WHERE s.seq > :after AND NOT {_VOIDED} ORDER BY s.seq LIMIT 1000"  # noqa: S608
 )
@@ -58,10 +76,21 @@ def find(statement_id: UUID, *, voided: bool, only_of: UUID | None) -> Stored | 
     return Stored(*rows[0]) if rows else None
 
 
-def page(query: StatementQuery, *, only_of: UUID | None) -> list[Stored]:
-    """Return up to ``limit`` + 1 statements in the order asked; the last one only tells that there are more."""
-    sql, values = page_sql(query, only_of=only_of)
-    return [Stored(*row) for row in direct(sql, values)]
+def page(query: StatementQuery, *, only_of: UUID | None) -> tuple[list[Stored], bool]:
+    """Return up to ``limit`` statements in the order asked, fewer when they are long, and whether there are more."""
+    rows: list[Stored] = []
+    length = 0
+    while True:
+        rest = replace(query, limit=min(query.limit - len(rows), _AT_ONCE), after=rows[-1].seq if rows else query.after)
+        sql, values = page_sql(rest, only_of=only_of)
+        found = [Stored(*row) for row in direct(sql, values)]
+        for place, row in enumerate(found[: rest.limit], 1):
+            rows.append(row)
+            length += len(row.raw)
+            if len(rows) == query.limit or length > _PAGE_LENGTH:
+                return rows, place < len(found)
+        if len(found) <= rest.limit:
+            return rows, False
 
 
 def replay() -> Iterator[dict[str, Any]]:
@@ -75,20 +104,32 @@ def replay() -> Iterator[dict[str, Any]]:
         after = rows[-1].seq
 
 
-def naming(kind: str, name: str, *, size: int) -> list[dict[str, Any]]:
+def naming(kind: str, name: str, *, size: int, only_of: UUID | None) -> list[dict[str, Any]]:
     """Return the newest ``size`` statements that name an ``agent`` or an ``activity`` in any place."""
     wanted: dict[str, Any] = {kind: name}
     query = StatementQuery(**wanted, related_agents=kind == "agent", related_activities=kind == "activity", limit=size)
-    return [orjson.loads(row.raw) for row in page(query, only_of=None)[:size]]
+    return [orjson.loads(row.raw) for row in page(query, only_of=only_of)[0]]
 
 
-def browse(*, verb: str | None, activity: str | None, registration: UUID | None, after: int | None, size: int) -> Any:
-    """Return the newest ``size`` + 1 statements of the reader page, voided ones included."""
-    query = StatementQuery(
-        verb=verb, activity=activity, registration=registration, related_activities=True, after=after, limit=size
-    )
-    sql, values = page_sql(query, only_of=None, voided_too=True)
+def browse(query: StatementQuery, *, by: UUID | None = None) -> list[Shown]:
+    """Return up to ``limit`` + 1 statements for people to read, voided ones included.
+
+    :param by: only statements whose actor is this person of the product, alone
+    """
+    sql, values = page_sql(query, only_of=None, voided_too=True, by=by)
     return [Shown(*row) for row in direct(sql, values)]
+
+
+def count(query: StatementQuery, *, by: UUID | None = None) -> int:
+    """Return how many statements :func:`browse` would find: exactly up to ``limit``, one more when there are more."""
+    sql, values = page_sql(query, only_of=None, voided_too=True, by=by)
+    number: int = direct(f"SELECT count(*) FROM ({sql}) found", values)[0][0]  # noqa: S608
+    return number
+
+
+def around(statement_id: UUID, *, size: int) -> list[Shown]:
+    """Return a statement, the one it refers to, and up to ``size`` that refer to it, those that void it first."""
+    return [Shown(*row) for row in direct(_AROUND, {"id": statement_id, "size": size})]
 
 
 def credentials() -> Sequence[Credential]:
@@ -103,9 +144,12 @@ def credentials() -> Sequence[Credential]:
 # -- the SQL of a page: constant pieces, chosen by which filters are in use; every value is bound ----------------------
 
 
-def page_sql(query: StatementQuery, *, only_of: UUID | None, voided_too: bool = False) -> tuple[str, dict[str, Any]]:
+def page_sql(
+    query: StatementQuery, *, only_of: UUID | None, voided_too: bool = False, by: UUID | None = None
+) -> tuple[str, dict[str, Any]]:
     """Return the SQL of a page and its values: the lists of mentions are walked in order and joined by ``seq``."""
     wanted = [
+        (mention("agent", account_ifi(by)), False) if by else None,
         (mention("agent", query.agent), query.related_agents) if query.agent else None,
         (mention("verb", query.verb), False) if query.verb else None,
         (mention("activity", query.activity), query.related_activities) if query.activity else None,
@@ -116,6 +160,9 @@ def page_sql(query: StatementQuery, *, only_of: UUID | None, voided_too: bool = 
     values: dict[str, Any] = {f"m{number}": name for number, (name, _) in enumerate(filters)}
     values["size"] = query.limit + 1
     bounds = list(_bounds(query, values))
+    if by:
+        values |= {"by": str(by), "home": ACCOUNTS}
+        bounds.append(_BY)
     order = "ASC" if query.ascending else "DESC"
     columns = f"s.id, {_VOIDED}, s.raw" if voided_too else "s.raw"
     voided = "" if voided_too else f"NOT {_VOIDED}"
@@ -146,14 +193,19 @@ def _where(conditions: list[str]) -> str:
 
 def _bounds(query: StatementQuery, values: dict[str, Any]) -> Iterator[str]:
     if query.since is not None:
-        values["since"] = seq_at(query.since) + 1023
+        values["since"] = _last_of(query.since)
         yield "seq > %(since)s"
     if query.until is not None:
-        values["until"] = seq_at(query.until) + 1023
+        values["until"] = _last_of(query.until)
         yield "seq <= %(until)s"
     if query.after is not None:
         values["after"] = query.after
         yield "seq > %(after)s" if query.ascending else "seq < %(after)s"
+
+
+def _last_of(moment: datetime) -> int:
+    """Return the last ``seq`` of a moment, within what a column of the database holds."""
+    return min(max(seq_at(moment) + 1023, 0), 2**63 - 1)
 
 
 def _list(number: int, *, related: bool) -> str:

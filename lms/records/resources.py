@@ -1,7 +1,7 @@
 """The resources that only tell: Agents, Activities and About (1.0.3, Communication 2.4, 2.5, 2.8)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -9,7 +9,7 @@ from flask import Response, request
 from lms.records import parameters, protocol, queries
 from lms.records.access import client
 from lms.records.parameters import single
-from lms.records.shapes import ifi
+from lms.records.shapes import every_agent, ifi
 from lms.records.statement_rules import IDENTIFIERS
 from lms.records.vocabulary import profile_document
 
@@ -35,7 +35,7 @@ def agents() -> Any:
     name = ifi(agent) or ""
     if bound := client().binding:
         bound.check_address(agent=name, activity=None, registration=None)
-    found = [agent, *_agents_named(queries.naming("agent", name, size=_LOOKED_AT), name)]
+    found = [agent, *_agents_named(queries.naming("agent", name, size=_LOOKED_AT, only_of=client().only_of), name)]
     person: dict[str, Any] = {"objectType": "Person"}
     names = list(dict.fromkeys(one["name"] for one in found if one.get("name")))
     if names:
@@ -54,7 +54,9 @@ def activities() -> Any:
     if bound := client().binding:
         bound.check_address(agent=None, activity=wanted, registration=None)
     definition: dict[str, Any] = {}
-    for told in _definitions(reversed(queries.naming("activity", wanted, size=_LOOKED_AT)), wanted):
+    for told in _definitions(
+        reversed(queries.naming("activity", wanted, size=_LOOKED_AT, only_of=client().only_of)), wanted
+    ):
         for key, value in told.items():
             known = definition.get(key)
             both = key in ("name", "description", "extensions") and isinstance(known, dict)
@@ -62,8 +64,8 @@ def activities() -> Any:
     return {"objectType": "Activity", "id": wanted} | ({"definition": definition} if definition else {})
 
 
-def _agents_named(statements: Any, name: str) -> Iterator[dict[str, Any]]:
-    yield from (one for one in _objects(statements) if ifi(one) == name)
+def _agents_named(statements: Any, name: str) -> Iterator[Mapping[str, Any]]:
+    yield from (one for statement in statements for one in every_agent(statement) if ifi(one) == name)
 
 
 def _definitions(statements: Any, iri: str) -> Iterator[dict[str, Any]]:

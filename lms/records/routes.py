@@ -3,16 +3,18 @@
 from lms.core.guard import ANYONE, HELD, PUBLIC, Route, Scope
 from lms.records import documents, resources, statements, views
 from lms.records.access import client_scope
+from lms.records.forward import views as forward
 
 _STATEMENTS, _STATE, _PROFILE = (client_scope(name) for name in ("statements", "state", "profile"))
 _WRITE = ("GET", "PUT", "POST", "DELETE")
+_POST, _FORWARD = ("POST",), "/admin/xapi/forwarding/<uuid:forwarder_id>"
 
 
 def _xapi(rule: str, view: object, scope: Scope, methods: tuple[str, ...], endpoint: str) -> Route:
-    return Route(f"/xapi/{rule}", view, PUBLIC, scope, methods, endpoint, csrf=False, upload=len(methods) > 1)  # type: ignore[arg-type]
+    return Route(f"/xapi/{rule}", view, PUBLIC, scope, methods, endpoint, csrf=False)  # type: ignore[arg-type]
 
 
-ROUTES = [
+RESOURCES = [
     Route("/xapi/about", resources.about, PUBLIC, ANYONE),
     Route("/xapi/profile", resources.profile, PUBLIC, ANYONE),
     Route("/xapi/profile/v1", resources.profile, PUBLIC, ANYONE, endpoint="profile_version"),
@@ -22,7 +24,20 @@ ROUTES = [
     _xapi("activities", resources.activities, _STATEMENTS, ("GET",), "activities"),
     _xapi("agents/profile", documents.agent_profile, _PROFILE, _WRITE, "agent_profile"),
     _xapi("agents", resources.agents, _STATEMENTS, ("GET",), "agents"),
+]
+"""Of the application that create_records_app makes."""
+
+PAGES = [
     Route("/admin/xapi", views.credentials, "records.manage", HELD, ("GET", "POST")),
     Route("/admin/xapi/<uuid:credential_id>/revoke", views.revoke, "records.manage", HELD, ("POST",)),
-    Route("/admin/xapi/statements", views.reader, "audit.read", HELD),
+    Route("/admin/xapi/forwarding", forward.forwarding, "records.manage", HELD, ("GET", "POST")),
+    Route(_FORWARD, forward.forwarder, "records.manage", HELD),
+    Route(f"{_FORWARD}/pause", forward.pause, "records.manage", HELD, _POST, "pause_forwarder"),
+    Route(f"{_FORWARD}/resume", forward.resume, "records.manage", HELD, _POST, "resume_forwarder"),
+    Route(f"{_FORWARD}/try", forward.try_now, "records.manage", HELD, _POST, "try_forwarder"),
+    Route(f"{_FORWARD}/secret", forward.change_secret, "records.manage", HELD, _POST, "change_secret"),
+    Route(f"{_FORWARD}/delete", forward.delete, "records.manage", HELD, _POST, "delete_forwarder"),
+    Route(f"{_FORWARD}/letters/again", forward.again, "records.manage", HELD, _POST, "all_again"),
+    Route(f"{_FORWARD}/letters/<int:seq>/again", forward.again, "records.manage", HELD, _POST, "letter_again"),
+    Route(f"{_FORWARD}/letters/<int:seq>/leave-out", forward.leave_out, "records.manage", HELD, _POST),
 ]

@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from lms.records.values import UUID_FORM, moment
+from lms.records.vocabulary import ACCOUNTS
 
 _THOUSANDTHS = re.compile(r"(\.\d\d)\d+(?=S)")
 """What Data 4.6 lets two durations differ in: more than hundredths of a second."""
+_LANGUAGES = 20
+"""So many of a reader's languages are looked for: a page has many language maps, and a header may name thousands."""
 
 
 @lru_cache(maxsize=16384)
@@ -43,6 +47,11 @@ def ifi(agent: Mapping[str, Any]) -> str | None:
     return None
 
 
+def account_ifi(name: UUID) -> str:
+    """Return the identifier of a person of the product."""
+    return f"account|{ACCOUNTS}|{name}"
+
+
 def agents_of(statement: Mapping[str, Any]) -> dict[str, bool]:
     """Return the identifiers of all agents named, each with whether it is actor or object (Communication 2.1.3)."""
     found: dict[str, bool] = {}
@@ -51,6 +60,12 @@ def agents_of(statement: Mapping[str, Any]) -> dict[str, bool]:
             if (name := ifi(one)) is not None:
                 found[name] = found.get(name, False) or direct
     return found
+
+
+def every_agent(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield all agents and groups that a statement names, and the members of groups."""
+    for agent, _ in _agents(statement):
+        yield from (agent, *agent.get("member", ()))
 
 
 def activities_of(statement: Mapping[str, Any]) -> dict[str, bool]:
@@ -94,8 +109,10 @@ def in_format(statement: dict[str, Any], format_: str, languages: list[str]) -> 
         return _walk(statement, _identity, lambda verb: {"id": verb["id"]})
     return _walk(
         statement,
-        lambda item, kind: _in_language(item, languages) if kind == "activity" else item,
-        lambda verb: verb | {"display": _best(verb["display"], languages)} if verb.get("display") else verb,
+        lambda item, kind: _in_language(item, languages[:_LANGUAGES]) if kind == "activity" else item,
+        lambda verb: (
+            verb | {"display": _best(verb["display"], languages[:_LANGUAGES])} if verb.get("display") else verb
+        ),
     )
 
 

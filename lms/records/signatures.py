@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import jwt
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from lms.records import parsing
 from lms.records.errors import Invalid
@@ -62,7 +63,7 @@ def _verify(token: bytes, header: Mapping[str, Any]) -> None:
     try:
         certificate = load_der_x509_certificate(base64.b64decode(header["x5c"][0], validate=True))
         jwt.PyJWS().decode(token, certificate.public_key(), algorithms=[header["alg"]])  # type: ignore[arg-type]
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError, IndexError):
+    except (jwt.PyJWTError, UnsupportedAlgorithm, InvalidVersion, ValueError, TypeError, KeyError, IndexError):
         raise Invalid("was not made by the certificate that it names") from None
 
 

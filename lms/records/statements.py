@@ -2,24 +2,26 @@
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
 from sqlalchemy import select
 from werkzeug.http import http_date
 
 from lms.core import files
-from lms.core.database import db, direct
+from lms.core.database import db, direct, together
 from lms.core.errors import DomainError
 from lms.records import multipart, parameters, parsing, protocol, queries, signatures, statement_rules
-from lms.records.access import client, wrong_credential
+from lms.records.access import Client, client, wrong_credential
 from lms.records.errors import BadParameter, Invalid, TooLarge
 from lms.records.models import Attachment
 from lms.records.parameters import StatementQuery, more
-from lms.records.shapes import in_format
+from lms.records.shapes import ifi, in_format
 from lms.records.store import Sent, store
 from lms.records.vocabulary import BASE
 
@@ -46,41 +48,48 @@ def resource() -> Any:
 def _put(version: str) -> Any:
     given = parameters.single(request.args, frozenset({"statementId"}), "statementId")
     statement_id = parameters.uuid(given, "statementId")
-    sent, parts = _read(version, one_only=True)
-    statement, text = sent[0]
+    body, parts = _body()
+    if body.lstrip()[:1] == b"[":
+        raise Invalid("PUT takes one statement, not a list")
+    ((statement, text),) = read(body, parts, version)
     if "id" not in statement:
         inner = text.lstrip().removeprefix("{")
         text = f'{{"id":"{statement_id}"' + ("" if inner.strip() == "}" else ",") + inner
         statement = {"id": str(statement_id), **statement}
     elif UUID(statement["id"]) != statement_id:
         raise Invalid("is not the statementId of the request", "id")
-    _store([(statement, text)], parts, version)
+    keep(client(), [(statement, text)], parts, version)
     return "", 204
 
 
 def _post(version: str) -> Any:
     parameters.single(request.args, frozenset())
-    sent, parts = _read(version, one_only=False)
-    ids = _store(sent, parts, version)
+    body, parts = _body()
+    ids = keep(client(), read(body, parts, version), parts, version)
     return Response(json.dumps([str(one) for one in ids]), mimetype="application/json")
 
 
-def _read(version: str, *, one_only: bool) -> tuple[list[Sent], dict[str, multipart.Part]]:
-    """Return the statements of the request, checked, and the contents of their attachments by hash."""
+def _body() -> tuple[bytes, dict[str, multipart.Part]]:
+    """Return the JSON of the request, and the contents of attachments by hash."""
     kind, body = request.mimetype, request.get_data(cache=False)
-    parts: dict[str, multipart.Part] = {}
     if kind == "multipart/mixed":
-        body, parts = multipart.split(request.headers["Content-Type"], body)
-    elif kind != "application/json":
+        return multipart.split(request.headers["Content-Type"], body)
+    if kind != "application/json":
         raise BadParameter("Content-Type", "application/json or multipart/mixed")
-    if one_only and body.lstrip()[:1] == b"[":
-        raise Invalid("PUT takes one statement, not a list")
+    return body, {}
+
+
+def read(body: bytes, parts: dict[str, multipart.Part], version: str) -> list[Sent]:
+    """Return the statements of a request, checked.
+
+    :raises DomainError: what the specification or the settings refuse.
+    """
     sent = parsing.statements_of(body)
     limits = current_app.config["SETTINGS"]
     if len(sent) > limits.xapi_max_batch:
         raise TooLarge(f"a request takes at most {limits.xapi_max_batch} statements; this one has {len(sent)}")
     for place, (statement, text) in enumerate(sent):
-        if len(text) > limits.xapi_max_statement_kb * 1024:
+        if len(text) * 4 > limits.xapi_max_statement_kb * 1024 < len(text.encode()):
             raise TooLarge(f"[{place}]: a statement takes at most {limits.xapi_max_statement_kb} kB")
         try:
             statement_rules.check(statement, version)
@@ -90,21 +99,21 @@ def _read(version: str, *, one_only: bool) -> tuple[list[Sent], dict[str, multip
                 error.path.append(place)
             raise
     multipart.match((statement for statement, _ in sent), parts)
-    return sent, parts
+    return sent
 
 
-def _store(sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> list[UUID]:
-    who = client()
+def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> list[UUID]:
+    """Store the statements of a client with the contents of their attachments; returns their ids in order."""
     if who.binding:
         who.binding.check_statements(statement for statement, _ in sent)
     authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": who.key}}
     kept = {sha2: files.put(io.BytesIO(part.content)) for sha2, part in parts.items()}
-
-    for sha2, file in kept.items():
-        direct(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
     for attempt in range(_TRIES):
         try:
-            return store(sent, authority=authority, credential_id=who.credential_id, version=version, run=direct)
+            with together() if kept else nullcontext():
+                for sha2, file in kept.items():
+                    direct(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
+                return store(sent, authority=authority, credential_id=who.credential_id, version=version, run=direct)
         except InsufficientPrivilege:
             raise wrong_credential() from None
         except (SerializationFailure, DeadlockDetected):  # another stored one of these ids at the same moment
@@ -117,14 +126,15 @@ def _store(sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> 
 
 
 def _get() -> Response:
-    query = parameters.parse(request.args)
+    query = _own(parameters.parse(request.args))
     wanted = query.statement_id or query.voided_statement_id
     return _single(query, wanted) if wanted else _page(query)
 
 
 def _single(query: StatementQuery, statement_id: UUID) -> Response:
-    found = queries.find(statement_id, voided=query.voided_statement_id is not None, only_of=_only_of())
-    if found is None:
+    found = queries.find(statement_id, voided=query.voided_statement_id is not None, only_of=client().only_of)
+    learner = client().learner
+    if found is None or (learner and ifi(json.loads(found.raw)["actor"]) != learner):
         raise DomainError("no-such-statement", "statementId: no such statement", 404)
     response = _answer(_in_format(found.raw, query), query, [found.raw])
     response.headers["Last-Modified"] = http_date(found.stored)
@@ -132,20 +142,23 @@ def _single(query: StatementQuery, statement_id: UUID) -> Response:
 
 
 def _page(query: StatementQuery) -> Response:
-    rows = queries.page(query, only_of=_only_of())
-    shown = rows[: query.limit]
-    link = ""
-    if len(rows) > len(shown):
-        link = url_for("records.statements", more=more(request.args, shown[-1].seq))
-    listed = ",".join(_in_format(row.raw, query) for row in shown)
-    response = _answer(f'{{"statements":[{listed}],"more":{json.dumps(link)}}}', query, [row.raw for row in shown])
-    if shown:
-        response.headers["Last-Modified"] = http_date(max(shown[0], shown[-1]).stored)
+    rows, rest = queries.page(query, only_of=client().only_of)
+    link = url_for("records.statements", more=more(request.args, rows[-1].seq)) if rest else ""
+    body = ",".join(_in_format(row.raw, query) for row in rows)
+    response = _answer(f'{{"statements":[{body}],"more":{json.dumps(link)}}}', query, [row.raw for row in rows])
+    if rows:
+        response.headers["Last-Modified"] = http_date(max(rows[0], rows[-1]).stored)
     return response
 
 
-def _only_of() -> UUID | None:
-    return client().credential_id if client().only_own else None
+def _own(query: StatementQuery) -> StatementQuery:
+    """Narrow a question to the statements of the learner who is signed in."""
+    learner = client().learner
+    if learner is None:
+        return query
+    if query.agent not in (None, learner):
+        raise DomainError("bound", "agent: a sign-in session reads the statements of its own learner only", 403)
+    return replace(query, agent=learner, related_agents=False)
 
 
 def _in_format(raw: str, query: StatementQuery) -> str:
@@ -161,7 +174,8 @@ def _answer(body: str, query: StatementQuery, raws: Iterable[str]) -> Response:
     return Response(content, content_type=content_type)
 
 
-def _contents(raws: Iterable[str]) -> list[tuple[str, str, bytes]]:
+def _contents(raws: Iterable[str]) -> list[tuple[str, str, Iterator[bytes]]]:
+    """Return hash, content type and content of the attachments that statements name, those that are kept."""
     named: dict[str, str] = {}
     for raw in raws:
         if '"attachments"' in raw:
@@ -170,4 +184,11 @@ def _contents(raws: Iterable[str]) -> list[tuple[str, str, bytes]]:
     if not named:
         return []
     kept = db.session.execute(select(Attachment.sha2, Attachment.file).where(Attachment.sha2.in_(named)))
-    return [(row.sha2, named[row.sha2], b"".join(files.read(row.file))) for row in kept]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return [(row.sha2, named[row.sha2], _content(app, row.file)) for row in kept]
+
+
+def _content(app: Flask, file: str) -> Iterator[bytes]:
+    with app.app_context():  # each file is opened when its turn comes, after the request
+        pieces = files.read(file)
+    yield from pieces

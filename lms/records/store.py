@@ -4,6 +4,7 @@ A batch of any size is one call of ``xapi_store`` in the database; one that hold
 more.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,9 +25,10 @@ Run = Callable[[str, Mapping[str, Any]], list[Any]]
 """Runs an SQL statement of the driver's form and returns its rows."""
 
 _STORE = """
-    SELECT xapi_store(%(ids)s::uuid[], %(targets)s::uuid[], %(voidings)s::boolean[], string_to_array(%(heads)s, chr(30)),
-                      string_to_array(%(middles)s, chr(30), ''), string_to_array(%(tails)s, chr(30)),
-                      %(credential)s::uuid, %(places)s::integer[], %(mentions)s::uuid[], %(directs)s::boolean[])
+    SELECT xapi_store(%(ids)s::uuid[], %(targets)s::uuid[], %(voidings)s::boolean[],
+                      string_to_array(%(heads)s, chr(30)), string_to_array(%(middles)s, chr(30), ''),
+                      string_to_array(%(tails)s, chr(30)), %(credential)s::uuid,
+                      %(places)s::integer[], %(mentions)s::uuid[], %(directs)s::boolean[])
 """
 _BETWEEN = "\x1e"
 """Stands between texts, which cannot hold it: as an array, each quotation mark in them would have to be escaped."""
@@ -171,5 +173,5 @@ def _refuse_repeated(ids: list[UUID]) -> None:
 def _refuse_others(run: Run, rows: list[_Row]) -> None:
     kept = dict(run(_KEPT, {"ids": [row.id for row in rows]}))
     for row in rows:
-        if row.id not in kept or not same(row.statement, orjson.loads(kept[row.id])):
+        if row.id not in kept or not same(row.statement, json.loads(kept[row.id])):
             raise StatementConflict(row.id)

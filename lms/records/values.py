@@ -14,7 +14,8 @@ UUID_FORM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORE
 _MBOX = re.compile(r"mailto:[^\s@<>]+@[^\s@<>]+")
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 _SHA2 = re.compile(r"(?:[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})")
-_MEDIA = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+*-]+(?:\s*;.*)?", re.ASCII)
+# its parameters hold no line breaks: it is answered as a header
+_MEDIA = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+*-]+(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]*)?", re.ASCII)
 # RFC 5646, section 2.1
 _LANGUAGE = re.compile(
     r"(?:(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
@@ -22,19 +23,24 @@ _LANGUAGE = re.compile(
     r"|x(?:-[a-z0-9]{1,8})+"
     r"|en-GB-oed|i-(?:ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu)|sgn-(?:BE-FR|BE-NL|CH-DE)"
     r"|art-lojban|cel-gaulish|no-bok|no-nyn|zh-guoyu|zh-hakka|zh-min|zh-min-nan|zh-xiang)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 # ISO 8601:2004, 4.4.3.2
 _DURATION = re.compile(
     r"P(?=[\dT])(?:{n}W|(?:{n}Y)?(?:{n}M)?(?:{n}D)?(?:T(?=\d)(?:{n}H)?(?:{n}M)?(?:{n}S)?)?)".replace(
         "{n}", r"\d+(?:[.,]\d+)?"
-    )
+    ),
+    re.ASCII,
 )
 _FRACTION_INSIDE = re.compile(r"[.,]\d+[A-Z].*\d")
 _TIMESTAMP = re.compile(
-    r"\d{4}-?\d\d-?\d\d[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?"
+    r"\d{4}-?\d\d-?\d\d[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?",
+    re.ASCII,
 )
-_VERSION = {"1.0.3": re.compile(r"1\.0(?:\.\d+)?"), "2.0.0": re.compile(r"(?:1\.0(?:\.\d+)?|2\.0\.\d+)")}
+_VERSION = {
+    "1.0.3": re.compile(r"1\.0(?:\.\d+)?", re.ASCII),
+    "2.0.0": re.compile(r"(?:1\.0(?:\.\d+)?|2\.0\.\d+)", re.ASCII),
+}
 
 
 def text(value: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -11,24 +11,31 @@ from lms.core.i18n import ZONE
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+_YEARS = range(1901, 9999)
+"""Those that a cell can hold as a date."""
+
 
 class Workbook:
-    """A workbook in memory; sheets are added one after another."""
+    """A workbook; sheets are added one after another.
 
-    def __init__(self) -> None:
+    :param file: where it goes, row by row, so that it may be larger than the memory; by default it stays in memory
+    """
+
+    def __init__(self, file: IO[bytes] | None = None) -> None:
         self._buffer = BytesIO()
         options = {
-            "in_memory": True,
+            "in_memory" if file is None else "constant_memory": True,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        self._book: Any = xlsxwriter.Workbook(self._buffer, options)
+        self._book: Any = xlsxwriter.Workbook(self._buffer if file is None else file, options)
         self._title = self._book.add_format({"bold": True, "font_size": 14})
         self._head = self._book.add_format(
             {"bold": True, "bg_color": "#DCEBE7", "border": 1, "text_wrap": True, "valign": "top"}
         )
         self._date = self._book.add_format({"num_format": "dd/mm/yyyy"})
+        self._moment = self._book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
         self._share = self._book.add_format({"num_format": "0.0%"})
         self._plain = self._book.add_format({})
 
@@ -40,11 +47,13 @@ class Workbook:
         rows: Iterable[Sequence[Any]],
         *,
         shares: frozenset[int] = frozenset(),
+        moments: frozenset[int] = frozenset(),
     ) -> None:
         """Add a sheet.
 
         :param columns: heading and width in characters
         :param shares: indexes of columns that hold a share (0..1), shown as percent
+        :param moments: indexes of columns that show the time of day too
         """
         sheet = self._book.add_worksheet(name[:31])
         sheet.write_string(0, 0, title, self._title)
@@ -54,7 +63,7 @@ class Workbook:
         last = 2
         for last, row in enumerate(rows, 3):
             for index, value in enumerate(row):
-                self._cell(sheet, last, index, value, index in shares)
+                self._cell(sheet, last, index, value, index in shares, index in moments)
         sheet.autofilter(2, 0, max(last, 3), len(columns) - 1)
         sheet.freeze_panes(3, 0)
         sheet.set_landscape()
@@ -62,16 +71,23 @@ class Workbook:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(2)
 
-    def content(self) -> bytes:
-        """Close the workbook and return its bytes."""
+    def close(self) -> None:
+        """Write the end of the workbook."""
         self._book.close()
+
+    def content(self) -> bytes:
+        """Close a workbook in memory and return its bytes."""
+        self.close()
         return self._buffer.getvalue()
 
-    def _cell(self, sheet: Any, row: int, column: int, value: Any, share: bool) -> None:
+    def _cell(self, sheet: Any, row: int, column: int, value: Any, share: bool, moment: bool) -> None:
         if value is None:
             return
-        if isinstance(value, datetime):
-            sheet.write_datetime(row, column, value.astimezone(ZONE).replace(tzinfo=None), self._date)
+        if isinstance(value, datetime) and value.year in _YEARS:
+            form = self._moment if moment else self._date
+            sheet.write_datetime(row, column, value.astimezone(ZONE).replace(tzinfo=None), form)
+        elif isinstance(value, datetime):
+            sheet.write_string(row, column, value.isoformat())
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, self._date)
         elif isinstance(value, (int, float)):

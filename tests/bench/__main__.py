@@ -59,19 +59,8 @@ class Browser:
 
 
 def serve(application: str, port: int, env: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [str(Path(sys.executable).parent / "gunicorn"), application, "--preload", "--worker-class", "gthread"]
-    command += [
-        "--workers",
-        "2",
-        "--threads",
-        "4",
-        "--bind",
-        f"{HOST}:{port}",
-        "--log-level",
-        "error",
-        "--no-control-socket",
-    ]
-    command += ["--keep-alive", "30"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
+    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--log-level", "error", application]
     process = subprocess.Popen(command, cwd=ROOT, env=env)
     for _ in range(300):
         try:
@@ -179,7 +168,7 @@ def main() -> None:
             db.session.remove()
             db.engine.dispose()
         print(
-            f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, gunicorn gthread {WORKERS} × {THREADS}, {time.strftime('%d.%m.%Y')}"
+            f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, granian {WORKERS} × {THREADS}, {time.strftime('%d.%m.%Y')}"
         )
         if {"pages", "signins", "firstload"} & set(options.parts):
             processes = [serve("wsgi:app", PORT, env), serve("tests.bench.floor:app", FLOOR_PORT, env)]

@@ -149,6 +149,30 @@ def writing(url: str, headers: dict[str, str], seconds: float) -> None:
         )
 
 
+def resident(server: int) -> list[int]:
+    """Return the resident memory of the web processes in kB."""
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    sizes = []
+    for child in children:
+        status = Path(f"/proc/{child}/status").read_text()
+        sizes.append(int(status.split("VmRSS:")[1].split()[0]))
+    return sorted(sizes)
+
+
+def memory(server: int, headers: dict[str, str], requests: int) -> None:
+    """Print what web processes hold before and after so many POSTs."""
+    body = json.dumps(STATEMENT, ensure_ascii=False).encode()
+    done = 0
+    before: list[int] = []
+    while done < requests:
+        done += load.run(HOST, PORT, "/xapi/statements", clients=8, seconds=5, headers=headers, body=body).requests
+        before = before or resident(server)
+    after = resident(server)
+    print(
+        f"\nmemory of the web processes after the first 5 s: {before} kB; after {done:,} POSTs: {after} kB", flush=True
+    )
+
+
 def fill(url: str, low: int, high: int) -> None:
     started = time.perf_counter()
     with psycopg.connect(url, autocommit=True) as connection:
@@ -181,6 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--requests", type=int, default=100_000)
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="khue-records-"))
     database = EmbeddedDatabase(folder / "pg")
@@ -208,8 +233,10 @@ def main() -> None:
             "Content-Type": "application/json",
         }
         web = serve("wsgi:app", PORT, env)
-        print(f"2 cores, {WORKERS} web processes, {arguments.seconds:.0f} s a measurement")
+        print(f"{os.cpu_count()} cores, {WORKERS} web processes, {arguments.seconds:.0f} s a measurement")
         writing(plain, headers, arguments.seconds)
+        if arguments.requests:
+            memory(web.pid, headers, arguments.requests)
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute("TRUNCATE statements, statement_mentions, statement_references, floor")
         fill(plain, 0, 50_000)

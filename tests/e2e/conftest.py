@@ -62,12 +62,10 @@ def server() -> Iterator[str]:
         db.engine.dispose()
     port = free_port()
     env = os.environ | {"LMS_DEMO": "1", "LMS_DATABASE_URL": url, "LMS_INSTANCE": str(settings.instance)}
-    env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi"}
+    env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi", "LMS_PORT": str(port), "LMS_HOST": "127.0.0.1"}
     folder = Path(sys.executable).parent
-    web = [str(folder / "gunicorn"), "wsgi:app", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
-    web += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "--keep-alive", "30"]
     processes = [
-        subprocess.Popen(web, cwd=ROOT, env=env),
+        subprocess.Popen([str(folder / "flask"), "web"], cwd=ROOT, env=env),
         subprocess.Popen([str(folder / "flask"), "worker"], cwd=ROOT, env=env),
     ]
     try:

@@ -33,7 +33,17 @@ def _pages(one, who):
         lesson = on(course, rf"{course}/lessons/{UUID}")[0]
         attempts = on(course, rf"/attempts/{UUID}")
         record = f"{course}/essay"
-        return ["/learn", course, lesson, record, attempts[0], "/account", "/account/sessions", "/account/password"]
+        return [
+            "/learn",
+            course,
+            lesson,
+            record,
+            attempts[0],
+            "/account",
+            "/account/sessions",
+            "/account/password",
+            "/my/records",
+        ]
     if who == "hocvien3":
         return ["/learn"]
     if who == "hocvien2":
@@ -50,7 +60,9 @@ def _pages(one, who):
     if who == "sonoivu":
         record = on("/reports/completion/trainees", rf"/records/{UUID}")[0]
         return ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record]
+    statement = on("/admin/xapi/statements", rf"/admin/xapi/statements/{UUID}")[0]
     return [
+        statement,
         "/admin/people",
         "/admin/people/import",
         "/admin/units",
@@ -96,9 +108,9 @@ def test_the_walk_starts_by_keyboard_alone(visitor):
     page.set_viewport_size({"width": 360, "height": 740})
     page.locator("[data-menu] summary").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("link", name="Học tập của tôi").is_visible()
+    assert page.get_by_role("link", name="Học tập của tôi", exact=True).is_visible()
     page.keyboard.press("Escape")
-    assert not page.get_by_role("link", name="Học tập của tôi").is_visible()
+    assert not page.get_by_role("link", name="Học tập của tôi", exact=True).is_visible()
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 

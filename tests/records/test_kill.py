@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 from base64 import b64encode
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -55,14 +56,16 @@ class Writer(threading.Thread):
                     for one in batch
                 ]
             )
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)
+            with (
+                suppress(OSError, http.client.HTTPException),
+                closing(http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)) as connection,
+            ):
                 connection.request("POST", "/xapi/statements", body, self.site.headers)
-                if connection.getresponse().status == 200:
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status == 200:
                     self.acknowledged.append(batch)
                     self.site.progress()
-            except (OSError, http.client.HTTPException):
-                continue
 
 
 class Site:
@@ -88,12 +91,12 @@ class Site:
             "LMS_DATABASE_URL": self.url,
             "LMS_INSTANCE": str(folder / "instance"),
             "LMS_LOG_LEVEL": "CRITICAL",
+            "FLASK_APP": "wsgi",
+            "LMS_HOST": "127.0.0.1",
+            "LMS_PORT": str(self.port),
+            "LMS_WEB_WORKERS": "2",
         }
-        self.web = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "wsgi:app", "-w", "2", "-b", f"127.0.0.1:{self.port}",
-             "--no-control-socket", "--log-level", "critical"],
-            env=environment, cwd=ROOT,
-        )  # fmt: skip
+        self.web = subprocess.Popen([sys.executable, "-m", "flask", "web"], env=environment, cwd=ROOT)
 
     def _prepare(self) -> tuple[str, str]:
         from flask_migrate import upgrade

@@ -73,6 +73,16 @@ def _client(app, token):
     return client
 
 
+def _routes(app):
+    """The addresses of the product and of the record store mounted in it, each with what it declares."""
+    both = [
+        (rule, one.extensions["lms_routes"][rule.endpoint])
+        for one in (app, app.extensions["xapi"])
+        for rule in one.url_map.iter_rules()
+    ]
+    return sorted(both, key=lambda pair: (pair[0].endpoint.split(".")[0], pair[0].rule))
+
+
 @pytest.fixture
 def table(app, session, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
@@ -81,9 +91,7 @@ def table(app, session, monkeypatch):
     connection = session.get_bind()
     tokens = {who: _token(account) for who, account in world.cast.items()}
     lines = []
-    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint.split(".")[0], rule.rule))
-    for rule in rules:
-        route = app.extensions["lms_routes"][rule.endpoint]
+    for rule, route in _routes(app):
         method = "GET" if "GET" in rule.methods else min(rule.methods - {"OPTIONS", "HEAD"})
         with app.test_request_context():
             url = rule.build(_url(rule, world.arguments))[1]
@@ -114,7 +122,7 @@ XAPI = {
 
 
 def test_nothing_but_the_public_pages_is_open_to_strangers(app):
-    public = {name for name, route in app.extensions["lms_routes"].items() if route.permission == "public"}
+    public = {rule.endpoint for rule, route in _routes(app) if route.permission == "public"}
     assert public <= {
         "core.healthz", "core.readyz", "core.language", "console.home", "catalogue.index", "catalogue.programme",
         "people.sign_in", "people.activate", "records.about", "records.profile",

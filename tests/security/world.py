@@ -12,12 +12,14 @@ from sqlalchemy import select
 from lms.assessment.models import Assignment, Question, Quiz, Submission
 from lms.assessment.services import start_attempt
 from lms.catalogue.models import Figure, Lesson, Module
+from lms.console.personal.models import ErasureRequest, PersonalArchive
 from lms.core import files
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.core.jobs import JobProgress
 from lms.people.models import Account
 from lms.people.permissions import ROLES
+from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
 from lms.surveys import services as surveys
 from tests import factories as make
@@ -67,6 +69,25 @@ def build(app: Flask) -> World:
     credential = make.add(
         Credential(id=uuid4(), name="x", key="k", secret_hash=b"0", scopes=["all"], created_at=utcnow())
     )
+    forwarder = make.add(
+        Forwarder(
+            id=uuid4(), name="x", endpoint="https://lrs.example.vn/", version="1.0.3", key="k", secret=b"x", verbs=[],
+            activities=[], classes=[], cursor=0, created_at=utcnow(),
+        )
+    )  # fmt: skip
+    letter = make.add(
+        DeadLetter(
+            forwarder_id=forwarder.id, seq=1, statement_id=uuid4(), status=400, message="x", at=utcnow(), tries=1,
+            due=False,
+        )
+    )  # fmt: skip
+    archive = make.add(
+        PersonalArchive(
+            account_id=trainee.id, job_id=job.id, ordered_at=utcnow(), sha256=stored.sha256, size=stored.size,
+            expires_at=utcnow() + timedelta(days=1),
+        )
+    )  # fmt: skip
+    asked = make.add(ErasureRequest(account_id=trainee.id, state="open", asked_at=utcnow(), asked_by=trainee.id))
     figure = db.session.scalars(select(Figure).where(Figure.version_id == run.version_id)).first()
     cast: dict[str, Account | None] = {"stranger": None, "enrolled_trainee": trainee, "teaching_lecturer": lecturer}
     cast |= {"running_institution": make.holder("institution_staff", institution)}
@@ -82,7 +103,9 @@ def build(app: Flask) -> World:
         "person_id": trainee.person_id, "account_id": trainee.id, "unit_id": unit.id, "topic_id": topic.id,
         "teaching_id": teaching.id, "enrolment_id": enrolment.id, "version_id": run.version_id, "number": 1,
         "lesson_code": lesson.code, "quiz_code": quiz.code, "lecturer_id": teacher.id,
-        "figure": figure.name if figure else "x.svg",
+        "forwarder_id": forwarder.id, "seq": letter.seq,
+        "archive_id": archive.id, "request_id": asked.id,
+        "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
     return World(cast, arguments)
 

@@ -12,7 +12,7 @@ from lms.people.services.accounts import (
     unlock_account,
 )
 from lms.people.services.persons import create_person
-from lms.people.services.rosters import RosterRefused, check_roster, import_roster, request_import
+from lms.people.services.rosters import RosterRefused, check_roster, forget_later, import_roster, request_import
 from lms.people.services.sign_in import (
     Refused,
     Throttled,
@@ -39,6 +39,7 @@ __all__ = [
     "end_all_sessions",
     "end_role",
     "end_session",
+    "forget_later",
     "give_role",
     "import_roster",
     "issue_activation_code",

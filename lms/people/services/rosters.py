@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import aliased
 
 from lms.core import audit, jobs
@@ -24,6 +24,8 @@ from lms.people.roster.writing import Summary
 from lms.people.sessions import local_day
 
 PERMISSION = "people.import"
+KEPT = timedelta(days=2)
+"""How long an uploaded roster stays in the file store; it must be imported within a day of its check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,21 @@ def request_import(actor: Actor, sha256: str, filename: str, *, at: datetime) ->
         filename=filename,
         account_id=str(actor.account_id),
     )
+
+
+@act
+def forget_later(actor: Actor, sha256: str, *, at: datetime) -> None:
+    """See to it that an uploaded roster, which names many persons, does not outlive its use."""
+    jobs.enqueue(jobs.queue.tasks["people.forget_roster"], actor, at=at, schedule_at=at + KEPT, sha256=sha256)
+
+
+def uploaded_again(sha256: str) -> bool:
+    """Tell whether a later upload of the same content waits to be forgotten."""
+    waiting = text(
+        "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo' "
+        "AND task_name = 'people.forget_roster' AND args ->> 'sha256' = :sha256)"
+    )
+    return bool(db.session.scalar(waiting, {"sha256": sha256}))
 
 
 def _checker(actor: Actor, table: Table, at: datetime) -> Checker:

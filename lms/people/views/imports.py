@@ -37,6 +37,7 @@ def import_page() -> Any:
         return render_template("people/import.html", form=form, columns=COLUMNS), 422
     upload.stream.seek(0)
     stored = files.put(upload.stream)
+    services.forget_later(current_actor(), stored.sha256, at=utcnow())
     token = _signer().dumps([stored.sha256, upload.filename[:200], str(current_actor().account_id)])
     page = render_template(
         "people/import_checked.html",

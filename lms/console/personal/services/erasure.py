@@ -1,0 +1,118 @@
+"""Requests to remove the link between a person and her learning records: asked, withdrawn, refused, carried out."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from lms.console.personal import queries, unlinking
+from lms.console.personal.models import ErasureRequest
+from lms.core import audit, jobs
+from lms.core.database import act, db, lock
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import SYSTEM, Actor
+from lms.people.models import Account, Person
+from lms.people.sessions import local_day
+
+
+@act
+def ask(actor: Actor, account_id: UUID, *, at: datetime, document: str | None = None) -> UUID:
+    """Ask for oneself, or for somebody who asked in writing; returns the request, the same while one is open.
+
+    :param document: number and date of the written request
+    :raises DomainError: the account belongs to nobody with a staff record
+    """
+    lock("erasure", account_id)
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise NotFound
+    if account.person_id is None:
+        raise DomainError("no-person", _l("This account has no staff record, so no learning records lead to it."), 422)
+    known = db.session.scalar(_open_of(account_id))
+    if known is not None:
+        return known
+    request = ErasureRequest(
+        id=uuid4(), account_id=account_id, state="open", asked_at=at, asked_by=actor.account_id, document=document
+    )
+    db.session.add(request)
+    db.session.flush()
+    in_writing = account_id != actor.account_id
+    audit.record(actor, "erasure.ask", "account", account_id, at=at, after={"in_writing": in_writing})
+    return request.id
+
+
+@act
+def withdraw(actor: Actor, *, at: datetime) -> None:
+    """Take back one's own open request."""
+    lock("erasure", actor.account_id)
+    request_id = db.session.scalar(_open_of(actor.account_id))
+    if request_id is None:
+        raise NotFound
+    _decide(actor, _open(request_id), "withdrawn", at)
+
+
+@act
+def refuse(actor: Actor, request_id: UUID, reason: str, *, at: datetime) -> None:
+    """Refuse a request, with the reason that the person reads."""
+    request = _open(request_id)
+    request.reason = reason
+    _decide(actor, request, "refused", at)
+
+
+@act
+def note_leaving(actor: Actor, request_id: UUID, left_on: date, *, at: datetime) -> None:
+    """Note the day on which the person who asks left the city's service, as the deciding document says.
+
+    :raises DomainError: the day lies ahead
+    """
+    account = db.session.get_one(Account, _open(request_id).account_id)
+    person = db.session.get_one(Person, account.person_id, with_for_update=True)
+    if left_on > local_day(at):
+        raise DomainError("left-on", _l("This day lies ahead. Note it when the person has left."), 422)
+    before, person.left_on = person.left_on, left_on
+    old, new = {"left_on": before}, {"left_on": left_on}
+    audit.record(actor, "person.leave", "person", person.id, at=at, before=old, after=new)
+
+
+@act
+def carry_out(actor: Actor, request_id: UUID, *, retention_years: int, at: datetime) -> None:
+    """Remove the link for good, in one act: the person's row stays without a name, so that counts stay right.
+
+    Files she handed in are removed by a job that is queued with the act.
+
+    :raises DomainError: the law does not allow it now, or it is one's own account
+    """
+    request = _open(request_id)
+    if request.account_id == actor.account_id:
+        raise DomainError("own-account", _l("Nobody carries out their own request. Ask another administrator."))
+    account = db.session.get_one(Account, request.account_id, with_for_update=True, populate_existing=True)
+    person = db.session.get_one(Person, account.person_id, with_for_update=True, populate_existing=True)
+    verdict = queries.verdict(account.id, retention_years=retention_years, at=at)
+    if not verdict.allowed:
+        raise DomainError(verdict.code, verdict.reason)
+    done = unlinking.unlink(account, person, at=at)
+    _decide(actor, request, "done", at)
+    if done.files:
+        jobs.enqueue(jobs.queue.tasks["personal.remove_files"], SYSTEM, at=at, sha256s=done.files)
+    audit.record(actor, "erasure.carry_out", "account", account.id, at=at, after={"rows": done.rows})
+
+
+def _decide(actor: Actor, request: ErasureRequest, state: str, at: datetime) -> None:
+    request.state, request.decided_at, request.decided_by = state, at, actor.account_id
+    db.session.flush()
+    if state != "done":
+        audit.record(actor, f"erasure.{state}", "account", request.account_id, at=at)
+
+
+def _open(request_id: UUID) -> ErasureRequest:
+    found = db.session.get(ErasureRequest, request_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound
+    if found.state != "open":
+        raise DomainError("request-closed", _l("This request has been answered already."))
+    return found
+
+
+def _open_of(account_id: UUID | None) -> Select[UUID]:
+    return select(ErasureRequest.id).where(ErasureRequest.account_id == account_id, ErasureRequest.state == "open")

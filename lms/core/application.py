@@ -1,0 +1,39 @@
+"""A Flask application with the settings and the database that every one of ours has."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms.core.config import Settings
+from lms.core.database import db
+
+
+def new(import_name: str, settings: Settings) -> Flask:
+    """Return an application without addresses. Touches no database and asks nobody."""
+    app = Flask(import_name, static_folder=None)
+    app.debug = settings.debug
+    app.config |= {
+        "SETTINGS": settings,
+        "DEMO": settings.demo,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url or "postgresql+psycopg:///lms",
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": settings.web_threads + 1, "max_overflow": 4, "pool_recycle": 1800},
+        "FILES_URL": settings.files_url,
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "MAX_UPLOAD": settings.max_upload_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "khue" if settings.demo else "__Host-khue",
+        "SESSION_COOKIE_SECURE": not settings.demo,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "SESSION_REFRESH_EACH_REQUEST": False,
+    }
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    Migrate(app, db, directory="migrations", compare_type=True)
+    return app

@@ -1,0 +1,86 @@
+"""Speaking to another record store: ``tincan.RemoteLRS`` with time limits, and octets sent as they are."""
+
+import http.client
+import time
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import tincan
+from tincan.http_request import HTTPRequest
+from tincan.lrs_response import LRSResponse
+
+TIMEOUT = 20.0
+"""Seconds for connecting and for each silence of the other side."""
+DEADLINE = 60.0
+"""Seconds after which an answer that drips is given up."""
+LONGEST_ANSWER = 64 * 1024
+
+
+class Away(Exception):
+    """The other side gave no answer: ``unreachable`` or ``timeout``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side said."""
+
+    status: int
+    text: str
+    retry_after: str | None
+
+    @property
+    def success(self) -> bool:
+        """Whether it took what was sent."""
+        return 200 <= self.status < 300
+
+
+class Remote(tincan.RemoteLRS):
+    """tincan's client; its own way of sending waits for ever, and takes only text of Latin-1."""
+
+    def _send_request(self, request: Any) -> Any:
+        url = urlsplit(f"{self.endpoint}{request.resource}")
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        connection = kind(url.hostname or "", url.port, timeout=TIMEOUT)
+        query = urlencode(request.query_params)
+        headers = {"X-Experience-API-Version": self.version, "Authorization": self.auth} | request.headers
+        try:
+            connection.request(request.method, url.path + (f"?{query}" if query else ""), request.content, headers)
+            response = connection.getresponse()
+            data = _read(response)
+        finally:
+            connection.close()
+        success = 200 <= response.status < 300
+        return LRSResponse(success=success, request=request, response=response, data=data.decode("utf-8", "replace"))
+
+    def ask(self, method: str, resource: str, content: bytes | None = None, **headers: str) -> Answer:
+        """Send one request.
+
+        :raises Away: there was no answer.
+        """
+        request = HTTPRequest(method=method, resource=resource, headers=headers)
+        request._content = content  # its setter would decode the octets
+        try:
+            answer = self._send_request(request)
+        except TimeoutError:
+            raise Away("timeout") from None
+        except (OSError, http.client.HTTPException, UnicodeError):
+            raise Away("unreachable") from None
+        return Answer(answer.response.status, answer.data, answer.response.getheader("Retry-After"))
+
+
+def remote(endpoint: str, version: str, key: str, secret: str) -> Remote:
+    """Return a client of the record store at this address."""
+    made = Remote(endpoint=endpoint, auth=f"Basic {b64encode(f'{key}:{secret}'.encode()).decode()}")
+    made._version = version  # its setter knows 1.0 only
+    return made
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    ends, data = time.monotonic() + DEADLINE, b""
+    while len(data) < LONGEST_ANSWER and (piece := response.read1(LONGEST_ANSWER)):
+        data += piece
+        if time.monotonic() > ends:
+            raise TimeoutError
+    return data

@@ -1,0 +1,26 @@
+"""The jobs that forward: every minute by itself, and at once when somebody asks."""
+
+from typing import Any
+from uuid import UUID
+
+from lms.core import jobs
+from lms.core.database import utcnow
+from lms.records.forward import delivery
+
+SECONDS = 50.0
+"""How long one job goes on; the next is a minute later."""
+
+
+@jobs.queue.periodic(cron="* * * * *")
+@jobs.queue.task(name="records.forward", queue="default", queueing_lock="records.forward", lock="records.forward")
+def forward(timestamp: int) -> None:  # noqa: ARG001 - the queue passes the minute
+    """Run all forwarders that are due; a job that finds another one running waits for its turn, and no third queues."""
+    with jobs.worker_app().app_context():
+        delivery.run_due(at=utcnow(), seconds=SECONDS)
+
+
+@jobs.task("records.forward_now")
+def forward_now(_progress: jobs.Progress, forwarder_id: str) -> dict[str, Any]:
+    """Run one forwarder."""
+    outcome = delivery.run(UUID(forwarder_id), at=utcnow(), goes_on=delivery.within(SECONDS))
+    return {"sent": outcome.sent, "set_aside": outcome.set_aside}
