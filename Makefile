@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export LMS_DEMO ?= 1
 export FLASK_APP := wsgi
 # the embedded PostgreSQL keeps a lock file here
-export XDG_RUNTIME_DIR ?= $(shell d=$${TMPDIR:-/tmp}/khue-$$(id -u); mkdir -p $$d; echo $$d)
+export XDG_RUNTIME_DIR ?= $(shell d=$${TMPDIR:-/tmp}/khue-$$(id -u); mkdir -p $$d; chmod 700 $$d; echo $$d)
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint format demo bench bench-records shell sure setup setup-dev translations browser clean

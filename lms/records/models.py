@@ -8,7 +8,7 @@ agent, activity, verb and registration that a statement names. Why: docs/decisio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,8 +34,9 @@ class Statement(Base):
     """The statement this one refers to (object of type StatementRef)."""
     voiding: Mapped[bool]
     """Whether it voids the statement it refers to."""
-    credential_id: Mapped[UUID | None] = mapped_column(ForeignKey("xapi_credentials.id"))
-    """Who sent it; none for the product itself."""
+    credential_id: Mapped[UUID | None]
+    """Who sent it; none for the product itself. ``xapi_store`` sees to it that it is one that opens the store: a
+    foreign key would lock the credential's row at each statement, and all that it sends meanwhile would wait."""
     raw: Mapped[str] = mapped_column(Text)
 
     @property

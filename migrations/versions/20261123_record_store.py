@@ -239,6 +239,7 @@ def upgrade():
     op.create_index("ix_statements_voiding", "statements", ["target_id"], postgresql_where="voiding")
     op.drop_table("statement_activities")
     op.drop_table("statement_agents")
+    op.drop_constraint("fk_statements_credential_id", "statements", type_="foreignkey")
     op.execute(_STORE)
 
 
@@ -282,6 +283,9 @@ def downgrade():
     op.execute("DROP SEQUENCE statements_place")
     for column in ("activity", "registration", "agent", "expires_at"):
         op.drop_column("xapi_credentials", column)
+    op.create_foreign_key(
+        "fk_statements_credential_id", "statements", "xapi_credentials", ["credential_id"], ["id"]
+    )
     op.drop_table("xapi_dead_letters")
     op.drop_table("xapi_forwarders")
     op.drop_table("erasure_requests")

@@ -44,6 +44,8 @@ class Other:
         self.status = 200
         self.headers: dict[str, str] = {}
         self.limit = 10**9
+        self.secret: str | None = None
+        self.may_read = True
         self.data: list[bytes] = []
         self.port = port
         self.start()
@@ -71,6 +73,9 @@ class Other:
             return Response(f"away: {request.headers.get('Authorization')}", self.status, self.headers)
         if request.path.endswith("/about"):
             return Response('{"version":["1.0.3"]}')
+        if request.method == "GET":
+            wrong = self.secret not in (None, request.authorization.password)
+            return Response('{"statements":[]}', 401 if wrong else 200 if self.may_read else 403)
         if len(body) > self.limit:
             return Response("too large", 413)
         if request.mimetype == "multipart/mixed":

@@ -93,6 +93,18 @@ def test_from_the_beginning(admin, submit, session, other):
     assert session.scalars(select(Forwarder)).one().cursor == 0
 
 
+def test_a_wrong_secret_is_found_where_about_is_open_to_all(admin, submit, session, other):
+    other.secret = "another"
+    answer = submit(admin, LIST, filled(other))
+    assert answer.status_code == 400 and "401" in answer.text
+    assert session.scalars(select(Forwarder)).all() == []
+
+
+def test_a_key_that_may_only_write_is_good_enough(admin, submit, session, other):
+    other.may_read = False
+    assert submit(admin, LIST, filled(other)).status_code == 302
+
+
 def test_a_store_that_does_not_answer_is_not_added(admin, submit, session, other):
     other.status = 401
     answer = submit(admin, LIST, filled(other))

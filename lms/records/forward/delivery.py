@@ -31,6 +31,8 @@ log = logging.getLogger("lms.records.forward")
 
 SLICE = 10.0
 """Seconds after which another forwarder has its turn."""
+MOST_REFUSED = 20
+"""So many statements refused one after another speak of the other store, not of the statements: it is away."""
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 _ATTACHED = "SELECT sha2, file FROM xapi_attachments WHERE sha2 = ANY(%(named)s)"
 
@@ -43,6 +45,7 @@ class Outcome:
     set_aside: int = 0
     away: str | None = None
     """Why it stopped before the end, as in ``Forwarder.last_error``."""
+    refused_in_a_row: int = 0
     busy: bool = False
     """Another process is delivering."""
     more: bool = False
@@ -60,12 +63,18 @@ class _Missing(Exception):
 
 
 def probe(endpoint: str, version: str, key: str, secret: str) -> str | None:
-    """Ask another store about itself; returns why it cannot be used, as in ``Forwarder.last_error``, or None."""
+    """Ask another store about itself and for a statement; a key that may only write is refused the latter by 403.
+
+    :returns: why it cannot be used, as in ``Forwarder.last_error``, or None.
+    """
+    to = remote(endpoint, version, key, secret)
     try:
-        answer = remote(endpoint, version, key, secret).ask("GET", "about")
+        answer = to.ask("GET", "about")
+        if answer.success:
+            answer = to.ask("GET", "statements", query={"limit": "1"})
     except Away as away:
         return str(away)
-    return None if answer.success else f"status-{answer.status}"
+    return None if answer.success or answer.status == 403 else f"status-{answer.status}"
 
 
 def run(forwarder_id: UUID, *, at: datetime, goes_on: Callable[[], bool] = lambda: True) -> Outcome:
@@ -195,12 +204,16 @@ class _Sending:
         if answer.success:
             progress.confirmed(self.forwarder.id, cursor=batch[-1].seq, count=len(batch), at=self.at)
             self.outcome.sent += len(batch)
+            self.outcome.refused_in_a_row = 0
         elif len(batch) > 1:
             middle = len(batch) // 2
             self.send(batch[:middle])
             self.send(batch[middle:])
         else:
             self._set_aside(batch[0], answer.status, answer.text)
+            self.outcome.refused_in_a_row += 1
+            if self.outcome.refused_in_a_row == MOST_REFUSED:
+                raise _Stopped(f"status-{answer.status}")
 
     def again(self, letter: DeadLetter) -> None:
         """Send a dead letter again."""
@@ -222,7 +235,7 @@ class _Sending:
         :raises _Stopped: there is no answer, or one of a store that cannot take anything now.
         """
         try:
-            answer = self.to.ask("POST", "statements", body.content, **{"Content-Type": body.content_type})
+            answer = self.to.ask("POST", "statements", body.content, headers={"Content-Type": body.content_type})
         except Away as away:
             raise _Stopped(str(away)) from None
         if not answer.success and not rules.refuses(answer.status, with_data=body.with_data):
@@ -242,7 +255,7 @@ class _Sending:
             tries=tries + 1,
             due=False,
         )
-        progress.set_aside(letter)
+        (progress.refused_again if tries else progress.set_aside)(letter)
         self.outcome.set_aside += 1
 
 

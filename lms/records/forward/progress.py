@@ -64,10 +64,20 @@ def confirmed(forwarder_id: UUID, *, cursor: int, count: int, at: datetime) -> N
 
 @act
 def set_aside(letter: DeadLetter) -> None:
-    """Keep a refused statement, or note that it was refused again, and let its successors go on."""
+    """Keep a refused statement, and let its successors go on."""
     forwarder = _locked(letter.forwarder_id)
     forwarder.cursor = max(forwarder.cursor, letter.seq)
     db.session.merge(letter)
+    if letter.status is not None:
+        _reached(forwarder, at=letter.at)
+
+
+@act
+def refused_again(letter: DeadLetter) -> None:
+    """Note that a statement was refused once more, unless somebody has left it out meanwhile."""
+    forwarder = _locked(letter.forwarder_id)
+    if _kept(letter):
+        db.session.merge(letter)
     if letter.status is not None:
         _reached(forwarder, at=letter.at)
 
@@ -78,7 +88,7 @@ def confirmed_again(letter: DeadLetter, *, at: datetime) -> None:
     forwarder = _locked(letter.forwarder_id)
     forwarder.sent += 1
     _reached(forwarder, at=at)
-    if kept := db.session.get(DeadLetter, (letter.forwarder_id, letter.seq)):
+    if kept := _kept(letter):
         db.session.delete(kept)
 
 
@@ -89,6 +99,10 @@ def away(forwarder_id: UUID, *, reason: str, retry_after: str | None = None, at:
     forwarder.failures += 1
     forwarder.last_error = reason
     forwarder.next_try_at = at + rules.wait(forwarder.failures, retry_after, at=at)
+
+
+def _kept(letter: DeadLetter) -> DeadLetter | None:
+    return db.session.get(DeadLetter, (letter.forwarder_id, letter.seq), populate_existing=True)
 
 
 def _locked(forwarder_id: UUID) -> Forwarder:

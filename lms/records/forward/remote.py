@@ -1,8 +1,11 @@
 """Speaking to another record store: ``tincan.RemoteLRS`` with time limits, and octets sent as they are."""
 
 import http.client
-import time
+import socket
+import threading
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -14,7 +17,7 @@ from tincan.lrs_response import LRSResponse
 TIMEOUT = 20.0
 """Seconds for connecting and for each silence of the other side."""
 DEADLINE = 60.0
-"""Seconds after which an answer that drips is given up."""
+"""Seconds after which an answer that drips is given up, its headers too."""
 LONGEST_ANSWER = 64 * 1024
 
 
@@ -46,20 +49,31 @@ class Remote(tincan.RemoteLRS):
         query = urlencode(request.query_params)
         headers = {"X-Experience-API-Version": self.version, "Authorization": self.auth} | request.headers
         try:
-            connection.request(request.method, url.path + (f"?{query}" if query else ""), request.content, headers)
-            response = connection.getresponse()
-            data = _read(response)
+            connection.connect()
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered (413) before it had it all
+                connection.request(request.method, url.path + (f"?{query}" if query else ""), request.content, headers)
+            with _in_time(connection.sock):
+                response = connection.getresponse()
+                data = response.read(LONGEST_ANSWER)
         finally:
             connection.close()
         success = 200 <= response.status < 300
         return LRSResponse(success=success, request=request, response=response, data=data.decode("utf-8", "replace"))
 
-    def ask(self, method: str, resource: str, content: bytes | None = None, **headers: str) -> Answer:
+    def ask(
+        self,
+        method: str,
+        resource: str,
+        content: bytes | None = None,
+        *,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
         """Send one request.
 
         :raises Away: there was no answer.
         """
-        request = HTTPRequest(method=method, resource=resource, headers=headers)
+        request = HTTPRequest(method=method, resource=resource, headers=headers or {}, query_params=query or {})
         request._content = content  # its setter would decode the octets
         try:
             answer = self._send_request(request)
@@ -77,10 +91,28 @@ def remote(endpoint: str, version: str, key: str, secret: str) -> Remote:
     return made
 
 
-def _read(response: http.client.HTTPResponse) -> bytes:
-    ends, data = time.monotonic() + DEADLINE, b""
-    while len(data) < LONGEST_ANSWER and (piece := response.read1(LONGEST_ANSWER)):
-        data += piece
-        if time.monotonic() > ends:
-            raise TimeoutError
-    return data
+@contextmanager
+def _in_time(sock: socket.socket) -> Iterator[None]:
+    """Cut the connection when the answer is not there by the deadline.
+
+    :raises TimeoutError: it was cut.
+    """
+    over = threading.Event()
+
+    def cut() -> None:
+        over.set()
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(DEADLINE, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException):
+        if not over.is_set():
+            raise
+    finally:
+        timer.cancel()
+    if over.is_set():
+        raise TimeoutError

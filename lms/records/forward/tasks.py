@@ -12,9 +12,13 @@ SECONDS = 50.0
 
 
 @jobs.queue.periodic(cron="* * * * *")
-@jobs.queue.task(name="records.forward", queue="default", queueing_lock="records.forward", lock="records.forward")
+@jobs.queue.task(name="records.forward", queue="default", queueing_lock="records.forward")
 def forward(timestamp: int) -> None:  # noqa: ARG001 - the queue passes the minute
-    """Run all forwarders that are due; a job that finds another one running waits for its turn, and no third queues."""
+    """Run all forwarders that are due; at most one such job waits.
+
+    It holds no lock of the queue: a job whose worker was killed would keep it for good. Each forwarder has its own,
+    which ends with its connection.
+    """
     with jobs.worker_app().app_context():
         delivery.run_due(at=utcnow(), seconds=SECONDS)
 
