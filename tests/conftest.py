@@ -141,7 +141,7 @@ class _OneCursor:
     def transaction(self) -> Any:
         return self.session_connection.begin_nested()
 
-    def execute(self, sql: str, values: Any) -> Any:
+    def execute(self, sql: str, values: Any, *, prepare: bool | None = None) -> Any:
         try:
             with self.transaction():
                 return self.session_connection.exec_driver_sql(sql, dict(values))

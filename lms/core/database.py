@@ -81,26 +81,30 @@ class _Own(threading.local):
 
 
 _own = _Own()
+_OPTIONS = "-c max_parallel_workers_per_gather=0"
+"""To start helpers takes the database longer than a short question does."""
 
 
 def cursor() -> psycopg.Cursor[Any]:
     """Return a cursor on this thread's own connection, in autocommit and without SQLAlchemy."""
     of = (os.getpid(), current_app.config["SQLALCHEMY_DATABASE_URI"])
     if _own.cursor is None or _own.of != of or _own.cursor.connection.closed:
-        _own.cursor = psycopg.connect(of[1].replace("+psycopg", "", 1), autocommit=True).cursor()
+        address = of[1].replace("+psycopg", "", 1)
+        _own.cursor = psycopg.connect(address, autocommit=True, options=_OPTIONS).cursor()
         _own.of = of
     return _own.cursor
 
 
-def direct(sql: str, values: Mapping[str, Any]) -> list[Any]:
+def direct(sql: str, values: Mapping[str, Any], *, prepared: bool = True) -> list[Any]:
     """Run one SQL statement (``%(name)s``) that is a transaction by itself, and return its rows.
 
     For the few places where the session's way costs more than the database's work: a fifth of its time on the CPU
     (docs/decisions/0009-record-store-speed.md).
 
+    :param prepared: False to have it planned anew each time, for the values it has
     :raises psycopg.Error: as the driver tells it.
     """
-    return cursor().execute(sql, values).fetchall()
+    return cursor().execute(sql, values, prepare=None if prepared else False).fetchall()
 
 
 def together() -> AbstractContextManager[Any]:

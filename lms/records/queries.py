@@ -1,8 +1,9 @@
 """Reading the store: one SQL statement a question."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -83,7 +84,7 @@ def page(query: StatementQuery, *, only_of: UUID | None) -> tuple[list[Stored], 
     while True:
         rest = replace(query, limit=min(query.limit - len(rows), _AT_ONCE), after=rows[-1].seq if rows else query.after)
         sql, values = page_sql(rest, only_of=only_of)
-        found = [Stored(*row) for row in direct(sql, values)]
+        found = [Stored(*row) for row in _ask(sql, values)]
         for place, row in enumerate(found[: rest.limit], 1):
             rows.append(row)
             length += len(row.raw)
@@ -117,7 +118,7 @@ def browse(query: StatementQuery, *, by: UUID | None = None) -> list[Shown]:
     :param by: only statements whose actor is this person of the product, alone
     """
     sql, values = page_sql(query, only_of=None, voided_too=True, by=by)
-    return [Shown(*row) for row in direct(sql, values)]
+    return [Shown(*row) for row in _ask(sql, values)]
 
 
 def count(query: StatementQuery, *, by: UUID | None = None) -> int:
@@ -147,7 +148,11 @@ def credentials() -> Sequence[Credential]:
 def page_sql(
     query: StatementQuery, *, only_of: UUID | None, voided_too: bool = False, by: UUID | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """Return the SQL of a page and its values: the lists of mentions are walked in order and joined by ``seq``."""
+    """Return the SQL of a page and its values: the lists of mentions are walked in order and joined by ``seq``.
+
+    Each list holds what is named directly, or what is named elsewhere; to ask for both is to walk both, each as far as
+    the page goes, so that no long list has to be sorted.
+    """
     wanted = [
         (mention("agent", account_ifi(by)), False) if by else None,
         (mention("agent", query.agent), query.related_agents) if query.agent else None,
@@ -170,19 +175,15 @@ def page_sql(
         where = " AND ".join([*(f"s.{bound}" for bound in bounds), *([voided] if voided else [])])
         condition = f"WHERE {where}" if where else ""
         return f"SELECT s.seq, {columns} FROM statements s {condition} ORDER BY s.seq {order} LIMIT %(size)s", values  # noqa: S608
-    lists = " JOIN ".join(
-        f"({_list(number, related=related)}) f{number}" + (" USING (seq)" if number else "")
-        for number, (_, related) in enumerate(filters)
-    )
-    named = f"SELECT seq FROM {lists}"  # noqa: S608
-    referring = f"SELECT r.seq FROM ({named}) n JOIN statement_references r ON r.target = n.seq"  # noqa: S608
+    ways = product(*((True, False) if related else (True,) for _, related in filters))
     found = " UNION ALL ".join(
         f"(SELECT seq FROM ({part}) p JOIN statements s USING (seq)"  # noqa: S608
         f"{_where([*bounds, *([voided] if voided else [])])} ORDER BY seq {order} LIMIT %(size)s)"
-        for part in (named, referring)
+        for way in ways
+        for part in _parts(way)
     )
     return (
-        f"SELECT s.seq, {columns} FROM (SELECT DISTINCT seq FROM ({found}) both_ways) f "  # noqa: S608
+        f"SELECT s.seq, {columns} FROM (SELECT DISTINCT seq FROM ({found}) all_ways) f "  # noqa: S608
         f"JOIN statements s USING (seq) ORDER BY s.seq {order} LIMIT %(size)s"
     ), values
 
@@ -208,7 +209,19 @@ def _last_of(moment: datetime) -> int:
     return min(max(seq_at(moment) + 1023, 0), 2**63 - 1)
 
 
-def _list(number: int, *, related: bool) -> str:
-    """The statements that name something: directly, or (related) in any place."""
-    one = f"SELECT seq FROM statement_mentions WHERE mention = %(m{number})s::uuid AND {{}}direct"  # noqa: S608
-    return f"{one.format('')} UNION ALL {one.format('NOT ')}" if related else one.format("")
+def _parts(way: Sequence[bool]) -> Iterator[str]:
+    """Yield what names all, each directly or elsewhere, and what refers to that."""
+    lists = " JOIN ".join(
+        "(SELECT seq FROM statement_mentions "  # noqa: S608
+        f"WHERE mention = %(m{number})s::uuid AND {'' if directly else 'NOT '}direct) f{number}"
+        + (" USING (seq)" if number else "")
+        for number, directly in enumerate(way)
+    )
+    named = f"SELECT seq FROM {lists}"  # noqa: S608
+    yield named
+    yield f"SELECT r.seq FROM ({named}) n JOIN statement_references r ON r.target = n.seq"  # noqa: S608
+
+
+def _ask(sql: str, values: Mapping[str, Any]) -> list[Any]:
+    """Ask a question; lists that are joined are planned for their own lengths, which a prepared plan cannot know."""
+    return direct(sql, values, prepared="m1" not in values)
