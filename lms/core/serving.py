@@ -9,8 +9,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from ipaddress import ip_address
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -40,6 +41,19 @@ def database(settings: Settings) -> Iterator[Settings]:
         yield replace(settings, database_url=embedded.url())
     finally:
         embedded.stop()
+
+
+def address_of(host: str) -> str:
+    """Return the IP address to listen at: granian takes no names.
+
+    :raises ServingError: there is no such host.
+    """
+    with suppress(ValueError):
+        return str(ip_address(host))
+    try:
+        return socket.gethostbyname(host)
+    except OSError as error:
+        raise ServingError(f"LMS_HOST={host} is no address of this machine ({error.strerror})") from None
 
 
 def check_port(host: str, port: int) -> None:
@@ -136,7 +150,7 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]
         self.app = app
         super().__init__(
             "lms",
-            address=settings.host,
+            address=address_of(settings.host),
             port=settings.port,
             interface=Interfaces.WSGI,
             http=HTTPModes.http1,

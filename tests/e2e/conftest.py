@@ -62,7 +62,7 @@ def server() -> Iterator[str]:
         db.engine.dispose()
     port = free_port()
     env = os.environ | {"LMS_DEMO": "1", "LMS_DATABASE_URL": url, "LMS_INSTANCE": str(settings.instance)}
-    env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi", "LMS_PORT": str(port), "LMS_HOST": "127.0.0.1"}
+    env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi", "LMS_PORT": str(port), "LMS_HOST": "localhost"}
     folder = Path(sys.executable).parent
     processes = [
         subprocess.Popen([str(folder / "flask"), "web"], cwd=ROOT, env=env),
