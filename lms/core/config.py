@@ -60,7 +60,7 @@ class Settings:
             host=env.get("LMS_HOST", "localhost"),
             port=_number(env, "LMS_PORT", 8000, 1, 65535),
             web_workers=_number(env, "LMS_WEB_WORKERS", 4, 1, 64),
-            web_threads=_number(env, "LMS_WEB_THREADS", 1, 1, 64),
+            web_threads=_number(env, "LMS_WEB_THREADS", 4, 1, 64),
             max_upload_mb=_number(env, "LMS_MAX_UPLOAD_MB", 50, 1, 4096),
             xapi_max_statement_kb=_number(env, "LMS_XAPI_MAX_STATEMENT_KB", 1024, 16, 16384),
             xapi_max_batch=_number(env, "LMS_XAPI_MAX_BATCH", 1000, 1, 10000),

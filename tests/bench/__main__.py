@@ -25,7 +25,7 @@ from lms.core.database import db, utcnow
 from lms.core.embedded import EmbeddedDatabase
 from tests.bench import load
 
-WORKERS, THREADS = os.environ.get("LMS_WEB_WORKERS", "4"), os.environ.get("LMS_WEB_THREADS", "1")
+WORKERS, THREADS = os.environ.get("LMS_WEB_WORKERS", "4"), os.environ.get("LMS_WEB_THREADS", "4")
 HOST, PORT, FLOOR_PORT = "127.0.0.1", 8971, 8972
 
 

@@ -180,6 +180,7 @@ def fill(url: str, low: int, high: int) -> None:
             connection.execute(FILL, {"low": first, "high": min(first + 50_000, high) - 1})
         connection.execute("VACUUM ANALYZE statements")
         connection.execute("VACUUM ANALYZE statement_mentions")
+        connection.execute("CHECKPOINT")
     print(f"filled to {high:,} statements in {time.perf_counter() - started:.0f} s", flush=True)
 
 
