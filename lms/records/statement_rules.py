@@ -34,7 +34,7 @@ def check(statement: Any, version: str) -> None:
 
 def check_agent(agent: Any) -> None:
     """Check an Agent or identified Group, as parameters name it."""
-    (_group if type(agent) is dict and agent.get("objectType") == "Group" else _agent)(agent)
+    _actor(agent)
 
 
 def _object(properties: Mapping[str, Check], required: tuple[str, ...], then: Check | None, value: Any) -> None:
@@ -121,7 +121,10 @@ _group = an_object(
 
 
 def _actor(value: Any) -> None:
-    (_group if type(value) is dict and value.get("objectType") == "Group" else _agent)(value)
+    kind = value.get("objectType", "Agent") if type(value) is dict else "Agent"
+    if kind != "Agent" and kind != "Group":  # noqa: PLR1714 - it may be of a type that a set cannot hold
+        raise Invalid('must be "Agent" or "Group"', "objectType")
+    (_group if kind == "Group" else _agent)(value)
 
 
 def _authority(value: Any) -> None:
