@@ -3,12 +3,12 @@
 from flask import Flask
 from flask_compress import Compress
 
-from lms import assessment, catalogue, classes, console, core, learning, people, records, reports, surveys
+from lms import assessment, catalogue, classes, console, core, learning, library, people, records, reports, surveys
 from lms.core import application, guard
 from lms.core.config import Settings
 from lms.core.database import Base
 
-DOMAINS = (people, records, catalogue, assessment, classes, learning, surveys, reports, console)
+DOMAINS = (people, records, catalogue, library, assessment, classes, learning, surveys, reports, console)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -30,7 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     core.init_app(app)
     for domain in DOMAINS:
         domain.init_app(app)
-    records.mount(app, settings, learner_of=people.actor_name_in(app))
+    records.mount(app, settings, learner_of=people.actor_name_in(app), of_session=library.of_session)
+    library.mount(app, settings)
     guard.check(app)
     return app
 

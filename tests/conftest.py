@@ -31,6 +31,42 @@ hypothesis_settings.load_profile(os.environ.get("LMS_HYPOTHESIS", "repeatable"))
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGS += ["--disable-component-update", "--disable-sync", "--hide-scrollbars", "--mute-audio"]
+ARGS += ["--autoplay-policy=no-user-gesture-required"]
+
+
+# -- browser tests ----------------------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All browser tests run in one worker; without Chromium they fail or say loudly that they did not run."""
+    for item in items:
+        if item.path.parent.name not in ("e2e", "browser"):
+            continue
+        item.add_marker(pytest.mark.browser)
+        if config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        if CHROMIUM is None and not config.getoption("--require-browser"):
+            item.add_marker(
+                pytest.mark.skip(reason="BROWSER TESTS DID NOT RUN: no Chromium (make browser installs it)")
+            )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.fail("the browser tests were left out: no Chromium on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield chromium
+        chromium.close()
+
+
 # -- the database of the run ------------------------------------------------------------------------------------------
 
 

@@ -158,3 +158,27 @@ def enrolment(of: ClassRun, who: Person | None = None, **values: Any) -> Enrolme
         "enrolled_at": datetime(2026, 10, 20, 3, 0, tzinfo=UTC),
     }
     return add(Enrolment(**(defaults | values)))
+
+
+def package_version(
+    root: Any, at: Unit | None = None, kind: str = "cmi5", files: dict[str, bytes] | None = None
+) -> Any:
+    """A version of a new package with these units (:class:`lms.library.structure.Unit`) and files."""
+    import io
+
+    from lms.core import files as store
+    from lms.core.guard import SYSTEM
+    from lms.library.media import media_type
+    from lms.library.models import Upload
+    from lms.library.services import packages
+    from lms.library.structure import Structure
+
+    now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    upload = Upload(
+        institution_id=(at or institution()).id, filename="goi.zip", size=1000, created_at=now, touched_at=now
+    )
+    kept = []
+    for path, content in (files or {}).items():
+        one = store.put(io.BytesIO(content))
+        kept.append(packages.Kept(path, one.sha256, one.size, media_type(path)))
+    return packages.add_version(SYSTEM, upload, Structure(kind, root), kept, sha256="0" * 64, report={}, at=now)

@@ -25,6 +25,8 @@ def serve() -> None:
     try:
         settings = Settings.from_environment()
         serving.check_port(settings.host, settings.port)
+        if settings.content_url is not None:
+            serving.check_port(settings.host, settings.content_port)
     except (SettingsError, serving.ServingError) as error:
         raise click.ClickException(str(error)) from None
     with serving.database(settings) as bound:
@@ -117,6 +119,8 @@ def _prepare(bound: Settings) -> tuple[Flask, bool]:
 
 def _greet(bound: Settings, with_accounts: bool) -> None:
     click.echo(f"\n  Khuê is ready:  http://{bound.host}:{bound.port}/\n")
+    if bound.content_url is not None:
+        click.echo(f"  Uploaded content:  {bound.content_url}/, and http://127.0.0.1:{bound.content_port}/\n")
     if with_accounts:
         click.echo(f"  Demonstration accounts (password for all: {demo.PASSWORD})")
         for line in demo.ACCOUNTS:

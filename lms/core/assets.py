@@ -8,7 +8,9 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 from functools import cache
+from pathlib import Path
 
 import brotli
 from flask import Flask
@@ -18,6 +20,25 @@ from lms.core.config import ROOT
 
 FOLDER = ROOT / "lms" / "static"
 MODULES = ROOT / "node_modules"
+PLAYERS = FOLDER / "players"
+"""What the content origin serves: our player pages' scripts, and the libraries that they use."""
+LIBRARIES = {
+    "pdfjs": (
+        "pdfjs-dist/build/pdf.min.mjs",
+        "pdfjs-dist/build/pdf.worker.min.mjs",
+        "pdfjs-dist/cmaps",
+        "pdfjs-dist/standard_fonts",
+        "pdfjs-dist/wasm",
+        "pdfjs-dist/iccs",
+    ),
+    "scorm-again": ("scorm-again/dist/scorm12.min.js", "scorm-again/dist/scorm2004.min.js"),
+    "h5p": tuple(
+        f"h5p-standalone/dist/{name}" for name in ("main.bundle.js", "frame.bundle.js", "styles", "fonts", "images")
+    ),
+}
+"""Files and folders of npm packages, by the folder they go into."""
+PLAYER_SHEET = "library/static/playing.css"
+"""The one sheet that is not part of ``app.css``: it has a page of its own."""
 FONTS = tuple(
     f"be-vietnam-pro-{subset}-{weight}-normal.woff2" for subset in ("latin", "vietnamese") for weight in (400, 600)
 )
@@ -34,20 +55,51 @@ def build() -> dict[str, str]:
     for name in FONTS:
         _add(manifest, name, (MODULES / "@fontsource/be-vietnam-pro/files" / name).read_bytes())
     _add(manifest, "htmx.js", (MODULES / "htmx.org/dist/htmx.min.js").read_bytes())
-    sheets = [MODULES / "bootstrap/dist/css/bootstrap.min.css", *sorted((ROOT / "lms").glob("*/static/*.css"))]
-    css = "\n".join(re.sub(r"/\*# sourceMappingURL.*?\*/", "", sheet.read_text("utf-8")) for sheet in sheets)
-    css = re.sub(r'url\("font:([^"]+)"\)', lambda match: f'url("{manifest[match[1]]}")', css)
-    _add(manifest, "app.css", css.encode())
+    bootstrap, player = MODULES / "bootstrap/dist/css", ROOT / "lms" / PLAYER_SHEET
+    ours = [sheet for sheet in sorted((ROOT / "lms").glob("*/static/*.css")) if sheet != player]
+    _add(manifest, "app.css", _css(manifest, bootstrap / "bootstrap.min.css", *ours))
+    base = ROOT / "lms/core/static/khue.css"
+    _add(manifest, "playing.css", _css(manifest, bootstrap / "bootstrap-reboot.min.css", base, player))
     for path in sorted((ROOT / "lms").glob("*/static/*")):
         if path.suffix in (".js", ".svg", ".png", ".webmanifest"):
             _add(manifest, path.name, path.read_bytes())
     kept = set(manifest.values()) | {"manifest.json"}
     for old in FOLDER.iterdir():
-        if old.name.removesuffix(".br").removesuffix(".gz") not in kept:
+        if old.is_file() and old.name.removesuffix(".br").removesuffix(".gz") not in kept:
             old.unlink()
+    _players()
     (FOLDER / "manifest.json").write_text(json.dumps(manifest, indent=1))
     _manifest.cache_clear()
     return manifest
+
+
+def _css(manifest: dict[str, str], *sheets: Path) -> bytes:
+    """Return style sheets as one, with the fonts under their names."""
+    css = "\n".join(re.sub(r"/\*# sourceMappingURL.*?\*/", "", sheet.read_text("utf-8")) for sheet in sheets)
+    return re.sub(r'url\("font:([^"]+)"\)', lambda match: f'url("{manifest[match[1]]}")', css).encode()
+
+
+def _players() -> None:
+    """Lay what the content origin serves of ours into a folder of its own, under plain names."""
+    shutil.rmtree(PLAYERS, ignore_errors=True)
+    for folder, names in LIBRARIES.items():
+        for name in names:
+            for source in sorted((MODULES / name).rglob("*")) if (MODULES / name).is_dir() else [MODULES / name]:
+                if source.is_file() and source.suffix not in (".map", ".ts"):
+                    target = PLAYERS / folder / source.relative_to((MODULES / name).parent)
+                    _copy(source, target)
+    for source in sorted((ROOT / "lms/library/players").glob("*")):
+        if source.suffix in (".js", ".css", ".svg"):
+            _copy(source, PLAYERS / source.name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = source.read_bytes()
+    target.write_bytes(content)
+    if source.suffix in (".js", ".mjs", ".css", ".svg") and len(content) > 2000:
+        target.with_name(f"{target.name}.br").write_bytes(brotli.compress(content, quality=7))
+        target.with_name(f"{target.name}.gz").write_bytes(gzip.compress(content, compresslevel=7, mtime=0))
 
 
 def _add(manifest: dict[str, str], name: str, content: bytes) -> None:

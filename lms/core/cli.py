@@ -40,7 +40,14 @@ def web() -> None:
     serving.WebServer(app, app.config["SETTINGS"]).run()
 
 
+@click.command("content")
+def content() -> None:
+    """Run the server of the content origin until it is stopped (LMS_HOST, LMS_CONTENT_PORT)."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    serving.content_server(app, app.config["SETTINGS"]).run()
+
+
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for command in (audit_group, assets_group, worker, web):
+    for command in (audit_group, assets_group, worker, web, content):
         app.cli.add_command(command)

@@ -1,6 +1,7 @@
 """Settings, read once from the environment (`LMS_*`; the table is in README.md)."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,13 @@ class Settings:
     keys_dir: Path
     host: str
     port: int
+    content_url: str | None
+    """Where uploaded content is served: another origin; with ``*`` for a label of each package and learner."""
+    content_port: int
     web_workers: int
     web_threads: int
+    quota_gb: int
+    """How much an institution may keep, unless it has a quota of its own."""
     max_upload_mb: int
     xapi_max_statement_kb: int
     xapi_max_batch: int
@@ -59,8 +65,11 @@ class Settings:
             keys_dir=Path(env.get("LMS_KEYS_DIR", instance / "keys")).resolve(),
             host=env.get("LMS_HOST", "localhost"),
             port=_number(env, "LMS_PORT", 8000, 1, 65535),
+            content_url=_content_url(env, demo=demo),
+            content_port=_content_port(env),
             web_workers=_number(env, "LMS_WEB_WORKERS", 4, 1, 64),
             web_threads=_number(env, "LMS_WEB_THREADS", 4, 1, 64),
+            quota_gb=_number(env, "LMS_STORAGE_QUOTA_GB", 50, 1, 1_000_000),
             max_upload_mb=_number(env, "LMS_MAX_UPLOAD_MB", 50, 1, 4096),
             xapi_max_statement_kb=_number(env, "LMS_XAPI_MAX_STATEMENT_KB", 1024, 16, 16384),
             xapi_max_batch=_number(env, "LMS_XAPI_MAX_BATCH", 1000, 1, 10000),
@@ -68,6 +77,21 @@ class Settings:
             trusted_proxies=_number(env, "LMS_TRUSTED_PROXIES", 0, 0, 8),
             log_level=env.get("LMS_LOG_LEVEL", "INFO").upper(),
         )
+
+
+def _content_port(env: Mapping[str, str]) -> int:
+    return _number(env, "LMS_CONTENT_PORT", _number(env, "LMS_PORT", 8000, 1, 65535) + 1, 1, 65535)
+
+
+def _content_url(env: Mapping[str, str], *, demo: bool) -> str | None:
+    url = env.get("LMS_CONTENT_URL", f"http://*.localhost:{_content_port(env)}" if demo else "").rstrip("/")
+    if not url:
+        return None
+    if not re.fullmatch(r"https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?", url):
+        raise SettingsError(
+            f"LMS_CONTENT_URL must be like https://content.example or https://*.content.example: {url!r}"
+        )
+    return url
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

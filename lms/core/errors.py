@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
 
 def _answer(status: int, message: Any = None, code: str | None = None) -> tuple[Any, int]:
     program = "babel" not in current_app.extensions  # the record store: English, the language of the specification
-    wants_json = program or request.accept_mimetypes.best == "application/json"
+    wants_json = program or request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
     text = str(message if message is not None else HTTPStatus(status).phrase if program else _message(status))
     if wants_json:
         return {"error": text, "code": code or str(status), "request_id": g.get("request_id")}, status

@@ -1,16 +1,26 @@
 """The file store: content-addressed, a local folder by default, S3 by URL (fsspec)."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import suppress
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import IO, Any
 from uuid import uuid4
 
 import fsspec
 from flask import current_app
+from fsspec.implementations.local import LocalFileSystem
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from lms.core.database import db
 
 CHUNK = 1024 * 1024
+REFERENCES: list[InstrumentedAttribute[Any]] = []
+"""Columns that hold addresses of stored files; each domain adds its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,48 +31,177 @@ class Stored:
     size: int
 
 
-def put(stream: IO[bytes]) -> Stored:
-    """Store a stream and return its address. The same content is kept once.
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file that has been read whole and waits on this machine to be stored or thrown away."""
 
-    The bytes are written under a temporary name, so that an address never shows half a file.
-    """
-    fs, root = _store()
-    fs.makedirs(f"{root}/incoming", exist_ok=True)
-    temporary = f"{root}/incoming/{uuid4().hex}"
+    sha256: str
+    size: int
+    path: Path
+
+
+def stage(stream: IO[bytes]) -> Staged:
+    """Read a stream into a waiting file; nothing is in the store yet."""
+    path = _waiting_room() / uuid4().hex
     digest, size = hashlib.sha256(), 0
     try:
-        with fs.open(temporary, "wb") as out:
+        with path.open("wb") as out:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
                 out.write(chunk)
-        path = _path(root, digest.hexdigest())
-        if fs.exists(path):
-            fs.rm(temporary)
-        else:
-            fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-            fs.mv(temporary, path)
     except BaseException:
-        with suppress(Exception):
-            fs.rm(temporary)
+        path.unlink(missing_ok=True)
         raise
-    return Stored(digest.hexdigest(), size)
+    return Staged(digest.hexdigest(), size, path)
 
 
-def read(sha256: str) -> Iterator[bytes]:
+def keep(staged: Staged) -> Stored:
+    """Store a waiting file; the same content is kept once, and an address never shows half a file."""
+    fs, root = _store()
+    path = _path(root, staged.sha256)
+    if fs.exists(path):
+        staged.path.unlink()
+    elif _is_local(fs):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        staged.path.replace(path)
+    else:
+        fs.put_file(str(staged.path), path)
+        staged.path.unlink()
+    return Stored(staged.sha256, staged.size)
+
+
+def discard(staged: Iterable[Staged]) -> None:
+    """Throw waiting files away."""
+    for one in staged:
+        one.path.unlink(missing_ok=True)
+
+
+def put(stream: IO[bytes]) -> Stored:
+    """Store a stream and return its address."""
+    return keep(stage(stream))
+
+
+def read(sha256: str, *, start: int = 0, length: int | None = None, chunk: int = CHUNK) -> Iterator[bytes]:
     """Yield a stored file's content in chunks.
+
+    :param start: first byte; ``length`` the number of bytes, all from there when None
+    :param chunk: most bytes at a time
+    :raises FileNotFoundError: nothing is stored at this address.
+    """
+    handle = open_(sha256)
+
+    def chunks() -> Iterator[bytes]:
+        with handle:
+            if start:
+                handle.seek(start)
+            rest = length
+            while piece := handle.read(chunk if rest is None else min(chunk, rest)):
+                yield piece
+                if rest is not None:
+                    rest -= len(piece)
+
+    return chunks()
+
+
+def open_(sha256: str) -> IO[bytes]:
+    """Open a stored file for reading.
 
     :raises FileNotFoundError: nothing is stored at this address.
     """
     fs, root = _store()
-    handle = fs.open(_path(root, sha256), "rb")
+    path = _path(root, sha256)
+    if _is_local(fs):
+        return Path(path).open("rb")
+    handle: IO[bytes] = fs.open(path, "rb")
+    return handle
 
-    def chunks() -> Iterator[bytes]:
-        with handle:
-            while chunk := handle.read(CHUNK):
-                yield chunk
 
-    return chunks()
+@contextmanager
+def local(sha256: str) -> Iterator[Path]:
+    """Give a stored file as one of this machine, copied for the while where the store is elsewhere.
+
+    :raises FileNotFoundError: nothing is stored at this address.
+    """
+    fs, root = _store()
+    path = _path(root, sha256)
+    if _is_local(fs):
+        if not Path(path).exists():
+            raise FileNotFoundError(path)
+        yield Path(path)
+        return
+    with TemporaryDirectory(prefix="khue-") as folder:
+        copy = Path(folder) / "file"
+        fs.get_file(path, str(copy))
+        yield copy
+
+
+def exists(sha256: str) -> bool:
+    """Tell whether something is stored at this address."""
+    fs, root = _store()
+    return bool(fs.exists(_path(root, sha256)))
+
+
+# -- pieces of what is still on its way --------------------------------------------------------------------------------
+
+
+def put_piece(name: str, stream: IO[bytes], length: int) -> int:
+    """Keep a piece under a name of its own and return how many bytes came, ``length`` at most."""
+    fs, root = _store()
+    path, size = f"{root}/pieces/{name}", 0
+    fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+    try:
+        with fs.open(path, "wb") as out:
+            while size < length and (chunk := stream.read(min(CHUNK, length - size))):
+                out.write(chunk)
+                size += len(chunk)
+    except BaseException:
+        with suppress(Exception):
+            fs.rm(path)
+        raise
+    return size
+
+
+class Joined(io.RawIOBase):
+    """Pieces one after the other, as one stream."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.fs, self.root = _store()
+        self.rest = list(names)
+        self.handle: IO[bytes] | None = None
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; none at the end."""
+        while True:
+            if self.handle is None:
+                if not self.rest:
+                    return b""
+                self.handle = self.fs.open(f"{self.root}/pieces/{self.rest.pop(0)}", "rb")
+            if chunk := self.handle.read(size):
+                return chunk
+            self.handle.close()
+            self.handle = None
+
+
+def remove_pieces(names: Iterable[str]) -> None:
+    """Remove pieces; what is not there is no error."""
+    fs, root = _store()
+    for name in names:
+        with suppress(FileNotFoundError):
+            fs.rm(f"{root}/pieces/{name}")
+
+
+def unreferenced(shas: set[str]) -> set[str]:
+    """Return those addresses that no row refers to any more (:data:`REFERENCES`)."""
+    listed = list(shas)
+    used: set[str] = set()
+    for column in REFERENCES:
+        used |= set(db.session.scalars(select(column).where(column.in_(listed))))
+    return shas - used
 
 
 def remove(sha256: str) -> None:
@@ -76,6 +215,18 @@ def _path(root: str, sha256: str) -> str:
     return f"{root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
+def _waiting_room() -> Path:
+    """Return the folder of waiting files: beside a local store, so that storing is a change of name."""
+    fs, root = _store()
+    folder = Path(root) / "incoming" if _is_local(fs) else Path(gettempdir()) / "khue-incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def _store() -> tuple[Any, str]:
     fs, root = fsspec.url_to_fs(current_app.config["FILES_URL"])
     return fs, root.rstrip("/")
+
+
+def _is_local(fs: Any) -> bool:
+    return isinstance(fs, LocalFileSystem)

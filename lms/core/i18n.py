@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel
 from flask_login import current_user
 
@@ -54,7 +54,7 @@ def _catalogue(language: str) -> NullTranslations:
 
 def select_language() -> str:
     """Return the language of this request: the visitor's choice, then the account's, then Vietnamese."""
-    if not has_request_context():
+    if not has_request_context() or "babel" not in current_app.extensions:
         return "vi"
     if "language" not in g:
         chosen = request.cookies.get("lang")

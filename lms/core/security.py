@@ -6,7 +6,7 @@ from flask import Flask, Response, g, request
 
 _CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "font-src 'self'; {sources}manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 
@@ -18,6 +18,14 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
+def policy(sources: str = "connect-src 'self'; ") -> str:
+    """Return the Content-Security-Policy of a page.
+
+    :param sources: directives for what it connects to, and what it frames if it does
+    """
+    return _CSP.format(nonce=nonce(), sources=sources)
+
+
 def init_app(app: Flask, *, demo: bool) -> None:
     """Set the headers on every answer; a view may set a stricter Content-Security-Policy of its own."""
 
@@ -25,7 +33,7 @@ def init_app(app: Flask, *, demo: bool) -> None:
     def headers(response: Response) -> Response:
         set_default = response.headers.setdefault
         if response.mimetype == "text/html":
-            set_default("Content-Security-Policy", _CSP.format(nonce=nonce()))
+            set_default("Content-Security-Policy", policy())
             set_default("Cache-Control", "private, no-cache" if request.method == "GET" else "no-store")
         set_default("X-Content-Type-Options", "nosniff")
         set_default("Referrer-Policy", "same-origin")

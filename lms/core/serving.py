@@ -72,9 +72,9 @@ def check_port(host: str, port: int) -> None:
 
 
 class Processes:
-    """The web server and the worker: started together, watched together, stopped together.
+    """The web server, that of the content origin, and the worker: started, watched and stopped together.
 
-    Both are forked from this process, which has imported the application already, so that a start takes one import.
+    All are forked from this process, which has imported the application already, so that a start takes one import.
     """
 
     def __init__(self, app: Flask, settings: Settings) -> None:
@@ -84,11 +84,13 @@ class Processes:
         self.stopping = False
 
     def start(self) -> None:
-        """Start both and wait until the web server answers.
+        """Start all and wait until the web server answers.
 
         :raises ServingError: a process ended at once, or no answer came within 60 seconds.
         """
         self._fork("web", self._serve)
+        if self.settings.content_url is not None:
+            self._fork("content", self._serve_content)
         self._fork("worker", self._work)
         self._wait_for_answer()
 
@@ -125,6 +127,9 @@ class Processes:
     def _serve(self) -> None:
         WebServer(self.app, self.settings).run()
 
+    def _serve_content(self) -> None:
+        content_server(self.app, self.settings).run()
+
     def _work(self) -> None:
         jobs.run_worker(self.app)
 
@@ -143,15 +148,20 @@ class Processes:
             raise ServingError(f"No answer from {url} within 60 seconds.")
 
 
+def content_server(app: Flask, settings: Settings) -> "WebServer":
+    """Return the server of the content origin."""
+    return WebServer(app.extensions["content"], settings, port=settings.content_port)
+
+
 class WebServer(Granian):  # type: ignore[misc, valid-type]
     """Granian around an application that exists already: its workers are forked from this process."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
+    def __init__(self, app: Flask, settings: Settings, *, port: int | None = None) -> None:
         self.app = app
         super().__init__(
             "lms",
             address=address_of(settings.host),
-            port=settings.port,
+            port=port or settings.port,
             interface=Interfaces.WSGI,
             http=HTTPModes.http1,
             workers=settings.web_workers,

@@ -12,8 +12,11 @@ from lms.classes.signals import attendance_recorded
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.learning import models, services  # noqa: F401 - models registers the tables
+from lms.learning.materials import services as materials
 from lms.learning.projections import rebuild_projections
 from lms.learning.routes import ROUTES
+from lms.library.models import Registration
+from lms.library.signals import package_removed, registration_changed, usage_asked, version_removed
 
 
 def init_app(app: Flask) -> None:
@@ -24,10 +27,19 @@ def init_app(app: Flask) -> None:
     attempt_submitted.connect(_review)
     submission_marked.connect(_review)
     attendance_recorded.connect(_review_all)
+    package_removed.connect(materials.uses_of_package)
+    version_removed.connect(materials.uses_of_version)
+    usage_asked.connect(materials.uses_to_show)
+    registration_changed.connect(_review_material)
 
 
 def _review(_sender: Any, *, registration: UUID, at: datetime, **_other: Any) -> None:
     services.review_completion(registration, at=at)
+
+
+def _review_material(_sender: Any, *, registration: Registration, at: datetime) -> None:
+    if registration.context_id is not None:
+        services.review_completion(registration.context_id, at=at)
 
 
 def _review_all(_sender: Any, *, registrations: Sequence[UUID], at: datetime) -> None:

@@ -28,7 +28,22 @@ SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.vers
    FROM attempts t WHERE t.registration = e.id),
   (SELECT json_agg(json_build_array(b.assignment_id, b.id, b.filename, b.submitted_at, b.score, b.passed, b.comment,
      b.marked_at, b.sha256, b.size) ORDER BY b.number)
-   FROM submissions b WHERE b.registration = e.id)
+   FROM submissions b WHERE b.registration = e.id),
+  (SELECT json_agg(json_build_array(m.id, m.module_id, g.title, g.kind, m.required, done.it, far.percent)
+     ORDER BY m.position)
+   FROM module_materials m JOIN modules o ON o.id = m.module_id JOIN packages g ON g.id = m.package_id
+   LEFT JOIN class_materials k ON k.class_id = c.id AND k.material_id = m.id
+   CROSS JOIN LATERAL (SELECT EXISTS (
+     SELECT FROM content_registrations r JOIN package_versions w ON w.id = r.version_id
+     WHERE r.context_id = e.id AND w.package_id = m.package_id AND r.satisfied_at IS NOT NULL) AS it) done
+   LEFT JOIN LATERAL (
+     SELECT (sum(CASE WHEN s.satisfied_at IS NOT NULL THEN 100 ELSE coalesce(s.progress, 0) END) / count(*))::int
+       AS percent
+     FROM content_registrations r JOIN content_units n ON n.version_id = r.version_id AND n.href IS NOT NULL
+     LEFT JOIN content_unit_states s ON s.registration_id = r.id AND s.unit_id = n.id
+     WHERE r.context_id = e.id AND r.version_id = coalesce(k.version_id, m.version_id)
+     GROUP BY r.id LIMIT 1) far ON true
+   WHERE o.version_id = c.version_id AND m.institution_id = c.institution_id)
 FROM enrolments e JOIN class_runs c ON c.id = e.class_id
 JOIN programme_versions v ON v.id = c.version_id JOIN programmes p ON p.id = v.programme_id
 JOIN units u ON u.id = c.institution_id
@@ -85,6 +100,21 @@ class EssayState(NamedTuple):
     size: int
 
 
+class Material(NamedTuple):
+    """A package of a module as a trainee meets it.
+
+    :ivar percent: how far she is; None when she has not opened it
+    """
+
+    id: UUID
+    module_id: UUID
+    title: str
+    kind: str
+    required: bool
+    done: bool
+    percent: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """One enrolment with everything done in it."""
@@ -107,6 +137,8 @@ class Course:
     meetings: tuple[Meeting, ...]
     quizzes: dict[UUID, QuizState]
     essays: dict[UUID, EssayState]
+    materials: dict[UUID, tuple[Material, ...]]
+    """By module."""
 
     @property
     def open(self) -> bool:
@@ -221,7 +253,8 @@ def standing(course: Course) -> rules.Standing:
     modules = [
         rules.Part(
             local(module.title),
-            all(course.lessons.get(line.id, _NOTHING).done for line in module.lessons),
+            all(course.lessons.get(line.id, _NOTHING).done for line in module.lessons)
+            and all(one.done for one in course.materials.get(module.id, ()) if one.required),
         )
         for module in form.modules
     ]
@@ -255,7 +288,7 @@ _NOTHING = Progress(0, None, False, datetime.min)  # noqa: DTZ901 - never shown
 
 
 def _course(row: Any) -> Course:
-    *head, lessons, meetings, attempts, essays = row
+    *head, lessons, meetings, attempts, essays, materials = row
     values: list[Any] = [
         *head,
         {UUID(key): Progress(p, a, done, _time(seen)) for key, p, a, done, seen in lessons or ()},
@@ -265,6 +298,7 @@ def _course(row: Any) -> Course:
         ),
         _quizzes(attempts or ()),
         {UUID(one[0]): _essay(one) for one in essays or ()},
+        _materials(materials or ()),
     ]
     return Course(*values)
 
@@ -273,6 +307,14 @@ def _essay(row: Any) -> EssayState:
     _assignment, key, name, handed, score, passed, comment, marked, sha256, size = row
     marked_at = _time(marked) if marked else None
     return EssayState(UUID(key), name, _time(handed), score, passed, comment, marked_at, sha256, size)
+
+
+def _materials(rows: Any) -> dict[UUID, tuple[Material, ...]]:
+    found: dict[UUID, tuple[Material, ...]] = {}
+    for key, module, *rest in rows:
+        module_id = UUID(module)
+        found[module_id] = (*found.get(module_id, ()), Material(UUID(key), module_id, *rest))
+    return found
 
 
 def _quizzes(attempts: Any) -> dict[UUID, QuizState]:

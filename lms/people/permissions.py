@@ -36,6 +36,21 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     # approving a version before it is delivered (Decision, Phần IV.3)
     "catalogue.approve": frozenset({"approving_authority"}),
+    # materials: uploaded packages, over the institution that keeps them
+    "library.read": frozenset(
+        {
+            "institution_staff",
+            "lecturer",
+            "home_affairs_officer",
+            "approving_authority",
+            "department_reviewer",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "library.manage": frozenset({"institution_staff", "administrator"}),
+    # quotas, and how packages are kept apart and checked
+    "library.administer": frozenset({"administrator"}),
     # the quality report of a class: over the institution that runs it
     "reports.quality": frozenset({"institution_staff", "home_affairs_officer", "approving_authority", "auditor"}),
     # completion records: over the unit of the trainee

@@ -403,3 +403,9 @@ def _units(where: ColumnElement[bool], on: date | None) -> list[UnitRow]:
 def _matches(column: InstrumentedAttribute[str], query: str) -> list[ColumnElement[bool]]:
     """Return the condition of a search: each word somewhere in the folded text."""
     return [column.like(like_pattern(word), escape="\\") for word in query.split()]
+
+
+def person_by_code(code: str) -> UUID | None:
+    """Return the person with a staff code, who is still in service."""
+    wanted = select(Person.id).where(Person.staff_code == code.strip().upper(), Person.left_on.is_(None))
+    return db.session.scalar(wanted) if "\0" not in code else None

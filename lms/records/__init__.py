@@ -7,6 +7,7 @@ from lms.core.config import Settings
 from lms.records import cli, models  # noqa: F401 - models registers the tables
 from lms.records.application import LearnerOf, Mounted, create_records_app
 from lms.records.routes import PAGES
+from lms.records.statements import OfSession
 
 
 def init_app(app: Flask) -> None:
@@ -15,7 +16,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli.group)
 
 
-def mount(app: Flask, settings: Settings, *, learner_of: LearnerOf) -> None:
+def mount(app: Flask, settings: Settings, *, learner_of: LearnerOf, of_session: OfSession | None = None) -> None:
     """Put the record store at ``/xapi/`` of the product."""
-    store = app.extensions["xapi"] = create_records_app(settings, learner_of=learner_of)
+    store = app.extensions["xapi"] = create_records_app(settings, learner_of=learner_of, of_session=of_session)
     app.wsgi_app = Mounted(app.wsgi_app, store)  # type: ignore[method-assign]

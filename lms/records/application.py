@@ -12,24 +12,32 @@ from lms.core.config import Settings
 from lms.records import cli, models, protocol  # noqa: F401 - models registers the tables
 from lms.records.express import Express
 from lms.records.routes import RESOURCES
+from lms.records.statements import OfSession
 
 LearnerOf = Callable[[Mapping[str, Any]], UUID | None]
 
 
-def create_records_app(settings: Settings | None = None, *, learner_of: LearnerOf | None = None) -> Flask:
+def create_records_app(
+    settings: Settings | None = None, *, learner_of: LearnerOf | None = None, of_session: OfSession | None = None
+) -> Flask:
     """Build the record store without the rest of the product.
 
     Served alone (``granian --interface wsgi --factory lms.records.application:create_records_app``) it needs a database
     made by ``flask --app lms.records.application:create_records_app db upgrade`` and keys made by ``… records key``.
 
     :param learner_of: tells whose sign-in session of the product a WSGI request carries; without it only keys open
+    :param of_session: judges what launched content sends; without it only the limits of its token hold
     :raises SettingsError: a setting is missing or makes no sense.
     """
     settings = settings or Settings.from_environment()
     app = application.new("lms.records", settings)
     app.session_interface = _NoSession()
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_UPLOAD"]
-    app.extensions |= {"xapi_clients": {}, "xapi_learner_of": learner_of or (lambda _environ: None)}
+    app.extensions |= {
+        "xapi_clients": {},
+        "xapi_learner_of": learner_of or (lambda _environ: None),
+        "xapi_sessions": of_session,
+    }
     logs.init_app(app)
     errors.init_app(app)
     guard.register(app, "records", "lms.records", RESOURCES)

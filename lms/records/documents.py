@@ -3,13 +3,14 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app, request
-from sqlalchemy import delete, select
+from sqlalchemy import delete, false, select
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.http import http_date
 
@@ -36,6 +37,9 @@ class Kind:
     owners: tuple[str, ...]
     registration: bool = False
 
+
+LAUNCH_DATA = "LMS.LaunchData"
+"""The state in which the LMS tells content how it was launched (cmi5, section 10)."""
 
 STATE = Kind("state", "stateId", ("activityId", "agent"), registration=True)
 AGENT_PROFILE = Kind("agent", "profileId", ("agent",))
@@ -77,6 +81,8 @@ def _resource(kind: Kind) -> Any:
     address = _address(kind, one_only=not many, since=method in ("GET", "HEAD"))
     if method in ("GET", "HEAD"):
         return _one(address.key) if address.key else _list(address)
+    if client().binding and method not in ("GET", "HEAD"):
+        _refuse_launch_data(kind, address)
     if method == "DELETE":
         remove(address)
         return "", 204
@@ -90,6 +96,12 @@ def _resource(kind: Kind) -> Any:
     strict = method == "PUT" and (version == "2.0.0" or kind is not STATE)
     write(address, content, content_type, merge=method == "POST", strict=strict, at=utcnow())
     return "", 204
+
+
+def _refuse_launch_data(kind: Kind, address: Address) -> None:
+    """Content must not change what it was launched with (cmi5, section 10)."""
+    if kind is STATE and address.document_id == LAUNCH_DATA:
+        raise DomainError("bound", f"stateId: {LAUNCH_DATA} is written by the LMS only", 403)
 
 
 def _check_size(content: bytes) -> None:
@@ -202,13 +214,54 @@ def write(address: Address, content: bytes, content_type: str, *, merge: bool, s
 
 
 @act
+def keep(
+    kind: Kind,
+    document_id: str,
+    content: Any,
+    *,
+    agent: Mapping[str, Any],
+    activity: str = "",
+    registration: UUID | None = None,
+    at: datetime,
+    replace: bool = True,
+) -> None:
+    """Write a JSON document of the product's own.
+
+    :param content: plain JSON
+    :param replace: whatever was there; otherwise only where there is none
+    """
+    name = ifi(agent) or ""
+    body = parsing.dump(content).encode()
+    owner = [kind.name, activity, name]
+    values = {
+        "content": body,
+        "content_type": "application/json",
+        "etag": hashlib.sha1(body, usedforsecurity=False).hexdigest(),
+        "updated_at": at,
+    }
+    row = insert(Document).values(
+        key=_hash(*owner, str(registration or ""), document_id),
+        owner=_hash(*owner),
+        agent=UUID(mention("agent", name)),
+        registration=registration,
+        document_id=document_id,
+        **values,
+    )
+    if replace:
+        db.session.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
+    else:
+        db.session.execute(row.on_conflict_do_nothing())
+
+
+@act
 def remove(address: Address) -> None:
     """Remove a document, or all of an owner; what is not there is no error.
 
     :raises Refused: a precondition fails (412).
     """
     if address.key is None:
-        db.session.execute(delete(Document).where(_of(address)))
+        written_by_us = Document.document_id == LAUNCH_DATA if client().binding else false()
+        db.session.execute(delete(Document).where(_of(address), ~written_by_us))
         return
     lock("xapi_documents", address.key)
     kept = db.session.get(Document, address.key, populate_existing=True)

@@ -74,11 +74,16 @@ def emit(
         instructor=instructor,
         extensions=extensions,
     )
+    say(statement)
+    return UUID(statement["id"])
+
+
+def say(statement: dict[str, Any]) -> None:
+    """Store a valid statement, which has its id, in the current transaction, in the order of the calls."""
     session = db.session()
     if not session.in_transaction():
         session.begin()  # so that a rollback is noticed even when nothing else was written
     session.info.setdefault("statements", []).append((session.get_nested_transaction(), statement))
-    return UUID(statement["id"])
 
 
 def build(

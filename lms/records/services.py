@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.core import audit
 from lms.core.database import act, db
@@ -39,18 +39,27 @@ def make_credential(actor: Actor, *, name: str, scopes: Sequence[str], at: datet
 
 @act
 def open_session(
-    *, agent: Mapping[str, Any], registration: UUID, activity: str, lifetime: timedelta, at: datetime
+    *,
+    agent: Mapping[str, Any],
+    registration: UUID,
+    activity: str,
+    lifetime: timedelta,
+    at: datetime,
+    key: str | None = None,
+    secret: str | None = None,
 ) -> tuple[Credential, str]:
     """Make a session token for launched content; returns it with its secret, of which only a hash is kept.
 
     :param agent: the learner; statements and documents of others are refused
     :param activity: IRI of what is launched
+    :param key: unique; made here when none is given
+    :param secret: of 256 bits that nobody else can know; made here when none is given
     """
-    secret = secrets.token_urlsafe(32)
+    secret = secret or secrets.token_urlsafe(32)
     credential = Credential(
         id=uuid4(),
         name=f"session {registration}",
-        key=secrets.token_hex(16),
+        key=key or secrets.token_hex(16),
         secret_hash=secret_hash(secret),
         scopes=list(SCOPES),
         created_at=at,
@@ -61,6 +70,14 @@ def open_session(
     )
     db.session.add(credential)
     return credential, secret
+
+
+@act
+def end_session(credential_id: UUID, *, at: datetime) -> None:
+    """End a session token: from this moment on it opens nothing."""
+    db.session.execute(
+        update(Credential).where(Credential.id == credential_id, Credential.revoked_at.is_(None)).values(revoked_at=at)
+    )
 
 
 @act

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, request, url_for
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from werkzeug.http import http_date
 
 from lms.core import files
@@ -22,8 +23,12 @@ from lms.records.errors import BadParameter, Invalid, TooLarge
 from lms.records.models import Attachment
 from lms.records.parameters import StatementQuery, more
 from lms.records.shapes import ifi, in_format
-from lms.records.store import Sent, store
+from lms.records.store import Sent, in_session, store
 from lms.records.vocabulary import BASE
+
+OfSession = Callable[[UUID, Sequence[Mapping[str, Any]], Callable[[], list[UUID]]], list[UUID]]
+"""``(credential, statements, keep)``: judges the statements of launched content, keeps them by ``keep()`` within a
+transaction of its own together with what follows from them, and returns their ids; or raises a :class:`DomainError`."""
 
 _TRIES = 3
 _ATTACHED = """
@@ -104,9 +109,11 @@ def read(body: bytes, parts: dict[str, multipart.Part], version: str) -> list[Se
 
 def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> list[UUID]:
     """Store the statements of a client with the contents of their attachments; returns their ids in order."""
+    authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": who.key}}
     if who.binding:
         who.binding.check_statements(statement for statement, _ in sent)
-    authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": who.key}}
+        if sessions := current_app.extensions["xapi_sessions"]:
+            return _keep_of_session(sessions, who, sent, parts, authority, version)
     kept = {sha2: files.put(io.BytesIO(part.content)) for sha2, part in parts.items()}
     for attempt in range(_TRIES):
         try:
@@ -120,6 +127,30 @@ def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], versio
             if attempt == _TRIES - 1:
                 raise
     raise AssertionError
+
+
+def _keep_of_session(
+    sessions: OfSession,
+    who: Client,
+    sent: list[Sent],
+    parts: dict[str, multipart.Part],
+    authority: dict[str, Any],
+    version: str,
+) -> list[UUID]:
+    def keep_them() -> list[UUID]:
+        for sha2, part in parts.items():
+            file = files.put(io.BytesIO(part.content))
+            in_session(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
+        return store(sent, authority=authority, credential_id=who.credential_id, version=version)
+
+    if who.credential_id is None:
+        raise AssertionError
+    try:
+        return sessions(who.credential_id, [statement for statement, _ in sent], keep_them)
+    except DBAPIError as error:
+        if isinstance(error.orig, InsufficientPrivilege):
+            raise wrong_credential() from None
+        raise
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------

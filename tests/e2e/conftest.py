@@ -4,7 +4,6 @@ Pictures for the documentation are taken when ``--pictures`` is given.
 """
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,24 +19,7 @@ import pytest
 
 from lms.core.config import ROOT
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-ARGS += ["--disable-component-update", "--disable-sync", "--hide-scrollbars"]
 PICTURES = ROOT / "docs" / "pictures"
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """All browser tests run in one worker; without Chromium they fail or say loudly that they did not run."""
-    here = str(Path(__file__).parent)
-    for item in items:
-        if not str(item.path).startswith(here):
-            continue
-        item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group("browser"))
-        if CHROMIUM is None and not config.getoption("--require-browser"):
-            item.add_marker(
-                pytest.mark.skip(reason="BROWSER TESTS DID NOT RUN: no Chromium (make browser installs it)")
-            )
 
 
 def free_port() -> int:
@@ -47,8 +29,14 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def server(server_env: dict[str, str]) -> str:
     """The running product; gives its address."""
+    return f"http://127.0.0.1:{server_env['LMS_PORT']}"
+
+
+@pytest.fixture(scope="session")
+def server_env() -> Iterator[dict[str, str]]:
+    """The environment of the running product, in which commands reach it."""
     from lms import create_app
     from lms.console import demo
     from lms.core.database import db, utcnow
@@ -60,17 +48,20 @@ def server() -> Iterator[str]:
         demo.load(at=utcnow())
         db.session.remove()
         db.engine.dispose()
-    port = free_port()
+    port, content_port = free_port(), free_port()
     env = os.environ | {"LMS_DEMO": "1", "LMS_DATABASE_URL": url, "LMS_INSTANCE": str(settings.instance)}
     env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi", "LMS_PORT": str(port), "LMS_HOST": "localhost"}
+    env["LMS_CONTENT_PORT"] = str(content_port)
     folder = Path(sys.executable).parent
     processes = [
         subprocess.Popen([str(folder / "flask"), "web"], cwd=ROOT, env=env),
+        subprocess.Popen([str(folder / "flask"), "content"], cwd=ROOT, env=env),
         subprocess.Popen([str(folder / "flask"), "worker"], cwd=ROOT, env=env),
     ]
     try:
         _wait(f"http://127.0.0.1:{port}/readyz")
-        yield f"http://127.0.0.1:{port}"
+        _wait(f"http://127.0.0.1:{content_port}/_khue/known")
+        yield env
     finally:
         for process in processes:
             process.terminate()
@@ -87,19 +78,6 @@ def _wait(url: str) -> None:
         except OSError:
             threading.Event().wait(0.1)
     raise RuntimeError(f"no answer from {url}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    if CHROMIUM is None:
-        pytest.fail("the browser tests were left out: no Chromium on this machine")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield chromium
-        chromium.close()
 
 
 class Visitor:

@@ -20,8 +20,10 @@ CODES = {"catalogue": "A2.1"}
 def _url(rule, arguments):
     values = {}
     for name in rule.arguments:
-        if name in arguments:
-            values[name] = arguments[name]
+        of_domain = f"{rule.endpoint.split('.')[0]}.{name}"
+        known = [key for key in (f"{rule.endpoint}.{name}", of_domain, name) if key in arguments]
+        if known:
+            values[name] = arguments[known[0]]
         elif name == "code":
             domain = rule.endpoint.split(".")[0]
             values[name] = {"catalogue": "A2.1", "assessment": "A2.1", "core": "en"}.get(domain, "x")
@@ -29,6 +31,8 @@ def _url(rule, arguments):
             values[name] = arguments["figure"] if "version_id" in rule.arguments else "stages"
         elif name == "path":
             values[name] = arguments["figure"]
+        elif name == "token":
+            values[name] = "of-nobody"
         elif name == "filename":
             values[name] = "x.pdf"
         else:
@@ -74,13 +78,16 @@ def _client(app, token):
 
 
 def _routes(app):
-    """The addresses of the product and of the record store mounted in it, each with what it declares."""
-    both = [
-        (rule, one.extensions["lms_routes"][rule.endpoint])
-        for one in (app, app.extensions["xapi"])
+    """The addresses of the product, of the record store mounted in it, and of the content origin.
+
+    Each with what it declares and the application that is asked.
+    """
+    every = [
+        (rule, one.extensions["lms_routes"][rule.endpoint], asked)
+        for one, asked in ((app, app), (app.extensions["xapi"], app), *[(app.extensions["content"],) * 2])
         for rule in one.url_map.iter_rules()
     ]
-    return sorted(both, key=lambda pair: (pair[0].endpoint.split(".")[0], pair[0].rule))
+    return sorted(every, key=lambda one: (one[0].endpoint.split(".")[0], one[0].rule))
 
 
 @pytest.fixture
@@ -91,13 +98,13 @@ def table(app, session, monkeypatch):
     connection = session.get_bind()
     tokens = {who: _token(account) for who, account in world.cast.items()}
     lines = []
-    for rule, route in _routes(app):
+    for rule, route, asked in _routes(app):
         method = "GET" if "GET" in rule.methods else min(rule.methods - {"OPTIONS", "HEAD"})
-        with app.test_request_context():
+        with asked.test_request_context():
             url = rule.build(_url(rule, world.arguments))[1]
         words = {}
         for who, token in tokens.items():
-            client = _client(app, token)
+            client = _client(asked, token if asked is app else None)  # the content origin knows no cookie
             session.remove()
             with connection.begin_nested() as savepoint:
                 words.setdefault(_word(client.open(url, method=method, headers=HEADERS)), []).append(who)
@@ -120,11 +127,19 @@ XAPI = {
 }
 """Opened by keys of client programs: the scope answers 401 to everyone without one."""
 
+CONTENT = {
+    "library.fetch",  # a code that is good once
+    "content.known",
+    *(f"content.{name}" for name in ("play", "return_", "commit", "close", "start", "file")),
+}
+"""Opened by the token of a launch, which is in the address."""
+
 
 def test_nothing_but_the_public_pages_is_open_to_strangers(app):
-    public = {rule.endpoint for rule, route in _routes(app) if route.permission == "public"}
+    public = {rule.endpoint for rule, route, _ in _routes(app) if route.permission == "public"}
+    public -= {name for name in public if name.startswith("library.api_")}  # opened by keys: the scope asks for one
     assert public <= {
         "core.healthz", "core.readyz", "core.language", "console.home", "catalogue.index", "catalogue.programme",
         "people.sign_in", "people.activate", "records.about", "records.profile",
-        "records.profile_version", *XAPI,
+        "records.profile_version", "library.openapi", *XAPI, *CONTENT,
     }  # fmt: skip

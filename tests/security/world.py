@@ -17,6 +17,11 @@ from lms.core import files
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.core.jobs import JobProgress
+from lms.learning.materials.models import ModuleMaterial
+from lms.library import queries as library_queries
+from lms.library.models import Upload
+from lms.library.services import registrations
+from lms.library.structure import Unit
 from lms.people.models import Account
 from lms.people.permissions import ROLES
 from lms.records.forward.models import DeadLetter, Forwarder
@@ -88,6 +93,13 @@ def build(app: Flask) -> World:
         )
     )  # fmt: skip
     asked = make.add(ErasureRequest(account_id=trainee.id, state="open", asked_at=utcnow(), asked_by=trainee.id))
+    version, unit_of_package, registration, upload = _material(institution, trainee)
+    material = make.add(
+        ModuleMaterial(
+            id=uuid4(), module_id=module.id, institution_id=institution.id, package_id=version.package_id,
+            version_id=version.id, position=1, required=True, added_at=utcnow(),
+        )
+    )  # fmt: skip
     figure = db.session.scalars(select(Figure).where(Figure.version_id == run.version_id)).first()
     cast: dict[str, Account | None] = {"stranger": None, "enrolled_trainee": trainee, "teaching_lecturer": lecturer}
     cast |= {"running_institution": make.holder("institution_staff", institution)}
@@ -104,10 +116,29 @@ def build(app: Flask) -> World:
         "teaching_id": teaching.id, "enrolment_id": enrolment.id, "version_id": run.version_id, "number": 1,
         "lesson_code": lesson.code, "quiz_code": quiz.code, "lecturer_id": teacher.id,
         "forwarder_id": forwarder.id, "seq": letter.seq,
+        "package_id": version.package_id, "library.version_id": version.id, "library.unit_id": unit_of_package.id,
+        "registration_id": registration.id, "upload_id": upload.id, "material_id": material.id,
+        "library.set_quota.unit_id": institution.id, "learning.unit_id": unit_of_package.id,
         "archive_id": archive.id, "request_id": asked.id,
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
     return World(cast, arguments)
+
+
+def _material(institution: Any, trainee: Account) -> tuple[Any, ...]:
+    """A package of the institution with one page, opened by the trainee, and an upload that has begun."""
+    page = Unit("web", "index.html", {"vi": "Trang"}, "index.html")
+    root = Unit("course", "course", {"vi": "Trang"}, children=(page,))
+    version = make.package_version(root, institution, "html", {"index.html": b"<p>"})
+    unit = next(one for one in library_queries.units(version.id) if one.href)
+    registration = registrations.register(version.id, registrations.learner_of(trainee.person_id), at=utcnow())
+    upload = make.add(
+        Upload(
+            id=uuid4(), institution_id=institution.id, filename="x.zip", size=9, created_at=utcnow(),
+            touched_at=utcnow(), state="receiving",
+        )
+    )  # fmt: skip
+    return version, unit, registration, upload
 
 
 def _local(role: str) -> bool:

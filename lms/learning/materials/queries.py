@@ -1,0 +1,230 @@
+"""Typed rows about packages in modules."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, literal, or_, select, text
+
+from lms.catalogue.models import Module, Programme, ProgrammeVersion
+from lms.classes.models import ClassRun, Enrolment
+from lms.core.database import db
+from lms.core.i18n import local
+from lms.learning.materials.models import ClassMaterial, ModuleMaterial
+from lms.library.models import Package, PackageVersion, Registration
+
+
+class OfTrainee(NamedTuple):
+    """A material of a trainee's class, at the version that her class uses."""
+
+    class_name: str
+    status: str
+    person_id: UUID
+    version_id: UUID
+    title: str
+    kind: str
+
+
+_OF_TRAINEE = text(
+    """
+    SELECT c.name, e.status, e.person_id, coalesce(k.version_id, m.version_id), g.title, g.kind
+    FROM enrolments e JOIN class_runs c ON c.id = e.class_id
+    JOIN module_materials m ON m.id = :material AND m.institution_id = c.institution_id
+    JOIN modules o ON o.id = m.module_id AND o.version_id = c.version_id
+    JOIN packages g ON g.id = m.package_id
+    LEFT JOIN class_materials k ON k.class_id = c.id AND k.material_id = m.id
+    WHERE e.id = :registration
+    """
+)
+
+
+def of_trainee(registration: UUID, material_id: UUID) -> OfTrainee | None:
+    """Return a material as a trainee may open it; None when it is none of her class."""
+    row = db.session.execute(_OF_TRAINEE, {"registration": registration, "material": material_id}).one_or_none()
+    return None if row is None else OfTrainee(*row)
+
+
+def classes_with(material: ModuleMaterial) -> list[UUID]:
+    """Return the classes that use a material and have no version of their own yet: those begun and not cancelled."""
+    return list(
+        db.session.scalars(
+            select(ClassRun.id)
+            .join(Module, Module.version_id == ClassRun.version_id)
+            .where(
+                Module.id == material.module_id,
+                ClassRun.institution_id == material.institution_id,
+                ClassRun.status != "cancelled",
+            )
+        )
+    )
+
+
+def in_progress(class_id: UUID, package_id: UUID, *, other_than: UUID) -> list[UUID]:
+    """Return the registrations of a class for other versions of a package that are begun and not done."""
+    return list(
+        db.session.scalars(
+            select(Registration.id)
+            .join(PackageVersion, PackageVersion.id == Registration.version_id)
+            .join(Enrolment, Enrolment.id == Registration.context_id)
+            .where(
+                Enrolment.class_id == class_id,
+                PackageVersion.package_id == package_id,
+                PackageVersion.id != other_than,
+                Registration.satisfied_at.is_(None),
+                Registration.superseded_at.is_(None),
+            )
+        )
+    )
+
+
+class Use(NamedTuple):
+    """Where a package is used."""
+
+    package_id: UUID
+    words: str
+
+
+_USES = (
+    select(ModuleMaterial.package_id, Programme.code, Module.title)
+    .join(Module, Module.id == ModuleMaterial.module_id)
+    .join(ProgrammeVersion, ProgrammeVersion.id == Module.version_id)
+    .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+    .order_by(Programme.position, Module.position)
+)
+
+
+def uses_of(package_ids: Sequence[UUID]) -> dict[UUID, list[Use]]:
+    """Return the modules that use packages."""
+    found: dict[UUID, list[Use]] = {}
+    for row in db.session.execute(_USES.where(ModuleMaterial.package_id.in_(package_ids))):
+        found.setdefault(row[0], []).append(Use(row[0], f"{row[1]} · {local(row[2])}"))
+    return found
+
+
+def uses_of_version(version_id: UUID) -> list[Use]:
+    """Return the modules that use a version, be it for one class only."""
+    pinned = select(ClassMaterial.material_id).where(ClassMaterial.version_id == version_id)
+    either = or_(ModuleMaterial.version_id == version_id, ModuleMaterial.id.in_(pinned))
+    return [Use(row[0], f"{row[1]} · {local(row[2])}") for row in db.session.execute(_USES.where(either))]
+
+
+class ModuleChoice(NamedTuple):
+    """A module into which a package can be put."""
+
+    id: UUID
+    programme: str
+    version: int
+    title: dict[str, Any]
+
+
+def modules() -> list[ModuleChoice]:
+    """Return the modules of all versions that are not retired."""
+    rows = db.session.execute(
+        select(Module.id, Programme.code, ProgrammeVersion.number, Module.title)
+        .join(ProgrammeVersion, ProgrammeVersion.id == Module.version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(ProgrammeVersion.status != "retired")
+        .order_by(Programme.position, ProgrammeVersion.number.desc(), Module.position)
+    )
+    return [ModuleChoice(*row) for row in rows]
+
+
+class PlacedRow(NamedTuple):
+    """A package in a module, with its versions."""
+
+    id: UUID
+    module_id: UUID
+    programme: str
+    module: dict[str, Any]
+    required: bool
+    version_id: UUID
+    number: int
+    newest_id: UUID
+    newest: int
+
+
+def placed(package_id: UUID) -> list[PlacedRow]:
+    """Return where a package is placed, with the version in use and the newest."""
+    newest = (
+        select(PackageVersion)
+        .where(PackageVersion.package_id == package_id)
+        .order_by(PackageVersion.number.desc())
+        .limit(1)
+    )
+    last = db.session.scalars(newest).one()
+    rows = db.session.execute(
+        select(
+            ModuleMaterial.id,
+            Module.id,
+            Programme.code,
+            Module.title,
+            ModuleMaterial.required,
+            ModuleMaterial.version_id,
+            PackageVersion.number,
+            literal(last.id),
+            literal(last.number),
+        )
+        .join(Module, Module.id == ModuleMaterial.module_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == Module.version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .join(PackageVersion, PackageVersion.id == ModuleMaterial.version_id)
+        .where(ModuleMaterial.package_id == package_id)
+        .order_by(Programme.position, Module.position)
+    )
+    return [PlacedRow(*row) for row in rows]
+
+
+class ClassUse(NamedTuple):
+    """A class that uses a material: its version, and how far its trainees are.
+
+    :ivar begun: trainees who are in the middle of a version that is not the newest
+    """
+
+    class_id: UUID
+    code: str
+    name: str
+    version_id: UUID
+    number: int
+    begun: int
+    done: int
+
+
+def classes_of(material_id: UUID, package_id: UUID) -> Sequence[ClassUse]:
+    """Return the classes that use a material, newest first."""
+    rows = db.session.execute(
+        text(
+            """
+            SELECT c.id, c.code, c.name, w.id, w.number,
+                   count(r.id) FILTER (WHERE r.satisfied_at IS NULL AND r.superseded_at IS NULL),
+                   count(DISTINCT r.context_id) FILTER (WHERE r.satisfied_at IS NOT NULL)
+            FROM module_materials m JOIN modules o ON o.id = m.module_id
+            JOIN class_runs c ON c.version_id = o.version_id AND c.institution_id = m.institution_id
+            LEFT JOIN class_materials k ON k.class_id = c.id AND k.material_id = m.id
+            JOIN package_versions w ON w.id = coalesce(k.version_id, m.version_id)
+            LEFT JOIN enrolments e ON e.class_id = c.id
+            LEFT JOIN (content_registrations r JOIN package_versions v ON v.id = r.version_id
+                       AND v.package_id = :package) ON r.context_id = e.id
+            WHERE m.id = :material AND c.status <> 'cancelled'
+            GROUP BY c.id, w.id ORDER BY c.starts_on DESC LIMIT 100
+            """
+        ),
+        {"material": material_id, "package": package_id},
+    )
+    return [ClassUse(*row) for row in rows]
+
+
+def newest_version(package_id: UUID) -> int | None:
+    """Return the number of a package's newest version."""
+    return db.session.scalar(select(func.max(PackageVersion.number)).where(PackageVersion.package_id == package_id))
+
+
+def package_of(material_id: UUID) -> Package | None:
+    """Return a material's package."""
+    placed_here = select(ModuleMaterial.package_id).where(ModuleMaterial.id == material_id)
+    return db.session.scalar(select(Package).where(Package.id.in_(placed_here)))
+
+
+def registration_of(version_id: UUID, enrolment: UUID) -> UUID | None:
+    """Return a trainee's registration for a version, if she has opened it."""
+    taken = select(Registration.id).where(Registration.version_id == version_id, Registration.context_id == enrolment)
+    return db.session.scalar(taken)

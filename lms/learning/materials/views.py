@@ -1,0 +1,133 @@
+"""Pages of packages in modules: a trainee plays them; the institution's staff places them and moves classes."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from lms.core.database import db, utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.learning.materials import queries, services
+from lms.learning.materials.forms import MoveForm, PlaceForm, VersionForm
+from lms.library import playing
+from lms.library.models import Package
+from lms.library.services import launches
+
+
+def material(registration: UUID, material_id: UUID) -> Any:
+    """A package of the course, played in the page."""
+    found = queries.of_trainee(registration, material_id)
+    if found is None:
+        abort(404)
+    taken = queries.registration_of(found.version_id, registration)
+    shown = playing.shown(found.version_id, taken, asked=request.args.get("unit"))
+    page = render_template(
+        "learning/material.html",
+        title=found.title,
+        units=shown.lines,
+        current=shown.current,
+        launch_url=lambda unit_id: url_for(
+            "learning.launch_material", registration=registration, material_id=material_id, unit_id=unit_id
+        ),
+        back_url=url_for("learning.course", registration=registration),
+        mode="Normal",
+        sandbox=playing.sandbox(current_app),
+        closed=found.status == "withdrawn",
+    )
+    return playing.framing(page, current_app)
+
+
+def launch_material(registration: UUID, material_id: UUID, unit_id: UUID) -> Any:
+    """Open a unit: the page's script asks for its address."""
+    actor = current_actor()
+    taken = services.open_material(registration, material_id, at=utcnow())
+    launched = launches.launch(
+        taken.id,
+        unit_id,
+        application=request.host_url.rstrip("/"),
+        at=utcnow(),
+        locale=actor.locale,
+        plain="plain" in request.args,
+    )
+    return playing.answer(launched)
+
+
+def modules(package_id: UUID) -> Any:
+    """Where a package is placed; put it into a module, use a newer version, move classes."""
+    return _modules_page(package_id, PlaceForm(formdata=None))
+
+
+def place(package_id: UUID) -> Any:
+    """Put the package into a module."""
+    form = PlaceForm()
+    form.module.choices = _choices()
+    if not form.validate():
+        return _modules_page(package_id, form), 422
+    try:
+        services.place(
+            current_actor(), UUID(form.module.data), package_id, required=bool(form.required.data), at=utcnow()
+        )
+    except DomainError as refused:
+        form.module.errors = [*form.module.errors, refused.message]
+        return _modules_page(package_id, form), refused.status
+    flash(_("The package is in the module now; trainees of its classes see it at once."), "success")
+    return redirect(url_for("learning.modules", package_id=package_id))
+
+
+def take_out(package_id: UUID, material_id: UUID) -> Any:
+    """Take the package out of the module."""
+    _belongs(package_id, material_id)
+    services.take_out(current_actor(), material_id, at=utcnow())
+    flash(_("The package is no longer in the module. What trainees did in it stays on record."), "success")
+    return redirect(url_for("learning.modules", package_id=package_id))
+
+
+def use_version(package_id: UUID, material_id: UUID) -> Any:
+    """Use another version for classes to come."""
+    _belongs(package_id, material_id)
+    form = VersionForm()
+    if not form.validate():
+        abort(400)
+    services.use_version(current_actor(), material_id, UUID(form.version.data), at=utcnow())
+    flash(_("Classes to come use this version. Classes that have begun keep theirs until you move them."), "success")
+    return redirect(url_for("learning.modules", package_id=package_id))
+
+
+def move_class(package_id: UUID, material_id: UUID) -> Any:
+    """Move a class to another version."""
+    _belongs(package_id, material_id)
+    form = MoveForm()
+    if not form.validate():
+        abort(400)
+    anew = services.move_class(
+        current_actor(), UUID(form.class_.data), material_id, UUID(form.version.data), at=utcnow()
+    )
+    flash(_("The class uses the chosen version now; %(number)s trainees begin anew in it.", number=anew), "success")
+    return redirect(url_for("learning.modules", package_id=package_id))
+
+
+def _belongs(package_id: UUID, material_id: UUID) -> None:
+    package = queries.package_of(material_id)
+    if package is None or package.id != package_id:
+        abort(404)
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(str(one.id), one.programme) for one in queries.modules()]
+
+
+def _modules_page(package_id: UUID, form: PlaceForm) -> str:
+    package = db.session.get(Package, package_id)
+    if package is None or package.removed_at is not None:
+        abort(404)
+    placed = queries.placed(package_id)
+    taken = {row.module_id for row in placed}
+    return render_template(
+        "learning/package_modules.html",
+        package=package,
+        placed=[(row, queries.classes_of(row.id, package_id)) for row in placed],
+        choices=[one for one in queries.modules() if one.id not in taken],
+        form=form,
+    )

@@ -1,0 +1,32 @@
+"""Materials: uploaded packages, their checks and versions, learners' registrations, and the content origin."""
+
+from flask import Flask
+
+from lms.core import files, guard
+from lms.core.config import Settings
+from lms.core.pages import N_, NavItem, add_navigation
+from lms.library import cli, models, tasks  # noqa: F401 - models registers the tables, tasks the jobs
+from lms.library.addresses import isolation
+from lms.library.api import routes as api
+from lms.library.origin.application import Mounted, create_content_app
+from lms.library.routes import ROUTES
+from lms.library.services import reports
+
+
+def init_app(app: Flask) -> None:
+    """Add the domain to the application."""
+    guard.register(app, "library", __name__, [*ROUTES, *api.ROUTES])
+    app.cli.add_command(cli.group)
+    add_navigation(app, NavItem(N_("Materials"), "library.index", "library.read", order=35))
+    files.REFERENCES.extend((models.PackageFile.sha256, models.PackageVersion.sha256, models.H5pLibrary.sha256))
+
+
+def mount(app: Flask, settings: Settings) -> None:
+    """Make the content origin; it answers below ``/content/`` only where no other origin is configured."""
+    content = app.extensions["content"] = create_content_app(settings)
+    if isolation(app) == "opaque":
+        app.wsgi_app = Mounted(app.wsgi_app, content)  # type: ignore[method-assign]
+
+
+of_session = reports.of_session
+"""What launched content reports goes through here: :data:`lms.records.statements.OfSession`."""

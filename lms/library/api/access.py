@@ -1,0 +1,78 @@
+"""Who may use the API: programs with a key of an institution, within its scopes."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from flask import g, request
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+
+from lms.core import throttle
+from lms.core.database import db, utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import Actor, Scope
+from lms.library.models import ApiKey
+
+SCOPES = {
+    "packages:read": _l("Read packages"),
+    "packages:write": _l("Upload and remove packages"),
+    "registrations:read": _l("Read registrations, progress and statements"),
+    "registrations:write": _l("Register learners, open and waive units"),
+}
+WRONG_TRIES, WINDOW = 30, timedelta(minutes=5)
+_USED_EVERY = timedelta(hours=1)
+
+
+def hash_of(key: str) -> bytes:
+    """Return what is kept of a key; it has 256 random bits, so a fast hash is enough."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+
+
+def key() -> ApiKey:
+    """Return the key of this request, after the scope has let it in."""
+    found: ApiKey = g.api_key
+    return found
+
+
+def actor() -> Actor:
+    """Return the key as the one who acts."""
+    return Actor(account_id=None, person_id=None, name=f"API: {key().name}")
+
+
+@cache
+def key_scope(needed: str) -> Scope:
+    """The scope of an operation: a key that is good for it."""
+
+    def allows(_actor: Actor, _permission: str, _args: Mapping[str, Any]) -> bool:
+        g.api_key = found = _authenticate()
+        if needed not in found.scopes:
+            raise DomainError("scope", _l("This key is not good for “%(scope)s”.", scope=needed), 403)
+        return True
+
+    return Scope(f"API key with {needed}", allows, asks_actor=False)
+
+
+def _authenticate() -> ApiKey:
+    at, counter = utcnow(), f"api:{request.remote_addr}"
+    given = request.headers.get("Authorization", "")
+    scheme, _, secret = given.partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise DomainError("no-key", _l("Authorization: a key is needed (Bearer)."), 401)
+    found = db.session.scalar(
+        select(ApiKey).where(ApiKey.secret_hash == hash_of(secret.strip()), ApiKey.revoked_at.is_(None))
+    )
+    if found is None:
+        if not throttle.hit(counter, limit=WRONG_TRIES, window=WINDOW, at=at):
+            raise DomainError("too-many-tries", _l("Too many wrong keys from this address; please wait."), 429)
+        raise DomainError("wrong-key", _l("Authorization: this key opens nothing."), 401)
+    if found.last_used_at is None or at - found.last_used_at > _USED_EVERY:
+        _note_use(found, at)
+    return found
+
+
+def _note_use(found: ApiKey, at: datetime) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(update(ApiKey).where(ApiKey.id == found.id).values(last_used_at=at))

@@ -1,0 +1,227 @@
+"""What the API answers; each view's operation is declared in :mod:`lms.library.api.routes`."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+import orjson
+from flask import Response, abort, request
+from flask_babel import gettext as _
+
+from lms.core.database import utcnow
+from lms.core.errors import DomainError, NotFound
+from lms.library import models
+from lms.library.api import queries, shapes
+from lms.library.api.access import actor, key
+from lms.library.services import intake, launches, packages, registrations, uploads
+from lms.library.services.registrations import Learner
+from lms.people.queries import person_by_code
+from lms.records.vocabulary import ACCOUNTS
+
+T = TypeVar("T")
+AT_ONCE = 64 * 1024 * 1024
+"""Bytes of a file that is taken in while its sender waits."""
+
+
+# -- uploads and packages ----------------------------------------------------------------------------------------------
+
+
+def upload() -> Any:
+    """Send a file whole."""
+    length = request.content_length
+    if length is None:
+        abort(411)
+    request.max_content_length = uploads.LARGEST
+    given, at = request.args, utcnow()
+    begun = uploads.begin(
+        actor(),
+        key().institution_id,
+        filename=_argument("filename", 240) or "file",
+        size=length,
+        checksum=_argument("sha256", 64) or None,
+        package_id=_uuid("package_id") if "package_id" in given else None,
+        title=_argument("title", 300) or None,
+        at=at,
+    )
+    at_once = length <= AT_ONCE
+    arrived = uploads.receive_all(actor(), begun.id, request.stream, at=at, enqueue=not at_once)
+    if at_once:
+        arrived = intake.take_in(actor(), begun.id, tell=lambda **_values: None, at=at)
+    status = {"taken": 201, "refused": 422}.get(arrived.state, 202)
+    return _json(queries.upload(arrived), status)
+
+
+def read_upload(upload_id: UUID) -> Any:
+    """Read how far an upload is."""
+    found = uploads.find(upload_id)
+    if found is None or found.institution_id != key().institution_id:
+        raise NotFound
+    return _json(queries.upload(found))
+
+
+def list_packages() -> Any:
+    """List packages by title."""
+    after = _argument("after", 1000)
+    kind = _argument("kind", 20)
+    found = queries.packages(key().institution_id, search=_argument("q", 100), kind=kind, after=after)
+    return _json(found)
+
+
+def read_package(package_id: UUID) -> Any:
+    """Read a package."""
+    return _json(queries.package(_package(package_id)))
+
+
+def list_versions(package_id: UUID) -> Any:
+    """List a package's versions, newest first."""
+    return _json(shapes.Versions(queries.versions(_package(package_id).id)))
+
+
+def delete_package(package_id: UUID) -> Any:
+    """Remove a package that nobody uses."""
+    packages.remove(actor(), _package(package_id).id, at=utcnow())
+    return "", 204
+
+
+def read_version(version_id: UUID) -> Any:
+    """Read a version with its units."""
+    return _json(queries.version(_version(version_id)))
+
+
+def delete_version(version_id: UUID) -> Any:
+    """Remove an old version that nobody has taken."""
+    packages.remove_version(actor(), _version(version_id).id, at=utcnow())
+    return "", 204
+
+
+# -- registrations and launches ----------------------------------------------------------------------------------------
+
+
+def register() -> Any:
+    """Register a learner for a version."""
+    given = _body(shapes.RegistrationIn)
+    version = _version(given.version_id)
+    made = registrations.register(version.id, _learner(given.learner), at=utcnow(), anew=given.anew)
+    return _json(queries.registration(made), 201)
+
+
+def read_registration(registration_id: UUID) -> Any:
+    """Read a learner's status."""
+    return _json(queries.registration(_registration(registration_id)))
+
+
+def read_statements(registration_id: UUID) -> Any:
+    """Read a registration's statements, oldest first."""
+    found = _registration(registration_id)
+    rows, more = queries.statements(found.id, after=_number("after", 2**63 - 1), limit=_number("limit", 500) or 100)
+    body = b'{"statements":[%s],"more":%s}' % (",".join(rows).encode(), orjson.dumps(more))
+    return Response(body, mimetype="application/json")
+
+
+def launch(registration_id: UUID) -> Any:
+    """Open a unit."""
+    given = _body(shapes.LaunchIn)
+    launched = launches.launch(
+        _registration(registration_id).id,
+        given.unit_id,
+        application=request.host_url.rstrip("/"),
+        mode=given.mode,
+        return_url=given.return_url or None,
+        plain=given.plain,
+        at=utcnow(),
+    )
+    made = shapes.Launch(launched.session_id, launched.url, launched.own_window, launched.expires_at)
+    return _json(made, 201)
+
+
+def waive(registration_id: UUID, unit_id: UUID) -> Any:
+    """Waive a unit."""
+    found, given = _registration(registration_id), _body(shapes.WaiveIn)
+    registrations.waive(actor(), found.id, unit_id, reason=given.reason, at=utcnow())
+    return _json(queries.registration(_registration(registration_id)))
+
+
+def abandon(session_id: UUID) -> Any:
+    """Abandon a session."""
+    institution = queries.institution_of_session(session_id)
+    if institution != key().institution_id:
+        raise NotFound
+    return _json(shapes.Abandoned(registrations.abandon(session_id, at=utcnow())))
+
+
+# -- helpers -----------------------------------------------------------------------------------------------------------
+
+
+def _body(type_: type[T]) -> T:
+    """Return the checked body.
+
+    :raises DomainError: 415, it is no JSON by its type; 400, naming what is wrong in it.
+    """
+    if request.mimetype != "application/json":
+        raise DomainError("content-type", _("The request must have the type application/json."), 415)
+    try:
+        return msgspec.json.decode(request.get_data(cache=False), type=type_)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DomainError("bad-request", str(error), 400) from None
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    response = Response(msgspec.json.encode(value), status=status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _argument(name: str, longest: int) -> str:
+    value = request.args.get(name, "")
+    if len(value) > longest or "\0" in value:
+        raise DomainError("bad-request", _("“%(name)s” is longer than it may be.", name=name), 400)
+    return value
+
+
+def _uuid(name: str) -> UUID:
+    try:
+        return UUID(request.args[name])
+    except ValueError:
+        raise DomainError("bad-request", _("“%(name)s” must be a UUID.", name=name), 400) from None
+
+
+def _number(name: str, highest: int) -> int:
+    value = request.args.get(name, "0")
+    if not value.isascii() or not value.isdigit() or len(value) > 19 or int(value) > highest:
+        raise DomainError("bad-request", _("“%(name)s” must be a whole number.", name=name), 400)
+    return int(value)
+
+
+def _learner(given: shapes.LearnerIn) -> Learner:
+    if (given.staff_code is msgspec.UNSET) == (given.account is msgspec.UNSET):
+        raise DomainError("bad-learner", _("Give a staff code or an account, one of both."), 400)
+    if isinstance(given.account, shapes.Account):
+        account = given.account
+        if account.homePage.startswith(ACCOUNTS):
+            raise DomainError("bad-learner", _("People of the roster are named by their staff code."), 400)
+        return Learner(account.homePage, account.name)
+    person = person_by_code(str(given.staff_code))
+    if person is None:
+        raise DomainError("no-such-learner", _("There is nobody with this staff code in the roster."), 404)
+    return registrations.learner_of(person)
+
+
+def _package(package_id: UUID) -> models.Package:
+    found = queries.find_package(package_id)
+    if found is None or found.institution_id != key().institution_id:
+        raise NotFound
+    return found
+
+
+def _version(version_id: UUID) -> models.PackageVersion:
+    found = queries.find_version(version_id)
+    if found is None or _package(found.package_id) is None:
+        raise NotFound
+    return found
+
+
+def _registration(registration_id: UUID) -> models.Registration:
+    found = queries.find_registration(registration_id)
+    if found is None or queries.institution_of_registration(registration_id) != key().institution_id:
+        raise NotFound
+    return found

@@ -1,0 +1,355 @@
+"""Typed rows for the pages of materials."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from lms.core.database import db
+from lms.core.guard import Actor
+from lms.core.jobs import JobProgress
+from lms.core.text import like_pattern
+from lms.library import signals
+from lms.library.access import MANAGE, READ, covered
+from lms.library.models import (
+    ContentSession,
+    ContentUnit,
+    H5pLibrary,
+    Package,
+    PackageVersion,
+    Registration,
+    StorageQuota,
+    Upload,
+)
+from lms.library.services.packages import shown
+from lms.people.access import within
+from lms.people.models import Account, Unit
+
+PAGE, RECENT = 50, 8
+
+
+class Institution(NamedTuple):
+    """A training institution in a choice."""
+
+    id: int
+    name: str
+
+
+class PackageRow(NamedTuple):
+    """A package with its newest version.
+
+    :ivar size: bytes of the file as it was uploaded
+    :ivar units: how many of its units can be opened
+    """
+
+    id: UUID
+    title: str
+    kind: str
+    institution_id: int
+    institution: str
+    number: int
+    size: int
+    units: int | None
+    at: datetime
+    by: str | None
+
+
+class UploadRow(NamedTuple):
+    """A file on its way, or the report of its check.
+
+    :ivar package_id: the package that it became or becomes a version of
+    :ivar broken_off: whether the job that checks it has failed
+    """
+
+    id: UUID
+    account_id: UUID | None
+    institution_id: int
+    filename: str
+    size: int
+    received: int
+    state: str
+    step: str
+    done: int
+    total: int
+    report: dict[str, Any] | None
+    package_id: UUID | None
+    package: str | None
+    touched_at: datetime
+    by: str | None
+    broken_off: bool
+
+
+class VersionRow(NamedTuple):
+    """A version of a package.
+
+    :ivar taken: whether learners are registered for it; staff who only looked do not count
+    """
+
+    id: UUID
+    number: int
+    kind: str
+    filename: str
+    sha256: str
+    size: int
+    unpacked: int
+    files: int
+    report: dict[str, Any]
+    at: datetime
+    by: str | None
+    taken: bool
+
+    @property
+    def units(self) -> int | None:
+        """How many of its units can be opened."""
+        return self.report.get("units")
+
+
+class UnitLine(NamedTuple):
+    """A unit in the outline of a version.
+
+    :ivar opens: whether others are in it
+    :ivar closes: how many blocks end with it
+    """
+
+    id: UUID
+    title: str
+    kind: str
+    launchable: bool
+    opens: bool
+    closes: int
+
+
+class Room(NamedTuple):
+    """How much an institution keeps and may keep, in bytes.
+
+    :ivar quota: its own, where it has one
+    """
+
+    institution_id: int
+    name: str
+    packages: int
+    used: int
+    quota: int | None
+
+
+def institutions(actor: Actor, permission: str) -> list[Institution]:
+    """Return the training institutions over which a permission is held."""
+    rows = db.session.execute(
+        select(Unit.id, Unit.name)
+        .where(Unit.kind == "institution", within(actor.paths(permission)))
+        .order_by(Unit.search_text)
+    )
+    return [Institution(*row) for row in rows]
+
+
+def packages(
+    actor: Actor,
+    *,
+    query: str = "",
+    kind: str = "",
+    institution_id: int | None = None,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[PackageRow]:
+    """Return packages, those with the newest version first, one more than a page when there are more.
+
+    :param query: parts of the title, with or without accents
+    :param after: time and id of the last package of the page before
+    """
+    newest = _newest()
+    wanted = _package_rows(newest).where(covered(actor, READ), *_matches(query)).limit(PAGE + 1)
+    if kind:
+        wanted = wanted.where(Package.kind == kind)
+    if institution_id is not None:
+        wanted = wanted.where(Package.institution_id == institution_id)
+    if after is not None:
+        wanted = wanted.where(tuple_(newest.created_at, Package.id) < tuple_(*map(literal, after)))
+    rows = db.session.execute(wanted.order_by(newest.created_at.desc(), Package.id.desc()))
+    return [PackageRow(*row) for row in rows]
+
+
+def package(package_id: UUID) -> PackageRow | None:
+    """Return one package."""
+    row = db.session.execute(_package_rows(_newest()).where(Package.id == package_id)).one_or_none()
+    return None if row is None else PackageRow(*row)
+
+
+def uses(package_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Return where packages are used: words and the address of the page, as those who use them tell."""
+    found: dict[UUID, list[tuple[str, str]]] = {package_id: [] for package_id in package_ids}
+    for _receiver, answer in signals.usage_asked.send(None, package_ids=package_ids) if package_ids else ():
+        for package_id, places in (answer or {}).items():
+            found[package_id].extend(places)
+    return found
+
+
+def versions(package_id: UUID) -> list[VersionRow]:
+    """Return the versions of a package, newest first."""
+    looked = exists().where(ContentSession.registration_id == Registration.id, ContentSession.mode == "Browse")
+    learned = exists().where(ContentSession.registration_id == Registration.id, ContentSession.mode != "Browse")
+    taken = exists().where(
+        Registration.version_id == PackageVersion.id, or_(Registration.context_id.is_not(None), ~looked, learned)
+    )
+    rows = db.session.execute(
+        select(
+            PackageVersion.id,
+            PackageVersion.number,
+            PackageVersion.kind,
+            PackageVersion.filename,
+            PackageVersion.sha256,
+            PackageVersion.size,
+            PackageVersion.unpacked,
+            PackageVersion.files,
+            PackageVersion.report,
+            PackageVersion.created_at,
+            Account.display_name,
+            taken,
+        )
+        .outerjoin(Account, Account.id == PackageVersion.created_by)
+        .where(PackageVersion.package_id == package_id)
+        .order_by(PackageVersion.number.desc())
+    )
+    return [VersionRow(*row) for row in rows]
+
+
+def outline(units: Sequence[ContentUnit]) -> list[UnitLine]:
+    """Return the units of a version without its root, each with where its block begins and ends.
+
+    :param units: in the order of the walk over the tree. A SCORM package is opened as a whole only.
+    """
+    rows = [unit for unit in units if unit.parent_id is not None]
+    levels: dict[UUID, int] = {}
+    for unit in rows:
+        levels[unit.id] = levels.get(unit.parent_id or unit.id, -1) + 1
+    lines = []
+    for unit, following in zip_longest(rows, rows[1:]):
+        level, next_level = levels[unit.id], levels[following.id] if following is not None else 0
+        launchable = unit.href is not None and unit.kind not in ("sco", "asset")
+        lines.append(
+            UnitLine(unit.id, shown(unit.title), unit.kind, launchable, next_level > level, max(level - next_level, 0))
+        )
+    return lines
+
+
+def opened_whole(units: Sequence[ContentUnit]) -> UUID | None:
+    """Return the root of a version that is opened as a whole, or whose only unit is the root."""
+    if not units:
+        return None
+    whole = units[0].href is not None or any(unit.kind in ("sco", "asset") for unit in units)
+    return units[0].id if whole else None
+
+
+def uploads(actor: Actor) -> list[UploadRow]:
+    """Return what is on its way or was checked lately for the institutions that the actor manages, newest first."""
+    managed = select(Unit.id).where(within(actor.paths(MANAGE)))
+    wanted = _upload_rows().where(Upload.institution_id.in_(managed))
+    busy = case((Upload.state.in_(("receiving", "checking")), 0), else_=1)
+    rows = db.session.execute(wanted.order_by(busy, Upload.touched_at.desc()).limit(RECENT))
+    return [UploadRow(*row) for row in rows]
+
+
+def upload(upload_id: UUID) -> UploadRow | None:
+    """Return one upload."""
+    row = db.session.execute(_upload_rows().where(Upload.id == upload_id)).one_or_none()
+    return None if row is None else UploadRow(*row)
+
+
+def rooms(actor: Actor, permission: str) -> list[Room]:
+    """Return how much each institution keeps."""
+    kept = (
+        select(func.coalesce(func.sum(PackageVersion.size + PackageVersion.unpacked), 0))
+        .join(Package, Package.id == PackageVersion.package_id)
+        .where(Package.institution_id == Unit.id, Package.removed_at.is_(None))
+        .scalar_subquery()
+    )
+    coming = (
+        select(func.coalesce(func.sum(Upload.size), 0))
+        .where(Upload.institution_id == Unit.id, Upload.state.in_(("receiving", "checking")))
+        .scalar_subquery()
+    )
+    count = (
+        select(func.count()).where(Package.institution_id == Unit.id, Package.removed_at.is_(None)).scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Unit.id, Unit.name, count, kept, coming, StorageQuota.size)
+        .outerjoin(StorageQuota, StorageQuota.institution_id == Unit.id)
+        .where(Unit.kind == "institution", within(actor.paths(permission)))
+        .order_by(Unit.search_text)
+    )
+    return [Room(key, name, packages, int(a) + int(b), quota) for key, name, packages, a, b, quota in rows]
+
+
+def h5p_bytes() -> int:
+    """Return how many bytes the installed H5P libraries have."""
+    return int(db.session.scalar(select(func.coalesce(func.sum(H5pLibrary.size), 0))) or 0)
+
+
+def _newest() -> Any:
+    """Return the newest version beside each package."""
+    version = aliased(PackageVersion)
+    newest = (
+        select(version)
+        .where(version.package_id == Package.id)
+        .order_by(version.number.desc())
+        .limit(1)
+        .lateral("newest")
+    )
+    return aliased(PackageVersion, newest)
+
+
+def _package_rows(newest: Any) -> Select[Any]:
+    return (
+        select(
+            Package.id,
+            Package.title,
+            Package.kind,
+            Package.institution_id,
+            Unit.name,
+            newest.number,
+            newest.size,
+            newest.report["units"].as_integer(),
+            newest.created_at,
+            Account.display_name,
+        )
+        .select_from(Package)
+        .join(newest, literal(True))
+        .join(Unit, Unit.id == Package.institution_id)
+        .outerjoin(Account, Account.id == newest.created_by)
+    )
+
+
+def _matches(query: str) -> list[ColumnElement[bool]]:
+    return [Package.search_text.like(like_pattern(word), escape="\\") for word in query.split()]
+
+
+def _upload_rows() -> Any:
+    became = PackageVersion.package_id
+    rows: Any = (
+        select(
+            Upload.id,
+            Upload.account_id,
+            Upload.institution_id,
+            Upload.filename,
+            Upload.size,
+            Upload.received,
+            Upload.state,
+            Upload.step,
+            Upload.done,
+            Upload.total,
+            Upload.report,
+            Package.id,
+            Package.title,
+            Upload.touched_at,
+            Account.display_name,
+            and_(Upload.state == "checking", func.coalesce(JobProgress.state, "") == "failed"),
+        )
+        .select_from(Upload)
+        .outerjoin(JobProgress, JobProgress.id == Upload.job_id)
+        .outerjoin(PackageVersion, PackageVersion.id == Upload.version_id)
+        .outerjoin(Package, and_(Package.id == func.coalesce(became, Upload.package_id), Package.removed_at.is_(None)))
+        .outerjoin(Account, Account.id == Upload.account_id)
+    )
+    return rows

@@ -1,0 +1,65 @@
+"""What the content origin answers."""
+
+from typing import Any
+
+from flask import abort, request
+from markupsafe import escape
+
+from lms.core.database import utcnow
+from lms.library.origin import delivery, headers, players
+from lms.library.origin.access import facts
+from lms.library.services import launches, scorm
+
+_PLAYED_BY_US = frozenset({"pdf", "video", "audio", "image", "office", "page", "h5p"})
+_RETURN = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Khuê</title>
+<script type="application/json" id="khue">{{"app": "{application}"}}</script>
+<script src="/_khue/return.js" defer></script><p>{words}</p></html>"""
+
+
+def known() -> Any:
+    """Tell a page of the application that the browser knows such hosts."""
+    return "", 204, {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def file(token: str, path: str = "") -> Any:
+    """A file of the package."""
+    del token
+    found = delivery.find(facts().version_id, path or "index.html")
+    if found is None and path.endswith("/"):
+        found = delivery.find(facts().version_id, f"{path}index.html")
+    if found is None:
+        abort(404)
+    if facts().package_kind in _PLAYED_BY_US - {"h5p"} or path.endswith((".svg", ".svgz")):
+        headers.inert()
+    return delivery.send(found)
+
+
+def play(token: str) -> Any:
+    """A player page of ours."""
+    kind, page = players.page(facts(), token=token, base=f"{request.script_root}/{token}/")
+    headers.player(kind)
+    return page
+
+
+def return_(token: str) -> Any:
+    """Where content that closes itself comes back to: it tells the page around it."""
+    del token
+    headers.player("return")
+    words = "Anh/Chị có thể đóng cửa sổ này. · You may close this window."
+    return _RETURN.format(application=escape(facts().application), words=words)
+
+
+def commit(token: str) -> Any:
+    """Keep what a SCORM unit committed."""
+    del token
+    sent = request.get_json(silent=True, force=True)
+    if not isinstance(sent, dict):
+        abort(400)
+    return scorm.commit(facts().session_id, sent, at=utcnow())
+
+
+def close(token: str) -> Any:
+    """End the session when its page is left."""
+    del token
+    launches.close(facts().session_id, at=utcnow())
+    return "", 204

@@ -1,0 +1,68 @@
+"""When a part of a package is done: pure decisions over its units and what a learner has done in each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a learner has done in a unit."""
+
+    completed: bool = False
+    passed: bool = False
+    failed: bool = False
+    waived: bool = False
+
+
+class Part(NamedTuple):
+    """A unit in short.
+
+    :ivar launchable: whether it can be launched; otherwise it is done when all below it are
+    """
+
+    id: UUID
+    parent_id: UUID | None
+    kind: str
+    launchable: bool
+    properties: Mapping[str, Any]
+
+
+def met(part: Part, done: Done) -> bool:
+    """Tell whether a launchable unit's criteria are met: moveOn (cmi5, section 13.1.4), or those of its kind."""
+    criteria = {
+        "Passed": done.passed,
+        "Completed": done.completed,
+        "CompletedAndPassed": done.completed and done.passed,
+        "CompletedOrPassed": done.completed or done.passed,
+        "NotApplicable": True,
+    }
+    otherwise = done.passed or (done.completed and not done.failed)
+    return done.waived or criteria.get(part.properties.get("moveOn", ""), otherwise)
+
+
+def satisfied(parts: Sequence[Part], done: Mapping[UUID, Done]) -> list[UUID]:
+    """Return all units whose criteria are met, each after those below it.
+
+    :param parts: in the order of the walk over the tree
+    """
+    missing: set[UUID] = set()
+    found = []
+    for part in reversed(parts):
+        good = met(part, done.get(part.id, Done())) if part.launchable else part.id not in missing
+        if good:
+            found.append(part.id)
+        elif part.parent_id is not None:
+            missing.add(part.parent_id)
+    return sorted(found, key=_deepest_first({part.id: part for part in parts}))
+
+
+def _deepest_first(parts: Mapping[UUID, Part]) -> Any:
+    places = {id_: place for place, id_ in enumerate(parts)}
+
+    def depth(id_: UUID) -> int:
+        parent = parts[id_].parent_id
+        return 0 if parent is None else 1 + depth(parent)
+
+    return lambda id_: (-depth(id_), places[id_])

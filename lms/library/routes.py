@@ -1,0 +1,57 @@
+"""The addresses of the library."""
+
+from lms.core.guard import ANYONE, HELD, PUBLIC, Route, predicate_scope, unit_scope
+from lms.library import access
+from lms.library.access import ADMINISTER, MANAGE, READ
+from lms.library.views import administration, launching, packages, previews, uploads
+from lms.people.access import unit_path
+
+PACKAGE = unit_scope("institution of the package", access.package_path)
+VERSION = unit_scope("institution of the version's package", access.version_path)
+UNIT = unit_scope("institution of the unit's package", access.unit_path)
+UPLOAD = unit_scope("institution of the upload", access.upload_path)
+OWN_UPLOAD = predicate_scope("own upload", access.own_upload)
+OWN_REGISTRATION = predicate_scope("own registration", access.own_registration)
+INSTITUTION = unit_scope("institution", unit_path)
+POST = ("POST",)
+AT = "/library/packages/<uuid:package_id>"
+
+ROUTES = [
+    Route("/launch/fetch/<code>", launching.fetch, PUBLIC, ANYONE, ("POST", "OPTIONS"), csrf=False),
+    Route("/library", packages.index, READ, HELD),
+    Route(AT, packages.package, READ, PACKAGE),
+    Route(f"{AT}/rename", packages.rename, MANAGE, PACKAGE, POST),
+    Route(f"{AT}/remove", packages.remove, MANAGE, PACKAGE, POST),
+    Route(f"{AT}/versions/<uuid:version_id>/original", packages.original, READ, VERSION),
+    Route(f"{AT}/versions/<uuid:version_id>/remove", packages.remove_version, MANAGE, VERSION, POST),
+    Route(f"{AT}/preview/<uuid:unit_id>", previews.preview, READ, UNIT, POST),
+    Route("/library/registrations/<uuid:registration_id>", previews.player, READ, OWN_REGISTRATION),
+    Route(
+        "/library/registrations/<uuid:registration_id>/units/<uuid:unit_id>/launch",
+        previews.launch,
+        READ,
+        OWN_REGISTRATION,
+        POST,
+    ),
+    Route("/library/upload-file", uploads.upload_file, MANAGE, HELD, POST, upload=True),
+    Route("/library/uploads", uploads.tus_uploads, MANAGE, HELD, ("POST", "OPTIONS"), upload=True),
+    Route("/library/uploads/<uuid:upload_id>", uploads.upload, MANAGE, UPLOAD),
+    Route(
+        "/library/uploads/<uuid:upload_id>",
+        uploads.tus_upload,
+        MANAGE,
+        OWN_UPLOAD,
+        ("PATCH", "DELETE", "POST"),
+        upload=True,
+    ),
+    Route("/library/uploads/<uuid:upload_id>/cancel", uploads.cancel, MANAGE, UPLOAD, POST),
+    Route("/library/uploads/<uuid:upload_id>/check-again", uploads.check_again, MANAGE, UPLOAD, POST),
+    Route("/admin/library", administration.administration, ADMINISTER, HELD),
+    Route(
+        "/admin/library/institutions/<int:unit_id>/quota",
+        administration.set_quota,
+        ADMINISTER,
+        INSTITUTION,
+        POST,
+    ),
+]

@@ -1,0 +1,284 @@
+"""An upload taken in: joined, recognised, scanned, read, unpacked; refused with reasons, and then nothing is left."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import IO, Any, cast
+from uuid import UUID
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete
+
+from lms.core import files
+from lms.core.database import act, db
+from lms.core.errors import DomainError
+from lms.core.files import Staged
+from lms.core.guard import Actor
+from lms.library.formats import cmi5, h5p, single, tincan, web
+from lms.library.inspection import scanning
+from lms.library.inspection.archive import open_archive
+from lms.library.inspection.kinds import Found, recognise
+from lms.library.inspection.limits import Limits
+from lms.library.media import media_type
+from lms.library.models import Upload, UploadPiece
+from lms.library.scorm import manifest as scorm
+from lms.library.services import libraries, packages, uploads
+from lms.library.services.packages import Kept
+from lms.library.structure import Fault, Files, Refused, Structure, Unit
+
+Tell = Callable[..., None]
+"""``tell(step=…, done=…, total=…)`` shows how far it is."""
+_READERS: dict[str, Callable[[Files, str], Structure]] = {
+    "cmi5": cmi5.read_structure,
+    "scorm12": scorm.read_structure,
+    "scorm2004": scorm.read_structure,
+    "h5p": h5p.read_structure,
+    "xapi": tincan.read_structure,
+    "html": web.read_structure,
+}
+_ARCHIVES = frozenset(_READERS)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was found in a file: its structure, and its files, waiting to be stored.
+
+    :ivar borrowed: files that come from the installed libraries
+    """
+
+    structure: Structure
+    staged: dict[str, Staged] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    borrowed: list[Kept] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
+
+
+def take_in(actor: Actor, upload_id: UUID, *, tell: Tell, at: datetime) -> Upload:
+    """Check an upload that has arrived and make a version of it, or refuse it; either way its pieces are gone.
+
+    Whatever else goes wrong is raised, and the upload can be taken in again.
+    """
+    upload = uploads.find(upload_id)
+    if upload is None or upload.state != "checking":
+        raise DomainError("not-checking", _l("This upload is not waiting to be checked."))
+    names = uploads.pieces(upload_id)
+    staged: list[Staged] = []
+    try:
+        tell(step="joining")
+        whole = files.stage(cast(IO[bytes], files.Joined(names)))
+        staged.append(whole)
+        if upload.checksum is not None and whole.sha256 != upload.checksum:
+            raise Refused(
+                Fault(upload.filename, _l("The file has another checksum than its sender gave. Please send it again."))
+            )
+        taken = look_into(whole.path, upload.filename, tell=tell, staged=staged)
+        return _accept(actor, upload_id, whole, taken, at=at)
+    except Refused as refused:
+        return _refuse(upload_id, refused.faults, at=at)
+    except DomainError as refused:
+        return _refuse(upload_id, [Fault(upload.filename, refused.message)], at=at)
+    finally:
+        files.discard(staged)
+        if db.session.get(Upload, upload_id, populate_existing=True) is not None:
+            forget_pieces(upload_id, names)
+
+
+def look_into(path: Path, filename: str, *, tell: Tell, staged: list[Staged]) -> Taken:
+    """Recognise, scan, read and unpack a file.
+
+    :param staged: takes every waiting file, so that the caller can throw them away
+    :raises Refused: with every reason found.
+    """
+    limits = Limits()
+    tell(step="recognising")
+    found = recognise(path, filename, limits)
+    tell(step="scanning")
+    threat = scanning.scan(path)
+    if threat is not None:
+        raise Refused(Fault(filename, _l("The virus scanner found %(name)s in this file.", name=threat)))
+    tell(step="reading")
+    if found.kind in _ARCHIVES:
+        taken = _archive(path, found, limits, tell, staged)
+    elif found.manifest:
+        taken = _recording(path, found, limits, staged)
+    else:
+        taken = _single(path, filename, found, staged)
+    taken.notes = [*found.notes, *taken.notes, *taken.structure.notes]
+    return taken
+
+
+def _archive(path: Path, found: Found, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:
+    if found.bare:
+        return _bare(path, found, staged)
+    with open_archive(path, limits, root=found.root) as archive:
+        if found.kind == "h5p" and h5p.is_library_set(archive):
+            raise Refused(Fault(found.manifest, libraries.ONLY_ADMINISTRATORS))
+        structure = _READERS[found.kind](archive, found.manifest)
+        taken = Taken(structure, notes=list(archive.notes))
+        _unpack(archive, taken, tell, staged)
+        if found.kind == "h5p":
+            taken.borrowed = libraries.complete(taken.structure, list(archive))
+        return taken
+
+
+def _unpack(archive: Files, taken: Taken, tell: Tell, staged: list[Staged]) -> None:
+    paths = list(archive)
+    total, done, told = sum(archive.size(path) for path in paths), 0, 0
+    tell(step="storing", done=0, total=total)
+    for path in paths:
+        with archive.open(path) as stream:
+            one = files.stage(stream)
+        staged.append(one)
+        taken.staged[path], taken.types[path] = one, media_type(path)
+        done += one.size
+        if done - told > total // 50:
+            tell(done=done)
+            told = done
+
+
+def _bare(path: Path, found: Found, staged: list[Staged]) -> Taken:
+    """Take a course structure alone, whose units are elsewhere (cmi5, section 14.2)."""
+    content = _Alone(path, "cmi5.xml")
+    taken = Taken(cmi5.read_structure(content, "cmi5.xml", bare=True))
+    with path.open("rb") as stream:
+        staged.append(files.stage(stream))
+    taken.staged["cmi5.xml"], taken.types["cmi5.xml"] = staged[-1], found.media_type
+    return taken
+
+
+def _single(path: Path, filename: str, found: Found, staged: list[Staged]) -> Taken:
+    """Take a single file: itself, and what its player shows instead of it (a safe page, a PDF of an Office file)."""
+    if found.kind == "subtitles":
+        words = _l("Subtitles belong to a video: please send both together in one folder or zip.")
+        raise Refused(Fault(filename, words))
+    read = single.take(path, found.kind, found.media_type, filename)
+    taken = Taken(read.structure)
+    for name, (content, type_) in read.files.items():
+        with content() as stream:
+            _add(taken, staged, name, stream, type_)
+    return taken
+
+
+def _recording(path: Path, found: Found, limits: Limits, staged: list[Staged]) -> Taken:
+    """Take a video or recording that came with its subtitles and poster."""
+    with open_archive(path, limits, root=found.root) as archive, TemporaryDirectory(prefix="khue-media-") as folder:
+        copy = Path(folder) / "recording"
+        with archive.open(found.manifest) as source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target, files.CHUNK)
+        name = found.manifest.rpartition("/")[2]
+        inner = recognise(copy, name, limits)
+        structure = single.read_structure(copy, inner.kind, inner.media_type, name)
+        taken = Taken(structure, notes=[*archive.notes, *inner.notes])
+        (unit,) = structure.root.children
+        tracks, poster = [], ""
+        for extra in archive:
+            if extra == found.manifest:
+                continue
+            if extra.lower().endswith(".vtt"):
+                language = _language_of(extra)
+                label = {"vi": "Tiếng Việt", "en": "English"}.get(language, language)
+                tracks.append({"src": extra, "srclang": language, "label": label, "kind": "subtitles"})
+            elif extra.lower().endswith((".jpg", ".jpeg", ".png", ".webp")):
+                poster = poster or extra
+        _replace(taken, replace(unit, properties={**unit.properties, "tracks": tracks, "poster": poster}))
+        with copy.open("rb") as stream:
+            _add(taken, staged, str(unit.href), stream, inner.media_type)
+        for extra in archive:
+            if extra != found.manifest:
+                with archive.open(extra) as stream:
+                    _add(taken, staged, extra, stream, media_type(extra))
+        return taken
+
+
+def _language_of(name: str) -> str:
+    """Return the language that a subtitle's name ends in (``bai1.en.vtt``); Vietnamese when it says none."""
+    parts = PurePosixPath(name).stem.replace("_", ".").replace("-", ".").split(".")
+    return parts[-1].lower() if len(parts) > 1 and len(parts[-1]) == 2 and parts[-1].isalpha() else "vi"
+
+
+def _add(taken: Taken, staged: list[Staged], name: str, stream: IO[bytes], type_: str) -> None:
+    staged.append(files.stage(stream))
+    taken.staged[name], taken.types[name] = staged[-1], type_
+
+
+def _replace(taken: Taken, unit: Unit) -> None:
+    taken.structure = replace(taken.structure, root=replace(taken.structure.root, children=(unit,)))
+
+
+@act
+def _accept(actor: Actor, upload_id: UUID, whole: Staged, taken: Taken, *, at: datetime) -> Upload:
+    upload = db.session.get_one(Upload, upload_id, with_for_update=True)
+    unpacked = sum(one.size for one in taken.staged.values())
+    uploads.check_quota(upload.institution_id, unpacked)
+    kept = [Kept(path, one.sha256, one.size, taken.types[path]) for path, one in taken.staged.items()] + taken.borrowed
+    report = _report(taken.structure, taken.notes)
+    version = packages.add_version(actor, upload, taken.structure, kept, sha256=whole.sha256, report=report, at=at)
+    for one in [*taken.staged.values(), whole]:
+        files.keep(one)
+    upload.state, upload.version_id, upload.report, upload.touched_at = "taken", version.id, report, at
+    return upload
+
+
+@act
+def _refuse(upload_id: UUID, faults: list[Fault], *, at: datetime) -> Upload:
+    upload = db.session.get_one(Upload, upload_id, with_for_update=True)
+    upload.state, upload.touched_at = "refused", at
+    upload.report = {"faults": _listed(faults)}
+    return upload
+
+
+@act
+def forget_pieces(upload_id: UUID, names: list[str]) -> None:
+    """Remove the pieces of an upload that was taken or refused."""
+    upload = db.session.get(Upload, upload_id)
+    if upload is not None and upload.state == "checking":
+        return
+    db.session.execute(delete(UploadPiece).where(UploadPiece.upload_id == upload_id))
+    db.session.flush()
+    files.remove_pieces(names)
+
+
+def _report(structure: Structure, notes: list[Fault]) -> dict[str, Any]:
+    launchable = sum(unit.href is not None for unit in structure.root.walk())
+    return {
+        "kind": structure.kind,
+        "title": dict(structure.root.title),
+        "units": launchable,
+        "notes": _listed(notes),
+    }
+
+
+def _listed(faults: list[Fault]) -> list[list[Any]]:
+    return [[fault.path, _words(fault.message)] for fault in faults[:200]]
+
+
+def _words(message: Any) -> dict[str, str]:
+    """Write a message down in both languages: its readers choose theirs later."""
+    words = {}
+    for language in ("vi", "en"):
+        with force_locale(language):
+            words[language] = str(message)
+    return words
+
+
+class _Alone:
+    """One file as the only one of a package."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path, self.name = path, name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([self.name])
+
+    def __contains__(self, path: object) -> bool:
+        return path == self.name
+
+    def size(self, _path: str) -> int:
+        return self.path.stat().st_size
+
+    def open(self, _path: str) -> IO[bytes]:
+        return self.path.open("rb")

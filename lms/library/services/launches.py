@@ -1,0 +1,260 @@
+"""Launching a unit: a session, its key to the record store, and the address that the browser opens."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+
+from lms.core.database import act, db
+from lms.core.errors import DomainError, NotFound
+from lms.library import addresses
+from lms.library.addresses import Grant
+from lms.library.cmi5 import terms
+from lms.library.models import MODES, ContentSession, ContentUnit, PackageVersion, Registration
+from lms.library.services.registrations import abandon, conclude, held_session, hold, preferences, state_of
+from lms.library.services.said import publisher_iri, report, tell
+from lms.records import documents
+from lms.records.services import end_session, open_session
+
+LIFETIME = timedelta(hours=12)
+"""How long a launch may last."""
+PLAYED_BY_US = frozenset({"pdf", "video", "audio", "image", "office", "page", "h5p", "sco", "asset", "course"})
+"""Kinds of units that a player page of ours shows; the others open themselves."""
+
+
+class Launched(NamedTuple):
+    """A launch.
+
+    :ivar url: what the browser opens
+    :ivar own_window: whether it must have a window of its own (cmi5 launchMethod OwnWindow)
+    """
+
+    session_id: UUID
+    url: str
+    own_window: bool
+    expires_at: datetime
+
+
+@act
+def launch(
+    registration_id: UUID,
+    unit_id: UUID,
+    *,
+    application: str,
+    at: datetime,
+    mode: str = "Normal",
+    locale: str | None = None,
+    return_url: str | None = None,
+    plain: bool = False,
+) -> Launched:
+    """Open a session for a unit and return the address that starts it; open ones of the registration are abandoned.
+
+    :param application: address of the application as the browser sees it, such as ``http://localhost:8000``
+    :param return_url: where content that closes itself sends the browser; by default a page that tells our player
+    :param plain: at the demonstration's plain address
+    :raises DomainError: ``bad-mode``, ``not-launchable``, ``superseded``
+    """
+    registration = hold(registration_id)
+    unit = db.session.get(ContentUnit, unit_id)
+    version = db.session.get(PackageVersion, registration.version_id)
+    if unit is None or version is None or unit.version_id != version.id:
+        raise NotFound
+    _check(registration, unit, version, mode)
+    abandon_open(registration.id, at=at)
+    session = ContentSession(
+        id=uuid4(),
+        registration_id=registration.id,
+        unit_id=unit.id,
+        mode=mode,
+        application=application,
+        launched_at=at,
+        expires_at=at + LIFETIME,
+        seen_at=at,
+    )
+    db.session.add(session)
+    origin = addresses.origin_of(version.package_id, registration.account_name, application=application, plain=plain)
+    grant = Grant(version.id, session.id, session.expires_at)
+    base = f"{origin.url}{origin.prefix}/{addresses.token(grant, origin.host)}"
+    if unit.kind == "au":
+        state_of(registration.id, unit.id, at=at)
+        url = _cmi5(registration, unit, session, base, application, locale, return_url, at)
+    elif unit.kind == "activity":
+        url = _xapi(registration, unit, session, base, application, at)
+    elif unit.kind in PLAYED_BY_US:
+        _open_key(registration, unit.iri, session, at)
+        url = f"{base}/_khue/play"
+    else:
+        url = _address(unit, base)
+        opened(registration, unit, session, at=at)
+    return Launched(session.id, url, unit.properties.get("launchMethod") == "OwnWindow", session.expires_at)
+
+
+def abandon_open(registration_id: UUID, *, at: datetime) -> None:
+    """End all sessions of a registration that are still open."""
+    still = select(ContentSession.id).where(
+        ContentSession.registration_id == registration_id, ContentSession.ended_at.is_(None)
+    )
+    for session_id in db.session.scalars(still.order_by(ContentSession.launched_at)).all():
+        abandon(session_id, at=at)
+
+
+@act
+def fetch(session_id: UUID, *, at: datetime) -> str | None:
+    """Return a session's token for the record store, the first time only (cmi5, section 8.2); None afterwards."""
+    session = db.session.scalar(
+        update(ContentSession)
+        .where(
+            ContentSession.id == session_id,
+            ContentSession.fetched_at.is_(None),
+            ContentSession.ended_at.is_(None),
+            ContentSession.expires_at > at,
+        )
+        .values(fetched_at=at, seen_at=at)
+        .returning(ContentSession)
+    )
+    return None if session is None else basic(session.id)
+
+
+def basic(session_id: UUID) -> str:
+    """Return the credentials of a session for HTTP Basic, encoded."""
+    return b64encode(f"{session_id.hex}:{addresses.secret_of(session_id)}".encode()).decode()
+
+
+@act
+def close(session_id: UUID, *, at: datetime) -> None:
+    """End a session of content that is no cmi5 unit, when its page is left."""
+    session = held_session(session_id)
+    if session.ended_at is not None:
+        return
+    session.ended_at = session.terminated_at = at
+    if session.credential_id is not None:
+        end_session(session.credential_id, at=at)
+
+
+def _check(registration: Registration, unit: ContentUnit, version: PackageVersion, mode: str) -> None:
+    if mode not in MODES:
+        raise DomainError("bad-mode", _l("The launch mode is Normal, Browse or Review."), 400)
+    if unit.href is None and not (version.kind.startswith("scorm") and unit.parent_id is None):
+        raise DomainError("not-launchable", _l("This part of the package cannot be opened by itself."), 400)
+    if registration.superseded_at is not None and mode == "Normal":
+        raise DomainError("superseded", _l("The class has moved to another version of this material."))
+
+
+def opened(registration: Registration, unit: ContentUnit, session: ContentSession, *, at: datetime) -> None:
+    """Note that something was opened that cannot report by itself: that is all that is asked for."""
+    if session.mode != "Normal":
+        return
+    state = state_of(registration.id, unit.id, at=at)
+    if state.completed_at is None:
+        state.completed_at, state.progress = at, 100
+        report(registration, unit, "completed", at=at, result={"completion": True})
+        conclude(registration, session_id=session.id, at=at)
+
+
+def _cmi5(
+    registration: Registration,
+    unit: ContentUnit,
+    session: ContentSession,
+    base: str,
+    application: str,
+    locale: str | None,
+    return_url: str | None,
+    at: datetime,
+) -> str:
+    """Write the launch data (section 10), say Launched (9.3.1), and return the launch URL (8.1)."""
+    _open_key(registration, unit.iri, session, at)
+    given = unit.properties
+    if given.get("masteryScore") is not None:
+        given = given | {"masteryScore": float(given["masteryScore"])}
+    optional = {key: given[key] for key in ("launchParameters", "masteryScore") if given.get(key) is not None}
+    data: dict[str, Any] = {
+        "contextTemplate": {
+            "contextActivities": {"grouping": [{"id": publisher_iri(unit)}]},
+            "extensions": {terms.SESSION_ID: str(session.id)},
+        },
+        "launchMode": session.mode,
+        "moveOn": given.get("moveOn", "NotApplicable"),
+        "returnURL": return_url or f"{base}/_khue/return",
+    } | optional
+    if given.get("entitlementKey") is not None:
+        data["entitlementKey"] = {"courseStructure": given["entitlementKey"]}
+    documents.keep(
+        documents.STATE,
+        documents.LAUNCH_DATA,
+        data,
+        agent=registration.agent,
+        activity=unit.iri,
+        registration=registration.id,
+        at=at,
+    )
+    documents.keep(
+        documents.AGENT_PROFILE, terms.PREFERENCES, preferences(locale), agent=registration.agent, at=at, replace=False
+    )
+    address = _address(unit, base)
+    extensions = {
+        terms.LAUNCH_MODE: session.mode,
+        terms.LAUNCH_URL: address,
+        terms.MOVE_ON: data["moveOn"],
+    }
+    for name, iri in (("launchParameters", terms.LAUNCH_PARAMETERS), ("masteryScore", terms.MASTERY_SCORE)):
+        if name in optional:
+            extensions[iri] = optional[name]
+    tell("launched", registration, unit, session.id, at=at, extensions=extensions)
+    return _with(
+        address,
+        {
+            "endpoint": f"{application}/xapi/",
+            "fetch": f"{application}/launch/fetch/{addresses.fetch_code(session.id)}",
+            "actor": json.dumps(registration.agent, separators=(",", ":")),
+            "registration": str(registration.id),
+            "activityId": unit.iri,
+        },
+    )
+
+
+def _xapi(
+    registration: Registration, unit: ContentUnit, session: ContentSession, base: str, application: str, at: datetime
+) -> str:
+    """Return the address of an xAPI package's activity, with the parameters that such packages read."""
+    _open_key(registration, unit.identifier, session, at)
+    return _with(
+        _address(unit, base),
+        {
+            "endpoint": f"{application}/xapi/",
+            "auth": f"Basic {basic(session.id)}",
+            "actor": json.dumps(registration.agent, separators=(",", ":")),
+            "registration": str(registration.id),
+            "activity_id": unit.identifier,
+        },
+    )
+
+
+def _open_key(registration: Registration, activity: str, session: ContentSession, at: datetime) -> None:
+    credential, _ = open_session(
+        agent=registration.agent,
+        registration=registration.id,
+        activity=activity,
+        lifetime=LIFETIME,
+        at=at,
+        key=session.id.hex,
+        secret=addresses.secret_of(session.id),
+    )
+    session.credential_id = credential.id
+
+
+def _address(unit: ContentUnit, base: str) -> str:
+    href = unit.href or ""
+    return href if href.startswith(("http://", "https://")) else f"{base}/{addresses.path_of(href)}"
+
+
+def _with(address: str, parameters: Mapping[str, str]) -> str:
+    """Add parameters to an address, before its fragment."""
+    address, mark, fragment = address.partition("#")
+    joint = "&" if "?" in address else "?"
+    return address + joint + urlencode(parameters, quote_via=quote) + mark + fragment

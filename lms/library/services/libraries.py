@@ -1,0 +1,103 @@
+"""The installed H5P libraries: packages that come without theirs take them from here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, insert, select
+
+from lms.core import audit, files
+from lms.core.database import act, db, lock
+from lms.core.files import Staged
+from lms.core.guard import Actor
+from lms.library.formats import h5p
+from lms.library.inspection.archive import open_archive
+from lms.library.inspection.limits import Limits
+from lms.library.media import media_type
+from lms.library.models import H5pLibrary
+from lms.library.services.packages import Kept
+from lms.library.structure import Fault, Refused, Structure
+
+ONLY_ADMINISTRATORS = _l("This is a set of H5P libraries without content. Only an administrator can install it.")
+
+
+class Installed(NamedTuple):
+    """An installed library: its name with version, the number of its files, their bytes."""
+
+    library: str
+    files: int
+    size: int
+
+
+def installed() -> list[Installed]:
+    """Return all installed libraries by name."""
+    rows = db.session.execute(
+        select(H5pLibrary.library, func.count(), func.sum(H5pLibrary.size))
+        .group_by(H5pLibrary.library)
+        .order_by(H5pLibrary.library)
+    )
+    return [Installed(name, count, int(size)) for name, count, size in rows]
+
+
+@act
+def install(actor: Actor, path: Path, *, at: datetime) -> list[str]:
+    """Install the libraries of a package, each version in the place of the one that is there; returns their names.
+
+    Packages keep the files with which they were taken in.
+
+    :raises Refused: the file is no safe archive, or holds no library.
+    """
+    staged: list[Staged] = []
+    try:
+        with open_archive(path, Limits()) as archive:
+            found = h5p.libraries(archive)
+            if not found:
+                raise Refused(Fault(path.name, _l("There is no H5P library in this file.")))
+            lock("h5p-libraries")
+            for library, folder in found.items():
+                rows = []
+                for name in archive:
+                    if name.startswith(f"{folder}/"):
+                        with archive.open(name) as stream:
+                            one = files.stage(stream)
+                        staged.append(one)
+                        rows.append(_row(str(library), name.removeprefix(f"{folder}/"), one))
+                db.session.execute(delete(H5pLibrary).where(H5pLibrary.library == str(library)))
+                db.session.execute(insert(H5pLibrary), rows)
+        names = sorted(str(library) for library in found)
+        audit.record(actor, "library.install_h5p", "h5p_libraries", "all", at=at, after={"libraries": names})
+        for one in staged:
+            files.keep(one)
+        return names
+    finally:
+        files.discard(staged)
+
+
+def complete(structure: Structure, have: Sequence[str]) -> list[Kept]:
+    """Return the files of installed libraries that a package lacks, under the names that its player asks for.
+
+    :param have: paths that the package itself has
+    :raises Refused: one is not installed either; all of them are named.
+    """
+    missing = [str(one) for one in structure.root.properties.get("missing", [])]
+    if not missing:
+        return []
+    rows = db.session.scalars(select(H5pLibrary).where(H5pLibrary.library.in_(missing))).all()
+    absent = sorted(set(missing) - {row.library for row in rows})
+    if absent:
+        words = _l("This H5P library is neither in the package nor installed. Please export with libraries.")
+        raise Refused(*(Fault(name, words) for name in absent))
+    kept = (Kept(f"{row.library.replace(' ', '-')}/{row.path}", row.sha256, row.size, row.media_type) for row in rows)
+    return [one for one in kept if one.path not in have]
+
+
+def _row(library: str, path: str, one: Staged) -> dict[str, object]:
+    return {
+        "library": library,
+        "path": path,
+        "sha256": one.sha256,
+        "size": one.size,
+        "media_type": media_type(path),
+    }

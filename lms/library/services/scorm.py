@@ -1,0 +1,173 @@
+"""What SCORM units commit: kept, never overtaken by what is older, and said in statements."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+
+from lms.core.database import act, db
+from lms.core.errors import DomainError
+from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, ScormCommit, ScormState
+from lms.library.scorm import mapping
+from lms.library.services.registrations import conclude, held_session, state_of
+from lms.library.services.said import report
+
+COURSE = ""
+"""The identifier under which the state of the whole course is kept."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of one commit; SCORM 2004 asks for 64,000 characters of suspend data and 250 interactions."""
+
+
+class Committed(NamedTuple):
+    """A commit as it was sent, checked."""
+
+    unit: str
+    sequence: int
+    cmi: dict[str, Any]
+    course: dict[str, Any] | None
+    final: bool
+
+
+@act
+def commit(session_id: UUID, sent: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """Keep a commit of a SCORM unit and follow it; the same one sent again changes nothing.
+
+    :param sent: ``{"unit": identifier, "sequence": n, "cmi": {…}, "course": {…} | None, "final": bool}``
+    :returns: ``{"sequence": n}``
+    :raises DomainError: ``stale`` (409) another launch has taken over, or a later commit is here; ``bad-commit`` (400)
+    """
+    session = held_session(session_id)
+    given = _checked(sent)
+    if session.mode != "Normal":
+        return {"sequence": given.sequence}
+    repeated = db.session.get(ScormCommit, (session.id, given.sequence))
+    if repeated is not None and repeated.data == given.cmi and repeated.identifier == given.unit:
+        return {"sequence": given.sequence}
+    if session.ended_at is not None and session.abandoned:
+        raise _stale()
+    registration = db.session.get_one(Registration, session.registration_id)
+    if registration.superseded_at is not None:
+        raise _stale()
+    unit = _unit(registration, given.unit)
+    before = _keep(session, registration, given, at)
+    _follow(session, registration, unit, before, given, at)
+    return {"sequence": given.sequence}
+
+
+def _checked(sent: Mapping[str, Any]) -> Committed:
+    unit, sequence, cmi, course = sent.get("unit"), sent.get("sequence"), sent.get("cmi"), sent.get("course")
+    good = (
+        isinstance(unit, str)
+        and 0 < len(unit) <= 4096
+        and isinstance(sequence, int)
+        and not isinstance(sequence, bool)
+        and 0 <= sequence < 2**53
+        and isinstance(cmi, dict)
+        and (course is None or isinstance(course, dict))
+        and len(orjson.dumps([cmi, course])) <= LARGEST
+    )
+    if not good or "\\u0000" in orjson.dumps([unit, cmi, course]).decode():
+        raise DomainError("bad-commit", "What the lesson sent cannot be read.", 400)
+    return Committed(str(unit), int(sequence or 0), dict(cmi or {}), course, bool(sent.get("final")))
+
+
+def _unit(registration: Registration, identifier: str) -> ContentUnit:
+    found = db.session.scalar(
+        select(ContentUnit).where(
+            ContentUnit.version_id == registration.version_id,
+            ContentUnit.identifier == identifier,
+            ContentUnit.kind.in_(("sco", "asset")),
+        )
+    )
+    if found is None:
+        raise DomainError("bad-commit", "The package has no such part.", 400)
+    return found
+
+
+def _keep(session: ContentSession, registration: Registration, given: Committed, at: datetime) -> dict[str, Any] | None:
+    """Store the commit and make it the latest; returns what the unit's data were before."""
+    kept = db.session.get(ScormState, (registration.id, given.unit))
+    highest = db.session.scalar(
+        select(ScormState.sequence)
+        .where(ScormState.registration_id == registration.id)
+        .order_by(ScormState.sequence.desc())
+        .limit(1)
+    )
+    if highest is not None and given.sequence <= highest:
+        raise _stale()
+    before = dict(kept.data) if kept else None
+    db.session.add(
+        ScormCommit(
+            session_id=session.id,
+            sequence=given.sequence,
+            identifier=given.unit,
+            data=given.cmi,
+            committed_at=at,
+        )
+    )
+    latest = [(given.unit, given.cmi)] + ([(COURSE, given.course)] if given.course is not None else [])
+    for identifier, data in latest:
+        row = db.session.get(ScormState, (registration.id, identifier))
+        if row is None:
+            row = ScormState(registration_id=registration.id, identifier=identifier)
+            db.session.add(row)
+        row.session_id, row.sequence, row.data, row.committed_at = session.id, given.sequence, data, at
+    session.seen_at = at
+    return before
+
+
+def _follow(
+    session: ContentSession,
+    registration: Registration,
+    unit: ContentUnit,
+    before: dict[str, Any] | None,
+    given: Committed,
+    at: datetime,
+) -> None:
+    edition = db.session.get_one(PackageVersion, registration.version_id).properties.get("edition", "1.2")
+    state = state_of(registration.id, unit.id, at=at)
+    try:
+        outcome = mapping.outcome(given.cmi, edition, unit)
+        parts = mapping.statements(before, given.cmi, edition=edition, unit=unit, mode=session.mode)
+    except ValueError as error:
+        raise DomainError("bad-commit", str(error), 400) from None
+    if outcome.completed:
+        state.completed_at, state.progress = state.completed_at or at, 100
+    elif outcome.progress is not None:
+        state.progress = max(state.progress, outcome.progress)
+    if outcome.passed:
+        state.passed_at = state.passed_at or at
+    elif outcome.passed is False:
+        state.failed_at = at
+    if outcome.scaled is not None:
+        state.score = outcome.scaled
+    state.seconds = max(state.seconds, min(outcome.seconds, 10**9))
+    for part in parts:
+        _say(session, registration, unit, part, at)
+    conclude(registration, session_id=session.id, at=at)
+
+
+def _say(
+    session: ContentSession, registration: Registration, unit: ContentUnit, part: Mapping[str, Any], at: datetime
+) -> None:
+    target = part.get("object")
+    if target is not None and "suffix" in target:
+        rest = {key: value for key, value in target.items() if key != "suffix"}
+        target = {"objectType": "Activity", "id": f"{unit.iri}{target['suffix']}"} | rest
+    report(
+        registration,
+        unit,
+        part["verb"],
+        at=at,
+        result=part.get("result"),
+        target=target,
+        display=part.get("display"),
+        session_id=session.id,
+    )
+
+
+def _stale() -> DomainError:
+    return DomainError("stale", "This was opened elsewhere after; nothing more is saved here.", 409)

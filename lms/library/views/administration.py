@@ -1,0 +1,48 @@
+"""How packages are kept apart and checked, and how much institutions may keep: for administrators."""
+
+import shutil
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from lms.core.database import utcnow
+from lms.core.guard import current_actor
+from lms.library import listing
+from lms.library.access import ADMINISTER
+from lms.library.addresses import isolation
+from lms.library.forms import QuotaForm
+from lms.library.inspection import scanning
+from lms.library.services import libraries, quotas
+
+
+def administration() -> Any:
+    """The state of the library, and the quotas."""
+    return _page()
+
+
+def set_quota(unit_id: int) -> Any:
+    """Set the quota of an institution; empty for the usual one."""
+    form = QuotaForm()
+    if not form.validate():
+        return _page(refused=unit_id), 422
+    quotas.set_quota(current_actor(), unit_id, form.gigabytes.data, at=utcnow())
+    flash(_("The quota has been set."), "success")
+    return redirect(url_for("library.administration"))
+
+
+def _page(refused: int | None = None) -> str:
+    settings = current_app.config["SETTINGS"]
+    return render_template(
+        "library/administration.html",
+        isolation=isolation(current_app),
+        content_url=settings.content_url,
+        scanner=scanning.scanner(),
+        office=shutil.which("soffice") or shutil.which("libreoffice"),
+        rooms=listing.rooms(current_actor(), ADMINISTER),
+        usual=settings.quota_gb * quotas.GB,
+        most=quotas.MOST,
+        refused=refused,
+        libraries=libraries.installed(),
+        h5p_bytes=listing.h5p_bytes(),
+    )

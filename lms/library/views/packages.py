@@ -1,0 +1,186 @@
+"""Packages: the list, one package with its versions and units, and what can be done with it."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from lms.core.database import db, utcnow
+from lms.core.downloads import attachment
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.core.pages import Page
+from lms.library import listing, queries
+from lms.library.access import MANAGE, READ, package_path
+from lms.library.forms import RenameForm, UploadForm
+from lms.library.models import PackageVersion
+from lms.library.services import packages
+from lms.library.services.uploads import quota_of, used_by
+from lms.library.structure import KINDS
+from lms.library.views.words import PIECE, STEPS, UNITS
+
+
+class Storage(NamedTuple):
+    """How much of its room an institution uses, in bytes."""
+
+    name: str
+    used: int
+    quota: int
+
+
+def index() -> Any:
+    """Packages, newest first, searched and filtered; above them what is on its way."""
+    return index_page(None)
+
+
+def index_page(form: UploadForm | None) -> str:
+    """The list of packages.
+
+    :param form: what was sent and refused
+    """
+    actor = current_actor()
+    query, kind = _argument("q"), request.args.get("kind", "")
+    readable, managed = listing.institutions(actor, READ), listing.institutions(actor, MANAGE)
+    institution = _institution(readable)
+    rows = listing.packages(
+        actor,
+        query=query,
+        kind=kind if kind in KINDS else "",
+        institution_id=institution.id if institution else None,
+        after=_after(request.args.get("after")),
+    )
+    page = Page.cut(rows, listing.PAGE, lambda row: f"{row.id}{row.at.isoformat()}")
+    single = institution or (readable[0] if len(readable) == 1 else None)
+    return render_template(
+        "library/index.html",
+        page=page,
+        uses=listing.uses([row.id for row in page.rows]),
+        query=query,
+        kind=kind,
+        kinds=KINDS,
+        institution=institution,
+        institutions=readable,
+        storage=_storage(single) if single else None,
+        uploads=listing.uploads(actor) if managed else [],
+        form=form or (upload_form(managed) if managed else None),
+        steps=STEPS,
+        piece=piece_size(),
+        own=actor.account_id,
+    )
+
+
+def package(package_id: UUID) -> Any:
+    """One package: its versions, its units, where it is used."""
+    return package_page(package_id)
+
+
+def rename(package_id: UUID) -> Any:
+    """Give the package another title."""
+    form = RenameForm()
+    if not form.validate():
+        return package_page(package_id, rename_form=form), 422
+    packages.rename(current_actor(), package_id, form.title.data or "", at=utcnow())
+    flash(_("The package has its new title."), "success")
+    return redirect(url_for("library.package", package_id=package_id))
+
+
+def remove(package_id: UUID) -> Any:
+    """Remove the package."""
+    try:
+        packages.remove(current_actor(), package_id, at=utcnow())
+    except DomainError as refused:
+        flash(refused.message, "error")
+        return redirect(url_for("library.package", package_id=package_id))
+    flash(_("The package has been removed."), "success")
+    return redirect(url_for("library.index"))
+
+
+def remove_version(package_id: UUID, version_id: UUID) -> Any:
+    """Remove an old version."""
+    try:
+        packages.remove_version(current_actor(), version_id, at=utcnow())
+        flash(_("The version has been removed."), "success")
+    except DomainError as refused:
+        flash(refused.message, "error")
+    return redirect(url_for("library.package", package_id=package_id))
+
+
+def original(package_id: UUID, version_id: UUID) -> Response:
+    """The file as it was uploaded, as a download."""
+    del package_id
+    version = db.session.get(PackageVersion, version_id)
+    if version is None:
+        abort(404)
+    try:
+        return attachment(version.sha256, version.filename, version.size)
+    except FileNotFoundError:
+        abort(404)
+
+
+def package_page(package_id: UUID, *, form: UploadForm | None = None, rename_form: RenameForm | None = None) -> str:
+    """The page of a package.
+
+    :param form: an upload that was refused
+    :param rename_form: a title that was refused
+    """
+    actor, row = current_actor(), listing.package(package_id)
+    if row is None:
+        abort(404)
+    versions = listing.versions(package_id)
+    units = queries.units(versions[0].id)
+    manages = actor.may(MANAGE, package_path(package_id))
+    return render_template(
+        "library/package.html",
+        package=row,
+        kinds=KINDS,
+        versions=versions,
+        lines=listing.outline(units),
+        unit_words=UNITS,
+        whole=listing.opened_whole(units),
+        uses=listing.uses([package_id])[package_id],
+        manages=manages,
+        form=form or upload_form([listing.Institution(row.institution_id, row.institution)], package_id),
+        rename_form=rename_form or RenameForm(formdata=None, title=row.title),
+        piece=piece_size(),
+    )
+
+
+def upload_form(
+    institutions: list[listing.Institution], package_id: UUID | None = None, *, sent: bool = False
+) -> UploadForm:
+    """Return the form of uploads with its choices.
+
+    :param sent: whether to take what the request has
+    """
+    form = UploadForm() if sent else UploadForm(formdata=None)
+    form.institution.choices = [(one.id, one.name) for one in institutions]
+    if not sent:
+        form.package.data = str(package_id) if package_id else ""
+    return form
+
+
+def piece_size() -> int:
+    """Return how many bytes our page sends at a time."""
+    return min(PIECE, int(current_app.config["MAX_UPLOAD"]))
+
+
+def _storage(institution: listing.Institution) -> Storage:
+    return Storage(institution.name, used_by(institution.id), quota_of(institution.id))
+
+
+def _institution(choices: list[listing.Institution]) -> listing.Institution | None:
+    asked = request.args.get("institution", "")
+    return next((one for one in choices if str(one.id) == asked), None)
+
+
+def _argument(name: str) -> str:
+    return request.args.get(name, "").replace("\0", "").strip()[:100]
+
+
+def _after(key: str | None) -> tuple[datetime, UUID] | None:
+    try:
+        return (datetime.fromisoformat(key[36:]), UUID(key[:36])) if key else None
+    except ValueError:
+        abort(400)

@@ -1,0 +1,164 @@
+"""Packages in modules: placed by the institution, played by trainees, versions kept by classes until they are moved."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from lms.catalogue.models import Module
+from lms.core.database import db
+from lms.core.errors import DomainError
+from lms.core.guard import SYSTEM
+from lms.learning import queries, rules
+from lms.learning.materials import services
+from lms.library.models import Package, Registration, Upload
+from lms.library.services import packages, registrations
+from lms.library.structure import Structure, Unit
+from tests import factories
+
+NOW = datetime.now(UTC)
+
+
+def course(title: str = "Bài") -> Unit:
+    unit = Unit("au", "https://nxb.example/bai", {"vi": title}, "index.html", properties={"moveOn": "Completed"})
+    return Unit("course", "https://nxb.example/khoa", {"vi": "Đô thị thông minh"}, children=(unit,))
+
+
+class World:
+    def __init__(self, sign_in: Any, submit: Any) -> None:
+        self.institution = factories.institution()
+        self.staff = factories.holder("institution_staff", self.institution)
+        self.run = factories.class_run(self.institution)
+        self.account = factories.trainee()
+        person = db.session.get(type(factories.person()), self.account.person_id)
+        self.enrolment = factories.enrolment(self.run, person)
+        self.version = factories.package_version(course(), self.institution)
+        self.module = db.session.scalars(
+            select(Module).where(Module.version_id == self.run.version_id).order_by(Module.position)
+        ).first()
+        self.trainee, self.office, self.submit = sign_in(self.account), sign_in(self.staff), submit
+
+    @property
+    def modules(self) -> str:
+        return f"/library/packages/{self.version.package_id}/modules"
+
+    def place(self, **data: Any) -> Any:
+        data = {"module": str(self.module.id), "required": "y"} | data
+        return self.submit(self.office, f"{self.modules}/place", data, page=self.modules)
+
+    def material(self) -> Any:
+        (found,) = queries.course(self.enrolment.id).materials[self.module.id]
+        return found
+
+    def newer(self) -> Any:
+        upload = Upload(institution_id=self.institution.id, filename="moi.zip", size=9, created_at=NOW, touched_at=NOW)
+        upload.package_id = self.version.package_id
+        structure = Structure("cmi5", course("Bài mới"))
+        return packages.add_version(SYSTEM, upload, structure, [], sha256="1" * 64, report={}, at=NOW)
+
+    def launch(self) -> Any:
+        page = f"/learn/{self.enrolment.id}/materials/{self.material().id}"
+        html = self.trainee.get(page).get_data(as_text=True)
+        address = html.split('data-launch="')[1].split('"')[0]
+        token = html.split('data-token="')[1].split('"')[0]
+        return self.trainee.post(address, headers={"X-CSRFToken": token})
+
+
+@pytest.fixture
+def world(session: Any, sign_in: Any, submit: Any) -> World:
+    return World(sign_in, submit)
+
+
+def test_staff_places_a_package_and_trainees_see_it(world: World) -> None:
+    assert world.place().status_code == 302
+    page = world.trainee.get(f"/learn/{world.enrolment.id}").get_data(as_text=True)
+    assert "Đô thị thông minh" in page and f"/materials/{world.material().id}" in page
+    assert world.place().status_code == 409
+    assert "A2.1" in world.office.get(f"/library/packages/{world.version.package_id}").get_data(as_text=True)
+
+
+def test_a_trainee_opens_it_and_is_registered_once(world: World) -> None:
+    world.place()
+    first = world.launch()
+    assert first.status_code == 200 and urlsplit(first.json["url"]).hostname.endswith(".localhost")
+    assert world.launch().status_code == 200
+    (registration,) = db.session.scalars(select(Registration).where(Registration.context_id == world.enrolment.id))
+    assert registration.person_id == world.account.person_id
+    assert registration.account_name == str(world.account.actor_name)
+
+
+def test_the_module_is_done_only_with_its_required_material(world: World) -> None:
+    world.place()
+    parts = {part.key: part for part in rules.criteria(queries.standing(queries.course(world.enrolment.id)))}
+    before = parts["modules"].have
+    world.launch()
+    registration = db.session.scalars(select(Registration)).one()
+    (unit,) = [u for u in registrations.queries.units(registration.version_id) if u.href]
+    registrations.waive(SYSTEM, registration.id, unit.id, reason="Administrative", at=NOW)
+    assert world.material().done and world.material().percent == 100
+    assert before == 0
+
+
+def test_classes_that_have_begun_keep_their_version_until_they_are_moved(world: World) -> None:
+    world.place()
+    world.launch()
+    old = db.session.scalars(select(Registration)).one()
+    newer = world.newer()
+    material = world.material().id
+    url = f"{world.modules}/{material}"
+    world.submit(world.office, f"{url}/version", {"version": str(newer.id)}, page=world.modules)
+    world.launch()
+    assert [r.version_id for r in db.session.scalars(select(Registration))] == [world.version.id]
+    said = world.office.get(world.modules).get_data(as_text=True)
+    assert "1 học viên" in said or "1 trainee" in said
+    data = {"version": str(newer.id), "class": str(world.run.id)}
+    assert world.submit(world.office, f"{url}/move", data, page=world.modules).status_code == 302
+    db.session.refresh(old)
+    assert old.superseded_at is not None
+    world.launch()
+    versions = {r.version_id: r.superseded_at for r in db.session.scalars(select(Registration))}
+    assert versions[newer.id] is None and len(versions) == 2
+
+
+def test_a_package_in_use_cannot_be_removed(world: World) -> None:
+    world.place()
+    page = f"/library/packages/{world.version.package_id}"
+    world.submit(world.office, f"{page}/remove", page=page)
+    assert db.session.get(Package, world.version.package_id).removed_at is None
+    world.submit(world.office, f"{world.modules}/{world.material().id}/take-out", page=world.modules)
+    world.submit(world.office, f"{page}/remove", page=page)
+    assert db.session.get(Package, world.version.package_id, populate_existing=True).removed_at is not None
+
+
+def test_others_neither_place_nor_play(world: World, sign_in: Any) -> None:
+    world.place()
+    material = world.material().id
+    other_staff = sign_in(factories.holder("institution_staff", factories.institution()))
+    assert other_staff.get(world.modules).status_code == 403
+    other_trainee = sign_in(factories.trainee())
+    assert other_trainee.get(f"/learn/{world.enrolment.id}/materials/{material}").status_code == 403
+    other_class = factories.class_run(factories.institution())
+    elsewhere = factories.enrolment(other_class, db.session.get(type(factories.person()), world.account.person_id))
+    assert world.trainee.get(f"/learn/{elsewhere.id}/materials/{material}").status_code == 404
+
+
+def test_who_left_the_class_can_no_longer_open_it(world: World) -> None:
+    world.place()
+    material = world.material().id
+    db.session.get_one(type(world.enrolment), world.enrolment.id).status = "withdrawn"
+    db.session.commit()
+    page = world.trainee.get(f"/learn/{world.enrolment.id}/materials/{material}").get_data(as_text=True)
+    assert "data-launch" not in page
+    with pytest.raises(DomainError, match="read-only"):
+        services.open_material(world.enrolment.id, material, at=NOW)
+
+
+def test_pages_ask_few_questions(world: World, queries: list[str]) -> None:
+    world.place()
+    world.launch()
+    page = f"/learn/{world.enrolment.id}/materials/{world.material().id}"
+    queries.clear()
+    world.trainee.get(page)
+    assert len(queries) <= 8

@@ -1,0 +1,122 @@
+"""What SCORM units commit: kept in order, never overtaken, said in statements."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from lms.core.database import db
+from lms.library import queries
+from lms.library.models import ScormCommit, ScormState
+from lms.library.structure import Unit
+
+INCOMPLETE = {"cmi": {"core": {"lesson_status": "incomplete", "lesson_location": "3"}, "suspend_data": "abc"}}
+PASSED = {
+    "cmi": {
+        "core": {
+            "lesson_status": "passed",
+            "score": {"raw": "90", "min": "0", "max": "100"},
+            "session_time": "00:05:00",
+        },
+        "suspend_data": "xyz",
+    }
+}
+
+
+@pytest.fixture
+def version(session: Any, package: Any) -> Any:
+    items = tuple(Unit("sco", name, {"vi": f"Bài {name}"}, f"{name}.html") for name in ("MOT", "HAI"))
+    root = Unit("course", "ORG", {"vi": "Khóa học"}, properties={"edition": "1.2"}, children=items)
+    return package(root, kind="scorm12", files={"MOT.html": b"1", "HAI.html": b"2"})
+
+
+def launch(play: Any, version: Any, **kw: Any) -> Any:
+    return play(version, name="ORG", **kw)
+
+
+def send(played: Any, unit: str, sequence: int, cmi: Any, **more: Any) -> Any:
+    return played.post("_khue/commit", json={"unit": unit, "sequence": sequence, "cmi": cmi, "course": None} | more)
+
+
+def verbs(played: Any) -> list[str]:
+    raws = db.session.execute(text("SELECT raw FROM statements ORDER BY seq")).scalars()
+    said = [json.loads(raw) for raw in raws]
+    mine = [one for one in said if one["context"].get("registration") == str(played.registration.id)]
+    return [one["verb"]["id"].rsplit("/", 1)[1] for one in mine]
+
+
+def test_commits_are_kept_and_the_latest_is_given_back(version: Any, play: Any) -> None:
+    played = launch(play, version)
+    assert send(played, "MOT", 1, INCOMPLETE).json == {"sequence": 1}
+    assert send(played, "MOT", 2, PASSED, course={"tree": 1}).json == {"sequence": 2}
+    rows = {row.identifier: row for row in db.session.query(ScormState)}
+    assert rows["MOT"].data == PASSED and rows["MOT"].sequence == 2 and rows[""].data == {"tree": 1}
+    assert db.session.query(ScormCommit).count() == 2
+
+
+def test_what_is_older_is_refused(version: Any, play: Any) -> None:
+    played = launch(play, version)
+    send(played, "MOT", 5, PASSED)
+    for sequence in (5, 4, 1):
+        answer = send(played, "MOT", sequence, INCOMPLETE)
+        assert answer.status_code == 409 and answer.json["error"] == "stale"
+    assert send(played, "MOT", 5, PASSED).json == {"sequence": 5}
+    assert db.session.query(ScormState).one().data == PASSED
+
+
+def test_an_older_window_is_refused_once_another_is_open(version: Any, play: Any) -> None:
+    first = launch(play, version)
+    send(first, "MOT", 1, INCOMPLETE)
+    second = launch(play, version)
+    assert send(second, "MOT", 2, PASSED).status_code == 200
+    assert send(first, "MOT", 3, INCOMPLETE).status_code == 409
+    assert db.session.query(ScormState).one().data == PASSED
+
+
+def test_the_course_is_done_when_all_its_units_are(version: Any, play: Any) -> None:
+    played = launch(play, version)
+    send(played, "MOT", 1, PASSED)
+    states = queries.states(played.registration.id)
+    (one,) = [state for state in states.values() if state.passed_at]
+    assert one.satisfied_at and one.score == pytest.approx(0.9) and one.seconds == 300
+    assert played.registration.satisfied_at is None
+    send(played, "HAI", 2, PASSED)
+    assert played.registration.satisfied_at is not None
+    assert "passed" in verbs(played) and verbs(played).count("satisfied") == 1
+
+
+def test_looking_around_keeps_nothing(version: Any, play: Any) -> None:
+    played = launch(play, version, mode="Browse")
+    assert send(played, "MOT", 1, PASSED).status_code == 200
+    assert db.session.query(ScormState).count() == 0 and verbs(played) == []
+
+
+BAD = [
+    {"unit": "BA"},
+    {"unit": 3},
+    {"sequence": "1"},
+    {"sequence": -1},
+    {"sequence": True},
+    {"sequence": 2**60},
+    {"cmi": []},
+    {"cmi": None},
+    {"course": []},
+    {"cmi": {"cmi": {"core": {"lesson_status": "a\0b"}}}},
+    {"cmi": {"cmi": {"core": "x"}}},
+    {"cmi": {"cmi": {"suspend_data": "x" * 5_000_000}}},
+]
+
+
+@pytest.mark.parametrize("change", BAD, ids=[str(one)[:40] for one in BAD])
+def test_bad_commits_are_refused_and_leave_nothing(version: Any, play: Any, change: dict[str, Any]) -> None:
+    played = launch(play, version)
+    sent = {"unit": "MOT", "sequence": 1, "cmi": INCOMPLETE, "course": None} | change
+    assert played.post("_khue/commit", json=sent).status_code == 400
+    assert db.session.query(ScormState).count() == db.session.query(ScormCommit).count() == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"x"', b"\xff\xfe"])
+def test_what_is_no_commit_is_refused(version: Any, play: Any, body: bytes) -> None:
+    played = launch(play, version)
+    assert played.post("_khue/commit", data=body, content_type="application/json").status_code == 400
