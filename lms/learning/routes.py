@@ -2,6 +2,7 @@
 
 from lms.core.guard import OWN, Route, predicate_scope
 from lms.learning import access, views
+from lms.learning.exchange.routes import ROUTES as EXCHANGE
 from lms.learning.materials.routes import ROUTES as MATERIALS
 
 MINE = predicate_scope("own registration", access.own)
@@ -18,4 +19,5 @@ ROUTES = [
     Route(f"{COURSE}/essay", views.essay, STUDY, MINE, ("GET", "POST"), upload=True),
     Route(f"{COURSE}/essay/<uuid:submission_id>", views.essay_file, STUDY, MINE),
     *MATERIALS,
+    *EXCHANGE,
 ]

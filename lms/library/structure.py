@@ -17,6 +17,8 @@ KINDS = {
     "h5p": _l("H5P content"),
     "xapi": _l("xAPI package"),
     "html": _l("Web package"),
+    "cartridge": _l("Common Cartridge"),
+    "folder": _l("Course in the folder form"),
     "pdf": _l("PDF document"),
     "video": _l("Video"),
     "audio": _l("Audio recording"),

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from lms.core.config import ROOT
+from tests.e2e.api import Api
 
 PICTURES = ROOT / "docs" / "pictures"
 
@@ -139,3 +140,13 @@ def visitor(browser: Any, server: str, request: pytest.FixtureRequest) -> Iterat
     for one in opened:
         one.context.close()
     assert faults == []
+
+
+@pytest.fixture(scope="session")
+def api(server: str, server_env: dict[str, str]) -> Api:
+    """The demonstration's training institution has a key."""
+    flask = [str(Path(sys.executable).parent / "flask"), "library", "key", "TBD", "Kiểm thử"]
+    for scope in ("packages:read", "packages:write", "registrations:read", "registrations:write"):
+        flask += ["--scope", scope]
+    made = subprocess.run(flask, cwd=ROOT, env=server_env, capture_output=True, text=True, check=True)
+    return Api(server, made.stdout.strip().splitlines()[-1])

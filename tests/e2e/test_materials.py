@@ -1,10 +1,6 @@
 """Materials in the running product: played by trainees and staff, and unable to reach out of their boxes."""
 
 import json
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,59 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import quote, urlsplit
-
-import pytest
+from urllib.parse import urlsplit
 
 from lms.core.config import ROOT
+from tests.e2e.api import Api
 
 THIEF = ROOT / "tests" / "data" / "thief"
-
-
-class Api:
-    """An institution's program."""
-
-    def __init__(self, address: str, secret: str) -> None:
-        self.address, self.secret = address, secret
-
-    def __call__(self, method: str, path: str, body: Any = None, raw: bytes | None = None) -> Any:
-        headers = {"Authorization": f"Bearer {self.secret}"}
-        data = raw
-        if body is not None:
-            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        request = urllib.request.Request(f"{self.address}/api/v1{path}", data=data, headers=headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from None
-
-    def upload(self, path: Path) -> Any:
-        taken = self("POST", f"/uploads?filename={quote(path.name)}", raw=path.read_bytes())
-        assert taken["state"] == "taken", taken
-        return taken
-
-    def version(self, taken: Any) -> Any:
-        return self("GET", f"/versions/{taken['version_id']}")
-
-    def launch(self, version: Any, learner: str, mode: str = "Normal") -> tuple[str, Any]:
-        account = {"homePage": "https://ngoai.example", "name": learner}
-        made = self("POST", "/registrations", {"version_id": version["id"], "learner": {"account": account}})
-        unit = next(
-            one for one in version["units"] if one["launchable"] and (one["parent_id"] or len(version["units"]) == 1)
-        )
-        launched = self("POST", f"/registrations/{made['id']}/launches", {"unit_id": unit["id"], "mode": mode})
-        return made["id"], launched
-
-
-@pytest.fixture(scope="session")
-def api(server: str, server_env: dict[str, str]) -> Api:
-    """The demonstration's training institution has a key."""
-    flask = [str(Path(sys.executable).parent / "flask"), "library", "key", "TBD", "Kiểm thử"]
-    for scope in ("packages:read", "packages:write", "registrations:read", "registrations:write"):
-        flask += ["--scope", scope]
-    made = subprocess.run(flask, cwd=ROOT, env=server_env, capture_output=True, text=True, check=True)
-    return Api(server, made.stdout.strip().splitlines()[-1])
 
 
 def thief(path: Path, title: str, aim: Any = None) -> Path:

@@ -1,8 +1,9 @@
 """A course as a cmi5 package (cmi5 Quartz, sections 13 and 14): one AU for each part."""
 
+from collections.abc import Iterator
 from typing import IO, Any
 
-from lxml.builder import ElementMaker
+from lxml.builder import ElementMaker  # type: ignore[import-not-found]  # it has no types
 from lxml.etree import tostring
 
 from lms.library.exports import archive
@@ -14,7 +15,13 @@ _NAMESPACE = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
 
 def write(course: Course, out: IO[bytes]) -> None:
     """Write the package to a stream."""
-    archive.write(out, [("cmi5.xml", structure(course)), *pages(course, "cmi5.js")])
+    archive.write(out, files(course))
+
+
+def files(course: Course) -> Iterator[tuple[str, bytes]]:
+    """Give the files of the package, the course structure first."""
+    yield "cmi5.xml", structure(course)
+    yield from pages(course, "cmi5.js")
 
 
 def structure(course: Course) -> bytes:

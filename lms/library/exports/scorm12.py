@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import IO
 from urllib.parse import quote
 
-from lxml.builder import ElementMaker
+from lxml.builder import ElementMaker  # type: ignore[import-not-found]  # it has no types
 from lxml.etree import tostring
 
 from lms.library.exports import archive

@@ -97,7 +97,7 @@ def _item(row: ContentUnit, level: int, language: str) -> dict[str, Any]:
         "identifier": row.identifier,
         "title": _in(row.title, language),
         "href": None if row.href is None else addresses.path_of(row.href),
-        "visible": row.properties.get("isvisible", True),
+        "visible": row.properties.get("isVisible", True),
         "kind": row.kind,
         "level": level,
         "properties": {key: value for key, value in row.properties.items() if key != "sequencing"},

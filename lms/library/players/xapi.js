@@ -23,7 +23,7 @@ const size = (text) => new TextEncoder().encode(text).length;
  * @param {string|object} verb - a word of VERBS, an IRI, or a verb object
  * @param {object} result - an xAPI result
  * @param {object} extensions - result extensions; `progress` stands for cmi5's (0 to 100)
- * @param {object} more - id, context extensions and activities, definition of the activity
+ * @param {object} more - id, context extensions and activities, definition of the activity, another object
  * @returns {string} the id of the statement */
 export function report(verb, result = {}, extensions = {}, more = {}) {
   const id = more.id ?? uuid();
@@ -33,7 +33,7 @@ export function report(verb, result = {}, extensions = {}, more = {}) {
   const whole = { ...result, ...(Object.keys(all).length ? { extensions: all } : {}) };
   queue.push({
     id, actor, verb: verbOf(verb), timestamp: new Date().toISOString(),
-    object: { objectType: "Activity", id: activity, ...(more.definition ? { definition: more.definition } : {}) },
+    object: more.object ?? { objectType: "Activity", id: activity, ...(more.definition ? { definition: more.definition } : {}) },
     ...(Object.keys(whole).length ? { result: whole } : {}),
     context: { ...more.context, registration },
   });

@@ -1,5 +1,6 @@
 """An upload taken in: joined, recognised, scanned, read, unpacked; refused with reasons, and then nothing is left."""
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,8 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError
 from lms.core.files import Staged
 from lms.core.guard import Actor
-from lms.library.formats import cmi5, h5p, single, tincan, web
+from lms.library.exports import cmi5 as cmi5_export
+from lms.library.formats import cartridge, cmi5, folder, h5p, single, tincan, web
 from lms.library.inspection import scanning
 from lms.library.inspection.archive import open_archive
 from lms.library.inspection.kinds import Found, recognise
@@ -39,8 +41,9 @@ _READERS: dict[str, Callable[[Files, str], Structure]] = {
     "h5p": h5p.read_structure,
     "xapi": tincan.read_structure,
     "html": web.read_structure,
+    "cartridge": cartridge.read_structure,
 }
-_ARCHIVES = frozenset(_READERS)
+_ARCHIVES = frozenset({*_READERS, "folder"})
 
 
 @dataclass(slots=True)
@@ -117,6 +120,8 @@ def _archive(path: Path, found: Found, limits: Limits, tell: Tell, staged: list[
     with open_archive(path, limits, root=found.root) as archive:
         if found.kind == "h5p" and h5p.is_library_set(archive):
             raise Refused(Fault(found.manifest, libraries.ONLY_ADMINISTRATORS))
+        if found.kind == "folder":
+            return _written(archive, found, staged)
         structure = _READERS[found.kind](archive, found.manifest)
         taken = Taken(structure, notes=list(archive.notes))
         _unpack(archive, taken, tell, staged)
@@ -138,6 +143,17 @@ def _unpack(archive: Files, taken: Taken, tell: Tell, staged: list[Staged]) -> N
         if done - told > total // 50:
             tell(done=done)
             told = done
+
+
+def _written(archive: Files, found: Found, staged: list[Staged]) -> Taken:
+    """Take a course in the folder form: its pages and quizzes are made into a cmi5 course, which is what is played."""
+    course = _Held(dict(cmi5_export.files(folder.read_course(archive, found.manifest))))
+    structure = cmi5.read_structure(course, "cmi5.xml")
+    taken = Taken(replace(structure, kind="folder"))
+    for path in course:
+        with course.open(path) as stream:
+            _add(taken, staged, path, stream, media_type(path))
+    return taken
 
 
 def _bare(path: Path, found: Found, staged: list[Staged]) -> Taken:
@@ -263,6 +279,18 @@ def _words(message: Any) -> dict[str, str]:
         with force_locale(language):
             words[language] = str(message)
     return words
+
+
+class _Held(dict[str, bytes]):
+    """Files in memory as a package."""
+
+    def size(self, path: str) -> int:
+        """Return a file's size in bytes."""
+        return len(self[path])
+
+    def open(self, path: str) -> IO[bytes]:
+        """Open a file for reading."""
+        return io.BytesIO(self[path])
 
 
 class _Alone:

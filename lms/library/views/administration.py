@@ -1,10 +1,14 @@
 """How packages are kept apart and checked, and how much institutions may keep: for administrators."""
 
 import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
@@ -14,6 +18,7 @@ from lms.library.addresses import isolation
 from lms.library.forms import QuotaForm
 from lms.library.inspection import scanning
 from lms.library.services import libraries, quotas
+from lms.library.structure import Fault, Refused
 
 
 def administration() -> Any:
@@ -31,7 +36,25 @@ def set_quota(unit_id: int) -> Any:
     return redirect(url_for("library.administration"))
 
 
-def _page(refused: int | None = None) -> str:
+def install_h5p() -> Any:
+    """Install the H5P libraries of a file."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return _page(h5p_faults=[Fault("", _("Please choose a file."))]), 422
+    with NamedTemporaryFile(prefix="khue-h5p-", suffix=".h5p") as copy:
+        sent.save(copy)
+        copy.flush()
+        try:
+            names = libraries.install(current_actor(), Path(copy.name), at=utcnow())
+        except Refused as refused:
+            return _page(h5p_faults=refused.faults), 422
+    flash(
+        ngettext("%(num)s library has been installed.", "%(num)s libraries have been installed.", len(names)), "success"
+    )
+    return redirect(url_for("library.administration"))
+
+
+def _page(refused: int | None = None, h5p_faults: Sequence[Fault] = ()) -> str:
     settings = current_app.config["SETTINGS"]
     return render_template(
         "library/administration.html",
@@ -43,6 +66,7 @@ def _page(refused: int | None = None) -> str:
         usual=settings.quota_gb * quotas.GB,
         most=quotas.MOST,
         refused=refused,
+        h5p_faults=h5p_faults,
         libraries=libraries.installed(),
         h5p_bytes=listing.h5p_bytes(),
     )

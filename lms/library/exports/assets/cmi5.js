@@ -14,6 +14,7 @@ window.khueTracker = (() => {
   let launch = null;
   let told = new Set();
   let over = false;
+  let failed = null;  // sent last: only one of Passed and Failed may be said in a session (9.3)
 
   const headers = () => ({
     Authorization: `Basic ${key}`,
@@ -73,8 +74,8 @@ window.khueTracker = (() => {
   const recording = () => launch && !over && launch.launchMode === "Normal";
   const once = async (verb, result) => {
     if (told.has(verb)) return;
-    told.add(verb);
     await send(statement(verb, result, true));
+    told.add(verb);
   };
   const store = (place, data, keepalive) => fetch(stateUrl(STATE), {
     method: "PUT", headers: headers(), keepalive: Boolean(keepalive),
@@ -95,7 +96,7 @@ window.khueTracker = (() => {
       await send(statement("initialized"));
       const kept = (await document_(stateUrl(STATE))) || {};
       told = new Set(kept.told || []);
-      return { tracked: true, location: kept.location, data: kept.data };
+      return { tracked: true, location: kept.location, data: kept.data, back: launch.returnURL };
     },
     async save(place, data) {
       if (recording()) await store(place, data);
@@ -111,13 +112,17 @@ window.khueTracker = (() => {
       await once("completed", { completion: true, duration: span() });
       const result = { score: { scaled, raw: percent, min: 0, max: 100 }, success, duration: span() };
       if (success) await once("passed", result);
-      else await send(statement("failed", result, true));
+      else failed = result;
     },
     finish(place, data) {
       if (!launch || over) return;
+      const last = failed && !told.has("passed") ? [statement("failed", failed, true)] : [];
       if (recording()) store(place, data, true);
       over = true;
-      send(statement("terminated", { duration: span() }), true);
+      last.push(statement("terminated", { duration: span() }));
+      fetch(`${endpoint}statements`, {
+        method: "POST", headers: headers(), body: JSON.stringify(last), keepalive: true,
+      });
     },
   };
 })();

@@ -6,7 +6,10 @@
   const form = document.getElementById("quiz");
   const done = document.getElementById("done");
   const answers = {};
+  const acts = [done, form && form.querySelector("[type=submit]")].filter(Boolean);
   let saving;
+
+  for (const one of acts) one.disabled = true;  // until the system can be told
 
   const say = (text) => { state.textContent = text; };
   const place = () => {
@@ -94,6 +97,12 @@
       kept = { tracked: false };
     }
     if (!kept.tracked) say("Trang đang mở ngoài hệ thống đào tạo; kết quả không được ghi lại.");
+    if (/^https?:/.test(kept.back || "")) {
+      const link = document.createElement("a");
+      link.href = kept.back;
+      link.textContent = "Trở về hệ thống đào tạo";
+      state.after(link);
+    }
     Object.assign(answers, kept.data || {});
     if (form) for (const field of fields()) fill(field, answers[field.dataset.question]);
     const at = Number(kept.location);
@@ -119,6 +128,7 @@
       clearTimeout(saving);
       tracker.finish(String(place()), answers);
     });
+    for (const one of acts) one.disabled = false;
     document.body.dataset.ready = "yes";
   };
   begin();

@@ -1,0 +1,1 @@
+"""Whole courses: handed on to other systems."""
