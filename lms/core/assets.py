@@ -24,19 +24,13 @@ PLAYERS = FOLDER / "players"
 """What the content origin serves: our player pages' scripts, and the libraries that they use."""
 LIBRARIES = {
     "pdfjs": (
-        "pdfjs-dist/build/pdf.min.mjs",
-        "pdfjs-dist/build/pdf.worker.min.mjs",
-        "pdfjs-dist/cmaps",
-        "pdfjs-dist/standard_fonts",
-        "pdfjs-dist/wasm",
-        "pdfjs-dist/iccs",
+        "pdfjs-dist",
+        ("build/pdf.min.mjs", "build/pdf.worker.min.mjs", "cmaps", "standard_fonts", "wasm", "iccs"),
     ),
-    "scorm-again": ("scorm-again/dist/scorm12.min.js", "scorm-again/dist/scorm2004.min.js"),
-    "h5p": tuple(
-        f"h5p-standalone/dist/{name}" for name in ("main.bundle.js", "frame.bundle.js", "styles", "fonts", "images")
-    ),
+    "scorm-again": ("scorm-again/dist", ("scorm12.min.js", "scorm2004.min.js")),
+    "h5p": ("h5p-standalone/dist", ("main.bundle.js", "frame.bundle.js", "styles", "fonts", "images")),
 }
-"""Files and folders of npm packages, by the folder they go into."""
+"""By the folder they go into: a folder of npm packages, and what is taken of it."""
 PLAYER_SHEET = "library/static/playing.css"
 """The one sheet that is not part of ``app.css``: it has a page of its own."""
 FONTS = tuple(
@@ -82,12 +76,11 @@ def _css(manifest: dict[str, str], *sheets: Path) -> bytes:
 def _players() -> None:
     """Lay what the content origin serves of ours into a folder of its own, under plain names."""
     shutil.rmtree(PLAYERS, ignore_errors=True)
-    for folder, names in LIBRARIES.items():
-        for name in names:
-            for source in sorted((MODULES / name).rglob("*")) if (MODULES / name).is_dir() else [MODULES / name]:
+    for folder, (origin, names) in LIBRARIES.items():
+        for path in (MODULES / origin / name for name in names):
+            for source in sorted(path.rglob("*")) if path.is_dir() else [path]:
                 if source.is_file() and source.suffix not in (".map", ".ts"):
-                    target = PLAYERS / folder / source.relative_to((MODULES / name).parent)
-                    _copy(source, target)
+                    _copy(source, PLAYERS / folder / source.relative_to(MODULES / origin))
     for source in sorted((ROOT / "lms/library/players").glob("*")):
         if source.suffix in (".js", ".css", ".svg"):
             _copy(source, PLAYERS / source.name)

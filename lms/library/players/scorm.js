@@ -3,7 +3,10 @@ import { el, notice, word } from "./dom.js";
 import { kept, standing, is12 } from "./scorm_data.js";
 import { Engine } from "./scorm_engine.js";
 import { Queue } from "./scorm_queue.js";
-import { config, status } from "./xapi.js";
+import { config, status, tellAround } from "./xapi.js";
+
+// Units look for their API from frame to frame upwards; beyond this page is another origin, where looking is an error.
+window.parent = window;
 
 const place = document.querySelector("main");
 const leaves = config.units.filter((unit) => unit.href !== null);
@@ -14,47 +17,65 @@ const turns = el("div", { className: "turns" });
 const stage = el("div", { className: "stage-scorm" }, note, frame, turns);
 const lines = new Map();
 const buttons = {};
+const absentees = new Map();
 let engine = null;
+let trouble = null; // with saving; it is shown before all other news
 
 await script(`../../_khue/scorm-again/${is12 ? "scorm12" : "scorm2004"}.min.js`);
 place.append(el("div", { className: "course" }, ...(many ? [list()] : []), stage));
 if (many) for (const name of ["previous", "continue", "suspend"]) button(name);
-const queue = new Queue((news) => notice(news ? word(news) : ""));
-engine = new Engine(queue, { deliver, ended, changed, left, nothing: () => say("nothing") });
+const queue = new Queue((news) => { trouble = news; tellNews(null); });
+engine = new Engine(queue, { deliver, ended, changed, left, choose: () => say("choose"), nothing: () => say("nothing") });
+addEventListener("pagehide", () => engine.save());
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") engine.save(); });
 engine.open(config.unit);
 
 function script(src) {
   return new Promise((done, failed) => document.head.append(el("script", { src, onload: done, onerror: failed })));
 }
 
+// Without a step in the browser's history: its way back would open one unit under the data of another.
+function show(address) {
+  frame.contentWindow.location.replace(new URL(address, location).href);
+}
+
+function tellNews(key) {
+  const told = trouble ?? key;
+  notice(told ? word(told) : "");
+}
+
 // -- what the engine tells --
 
 function deliver(unit) {
   say(null);
-  frame.hidden = false;
+  tellNews(null);
   frame.title = unit.title;
-  frame.src = config.base + unit.href;
   frame.onload = async () => {
-    if (engine.unit !== unit || frame.src === "about:blank") return;
-    if (await absent(unit)) say("missing");
+    const missing = await absent(unit);
+    if (engine.unit !== unit) return;
+    if (missing) say("missing");
     else engine.shown();
   };
+  show(config.base + unit.href);
   mark(unit);
 }
 
 // Only pages of the package itself can be asked; those elsewhere show what they show.
 async function absent(unit) {
-  if (/^https?:/.test(unit.href) || unit.asked) return false;
-  unit.asked = true;
-  const answer = await fetch(config.base + unit.href, { method: "HEAD" }).catch(() => null);
-  return answer?.status === 404;
+  if (/^https?:/.test(unit.href)) return false;
+  if (!absentees.has(unit)) {
+    const answer = await fetch(config.base + unit.href, { method: "HEAD" }).catch(() => null);
+    if (!answer) return false;
+    absentees.set(unit, answer.status === 404);
+  }
+  return absentees.get(unit);
 }
 
 function ended(byLearner) {
   turn();
   if (byLearner) say(many ? "choose" : "nothing");
   else if (!many) offerToLeave();
-  else notice(word("ended"));
+  else tellNews("ended");
 }
 
 function changed(unit) {
@@ -64,16 +85,17 @@ function changed(unit) {
 }
 
 async function left() {
-  frame.src = "about:blank";
+  gone();
   await queue.settled();
-  parent.postMessage({ khue: "exit" }, config.app);
+  say("left");
+  tellAround({ khue: "exit" });
 }
 
 // -- what the learner asks --
 
 async function go(request, target) {
-  if (!engine.possible(request, target) && request !== "suspendAll") return notice(word("not_yet"));
-  notice("");
+  if (!engine.possible(request, target) && request !== "suspendAll") return tellNews("not_yet");
+  tellNews(null);
   await away();
   if (!engine.go(request, target)) say(many ? "choose" : "nothing");
 }
@@ -81,10 +103,14 @@ async function go(request, target) {
 // Take the unit away first: what it says at its end is still heard.
 function away() {
   return new Promise((done) => {
-    frame.onload = done;
-    frame.src = "about:blank";
+    gone(done);
     setTimeout(done, 1500);
   });
+}
+
+function gone(done = null) {
+  frame.onload = done;
+  show("about:blank");
 }
 
 function button(name) {
@@ -131,6 +157,7 @@ function turn() {
   if (!many) return;
   const hidden = engine.unit?.properties.hideLMSUI ?? [];
   for (const name of ["previous", "continue"]) buttons[name].hidden = hidden.includes(name) || !engine.possible(name);
+  if (!buttons.continue.hidden) buttons.continue.textContent = word(engine.leads("continue") ? "continue" : "finish");
   buttons.suspend.hidden = hidden.includes("suspendAll");
 }
 

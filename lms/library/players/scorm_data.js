@@ -20,7 +20,7 @@ export function beginning(unit) {
 function older(unit, old, lesson_mode, credit) {
   const { masteryScore, maxTimeAllowed, timeLimitAction, dataFromLMS } = unit.properties;
   const core = old?.core ?? {};
-  const entry = !old ? "ab-initio" : core.exit === "suspend" || !ended(unit, core) ? "resume" : "";
+  const entry = !old ? "ab-initio" : core.exit === "suspend" || !ended(core) ? "resume" : "";
   const { exit, session_time, ...before } = core;
   return {
     ...old,
@@ -28,7 +28,7 @@ function older(unit, old, lesson_mode, credit) {
     student_data: { ...old?.student_data, mastery_score: text(masteryScore), max_time_allowed: maxTimeAllowed ?? "", time_limit_action: timeLimitAction ?? "" },
     core: {
       ...before, entry, credit, lesson_mode,
-      lesson_status: core.lesson_status || "not attempted",
+      ...given({ lesson_status: core.lesson_status }), // set by us it would count as set by the unit, and never be completed
       student_id: config.learner.id, student_name: config.learner.name,
       total_time: totals.get(unit.identifier) ?? "0000:00:00.00",
     },
@@ -38,7 +38,7 @@ function older(unit, old, lesson_mode, credit) {
 // SCORM 2004: who left for good begins a new attempt with nothing but the time; whoever was cut off goes on (RTE, 4.2.8).
 function newer(unit, old, mode, credit) {
   const { scaledPassingScore, completionThreshold, maxTimeAllowed, timeLimitAction, dataFromLMS } = unit.properties;
-  const goesOn = old && (old.exit === "suspend" || !ended(unit, old) || config.mode === "Review");
+  const goesOn = old && (old.exit === "suspend" || !ended(old) || config.mode === "Review");
   const { exit, session_time, ...before } = goesOn ? old : {};
   return {
     ...before, mode, credit, entry: goesOn ? "resume" : "ab-initio",
@@ -49,8 +49,14 @@ function newer(unit, old, mode, credit) {
   };
 }
 
-function ended(unit, data) {
+function ended(data) {
   return Boolean(data.total_time); // only the commit of the end has it
+}
+
+/** Tell whether a unit of SCORM 2004 was left for good, so that whoever opens it begins a new attempt. */
+export function isOver(unit) {
+  const data = kept.get(unit.identifier);
+  return Boolean(data && ended(data) && data.exit !== "suspend" && config.mode === "Normal");
 }
 
 function given(values) {

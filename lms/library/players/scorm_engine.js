@@ -1,12 +1,13 @@
 // scorm-again behind one interface for all editions: `open()` finds where to begin, `go(request, target)` asks to move.
 // SCORM 1.2 knows no sequencing: there the order of the list holds, and every unit may be chosen.
-import { beginning, is12, kept, totals } from "./scorm_data.js";
+import { beginning, is12, isOver, kept, totals } from "./scorm_data.js";
 import { config } from "./xapi.js";
 
 const AUTOCOMMIT = 10; // seconds after a value was set
 
 export class Engine {
-  /** @param {object} told - `deliver(unit)`, `ended(request)`, `changed(unit)`, `left()`, called when the time has come
+  /** @param {object} told - `deliver(unit)`, `ended(request)`, `changed(unit)`, `left()`, `choose()`, `nothing()`, called
+   * when the time has come
    * @param {Queue} queue */
   constructor(queue, told) {
     this.queue = queue;
@@ -18,24 +19,51 @@ export class Engine {
     globalThis[is12 ? "API" : "API_1484_11"] = this.api;
   }
 
-  /** Begin where the learner stopped, or at the beginning. */
+  /** Begin where the learner stopped, at the unit asked for, or at the beginning. */
   open(asked) {
-    const last = this.find(asked) ?? this.find(config.course?.current);
-    if (is12) return this.deliver(last ?? this.leaves.find((unit) => !kept.get(unit.identifier)) ?? this.leaves[0]);
+    const wanted = this.find(asked);
+    if (is12) return this.deliver(wanted ?? this.find(config.course?.current) ?? this.fresh());
     const current = this.find(this.current());
-    if (current) return this.deliver(current); // the page was closed in the middle of it
-    for (const request of ["resumeAll", "start"]) if (this.possible(request)) return this.request(request);
-    const choice = this.leaves.find((unit) => this.possible("choice", unit.identifier));
-    return choice ? this.request("choice", choice.identifier) : this.told.nothing();
+    if (current && (wanted ?? current) === current && !isOver(current)) return this.deliver(current); // cut off, or paused
+    if (wanted && this.leads("choice", asked)) return this.request("choice", asked);
+    for (const request of ["resumeAll", "start", "continue"]) if (this.leads(request)) return this.request(request);
+    const choices = this.leaves.filter((unit) => this.leads("choice", unit.identifier));
+    if (current && this.leaves.length > 1 && choices.length) return this.told.choose();
+    if (choices.length) return this.request("choice", choices[0].identifier);
+    return this.again(current);
   }
 
-  /** Tell whether a request would lead anywhere, tried on a copy. */
-  possible(request, target) {
-    if (is12) return this.beside(request, target) !== undefined;
+  // All is done, and no choice is allowed: the course begins anew if it may; who looks around sees it all the same.
+  again(current) {
+    if (current) this.request("exitAll", undefined, false);
+    if (this.leads("start")) return this.request("start");
+    return current && config.mode !== "Normal" ? this.deliver(current) : this.told.nothing();
+  }
+
+  fresh() {
+    const shown = this.leaves.filter((unit) => unit.visible);
+    return shown.find((unit) => !kept.get(unit.identifier)) ?? shown[0] ?? this.leaves[0];
+  }
+
+  /** Tell whether a request would be granted, tried on a copy. */
+  possible(request, target) { return this.tried(request, target).granted; }
+
+  /** Tell whether a request would open a unit; one that is granted without may end the course. */
+  leads(request, target) { return this.tried(request, target).opens; }
+
+  tried(request, target) {
+    if (is12) {
+      const found = this.beside(request, target) !== undefined;
+      return { granted: found, opens: found };
+    }
     const copy = this.make(false);
+    let opens = false;
+    copy.setSequencingEventListeners({ onActivityDelivery: () => { opens = true; } });
     copy.deserializeSequencingState(this.api.serializeSequencingState());
+    opens = false;
     if (this.unit && this.running()) copy.loadFromJSON(this.api.renderCommitCMI(false).cmi);
-    return copy.processNavigationRequest(request, target) === true;
+    const granted = copy.processNavigationRequest(request, target) === true;
+    return { granted, opens: granted && opens };
   }
 
   running() { return this.api.isInitialized(); }
@@ -54,10 +82,19 @@ export class Engine {
     return this.follow(request, target);
   }
 
-  request(request, target) {
+  request(request, target, leaving = true) {
+    this.sessionEnded = false;
     const going = this.api.processNavigationRequest(request, target);
     this.note();
+    if (going && this.sessionEnded && !this.next && leaving) this.told.left(); // beyond the last unit the course ends
     return going;
+  }
+
+  /** Keep what the unit has set since it committed last: the page is left, or out of sight. */
+  save() {
+    if (!this.unit || !this.running()) return;
+    const data = structuredClone(this.api.renderCommitCMI(false));
+    if (JSON.stringify(data.cmi) !== JSON.stringify(kept.get(this.unit.identifier))) this.keep(data, false);
   }
 
   /** Count a page without a program as done when it is shown. */
@@ -88,6 +125,7 @@ export class Engine {
 
   // What a unit's end leads to is done after its call has come back: it may still be running.
   watched(api) {
+    if (is12) refuseAfterFinish(api);
     const name = is12 ? "LMSFinish" : "Terminate";
     const end = api[name];
     api[name] = (parameter) => {
@@ -119,6 +157,7 @@ export class Engine {
   arrive() {
     const unit = this.find(this.next);
     this.next = null;
+    this.sessionEnded = false;
     if (unit) setTimeout(() => this.deliver(unit));
   }
 
@@ -148,6 +187,7 @@ export class Engine {
   commit(end) {
     const data = structuredClone(this.api.renderCommitCMI(end));
     if (end) this.last = data; // sent once the course has followed
+    else if (this.queue.lost) return { result: "false", errorCode: is12 ? 101 : 391 };
     else this.keep(data, false);
     return { result: "true", errorCode: 0 };
   }
@@ -188,4 +228,18 @@ function sequencing() {
     waiting.push(...(activity.children ?? []));
   }
   return copy;
+}
+
+// scorm-again goes on taking values after LMSFinish; a unit of SCORM 1.2 is to hear that it is not initialized (RTE, 3.3).
+function refuseAfterFinish(api) {
+  let refused = false;
+  for (const [name, answer] of [["LMSGetValue", ""], ["LMSSetValue", "false"], ["LMSCommit", "false"]]) {
+    const call = api[name];
+    api[name] = (...given) => {
+      refused = api.isTerminated();
+      return refused ? answer : call.apply(api, given);
+    };
+  }
+  const last = api.LMSGetLastError;
+  api.LMSGetLastError = () => (refused ? "301" : last.call(api));
 }

@@ -6,18 +6,19 @@ const KEEPALIVE = 60_000;
 const WAITS = [1, 2, 4, 8, 15, 30]; // seconds
 
 export class Queue {
-  /** @param {function(string|null)} news - told "saving", "stale", "refused", or null when all is well */
+  /** @param {function(string|null)} news - told "saving", "stale", "session_over", "refused", or null when all is well */
   constructor(news) {
     this.news = news;
     this.waiting = [];
     this.sending = null;
     this.over = config.mode !== "Normal"; // nothing is kept of looking around
+    this.lost = false; // what is committed now is kept nowhere
     this.tries = 0;
     const known = Object.values(config.state).map((one) => one.sequence);
     this.sequence = Math.max(0, ...known);
     addEventListener("online", () => { if (this.timer) this.next(); });
     addEventListener("pagehide", () => this.hurry());
-    addEventListener("pageshow", () => { this.leaving = false; });
+    addEventListener("pageshow", (event) => { if (event.persisted) this.back(); });
   }
 
   /** Keep what a unit has; of several that wait for one unit the newest is enough, unless one ended the session.
@@ -31,10 +32,10 @@ export class Queue {
     else if (!this.sending && !this.timer) this.next();
   }
 
-  /** A promise that is kept once nothing waits, or after some seconds. */
-  settled(seconds = 5) {
+  /** A promise that is kept once nothing waits. */
+  settled() {
     if (this.over || (!this.sending && !this.waiting.length)) return Promise.resolve();
-    return new Promise((done) => { this.done = done; setTimeout(done, seconds * 1000); });
+    return new Promise((done) => { this.done = done; });
   }
 
   async next() {
@@ -42,8 +43,10 @@ export class Queue {
     this.timer = null;
     this.sending = this.waiting.shift() ?? null;
     if (!this.sending) { this.done?.(); return; }
-    const answer = await post(this.sending).catch(() => null);
-    if (this.leaving) return;
+    this.flight = new AbortController();
+    const { signal } = this.flight;
+    const answer = await post(this.sending, signal).catch(() => null);
+    if (signal.aborted) return;
     if (answer?.ok) this.fine();
     else if (answer && answer.status < 500 && answer.status !== 429) this.refused(answer.status);
     else this.again();
@@ -57,10 +60,10 @@ export class Queue {
 
   refused(status) {
     if (status === 400 || status === 413) { this.news("refused"); this.sending = null; this.next(); return; }
-    this.over = true; // taken over by another launch, or the launch's time is up
+    this.over = this.lost = true; // taken over by another launch, or the launch's time is up
     this.waiting = [];
     this.sending = null;
-    this.news("stale");
+    this.news(status === 409 ? "stale" : "session_over");
     this.done?.();
   }
 
@@ -72,22 +75,53 @@ export class Queue {
     this.timer = setTimeout(() => this.next(), WAITS[Math.min(this.tries++, WAITS.length - 1)] * 1000);
   }
 
-  // The page is going: everything is sent at once, and a second time what may be cut off on its way.
+  // The page is going: everything is sent at once. What was on its way is called back and sent with it, or left out where
+  // a newer state of the same unit is there: together they may not be larger than browsers carry.
   hurry() {
     this.leaving = true;
+    this.flight?.abort();
     const all = [...(this.sending ? [this.sending] : []), ...this.waiting];
     this.sending = null;
+    this.waiting = all.filter((one, index) => one.final || all[index + 1]?.unit !== one.unit);
+    if (!this.waiting.length) return;
+    const last = this.waiting.at(-1);
+    for (const one of this.waiting) {
+      const flight = new AbortController();
+      post(one, flight.signal, true).catch(() => {});
+      if (one === last && !one.final) { this.flight = flight; this.sending = one; }
+    }
     this.waiting = [];
-    for (const one of all) post(one).catch(() => {});
+  }
+
+  // The page was kept by the browser and is here again; what left with it is sent once more, which changes nothing.
+  back() {
+    this.leaving = false;
+    if (this.sending) this.waiting.unshift(this.sending);
+    if (this.waiting.length) this.next();
   }
 }
 
-async function post(commit) {
+async function post(commit, signal, leaving = false) {
   const body = JSON.stringify(commit);
-  const request = { method: "POST", headers: { "Content-Type": "application/json" }, body };
   const keepalive = new TextEncoder().encode(body).length < KEEPALIVE;
+  if (leaving && !keepalive) return large(commit, body);
+  const request = { method: "POST", headers: { "Content-Type": "application/json" }, body, signal };
   try { return await fetch(config.commit, { ...request, keepalive }); } catch (error) {
-    if (!keepalive) throw error;
+    if (!keepalive || signal.aborted) throw error;
     return fetch(config.commit, request); // too much may be on its way by keepalive
+  }
+}
+
+// Too large to outlive the page: a browser that lets a page wait while it goes waits; otherwise what the unit has goes
+// without the state of the course, which the server still has from before.
+async function large(commit, body) {
+  try {
+    const request = new XMLHttpRequest();
+    request.open("POST", config.commit, false);
+    request.setRequestHeader("Content-Type", "application/json");
+    request.send(body);
+    return null;
+  } catch {
+    return fetch(config.commit, { method: "POST", headers: { "Content-Type": "application/json" }, keepalive: true, body: JSON.stringify({ ...commit, course: null }) });
   }
 }

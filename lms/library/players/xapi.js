@@ -14,6 +14,7 @@ const MOST = 500; // statements kept while the store is away
 const BATCH = 25;
 const KEEPALIVE = 60_000; // bytes that browsers send after a page has gone
 const recording = config.mode === "Normal";
+const around = window.parent;
 const { endpoint, auth, actor, registration, activity } = config.xapi;
 const shelf = `khue ${registration} ${activity}`;
 const opened = Date.now();
@@ -45,7 +46,12 @@ export function report(verb, result = {}, extensions = {}, more = {}) {
 
 /** Tell the page around the player how far the learner is. */
 export function status(completed, success, progress) {
-  if (recording && parent !== window) parent.postMessage({ khue: "status", completed, success, progress }, config.app);
+  if (recording) tellAround({ khue: "status", completed, success, progress });
+}
+
+/** Say something to the page of the application around the player, if there is one. */
+export function tellAround(message) {
+  if (around !== window) around.postMessage(message, config.app);
 }
 
 /** Documents of the State resource, for this learner, registration and activity. */

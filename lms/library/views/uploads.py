@@ -45,13 +45,14 @@ def upload(upload_id: UUID) -> Any:
     if row is None:
         abort(404)
     partial = bool(request.headers.get("HX-Request"))
-    return render_template(
+    page = render_template(
         "library/_upload.html" if partial else "library/upload.html",
         one=row,
         own=current_actor().account_id,
         kinds=KINDS,
         steps=STEPS,
     )
+    return page, {"HX-Trigger": "taken-in"} if partial and row.state == "taken" else {}
 
 
 def cancel(upload_id: UUID) -> Any:
