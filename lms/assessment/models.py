@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, Unique
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.core import files
 from lms.core.database import Base
 
 QUESTION_KINDS = ("single", "multiple", "true_false", "numeric", "ordering", "matching")
@@ -133,3 +134,6 @@ class Submission(Base):
     marked_by: Mapped[UUID | None]
     """Account of the marker."""
     marked_at: Mapped[datetime | None]
+
+
+files.REFERENCES.append(Submission.sha256)

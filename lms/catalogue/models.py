@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.core import files
 from lms.core.database import Base
 
 
@@ -133,3 +134,6 @@ class Topic(Base):
 
 
 Index("ix_lessons_module_position", Lesson.module_id, Lesson.position)
+
+
+files.REFERENCES.append(Figure.sha256)

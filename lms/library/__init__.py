@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms.core import files, guard
+from lms.core import guard
 from lms.core.config import Settings
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.library import cli, models, tasks  # noqa: F401 - models registers the tables, tasks the jobs
@@ -18,7 +18,6 @@ def init_app(app: Flask) -> None:
     guard.register(app, "library", __name__, [*ROUTES, *api.ROUTES])
     app.cli.add_command(cli.group)
     add_navigation(app, NavItem(N_("Materials"), "library.index", "library.read", order=35))
-    files.REFERENCES.extend((models.PackageFile.sha256, models.PackageVersion.sha256, models.H5pLibrary.sha256))
 
 
 def mount(app: Flask, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.core import files
 from lms.core.database import Base
 from lms.records.vocabulary import ACTIVITIES
 
@@ -303,3 +304,6 @@ class ApiKey(Base):
 def activity_iri(unit_id: UUID) -> str:
     """Return the activity id of a unit."""
     return f"{ACTIVITIES}/unit/{unit_id}"
+
+
+files.REFERENCES.extend((PackageFile.sha256, PackageVersion.sha256, H5pLibrary.sha256))

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.core import files
 from lms.core.database import Base
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -134,3 +135,6 @@ def seq_at(moment: datetime) -> int:
 def stored_at(seq: int) -> datetime:
     """Return the moment at which the statement with this ``seq`` was stored."""
     return _EPOCH + timedelta(microseconds=seq // _PLACES)
+
+
+files.REFERENCES.append(Attachment.file)

@@ -90,6 +90,21 @@ _SECTIONS = {
         FROM xapi_credentials WHERE agent = :ifi ORDER BY created_at""",
     "jobs": "SELECT kind, state, created_at, updated_at FROM job_progress WHERE account_id = :account "
     "ORDER BY created_at",
+    "materials": """
+        SELECT g.title AS package, v.number AS version, u.title AS unit, r.created_at, s.progress, s.score, s.seconds,
+               s.completed_at, s.passed_at, s.failed_at, s.waived_at, r.satisfied_at
+        FROM content_registrations r JOIN package_versions v ON v.id = r.version_id
+        JOIN packages g ON g.id = v.package_id LEFT JOIN content_unit_states s ON s.registration_id = r.id
+        LEFT JOIN content_units u ON u.id = s.unit_id WHERE r.person_id = :person ORDER BY r.created_at, s.unit_id""",
+    "material_launches": """
+        SELECT s.registration_id, s.mode, s.launched_at, s.ended_at
+        FROM content_sessions s JOIN content_registrations r ON r.id = s.registration_id
+        WHERE r.person_id = :person ORDER BY s.launched_at""",
+    "scorm": """
+        SELECT s.registration_id, s.identifier, s.committed_at, s.data
+        FROM scorm_states s JOIN content_registrations r ON r.id = s.registration_id
+        WHERE r.person_id = :person ORDER BY s.committed_at""",
+    "uploads": "SELECT filename, size, state, created_at FROM uploads WHERE account_id = :account ORDER BY created_at",
     "archives": """
         SELECT ordered_at, expires_at FROM personal_archives WHERE account_id = :account ORDER BY ordered_at""",
     "erasure_requests": """

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.core import files
 from lms.core.database import Base
 
 
@@ -47,3 +48,6 @@ class ErasureRequest(Base):
     decided_by: Mapped[UUID | None]
     reason: Mapped[str | None]
     """Why it was refused, as the person reads it."""
+
+
+files.REFERENCES.append(PersonalArchive.sha256)

@@ -37,6 +37,13 @@ _STATEMENTS = {
     "xapi_documents": "DELETE FROM xapi_documents WHERE agent = ANY(:agents)",
     "xapi_credentials": """
         UPDATE xapi_credentials SET revoked_at = coalesce(revoked_at, :at) WHERE agent = ANY(:ifis)""",
+    "scorm_states": """
+        DELETE FROM scorm_states WHERE registration_id IN (
+            SELECT id FROM content_registrations WHERE person_id = :person)""",
+    "scorm_commits": """
+        DELETE FROM scorm_commits WHERE session_id IN (
+            SELECT s.id FROM content_sessions s JOIN content_registrations r ON r.id = s.registration_id
+            WHERE r.person_id = :person)""",
     "personal_archives": "DELETE FROM personal_archives WHERE account_id = :account",
     "erasure_requests": """
         UPDATE erasure_requests SET document = NULL, reason = NULL WHERE account_id = :account""",
@@ -51,12 +58,6 @@ _STATEMENTS = {
 _FILES = text(
     "SELECT sha256 FROM submissions WHERE person_id = :person AND sha256 <> '' "
     "UNION SELECT sha256 FROM personal_archives WHERE account_id = :account AND sha256 IS NOT NULL"
-)
-_STILL_NEEDED = text(
-    "SELECT EXISTS (SELECT FROM submissions WHERE sha256 = :sha256) "
-    "OR EXISTS (SELECT FROM personal_archives WHERE sha256 = :sha256) "
-    "OR EXISTS (SELECT FROM xapi_attachments WHERE file = :sha256) "
-    "OR EXISTS (SELECT FROM figures WHERE sha256 = :sha256)"
 )
 
 
@@ -82,7 +83,7 @@ def unlink(account: Account, person: Person, *, at: datetime) -> Unlinked:
 
 def remove_file(sha256: str) -> bool:
     """Remove a file unless somebody else's row has the same content; returns whether it was removed."""
-    if db.session.scalar(_STILL_NEEDED, {"sha256": sha256}):
+    if not files.unreferenced({sha256}):
         return False
     files.remove(sha256)
     return True

@@ -1,0 +1,48 @@
+"""The API against its own description: schemathesis sends what the description allows, and what it does not."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from lms.core.guard import SYSTEM
+from lms.library.api.routes import OPERATIONS
+from lms.library.services import keys
+from tests import factories
+from tests.library.conftest import NOW
+from tests.library.test_api import SCOPES
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
+def test_every_operation_answers_as_described(app: Any, session: Any, operation: Any, mode: Any) -> None:
+    _, secret = keys.make_key(SYSTEM, factories.institution().id, name="Thử", scopes=SCOPES, at=NOW)
+    session.commit()
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    path = operation.path.replace("<uuid:", "{").replace("<", "{").replace(">", "}")
+    found = next(one for name, one in schema.items() if name.endswith(path))[operation.method.lower()]
+
+    @settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=found.as_strategy(generation_mode=mode))
+    def send(case: Any) -> None:
+        answer = case.call(headers={"Authorization": f"Bearer {secret}"})
+        case.validate_response(answer, checks=CHECKS)
+
+    send()
