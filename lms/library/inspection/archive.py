@@ -148,11 +148,11 @@ def _check_ratio(entry: ZipInfo, limits: Limits) -> None:
 
 def _check_layout(archive: ZipFile, path: Path, faults: list[Fault]) -> None:
     """Compare each entry's own header with the directory; no two share data, and nothing lies before the first."""
-    reached = 0
+    reached, end = 0, path.stat().st_size
     with path.open("rb") as stream:
         for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
-            stream.seek(entry.header_offset)
-            header = stream.read(30)
+            stream.seek(min(max(entry.header_offset, 0), end))  # the directory may say anything
+            header = stream.read(30) if entry.header_offset >= 0 else b""
             if len(header) < 30 or header[:4] != _LOCAL:
                 faults.append(Fault(_shown(entry), _DAMAGED_FILE))
                 return
