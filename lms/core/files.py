@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import IO, Any
@@ -224,7 +225,12 @@ def _waiting_room() -> Path:
 
 
 def _store() -> tuple[Any, str]:
-    fs, root = fsspec.url_to_fs(current_app.config["FILES_URL"])
+    return _opened(current_app.config["FILES_URL"])
+
+
+@cache
+def _opened(url: str) -> tuple[Any, str]:
+    fs, root = fsspec.url_to_fs(url)
     return fs, root.rstrip("/")
 
 

@@ -76,7 +76,10 @@ def ranges(app: Flask, folder: Path, content: subprocess.Popen[bytes], seconds: 
                 ours = _read(CONTENT_PORT, address.path, address.netloc, span, clients, seconds)
                 floor = _read(port, f"/{path.name}", "localhost", span, clients, seconds)
                 name = f"{span // 1024} kB"
-                print(f"{name:24} {clients:7} {ours / 1e6:10.0f} {floor / 1e6:10.0f} {ours / floor:6.2f} {'0.5':>7}")
+                memory = _memory(content)
+                print(
+                    f"{name:24} {clients:7} {ours / 1e6:10.0f} {floor / 1e6:10.0f} {ours / floor:6.2f} {'0.5':>7}  {memory}"
+                )
         print(f"memory of the content processes, MB: {lowest} before, {_memory(content)} after")
 
 
@@ -112,7 +115,7 @@ def _nginx(folder: Path, root: Path) -> Iterator[int]:
     config = folder / "nginx.conf"
     config.write_text(
         f"worker_processes {WORKERS}; pid {folder}/nginx.pid; error_log {folder}/nginx.log; daemon off;\n"
-        f"events {{ worker_connections 256; }}\nhttp {{ sendfile on; tcp_nopush on; access_log off; "
+        f"events {{ worker_connections 256; }}\nhttp {{ sendfile on; access_log off; "
         f"client_body_temp_path {folder}/nb; proxy_temp_path {folder}/np; fastcgi_temp_path {folder}/nf; "
         f"uwsgi_temp_path {folder}/nu; scgi_temp_path {folder}/ns;\n"
         f"server {{ listen {HOST}:{NGINX_PORT}; root {root}; }} }}\n"

@@ -11,7 +11,8 @@ from lms.core import files
 from lms.core.database import db
 from lms.library.models import PackageFile
 
-CHUNK = 256 * 1024
+CHUNK = 512 * 1024
+"""Most bytes in memory for one answer."""
 MOST_REMEMBERED = 50_000
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 
@@ -68,7 +69,8 @@ def send(found: Found) -> Response:
 
 def _part(found: Found, start: int, end: int) -> Response:
     length = end - start
-    body = () if request.method == "HEAD" else files.read(found.sha256, start=start, length=length, chunk=CHUNK)
+    pieces = () if request.method == "HEAD" else files.read(found.sha256, start=start, length=length, chunk=CHUNK)
+    body = list(pieces) if length <= CHUNK else pieces  # one piece: the server need not ask for the next
     response = Response(body, status=206, direct_passthrough=True)
     response.content_length = length
     response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
