@@ -28,7 +28,7 @@ function older(unit, old, lesson_mode, credit) {
     student_data: { ...old?.student_data, mastery_score: text(masteryScore), max_time_allowed: maxTimeAllowed ?? "", time_limit_action: timeLimitAction ?? "" },
     core: {
       ...before, entry, credit, lesson_mode,
-      ...given({ lesson_status: core.lesson_status }), // set by us it would count as set by the unit, and never be completed
+      ...given({ lesson_status: core.lesson_status }),
       student_id: config.learner.id, student_name: config.learner.name,
       total_time: totals.get(unit.identifier) ?? "0000:00:00.00",
     },

@@ -125,7 +125,7 @@ export class Engine {
 
   // What a unit's end leads to is done after its call has come back: it may still be running.
   watched(api) {
-    if (is12) refuseAfterFinish(api);
+    if (is12) { noStatusYet(api); refuseAfterFinish(api); }
     const name = is12 ? "LMSFinish" : "Terminate";
     const end = api[name];
     api[name] = (parameter) => {
@@ -242,4 +242,14 @@ function refuseAfterFinish(api) {
   }
   const last = api.LMSGetLastError;
   api.LMSGetLastError = () => (refused ? "301" : last.call(api));
+}
+
+// scorm-again takes "not attempted" for a status that the unit has set; a unit that sets none is completed by LMSFinish.
+function noStatusYet(api) {
+  const begin = api.LMSInitialize;
+  api.LMSInitialize = (...given) => {
+    const result = begin.apply(api, given);
+    if (result === "true" && api.cmi.core.lesson_status === "not attempted") api.statusSetByModule = false;
+    return result;
+  };
 }
