@@ -60,7 +60,9 @@ _IMAGES = (
 )
 _LOOK = 8 * 1024 * 1024
 _HTML = re.compile(
-    rb"^\s*(?:<!--.*?-->\s*|<\?xml[^>]*\?>\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"^\s*(?:<!--.*?-->\s*|<\?xml[^>]*\?>\s*)*<(?:!doctype\s+html|html|head|body|title|meta|link|style|script|base"
+    rb"|h[1-6]|p|div|section|article|main|header|footer|nav|ul|ol|dl|table|blockquote|pre|figure|center|font)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _SVG = re.compile(
     rb"^\s*(?:<!--.*?-->\s*|<\?xml[^>]*\?>\s*|<!doctype\s+svg[^>\[]*>\s*)*<(?:\w+:)?svg\b", re.IGNORECASE | re.DOTALL
