@@ -118,11 +118,20 @@ _SERVER: pytest.StashKey[Any] = pytest.StashKey()
 
 
 def _settings(url: str, **values: str) -> Settings:
-    folder = os.environ["LMS_TEST_FOLDER"]
     return Settings.from_environment(
-        {"LMS_DEMO": "1", "LMS_INSTANCE": f"{folder}/instance", "LMS_DATABASE_URL": url, "LMS_LOG_LEVEL": "WARNING"}
+        {"LMS_DEMO": "1", "LMS_INSTANCE": str(_instance()), "LMS_DATABASE_URL": url, "LMS_LOG_LEVEL": "WARNING"}
         | values
     )
+
+
+def _instance() -> Path:
+    """The folder of files and keys: that of the template, of which each worker has a copy of its own."""
+    template = Path(os.environ["LMS_TEST_FOLDER"]) / "instance"
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    own = template if worker is None else template.with_name(f"instance-{worker}")
+    if not own.exists() and template.exists():
+        shutil.copytree(template, own)
+    return own
 
 
 def make_database(name: str) -> str:
