@@ -30,6 +30,10 @@ STORY = """<!doctype html><meta charset="utf-8"><title>Bài giảng Storyline</t
 <script>localStorage.setItem("trang", "3"); const w = new Worker("w.js"); w.onmessage = e => document.title = e.data;
 w.postMessage(1);</script>"""
 
+LOADED = (
+    "one => new Promise(done => one.readyState ? done(true) : one.addEventListener('loadedmetadata', () => done(true)))"
+)
+
 
 def zipped(files: dict[str, str]) -> bytes:
     out = io.BytesIO()
@@ -86,7 +90,7 @@ def test_a_video_is_played_in_ranges_and_noted(api: Api, opened: Any) -> None:
     listen = lambda page: page.on("request", lambda one: asked.append(one.headers.get("range", "")))  # noqa: E731
     page, registration, version = opened("phim.mp4", media.MP4.read_bytes(), listen)
     assert version["kind"] == "video"
-    page.wait_for_function("document.querySelector('video')?.readyState >= 1")
+    page.locator("video").evaluate(LOADED)
     with page.expect_response(says("/xapi/statements", "video/verbs/played")):
         page.evaluate("document.querySelector('video').muted = true; document.querySelector('video').play()")
     assert any(one.startswith("bytes=") for one in asked)
@@ -96,21 +100,21 @@ def test_a_video_is_played_in_ranges_and_noted(api: Api, opened: Any) -> None:
 def test_a_recording_is_played(opened: Any) -> None:
     page, _, version = opened("bài nói.wav", media.wav(2))
     assert version["kind"] == "audio"
-    page.wait_for_function("document.querySelector('audio')?.readyState >= 1")
+    page.locator("audio").evaluate(LOADED)
 
 
 def test_a_picture_is_shown_and_done(api: Api, opened: Any) -> None:
     page, registration, version = opened("sơ đồ.png", media.png(40, 30))
     assert version["kind"] == "image"
     with page.expect_response(says("/xapi/statements", "verbs/completed")):
-        page.wait_for_function("document.querySelector('img')?.naturalWidth === 40")
+        assert page.locator("img").evaluate("one => one.decode().then(() => one.naturalWidth)") == 40
     assert status(api, registration)["completed_at"]
 
 
 def test_an_svg_shows_but_its_script_does_not_run(opened: Any) -> None:
     drawing = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><script>top.x=1</script><rect width='9' height='9'/></svg>"
     page, _, _ = opened("hình.svg", drawing)
-    page.wait_for_function("document.querySelector('img')?.naturalWidth > 0")
+    assert page.locator("img").evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
     assert page.evaluate("window.x") is None
 
 
@@ -131,7 +135,7 @@ def test_a_page_is_cleaned_and_read(opened: Any, name: str, content: bytes) -> N
 def test_an_office_document_is_offered(opened: Any) -> None:
     page, _, version = opened("quy trình.docx", media.docx())
     assert version["kind"] == "office"
-    page.wait_for_function("document.querySelector('a[download], .pages')")
+    page.locator("a[download], .pages").first.wait_for()
 
 
 def test_a_cartridge_of_pages_and_links_is_played(api: Api, opened: Any) -> None:
