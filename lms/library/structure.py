@@ -114,8 +114,10 @@ class Structure:
     :ivar kind: a key of KINDS
     :ivar root: the unit of kind ``course``
     :ivar notes: what the institution should know although the package is taken
+    :ivar made: files that its reader made, by path; they are stored beside those of the package
     """
 
     kind: str
     root: Unit
     notes: tuple[Fault, ...] = ()
+    made: Mapping[str, bytes] = field(default_factory=dict)

@@ -98,7 +98,7 @@ def test_names_outside_the_units_held_are_not_found_by_search_or_export_either(s
     say(known)
     say(unknown)
     session.commit()
-    client = sign_in(make.holder("auditor", mine))
+    client = sign_in(make.holder("auditor", mine, full_name="Bùi Thị Xuân"))
     assert client.get(f"{URL}?person=Khôi").status_code == 400
     rows = table(save(client, submit, "csv"))
     assert [row[2] for row in rows[1:]] == [str(unknown.actor_name), "Nguyễn Thị Ánh"]

@@ -1,8 +1,11 @@
 """SCORM's run-time rules in the running product: status, time, errors, ends and beginnings of attempts."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.data.scorm import packages
@@ -19,6 +22,23 @@ def course(api: Any, visitor: Any, tmp_path: Path) -> Any:
         return Course(api, visitor, api.version(api.upload(path)), learner)
 
     return make
+
+
+@pytest.fixture
+def kept(server_env: dict[str, str]) -> Iterator[Any]:
+    """``kept(course, words)`` waits until the server has them: a tab that is gone tells nobody when it is done."""
+    address = server_env["LMS_DATABASE_URL"].replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as database:
+
+        def wait(one: Course, words: str) -> None:
+            asked = "SELECT count(*) FROM scorm_states WHERE registration_id = %s AND position(%s IN data::text) > 0"
+            for _ in range(150):
+                if database.execute(asked, (one.registration, words)).fetchone() != (0,):
+                    return
+                threading.Event().wait(0.1)
+            pytest.fail(f"never kept: {words[:40]}")
+
+        yield wait
 
 
 def _begun(one: Course, mode: str = "Normal") -> Any:
@@ -132,15 +152,17 @@ def test_time_adds_up_over_the_sessions(course: Any) -> None:
     assert frame.evaluate("parent.API.LMSGetValue('cmi.core.entry')") == ""
 
 
-def test_what_was_only_set_is_kept_when_the_tab_is_closed(course: Any) -> None:
+def test_what_was_only_set_is_kept_when_the_tab_is_closed(course: Any, kept: Any) -> None:
     one = course(packages.single_12())
     frame = _begun(one)
     frame.evaluate("parent.API.LMSSetValue('cmi.core.lesson_location', 'trang-7')")
+    one.page.close()
+    kept(one, "trang-7")
     _reopened(one)
     one.unit.locator("#state").get_by_text("resume:trang-7").wait_for()
 
 
-def test_a_unit_that_writes_and_finishes_in_onunload_loses_nothing(course: Any) -> None:
+def test_a_unit_that_writes_and_finishes_in_onunload_loses_nothing(course: Any, kept: Any) -> None:
     one = course(packages.single_12())
     frame = _begun(one)
     frame.evaluate(
@@ -148,15 +170,19 @@ def test_a_unit_that_writes_and_finishes_in_onunload_loses_nothing(course: Any) 
         "'ắ'.repeat(4000)); a.LMSSetValue('cmi.core.lesson_location', 'cuoi'); a.LMSCommit('');"
         " a.LMSSetValue('cmi.core.exit', 'suspend'); a.LMSFinish(''); }); }"
     )
+    one.page.close()
+    kept(one, "cuoi")
     frame = _reopened(one)
     one.unit.locator("#state").get_by_text("resume:cuoi").wait_for()
     assert frame.evaluate("parent.API.LMSGetValue('cmi.suspend_data').length") == 4000
 
 
-def test_large_data_set_last_survives_the_closing_of_the_tab(course: Any) -> None:
+def test_large_data_set_last_survives_the_closing_of_the_tab(course: Any, kept: Any) -> None:
     one = course(packages.third_2004())
     frame = _begun(one)
     frame.evaluate("parent.API_1484_11.SetValue('cmi.suspend_data', 'x'.repeat(50000))")
+    one.page.close()
+    kept(one, "x" * 50000)
     frame = _reopened(one)
     assert frame.evaluate("parent.API_1484_11.GetValue('cmi.suspend_data').length") == 50000
 

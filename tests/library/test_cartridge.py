@@ -74,7 +74,7 @@ def test_a_thin_cartridge_has_its_link_in_the_manifest():
 
 @pytest.mark.parametrize(
     "kind",
-    ["imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "imsbasiclti_xmlv1p0", "idpf_epub_v3", ""],
+    ["imsbasiclti_xmlv1p0", "idpf_epub_v3", ""],
 )
 def test_what_cannot_be_played_is_told_and_the_rest_is_taken(kind: str):
     found = read(item("a") + item("b", "Khác"), resource("a", "a.html") + resource("b", "b.xml", kind), a__html=b"")
@@ -141,3 +141,71 @@ def test_no_manifest_brings_the_reader_down(data: st.DataObject):
         assert refused.faults
     else:
         assert any(unit.href for unit in found.root.walk())
+
+
+def canvas(*items: str) -> bytes:
+    return (
+        '<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2"><assessment ident="x" title="Kiểm tra 1">'
+        f'<section ident="root_section">{"".join(items)}</section></assessment></questestinterop>'
+    ).encode()
+
+
+def question(
+    profile: str, response: str, processing: str, prompt: str = "&lt;p&gt;Thủ đô &lt;b&gt;nước ta&lt;/b&gt;?&lt;/p&gt;"
+) -> str:
+    return (
+        f'<item ident="i1" title="Câu"><itemmetadata><qtimetadata><qtimetadatafield><fieldlabel>cc_profile</fieldlabel>'
+        f"<fieldentry>{profile}</fieldentry></qtimetadatafield></qtimetadata></itemmetadata><presentation><material>"
+        f'<mattext texttype="text/html">{prompt}</mattext></material>{response}</presentation>'
+        f"<resprocessing>{processing}</resprocessing></item>"
+    )
+
+
+CITIES = (
+    '<response_lid ident="r1" rcardinality="Single"><render_choice>'
+    '<response_label ident="7"><material><mattext texttype="text/plain">Huế</mattext></material></response_label>'
+    '<response_label ident="8"><material><mattext texttype="text/plain">Hà Nội</mattext></material></response_label>'
+    "</render_choice></response_lid>"
+)
+EIGHT = (
+    '<respcondition continue="No"><conditionvar><varequal respident="r1">8</varequal></conditionvar>'
+    '<setvar action="Set" varname="SCORE">100</setvar></respcondition>'
+)
+QUIZ = "imsqti_xmlv1p2/imscc_xmlv1p{}/{}"
+
+
+@pytest.mark.parametrize("kind", [QUIZ.format(0, "assessment"), QUIZ.format(3, "assessment")])
+def test_a_quiz_becomes_a_page_that_is_passed_by_answering(kind: str):
+    quiz = canvas(question("cc.multiple_choice.v0p1", CITIES, EIGHT), question("cc.hotspot.v9", "", ""))
+    found = read(item("a", "Kiểm tra"), resource("a", "q.xml", kind), q__xml=quiz)
+    (unit,) = found.root.children
+    page = found.made[str(unit.href)].decode()
+    assert (unit.kind, unit.properties["moveOn"], unit.title) == ("au", "Passed", {"vi": "Kiểm tra"})
+    assert "Thủ đô nước ta?" in page and '"right": ["8"]' in page and "Hà Nội" in page
+    assert [str(note.path) for note in found.notes] == ["Kiểm tra"] and "2" in str(found.notes[0].message)
+
+
+def test_a_bank_of_questions_that_stands_in_no_list_is_taken_too():
+    bank = canvas(question("cc.true_false.v0p1", CITIES, EIGHT))
+    resources = resource("a", "a.html") + resource("b", "b.xml", QUIZ.format(3, "question-bank"))
+    found = read(item("a"), resources, a__html=b"", b__xml=bank)
+    assert [(one.kind, one.title) for one in found.root.children][1:] == [("au", {"vi": "Kiểm tra 1"})]
+
+
+@pytest.mark.parametrize(
+    "item_",
+    [
+        question("cc.multiple_choice.v0p1", CITIES, ""),
+        question("cc.multiple_choice.v0p1", CITIES.replace('"8"', '"7"'), EIGHT),
+        question("cc.multiple_choice.v0p1", "", EIGHT),
+        question("cc.fib.v0p1", "<response_str/>", "<respcondition/>"),
+        question("cc.essay.v0p1", "", "", prompt="&lt;script&gt;&lt;/script&gt;"),
+        question("", CITIES, EIGHT),
+        "<item/>",
+    ],
+)
+def test_a_quiz_without_a_question_to_ask_is_left_out(item_: str):
+    resources = resource("a", "a.html") + resource("b", "q.xml", QUIZ.format(3, "assessment"))
+    found = read(item("a") + item("b"), resources, a__html=b"", q__xml=canvas(item_))
+    assert [one.kind for one in found.root.children] == ["web"] and not found.made
+    assert len(found.notes) == 2

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from html import unescape
 from urllib.parse import unquote
 from zipfile import ZipFile
 
@@ -11,15 +12,18 @@ from hypothesis import strategies as st
 from lxml import etree
 from sqlalchemy import select
 
+from lms.assessment.models import QUESTION_KINDS
 from lms.assessment.models import Question as Question_
 from lms.core.database import db
 from lms.core.guard import SYSTEM
+from lms.core.text import one_line
 from lms.learning.exchange import queries, services
 from lms.library.exports import cartridge as cartridge_writer
 from lms.library.exports import cmi5 as cmi5_writer
+from lms.library.exports import qti as qti_writer
 from lms.library.exports import scorm12
 from lms.library.exports.content import Attached, Course, FileItem, Lesson, Link, Module, Option, Question, Quiz
-from lms.library.formats import cartridge, cmi5
+from lms.library.formats import cartridge, cmi5, qti
 from lms.library.scorm import manifest as scorm
 from tests import factories
 
@@ -143,14 +147,57 @@ def test_any_titles_survive_both_packages(given_modules):
         assert sum(unit.kind == kind for unit in read(unpacked(write, course)).root.walk()) == count
 
 
-def test_our_own_reader_takes_the_cartridge_and_the_quiz_is_named_as_left_out():
+def test_our_own_reader_takes_the_cartridge_with_its_quiz():
     held = unpacked(cartridge_writer.write, COURSE)
     found = cartridge.read_structure(held)
     (block,) = found.root.children
     assert found.notes == () and found.root.title == {"vi": TITLE}
-    assert [unit.kind for unit in block.children] == ["web", "link", "image"]
-    assert cartridge_writer.left_out(COURSE) == ("Bài luyện tập",)
-    assert not any("Thủ đô".encode() in content for content in held.values())
+    assert [unit.kind for unit in block.children] == ["web", "link", "image", "au"]
+    assert block.children[3].title == {"vi": QUIZ.title} and block.children[3].href in found.made
+    assert "Hà Nội" in found.made[block.children[3].href].decode()
+
+
+plain_words = words.map(one_line).filter(bool)
+chosen = st.lists(st.tuples(plain_words, st.booleans()), min_size=2, max_size=5, unique_by=lambda one: one[0]).map(
+    lambda given_: tuple(Option(f"k{n}", text, right=right, explanation=text) for n, (text, right) in enumerate(given_))
+)
+asked = st.one_of(
+    st.builds(Question, st.just("q1"), st.just("multiple"), plain_words, chosen, explanation=plain_words),
+    st.builds(Question, st.just("q1"), st.just("short"), plain_words, answers=st.tuples(plain_words)),
+    st.builds(Question, st.just("q1"), st.just("essay"), plain_words, explanation=plain_words),
+)
+
+
+@given(asked)
+@settings(max_examples=60, deadline=None)
+def test_questions_come_back_from_a_cartridge_as_they_left(one: Question):
+    quiz = Quiz("q", "Kiểm tra", 50, (one,))
+    read, notes = qti.read_quiz(etree.fromstring(qti_writer.assessment(quiz, "m01-01")), "q", "Kiểm tra")
+    if one.kind == "multiple" and not any(option.right for option in one.options):
+        assert read is None and len(notes) == 1
+    else:
+        assert read == quiz and not notes
+
+
+def test_what_a_cartridge_cannot_ask_is_named():
+    number = Question("n", "numeric", "Bao nhiêu?", answers=("3.5",), tolerance=0.5)
+    order = Question("o", "ordering", "Sắp xếp", CHOICES)
+    course = Course("https://khue.example/1", TITLE, (Module("m", TITLE, (Quiz("q", "Q", 50, (number, order)),)),))
+    assert cartridge_writer.left_out(course) == ("Bao nhiêu?", "Sắp xếp")
+    assert sorted(unpacked(cartridge_writer.write, course)) == ["imsmanifest.xml"]
+
+
+@pytest.mark.parametrize("form", sorted(services.FORMS))
+def test_a_version_leaves_with_its_questions_only_when_asked(session, form: str):
+    version = factories.version()
+    course = queries.collect(version.id, quizzes=True)
+    assert course is not None and not course.notes
+    quizzes = [item for _, item in course.parts() if isinstance(item, Quiz)]
+    assert quizzes and {one.kind for quiz in quizzes for one in quiz.questions} == set(QUESTION_KINDS)
+    held = unpacked(services.FORMS[form][2], course)
+    kept = quizzes[0].questions if form != "cartridge" else qti_writer.held(quizzes[0]).questions
+    everything = b"\n".join(held.values()).decode()
+    assert all(one.prompt in everything or one.prompt in unescape(everything) for one in kept)
 
 
 @pytest.mark.parametrize("form", sorted(services.FORMS))

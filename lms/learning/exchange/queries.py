@@ -1,30 +1,39 @@
 """Collecting a module or a programme version as plain data that can leave the product.
 
-Quizzes stay: every quiz of the product counts towards a certificate, so its questions and answers must not leave.
+Quizzes count towards a certificate, so their questions and answers leave only when that is asked for.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from lms.assessment.models import Quiz
+from lms.assessment import models
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.core import files
 from lms.core.database import db
-from lms.library.exports.content import Course, FileItem, Lesson, Module
+from lms.core.html import render_markdown
+from lms.core.text import one_line
+from lms.library.exports.content import Course, FileItem, Lesson, Module, Option, Question, Quiz
 from lms.records import vocabulary
 
+_TAG = re.compile(r"<[^>]*>")
 _FIGURE = re.compile(r'(src=")/figures/([0-9a-f-]{36})/([^"]+)(")')
 
 
-def collect(version_id: UUID, *, module_id: UUID | None = None) -> Course | None:
-    """Return a programme version, or one module of it, as it may be handed on; None when there is no such thing."""
+def collect(version_id: UUID, *, module_id: UUID | None = None, quizzes: bool = False) -> Course | None:
+    """Return a programme version, or one module of it, as it may be handed on; None when there is no such thing.
+
+    :param quizzes: with the quizzes and their right answers
+    """
     row = db.session.execute(
         select(Programme.code, Programme.name, ProgrammeVersion.number)
         .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
@@ -36,11 +45,13 @@ def collect(version_id: UUID, *, module_id: UUID | None = None) -> Course | None
     if module_id is not None and not wanted:
         return None
     names: set[str] = set()
-    modules = tuple(_module(one, names) for one in wanted)
+    asked = dict(_quizzes(one.id for one in wanted)) if quizzes else {}
+    modules = tuple(_module(one, names, asked.get(one.id)) for one in wanted)
+    notes = () if quizzes else _left_out(wanted)
     base = f"{vocabulary.ACTIVITIES}/exported/{row.code}/{row.number}"
     identifier = base if module_id is None else f"{base}/{wanted[0].code}"
     title = row.name["vi"] if module_id is None else wanted[0].title["vi"]
-    return Course(identifier, title, modules, files=_figures(version_id, sorted(names)), notes=_left_out(wanted))
+    return Course(identifier, title, modules, files=_figures(version_id, sorted(names)), notes=notes)
 
 
 def proposed(version_id: UUID) -> bool:
@@ -49,9 +60,10 @@ def proposed(version_id: UUID) -> bool:
     return found == "proposed"
 
 
-def _module(outline: catalogue.ModuleOutline, names: set[str]) -> Module:
+def _module(outline: catalogue.ModuleOutline, names: set[str], quiz: Quiz | None) -> Module:
     texts = [text for line in outline.lessons if (text := catalogue.lesson(line.id)) is not None]
-    return Module(outline.code, outline.title["vi"], tuple(_lesson(text, names) for text in texts))
+    lessons = tuple(_lesson(text, names) for text in texts)
+    return Module(outline.code, outline.title["vi"], (*lessons, quiz) if quiz else lessons)
 
 
 def _lesson(text: catalogue.LessonText, names: set[str]) -> Lesson:
@@ -71,7 +83,58 @@ def _figures(version_id: UUID, names: Iterable[str]) -> tuple[FileItem, ...]:
     return tuple(FileItem(name, b"".join(files.read(one.sha256)), one.media_type) for name, one in found if one)
 
 
+def _quizzes(modules: Iterable[UUID]) -> Iterator[tuple[UUID, Quiz]]:
+    rows = db.session.execute(
+        select(models.Quiz, models.Question)
+        .join(models.Question, models.Question.quiz_id == models.Quiz.id)
+        .where(models.Quiz.module_id.in_(list(modules)))
+        .order_by(models.Quiz.id, models.Question.position)
+    )
+    for quiz, found in groupby(rows, itemgetter(0)):
+        questions = tuple(_question(one.code, one.kind, one.body) for _quiz, one in found)
+        yield quiz.module_id, Quiz(quiz.code, quiz.title["vi"], quiz.pass_percent, questions)
+
+
+def _question(code: str, kind: str, body: Mapping[str, Any]) -> Question:
+    """Return a stored question (:mod:`lms.assessment.content`) as it is handed on, its Markdown as plain text."""
+    right = body["right"]
+    options: tuple[Option, ...] = ()
+    match kind:
+        case "single" | "multiple":
+            chosen = [right] if kind == "single" else right
+            options = tuple(
+                Option(one["key"], one["text"], right=one["key"] in chosen, explanation=_plain(one["explanation"]))
+                for one in body["options"]
+            )
+        case "true_false":
+            why = body["explanations"]
+            options = (
+                Option("true", "Đúng", right=right is True, explanation=_plain(why["true"])),
+                Option("false", "Sai", right=right is False, explanation=_plain(why["false"])),
+            )
+        case "ordering":
+            options = tuple(Option(one["key"], one["text"]) for one in body["items"])
+        case "matching":
+            sides = {one["key"]: one["text"] for one in body["right_side"]}
+            options = tuple(Option(one["key"], one["text"], match=sides[right[one["key"]]]) for one in body["left"])
+    unit = f" ({body['unit']})" if body.get("unit") else ""
+    return Question(
+        code,
+        kind,
+        _plain(body["prompt"]) + unit,
+        options,
+        answers=(right,) if kind == "numeric" else (),
+        explanation=_plain(body["explanation"]),
+        tolerance=float(body.get("tolerance", 0)),
+    )
+
+
+def _plain(markdown: str) -> str:
+    return one_line(unescape(_TAG.sub(" ", render_markdown(markdown))))
+
+
 def _left_out(modules: Iterable[catalogue.ModuleOutline]) -> tuple[str, ...]:
-    quizzes = db.session.scalars(select(Quiz.title).where(Quiz.module_id.in_([one.id for one in modules])))
-    words = _("It counts towards the certificate, so its questions and answers do not leave the system.")
+    wanted = [one.id for one in modules]
+    quizzes = db.session.scalars(select(models.Quiz.title).where(models.Quiz.module_id.in_(wanted)))
+    words = _("Its questions and answers stay in the system unless you include them.")
     return tuple(f"{title['vi']}: {words}" for title in quizzes)

@@ -26,17 +26,20 @@ FORMS: dict[str, tuple[object, str, Callable[[Course, IO[bytes]], None]]] = {
 
 
 @act
-def export(actor: Actor, version_id: UUID, form: str, *, module_id: UUID | None, at: datetime) -> IO[bytes]:
+def export(
+    actor: Actor, version_id: UUID, form: str, *, module_id: UUID | None, quizzes: bool = False, at: datetime
+) -> IO[bytes]:
     """Write a version, or one module of it, and return the package, to be read from its beginning.
 
+    :param quizzes: with the quizzes and their right answers
     :raises NotFound: there is no such version, module or form.
     """
-    course = queries.collect(version_id, module_id=module_id)
+    course = queries.collect(version_id, module_id=module_id, quizzes=quizzes)
     if course is None or form not in FORMS:
         raise NotFound
     out: IO[bytes] = SpooledTemporaryFile(max_size=8 * 1024 * 1024)  # noqa: SIM115 - the response closes it
     FORMS[form][2](course, out)
     out.seek(0)
-    after = {"form": form, "module_id": str(module_id) if module_id else None}
+    after = {"form": form, "module_id": str(module_id) if module_id else None, "quizzes": quizzes}
     audit.record(actor, "exchange.export", "programme_version", version_id, at=at, after=after)
     return out

@@ -27,6 +27,8 @@ def export(code: str, number: int) -> Any:
     if form not in services.FORMS or (module is None and request.form.get("module")):
         abort(400, _("Please choose what to export and in which form."))
     module_id = module.id if module else None
-    package = services.export(current_actor(), version_id, form, module_id=module_id, at=utcnow())
+    package = services.export(
+        current_actor(), version_id, form, module_id=module_id, quizzes="quizzes" in request.form, at=utcnow()
+    )
     name = f"{code}-v{number}{f'-{module.code}' if module else ''}-{form}.{services.FORMS[form][1]}"
     return send_file(package, "application/zip", as_attachment=True, download_name=name)

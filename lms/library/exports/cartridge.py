@@ -1,4 +1,4 @@
-"""A course as an IMS Common Cartridge 1.3: pages, files and web links; quizzes are listed by :func:`left_out`."""
+"""A course as an IMS Common Cartridge 1.3: pages, files, web links and quizzes; see :func:`left_out`."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from lxml.builder import ElementMaker  # type: ignore[import-not-found]  # it has no types
 from lxml.etree import tostring
 
-from lms.library.exports import archive
+from lms.library.exports import archive, qti
 from lms.library.exports.content import Attached, Course, Item, Lesson, Link, Quiz
 
 _CC = "http://www.imsglobal.org/xsd/imsccv1p3/imscp_v1p1"
@@ -27,8 +27,9 @@ def write(course: Course, out: IO[bytes]) -> None:
 
 
 def left_out(course: Course) -> tuple[str, ...]:
-    """Return the titles of what the cartridge does not hold: its quizzes."""
-    return tuple(item.title for _, item in course.parts() if isinstance(item, Quiz))
+    """Return the prompts of the questions that a cartridge cannot hold."""
+    quizzes = [item for _, item in course.parts() if isinstance(item, Quiz)]
+    return tuple(one.prompt for quiz in quizzes for one in quiz.questions if one not in qti.held(quiz).questions)
 
 
 def manifest(course: Course) -> bytes:
@@ -41,7 +42,7 @@ def manifest(course: Course) -> bytes:
     for place, module in enumerate(course.modules, 1):
         holder = cc.item(cc.title(module.title), identifier=f"M{place:02}")
         for part, item in (next(names) for _ in module.items):
-            if not isinstance(item, Quiz):
+            if _href(part, item)[0]:
                 holder.append(cc.item(cc.title(item.title), identifier=f"I-{part}", identifierref=f"R-{part}"))
         top.append(holder)
     organization = cc.organization(top, identifier="org", structure="rooted-hierarchy")
@@ -76,7 +77,7 @@ def _href(part: str, item: Item) -> tuple[str, str]:
         case Attached():
             return quote(f"files/{item.path}"), "webcontent"
         case Quiz():
-            return "", ""
+            return (f"{part}.xml", qti.TYPE) if qti.held(item).questions else ("", "")
 
 
 def _files(course: Course) -> Iterator[tuple[str, bytes]]:
@@ -84,6 +85,8 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
         if isinstance(item, Lesson):
             page = _PAGE.format(lang=escape(course.language), title=escape(item.title), html=item.html)
             yield f"{part}.html", page.encode()
+        elif isinstance(item, Quiz) and qti.held(item).questions:
+            yield f"{part}.xml", qti.assessment(item, part)
         elif isinstance(item, Link):
             wl = ElementMaker(namespace=_LINK, nsmap={None: _LINK})
             link = wl.webLink(wl.title(item.title), wl.url(href=item.url))

@@ -1,7 +1,8 @@
 """IMS Common Cartridges 1.0 to 1.3, thin ones too, as Moodle, Canvas and others export them.
 
-What can be shown becomes units of the kinds of single files; the rest is told in notes. A cartridge is refused only
-when nothing in it can be shown, or its manifest cannot be trusted.
+What can be shown becomes units of the kinds of single files, and quizzes become pages of our own, which report by
+cmi5; the rest is told in notes. A cartridge is refused only when nothing in it can be shown, or its manifest cannot be
+trusted.
 """
 
 import re
@@ -10,16 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from flask_babel import lazy_gettext as _l
 from lxml import etree
 
 from lms.core.text import one_line
+from lms.library.exports import pages
+from lms.library.exports.content import Course, Module, Quiz
+from lms.library.formats import qti
 from lms.library.formats.hrefs import resolved
 from lms.library.formats.xml import parsed
 from lms.library.structure import Fault, Files, Refused, Structure, Unit
 
 _DEPTH, _ITEMS = 30, 20_000
+_MADE = "khue-quizzes"
 _NOTES = 200
 _WEBLINK = re.compile(r"imswl_xmlv1p[0-9]")
 _TOPIC = re.compile(r"imsdt_xmlv1p[0-9]")
@@ -54,6 +60,7 @@ class _Reader:
     resources: dict[str, Any] = field(default_factory=dict)
     bases: tuple[str, ...] = ()
     used: set[str] = field(default_factory=set)
+    quizzes: list[Quiz] = field(default_factory=list)
     count: int = 0
 
     def read(self, root: Any) -> Structure:
@@ -69,11 +76,19 @@ class _Reader:
             raise Refused(Fault(self.manifest, words), *self.notes)
         title = {language: _course_title(root) or self.manifest}
         identifier = (root.get("identifier") or "course")[:300]
-        return Structure("cartridge", Unit("course", identifier, title, children=children), tuple(self.notes))
+        unit = Unit("course", identifier, title, children=children)
+        return Structure("cartridge", unit, tuple(self.notes), dict(self.made(title[language], language)))
 
     def note(self, place: str, words: Any) -> None:
         if len(self.notes) < _NOTES:
             self.notes.append(Fault(place[:300], words))
+
+    def made(self, title: str, language: str) -> Iterator[tuple[str, bytes]]:
+        """Give the pages of the quizzes, named m01-01, m01-02 … in their order, and what these need."""
+        if self.quizzes:
+            course = Course("", title, (Module("quizzes", title, tuple(self.quizzes)),), language)
+            for path, content in pages.pages(course, "cmi5.js"):
+                yield f"{_MADE}/{path}", content
 
     def collect(self, root: Any) -> None:
         """Take the resources by their identifiers; the first of several wins."""
@@ -119,20 +134,22 @@ class _Reader:
         return self.unit(resource, title, language)
 
     def unlisted(self, language: str) -> Iterator[Unit]:
-        """Tell of quizzes and tools that stand in no list, and give nothing: they cannot be shown here."""
+        """Give the quizzes that stand in no list, such as banks of questions, and tell of tools that do."""
         for identifier, resource in self.resources.items():
             kind = resource.get("type") or ""
-            if identifier not in self.used and (_QUIZ.match(kind) or _TOOL.match(kind)):
-                self.unit(resource, identifier, language)
-        yield from ()
+            if identifier in self.used or not (_QUIZ.match(kind) or _TOOL.match(kind)):
+                continue
+            unit = self.unit(resource, "", language)
+            if unit is not None:
+                yield unit
 
     def unit(self, resource: Any, title: str, language: str) -> Unit | None:
         kind = (resource.get("type") or "").strip()
         identifier = resource.get("identifier")[:300]
         place = title or identifier
         if _QUIZ.match(kind):
-            self.note(place, _l("Left out: quizzes of a cartridge are not taken."))
-        elif _TOOL.match(kind):
+            return self.quiz(resource, identifier, title, language)
+        if _TOOL.match(kind):
             self.note(place, _l("Left out: an external tool (LTI) needs an agreement with its provider."))
         elif _WEBLINK.match(kind):
             return self.weblink(resource, identifier, title, language)
@@ -154,6 +171,23 @@ class _Reader:
             self.note(path, _l("Left out: files of this kind cannot be shown here."))
             return None
         return Unit(kind, identifier, {language: title or PurePosixPath(path).name}, href)
+
+    def quiz(self, resource: Any, identifier: str, title: str, language: str) -> Unit | None:
+        """Make a page of a quiz; it counts for nothing but itself, and is passed from half of its points."""
+        document = self.document(resource, title or identifier)
+        if document is None:
+            return None
+        quiz, notes = qti.read_quiz(document, identifier, title)
+        for one in notes:
+            self.note(*one)
+        if quiz is None:
+            self.note(title or identifier, _l("Left out: none of the questions of this quiz can be asked here."))
+            return None
+        self.quizzes.append(quiz)
+        about = {"moveOn": "Passed", "masteryScore": quiz.pass_percent / 100, "launchMethod": "AnyWindow"}
+        name = uuid5(NAMESPACE_URL, f"{self.manifest}/{identifier}").urn
+        href = f"{_MADE}/m01-{len(self.quizzes):02}.html"
+        return Unit("au", name, {language: quiz.title}, href, properties=about)
 
     def weblink(self, resource: Any, identifier: str, title: str, language: str) -> Unit | None:
         document = self.document(resource, title or identifier)

@@ -125,6 +125,8 @@ def _archive(path: Path, found: Found, limits: Limits, tell: Tell, staged: list[
         structure = _READERS[found.kind](archive, found.manifest)
         taken = Taken(structure, notes=list(archive.notes))
         _unpack(archive, taken, tell, staged)
+        for name, content in structure.made.items():
+            _add(taken, staged, name, io.BytesIO(content), media_type(name))
         if found.kind == "h5p":
             taken.borrowed = libraries.complete(taken.structure, list(archive))
         return taken
