@@ -9,9 +9,14 @@ from sqlalchemy import select
 
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Enrolment, Session, Teaching
-from lms.core.database import db
+from lms.core.database import db, utcnow
+from lms.core.guard import Actor
 from lms.core.text import fold
 from lms.people.models import Account, Person, RoleHolding, Unit
+from lms.surveys import queries as survey_queries
+from lms.surveys.models import Survey
+from lms.surveys.queries import SurveyForm
+from lms.surveys.services import evaluations
 
 _serial = count(1)
 _NAMES = (
@@ -182,3 +187,25 @@ def package_version(
         one = store.put(io.BytesIO(content))
         kept.append(packages.Kept(path, one.sha256, one.size, media_type(path)))
     return packages.add_version(SYSTEM, upload, Structure(kind, root), kept, sha256="0" * 64, report={}, at=now)
+
+
+def filled_form(form: SurveyForm, value: str = "4", **said: str) -> dict[str, list[str]]:
+    """The fields of an evaluation form with every question answered; ``said`` by question, such as ``eff_comment``."""
+    fields: dict[str, list[str]] = {}
+    for one in form.questions:
+        if one.item.kind == "scale":
+            fields[one.name] = [value]
+        elif one.item.kind == "ranking":
+            fields |= {f"{one.name}/{option.key}": [str(n)] for n, option in enumerate(one.item.options, 1)}
+        elif one.item.kind in ("choice", "multiple"):
+            fields[one.name] = [one.item.options[0].key]
+    return fields | {name.replace("_", "-"): [text] for name, text in said.items()}
+
+
+def answered(survey: Survey, who: Person, value: str = "4", **said: str) -> None:
+    """One person's form, sent."""
+    form = survey_queries.form_of(survey.id, who.id)
+    assert form is not None
+    held = db.session.scalar(select(Account).where(Account.person_id == who.id)) or account(who)
+    actor = Actor(account_id=held.id, person_id=who.id, name=who.full_name)
+    evaluations.answer(actor, survey.id, filled_form(form, value, **said), at=utcnow())

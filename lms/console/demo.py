@@ -29,7 +29,7 @@ from lms.learning import services as learning
 from lms.people import services as people
 from lms.people.models import Account, Person, Unit
 from lms.surveys import queries as survey_queries
-from lms.surveys import services as surveys
+from lms.surveys.services import comments, evaluations
 
 PASSWORD = "Khue-trai-nghiem-2026"  # noqa: S105 - the demonstration's, printed at start
 
@@ -220,8 +220,9 @@ def _finished_class(world: _World, chance: random.Random, at: datetime) -> None:
     state = survey_queries.state_of_class(run.id)
     if state is not None:
         _answer(world, chance, members[:22], state.survey_id, at - timedelta(days=30))
-        surveys.close(SYSTEM, state.survey_id, keys=keys, at=at - timedelta(days=18))
-        surveys.forget_key(state.survey_id, keys=keys)
+        evaluations.close(SYSTEM, state.survey_id, keys=keys, at=at - timedelta(days=18))
+        evaluations.forget_key(state.survey_id, keys=keys)
+        comments.pass_all(SYSTEM, state.survey_id, at=at - timedelta(days=17))
 
 
 def _evaluating_class(world: _World, chance: random.Random, at: datetime) -> None:
@@ -352,17 +353,23 @@ def _answer(world: _World, chance: random.Random, members: Sequence[Enrolment], 
         form = survey_queries.form_of(survey_id, member.person_id)
         if form is None:
             continue
-        answers: dict[str, str] = {}
+        answers: dict[str, list[str]] = {}
         for question in form.questions:
-            if question.kind == "scale":
-                answers[question.name] = str(_point(chance, question.section, question.teaching))
+            name = question.name
+            if question.item.kind == "scale":
+                answers[name] = [str(_point(chance, question.section.key, question.teaching))]
+            elif question.item.kind == "ranking":
+                order = chance.sample(question.item.options, len(question.item.options))
+                answers |= {f"{name}/{one.key}": [str(place)] for place, one in enumerate(order, 1)}
+            elif question.item.kind == "multiple":
+                answers[name] = [chance.choice(question.item.options).key]
         if number % 3 == 0:
-            answers["eff-comment"] = texts.COURSE_COMMENTS[number // 3 % len(texts.COURSE_COMMENTS)]
+            answers["eff-comment"] = [texts.COURSE_COMMENTS[number // 3 % len(texts.COURSE_COMMENTS)]]
         teachings = [str(one.teaching_id) for one in form.taught]
         if number % 4 == 1 and teachings:
             comment = texts.LECTURER_COMMENTS[number // 4 % len(texts.LECTURER_COMMENTS)]
-            answers[f"lect-comment.{teachings[number % len(teachings)]}"] = comment
-        surveys.answer(world.actors[member.person_id], survey_id, answers, at=at)
+            answers[f"lect-comment.{teachings[number % len(teachings)]}"] = [comment]
+        evaluations.answer(world.actors[member.person_id], survey_id, answers, at=at)
 
 
 def _point(chance: random.Random, section: str, teaching: str) -> int:

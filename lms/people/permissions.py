@@ -8,6 +8,7 @@ ROLES: dict[str, str] = {
     "trainee": N_("Trainee"),
     "lecturer": N_("Lecturer"),
     "institution_staff": N_("Training institution staff"),
+    "comment_reader": N_("Trusted reader of comments"),
     "unit_manager": N_("Unit manager"),
     "department_reviewer": N_("Department reviewer"),
     "home_affairs_officer": N_("Home Affairs officer"),
@@ -20,7 +21,9 @@ ROLES: dict[str, str] = {
 PERMISSIONS: dict[str, frozenset[str]] = {
     # learning: every account of a staff member is a trainee of its own unit
     "learning.study": frozenset({"trainee"}),
-    "surveys.answer": frozenset({"trainee"}),
+    # evaluation forms: own ones; named ones about people of units held
+    "surveys.answer": frozenset({"trainee", "lecturer", "unit_manager"}),
+    "surveys.follow_up": frozenset({"unit_manager"}),
     # teaching: further narrowed to the sessions and essays of one's own classes
     "classes.teach": frozenset({"lecturer", "institution_staff"}),
     # running classes: over the institution
@@ -51,6 +54,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "library.manage": frozenset({"institution_staff", "administrator"}),
     # quotas, and how packages are kept apart and checked
     "library.administer": frozenset({"administrator"}),
+    # comments of evaluations before anybody else reads them: one trusted person of the institution
+    "surveys.moderate": frozenset({"comment_reader"}),
+    # the forms themselves: for the whole city
+    "surveys.design": frozenset({"home_affairs_officer", "administrator"}),
     # the quality report of a class: over the institution that runs it
     "reports.quality": frozenset({"institution_staff", "home_affairs_officer", "approving_authority", "auditor"}),
     # completion records: over the unit of the trainee

@@ -1,10 +1,15 @@
 """Completion and quality reports, and their exports."""
 
+from datetime import datetime
+from uuid import UUID
+
 from flask import Flask
 
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
+from lms.reports.adjustments import services as adjustments
 from lms.reports.routes import ROUTES
+from lms.surveys.signals import survey_closed
 
 
 def init_app(app: Flask) -> None:
@@ -14,4 +19,10 @@ def init_app(app: Flask) -> None:
         app,
         NavItem(N_("Completion"), "reports.completion", "reports.completion", order=60),
         NavItem(N_("Quality"), "reports.quality_index", "reports.quality", order=61),
+        NavItem(N_("My results"), "reports.own", "classes.teach", order=62, needs_person=True),
     )
+    survey_closed.connect(_make_due)
+
+
+def _make_due(survey_id: UUID, *, at: datetime) -> None:
+    adjustments.make_due(survey_id, at=at)

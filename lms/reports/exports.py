@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 
 from lms.core.i18n import local, moment
 from lms.reports import queries
-from lms.reports.quality import QualityReport
 from lms.reports.workbooks import Workbook
 
 STATUS = {
@@ -110,43 +109,3 @@ def record(person: Any, lines: list[queries.RecordLine], *, at: datetime) -> byt
     title = f"{_('Training record')}: {person.full_name} ({person.staff_code}), {_('as of %(when)s', when=moment(at))}"
     book.sheet(_("Training record"), title, columns, rows)
     return book.content()
-
-
-def quality(head: queries.ClassHead, report: QualityReport) -> bytes:
-    """The figures of a class's quality report."""
-    book = Workbook()
-    labels = [local(label) for label in report.survey.document["scale"]]
-    columns = [
-        (_("Stage"), 28),
-        (_("Question"), 60),
-        (_("Topic"), 40),
-        (_("Lecturer"), 26),
-        (_("Answers"), 10),
-        (_("Mean"), 10),
-        (_("Median"), 10),
-        (_("Standard deviation"), 12),
-        *[(label, 12) for label in labels],
-    ]
-    rows: list[list[Any]] = []
-    for stage in report.stages:
-        for item in stage.items:
-            rows.append([local(stage.title), local(item.text), None, None, *_figures(item.summary)])
-    for one in report.teachings:
-        for item in one.items:
-            rows.append([_("Lecturer"), local(item.text), local(one.topic), one.lecturer, *_figures(item.summary)])
-    book.sheet(_("Results"), f"{head.code} – {head.name}", columns, rows)
-    comments = [[_("General"), local(text), said] for text, all_said in report.comments for said in all_said]
-    comments += [[local(one.topic), one.lecturer, said] for one in report.teachings for said in one.comments]
-    book.sheet(
-        _("Comments"),
-        f"{head.code} – {head.name}",
-        [(_("About"), 40), (_("Question"), 40), (_("Comment"), 90)],
-        comments,
-    )
-    return book.content()
-
-
-def _figures(summary: Any) -> list[Any]:
-    if summary is None:
-        return [0]
-    return [summary.count, round(summary.mean, 2), summary.median, round(summary.spread, 2), *summary.counts]

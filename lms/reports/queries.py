@@ -275,6 +275,11 @@ def class_head(class_id: UUID) -> ClassHead | None:
     return None if row is None else ClassHead(*row)
 
 
+def person_name(person_id: UUID) -> str | None:
+    """Return a person's name."""
+    return db.session.scalar(select(Person.full_name).where(Person.id == person_id))
+
+
 def evaluated_classes(paths: Sequence[str]) -> list[ClassHead]:
     """Return the classes of the institutions held, newest first (at most 200)."""
     statement = _class_heads().where(_within(paths)).order_by(ClassRun.starts_on.desc(), ClassRun.code).limit(200)

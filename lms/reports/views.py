@@ -9,12 +9,9 @@ from flask_babel import gettext as _
 
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
-from lms.core.i18n import local
 from lms.core.pages import Page
 from lms.people import queries as people
-from lms.reports import charts, exports, queries, workbooks
-from lms.reports.quality import QualityReport, build
-from lms.surveys import queries as surveys
+from lms.reports import exports, queries, workbooks
 
 _GROUPS = ("programme", "unit", "class")
 
@@ -46,7 +43,7 @@ def completion() -> Any:
 def completion_workbook() -> Any:
     """The same figures and every trainee, as XLSX."""
     content = exports.completion(_filters("reports.completion"), at=utcnow())
-    return _download(content, _("completion") + ".xlsx")
+    return download(content, _("completion") + ".xlsx")
 
 
 def trainees() -> Any:
@@ -57,49 +54,6 @@ def trainees() -> Any:
     rows = queries.trainees(filters, class_id, queries.sort_key(cursor) if cursor else None)
     page = Page.cut(rows, queries.PAGE, lambda row: row.registration)
     return render_template("reports/trainees.html", page=page, filters=filters)
-
-
-def quality_index() -> Any:
-    """The classes whose evaluation the reader may see."""
-    rows = queries.evaluated_classes(current_actor().paths("reports.quality"))
-    return render_template("reports/quality_index.html", classes=rows)
-
-
-def quality(class_id: UUID) -> Any:
-    """The quality report of a class."""
-    head = queries.class_head(class_id)
-    report = _report(class_id)
-    return render_template("reports/quality.html", head=head, report=report, class_id=class_id, now=utcnow())
-
-
-def quality_workbook(class_id: UUID) -> Any:
-    """The figures of the quality report as XLSX."""
-    head = queries.class_head(class_id)
-    report = _report(class_id)
-    if head is None or report is None or not report.shown:
-        abort(404)
-    return _download(exports.quality(head, report), f"{head.code}-{_('quality')}.xlsx")
-
-
-def chart(class_id: UUID, name: str) -> Any:
-    """One chart of the quality report, as SVG."""
-    report = _report(class_id)
-    if report is None or not report.shown:
-        abort(404)
-    if name == "stages":
-        rows = [(local(stage.title), stage.summary.mean) for stage in report.stages if stage.summary]
-        svg = charts.means_chart(rows, report.points, _("Mean"))
-    elif name == "topics":
-        spread = [(f"{t.lecturer} – {local(t.topic)}", t.summary.counts) for t in report.teachings if t.summary]
-        labels = [local(label) for label in report.survey.document["scale"]]
-        svg = charts.distribution_chart(spread, labels, _("Share of answers"))
-    else:
-        abort(404)
-    response = Response(svg, mimetype="image/svg+xml")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.add_etag()
-    return response.make_conditional(request)
 
 
 def record(person_id: UUID) -> Any:
@@ -114,16 +68,7 @@ def record_workbook(person_id: UUID) -> Any:
     if card is None:
         abort(404)
     content = exports.record(card, queries.record_of(person_id), at=utcnow())
-    return _download(content, f"{card.staff_code}.xlsx")
-
-
-def _report(class_id: UUID) -> QualityReport | None:
-    state = surveys.state_of_class(class_id)
-    if state is None:
-        return None
-    valid = surveys.valid_responses(state.survey_id)
-    counted = surveys.distributions(state.survey_id, len(state.document["scale"]))
-    return build(state, valid, counted, surveys.taught_in(class_id), surveys.comments(state.survey_id))
+    return download(content, f"{card.staff_code}.xlsx")
 
 
 def _filters(permission: str) -> queries.Filters:
@@ -150,7 +95,8 @@ def _uuid(name: str) -> UUID | None:
         abort(400)
 
 
-def _download(content: bytes, filename: str) -> Response:
+def download(content: bytes, filename: str) -> Response:
+    """Send a workbook."""
     response = Response(content, mimetype=workbooks.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     response.headers["Cache-Control"] = "no-store"

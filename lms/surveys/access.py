@@ -7,14 +7,26 @@ from sqlalchemy import exists, select
 from lms.classes.models import Enrolment
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.surveys.models import Participation, Survey
+from lms.people.models import Unit
+from lms.surveys.models import FollowUp, Participation, Survey
 
 
 def may_answer(actor: Actor, survey_id: UUID) -> bool | None:
     """A form is open to those who were invited; None when there is no such survey."""
-    invited = exists().where(
-        Participation.survey_id == Survey.id,
-        Participation.enrolment_id == Enrolment.id,
-        Enrolment.person_id == actor.person_id,
-    )
+    invited = exists().where(Participation.survey_id == Survey.id, Participation.person_id == actor.person_id)
     return db.session.scalar(select(invited).select_from(Survey).where(Survey.id == survey_id))
+
+
+def may_follow_up(actor: Actor, follow_up_id: UUID) -> bool | None:
+    """The trainee fills in her own form; a manager those about people whom her units sent. None: no such form."""
+    row = db.session.execute(
+        select(FollowUp.audience, Enrolment.person_id, Unit.path)
+        .join(Enrolment, Enrolment.id == FollowUp.enrolment_id)
+        .join(Unit, Unit.id == Enrolment.unit_id)
+        .where(FollowUp.id == follow_up_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.audience == "follow_up":
+        return bool(row.person_id == actor.person_id)
+    return row.person_id != actor.person_id and actor.may("surveys.follow_up", row.path)

@@ -1,14 +1,17 @@
-"""Sealed ballots: a form is encrypted with its survey's key, opened with all others at closing, and then forgotten.
+"""Sealed ballots: a form is encrypted with its survey's key, opened and counted with all others at closing, forgotten.
 
-The private key is a file outside the database and its backups. Closing opens and shuffles all ballots, writes the
-answers in one batch, deletes the sealed forms and destroys the key. This module knows no person
-(docs/decisions/0005-sealed-ballots.md tells what that does and does not protect).
+The private key is a file outside the database and its backups. Closing opens all ballots, keeps counts and shuffled
+comments, deletes the sealed forms and destroys the key. All boxes have one size, whatever is in them. This module knows
+no person (docs/decisions/0012 tells what that does and does not protect).
 """
 
 import os
 import random
+import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import orjson
@@ -16,11 +19,20 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from sqlalchemy import delete, insert, select
 
 from lms.core.database import db
-from lms.surveys.models import Response, ResponseComment, ResponseScore, SealedBallot
-from lms.surveys.rules import Ballot
+from lms.surveys import rules
+from lms.surveys.answers import TooLongError, Value
+from lms.surveys.document import Form
+from lms.surveys.models import Comment, SealedBallot, SectionMean, Tally
 
-PADDING = 4096
-"""Sealed forms are padded to a multiple of this many bytes, so that length tells nothing."""
+CAPACITY = 16 * 1024
+"""Bytes of every sealed form before encryption: its compressed answers, then zeros."""
+
+
+class Counted(NamedTuple):
+    """How many forms were opened, by whether they count."""
+
+    valid: int
+    invalid: int
 
 
 def make_keys(folder: Path, survey_id: UUID) -> bytes:
@@ -35,51 +47,79 @@ def make_keys(folder: Path, survey_id: UUID) -> bytes:
     return bytes(private.public_key)
 
 
-def seal(survey_id: UUID, public_key: bytes, ballot: Ballot) -> None:
-    """Put a form into the box, sealed."""
-    plain = orjson.dumps({"scores": ballot.scores, "comments": ballot.comments})
-    padded = plain + b" " * (-len(plain) % PADDING)
-    db.session.execute(
-        insert(SealedBallot).values(
-            id=uuid4(), survey_id=survey_id, box=SealedBox(PublicKey(public_key)).encrypt(padded)
-        )
-    )
+def seal(survey_id: UUID, public_key: bytes, values: dict[str, Value], *, valid: bool) -> None:
+    """Put a form into the box, sealed.
+
+    :raises TooLongError: its comments are longer together than a box holds
+    """
+    packed = zlib.compress(orjson.dumps({"values": values, "valid": valid}), 9)
+    if not _fits(packed):
+        raise TooLongError
+    plain = (len(packed).to_bytes(4, "big") + packed).ljust(CAPACITY, b"\0")
+    box = SealedBox(PublicKey(public_key)).encrypt(plain)
+    db.session.execute(insert(SealedBallot).values(id=uuid4(), survey_id=survey_id, box=box))
 
 
-def open_all(folder: Path, survey_id: UUID) -> int:
-    """Open, shuffle and write all forms of a survey, and delete the sealed ones; returns how many there were.
+def _fits(packed: bytes) -> bool:
+    return len(packed) <= CAPACITY - 4
+
+
+def open_all(folder: Path, survey_id: UUID, form: Form) -> Counted:
+    """Open and count all forms of a survey, write counts and shuffled comments, and delete the sealed ones.
 
     :raises FileNotFoundError: the private key is gone
     """
-    private = PrivateKey(_key_file(folder, survey_id).read_bytes())
-    boxes = list(db.session.scalars(select(SealedBallot.box).where(SealedBallot.survey_id == survey_id)))
-    forms = [orjson.loads(SealedBox(private).decrypt(box)) for box in boxes]
-    chance = random.SystemRandom()
-    chance.shuffle(forms)
-    scores, comments, responses = [], [], []
-    for form in forms:
-        response_id = uuid4()
-        responses.append({"id": response_id, "survey_id": survey_id})
-        for name, value in form["scores"].items():
-            item, _, teaching = name.partition(".")
-            scores.append(
-                {
-                    "response_id": response_id,
-                    "item": item,
-                    "teaching": teaching,
-                    "survey_id": survey_id,
-                    "value": value,
-                }
-            )
-        for name, text in form["comments"].items():
-            item, _, teaching = name.partition(".")
-            comments.append({"id": uuid4(), "survey_id": survey_id, "item": item, "teaching": teaching, "text": text})
-    chance.shuffle(comments)
-    for table, rows in ((Response, responses), (ResponseScore, scores), (ResponseComment, comments)):
-        if rows:
-            db.session.execute(insert(table), rows)
+    private = SealedBox(PrivateKey(_key_file(folder, survey_id).read_bytes()))
+    boxes = db.session.scalars(select(SealedBallot.box).where(SealedBallot.survey_id == survey_id))
+    forms = [_opened(private.decrypt(box)) for box in boxes]
+    counting = [one["values"] for one in forms if one["valid"]]
+    _write(survey_id, form, counting)
     db.session.execute(delete(SealedBallot).where(SealedBallot.survey_id == survey_id))
-    return len(forms)
+    return Counted(len(counting), len(forms) - len(counting))
+
+
+def _opened(plain: bytes) -> dict[str, dict[str, Value]]:
+    length = int.from_bytes(plain[:4], "big")
+    opened: dict[str, dict[str, Value]] = orjson.loads(zlib.decompress(plain[4 : 4 + length]))
+    return opened
+
+
+def _write(survey_id: UUID, form: Form, filled: list[dict[str, Value]]) -> None:
+    """Write what enough people were asked; the rest is forgotten unread, and not even the database isolates them."""
+    kept = rules.large_enough(form, filled)
+    counted = {
+        cell: one
+        for cell, one in sorted(rules.count(form, filled).items())
+        if cell in kept and rules.publishable(one.n)
+    }
+    tallies = [
+        {"item": item, "teaching": teaching, "section": one.section, "kind": one.kind}
+        | {"n": one.n, "na": one.na, "counts": one.counts}
+        for (item, teaching), one in counted.items()
+    ]
+    means = [
+        {"section": one.section, "teaching": one.teaching, "n": one.n, "mean": one.mean}
+        | {"points": form.points, "counts": list(one.counts)}
+        for one in rules.means(form, counted)
+    ]
+    comments = [
+        {"id": uuid4(), "item": item, "teaching": teaching, "text": text}
+        for (item, teaching), text in _comments(form, filled)
+        if (item, teaching) in kept
+    ]
+    random.SystemRandom().shuffle(comments)
+    for table, rows in ((Tally, tallies), (SectionMean, means), (Comment, comments)):
+        if rows:
+            db.session.execute(insert(table), [{"survey_id": survey_id} | row for row in rows])
+
+
+def _comments(form: Form, filled: list[dict[str, Value]]) -> Iterator[tuple[rules.Cell, Value]]:
+    free = {item.code for _section, item in form.items() if item.kind == "text"}
+    for values in filled:
+        for name, text in values.items():
+            item, _, teaching = name.partition(".")
+            if item in free:
+                yield (item, UUID(teaching) if teaching else rules.NONE), text
 
 
 def destroy_key(folder: Path, survey_id: UUID) -> None:

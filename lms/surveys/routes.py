@@ -1,13 +1,37 @@
 """The addresses of evaluations."""
 
-from lms.core.guard import Route, predicate_scope, unit_scope
-from lms.surveys import access, queries, views
+from lms.core.guard import HELD, Route, predicate_scope, unit_scope
+from lms.surveys import access, following, queries, reading, views
+from lms.surveys.builder import views as builder
 
 OWN_FORM = predicate_scope("own evaluation form", access.may_answer)
-RUN_BY = unit_scope("institution of the class", queries.institution_path)
+NAMED = predicate_scope("own named form, or of a unit held", access.may_follow_up)
+RUN_BY = unit_scope("institution of the evaluation", queries.institution_path)
+GET_POST = ("GET", "POST")
+POST = ("POST",)
+FORM = "/instruments/<uuid:instrument_id>"
 
 ROUTES = [
-    Route("/evaluations/<uuid:survey_id>", views.form, "surveys.answer", OWN_FORM, ("GET", "POST")),
+    Route("/evaluations/<uuid:survey_id>", views.form, "surveys.answer", OWN_FORM, GET_POST),
     Route("/evaluations/<uuid:survey_id>/thanks", views.thanks, "surveys.answer", OWN_FORM),
-    Route("/evaluations/<uuid:survey_id>/close", views.close, "classes.manage", RUN_BY, ("POST",)),
+    Route("/evaluations/<uuid:survey_id>/close", views.close, "classes.manage", RUN_BY, POST),
+    Route("/evaluations/<uuid:survey_id>/remind", views.remind, "classes.manage", RUN_BY, POST),
+    Route("/evaluations/<uuid:survey_id>/release", views.release, "classes.manage", RUN_BY, POST),
+    Route("/evaluations/<uuid:survey_id>/paper", views.on_paper, "classes.manage", RUN_BY, GET_POST),
+    Route("/evaluations/comments", reading.index, "surveys.moderate", HELD, endpoint="reading"),
+    Route("/evaluations/<uuid:survey_id>/comments", reading.comments_page, "surveys.moderate", RUN_BY, GET_POST),
+    Route("/follow-ups", following.index, "surveys.follow_up", HELD, endpoint="follow_ups"),
+    Route("/follow-ups/<uuid:follow_up_id>", following.form, "surveys.answer", NAMED, GET_POST, endpoint="follow_up"),
+    Route("/instruments", builder.index, "surveys.design", HELD, endpoint="instruments"),
+    Route("/instruments/<code>/draft", builder.begin, "surveys.design", HELD, POST),
+    Route(FORM, builder.instrument, "surveys.design", HELD),
+    Route(f"{FORM}/preview", builder.preview, "surveys.design", HELD),
+    Route(f"{FORM}/settings", builder.settings, "surveys.design", HELD, GET_POST),
+    Route(f"{FORM}/scales", builder.scale, "surveys.design", HELD, GET_POST),
+    Route(f"{FORM}/copy", builder.copy, "surveys.design", HELD, GET_POST),
+    Route(f"{FORM}/sections/<key>", builder.section, "surveys.design", HELD, GET_POST),
+    Route(f"{FORM}/sections/<section_key>/questions/<code>", builder.item, "surveys.design", HELD, GET_POST),
+    Route(f"{FORM}/arrange", builder.arrange, "surveys.design", HELD, POST),
+    Route(f"{FORM}/publish", builder.publish, "surveys.design", HELD, POST),
+    Route(f"{FORM}/discard", builder.discard, "surveys.design", HELD, POST),
 ]

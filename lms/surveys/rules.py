@@ -1,123 +1,138 @@
-"""What makes a form, a valid answer and a publishable result. Plain values in, plain values out."""
+"""Counting answers and telling what they say. Plain values in, plain values out."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from math import sqrt
-from typing import Any
+from statistics import NormalDist
 from uuid import UUID
 
+from lms.core.i18n import ZONE
+from lms.surveys.answers import Question, Value, applies
+from lms.surveys.document import NA, Form, Section
+
 MINIMUM_RESPONSES = 5
-"""Results of fewer valid forms are not shown: with four, a reader could guess who wrote what."""
+"""Results of fewer answers are not shown: with four, a reader could guess who wrote what."""
+FEW = 30
+"""Below this many answers the range in which the mean may lie is told with it."""
+NONE = UUID(int=0)
+"""The teaching of a question that is about none."""
+_Z = NormalDist().inv_cdf(0.975)
 
-MAX_COMMENT = 2000
-"""Characters of one comment."""
 
+@dataclass(slots=True)
+class Tally:
+    """The answers to one question, counted.
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of a form as one trainee sees it."""
+    :ivar section: key of its section
+    :ivar n: how many answered it, "not applicable" aside
+    :ivar na: how many said that it does not apply
+    :ivar counts: by point, by option, or (ranking of k options) k times k: option by option, how often at which place
+    """
 
-    item: str
     section: str
     kind: str
-    """scale or text"""
-    text: dict[str, str]
-    teaching: str = ""
-    """Id of the topic-and-lecturer it is about, or empty."""
-
-    @property
-    def name(self) -> str:
-        """The name of its form field."""
-        return f"{self.item}.{self.teaching}" if self.teaching else self.item
+    counts: list[int]
+    n: int = 0
+    na: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """Whether a form counts."""
-
-    indicators: int
-    blank: int
-    limit_percent: int
-
-    @property
-    def valid(self) -> bool:
-        """At most the limit is left blank (5% by Thông tư 10/2017/TT-BNV)."""
-        return self.blank * 100 <= self.limit_percent * self.indicators
+Cell = tuple[str, UUID]
+"""A question, and the teaching it is about or NONE."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
-    """The answers of one form, checked: points by question name, comments by question name."""
+def large_enough(form: Form, filled: Iterable[Mapping[str, Value]]) -> set[Cell]:
+    """Return what was asked of at least five: behind each of the others, too few people stand."""
+    asked: Counter[Cell] = Counter()
+    for values in filled:
+        about = {UUID(teaching) for name in values for _, dot, teaching in [name.partition(".")] if dot}
+        for section, item in form.items():
+            for teaching in about if section.repeat else {NONE}:
+                question = Question(section, item, "" if teaching == NONE else str(teaching))
+                asked[item.code, teaching] += applies(question, values)
+    return {cell for cell, people in asked.items() if publishable(people)}
 
-    scores: dict[str, int]
-    comments: dict[str, str]
+
+def count(form: Form, filled: Iterable[Mapping[str, Value]]) -> dict[Cell, Tally]:
+    """Count filled-in forms. Comments are not counted."""
+    known = {item.code: (section, item) for section, item in form.items()}
+    tallies: dict[Cell, Tally] = {}
+    for values in filled:
+        for name, value in values.items():
+            code, _, teaching = name.partition(".")
+            section, item = known[code]
+            if item.kind == "text":
+                continue
+            size = len(form.labels(item)) if item.kind == "scale" else len(item.options)
+            empty = [0] * (size * size if item.kind == "ranking" else size)
+            key = (code, UUID(teaching) if teaching else NONE)
+            tally = tallies.setdefault(key, Tally(section.key, item.kind, empty))
+            _add(tally, value, [one.key for one in item.options])
+    return tallies
 
 
-class MalformedBallotError(ValueError):
-    """The answers hold a question that was not asked, or a value that is not on the scale."""
+def _add(tally: Tally, value: Value, keys: Sequence[str]) -> None:
+    if value == NA:
+        tally.na += 1
+        return
+    tally.n += 1
+    if isinstance(value, int):
+        tally.counts[value - 1] += 1
+    elif isinstance(value, str):
+        tally.counts[keys.index(value)] += 1
+    elif tally.kind == "ranking":
+        for place, key in enumerate(value):
+            tally.counts[keys.index(key) * len(keys) + place] += 1
+    else:
+        for key in value:
+            tally.counts[keys.index(key)] += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The answers to one or several questions, told as a distribution."""
+    """The answers to one or several questions on a scale.
+
+    :ivar spread: population standard deviation
+    :ivar counts: how many gave 1, 2, …
+    :ivar margin: half the width of the interval that holds the true mean with 95% confidence were these answers a
+        sample (Student's t is not used: the normal quantile with the sample deviation); None for one answer
+    """
 
     count: int
     mean: float
     median: float
     spread: float
-    """Population standard deviation."""
     counts: tuple[int, ...]
-    """How many gave 1, 2, …"""
+    margin: float | None = field(default=None)
+
+    @property
+    def few(self) -> bool:
+        """Whether the answers are so few that the range should be told."""
+        return self.count < FEW
+
+    @property
+    def low(self) -> float:
+        """Lower end of that range, within the scale."""
+        return max(1.0, self.mean - (self.margin or 0))
+
+    @property
+    def high(self) -> float:
+        """Upper end of that range, within the scale."""
+        return min(float(len(self.counts)), self.mean + (self.margin or 0))
 
 
-def questions(document: Mapping[str, Any], teachings: Sequence[UUID]) -> list[Question]:
-    """Lay out the form of a trainee who was taught by ``teachings``: repeated sections once for each (Phần IV.5)."""
-    laid: list[Question] = []
-    for section in document["sections"]:
-        repeats = [str(t) for t in teachings] if section.get("repeat") == "teaching" else [""]
-        for teaching in repeats:
-            for item in section["items"]:
-                kind = item.get("kind", "scale")
-                laid.append(Question(item["code"], section["key"], kind, item["text"], teaching))
-    return laid
+def half_year(at: datetime) -> tuple[str, datetime]:
+    """Return the half-year of a time in Hà Nội (``2026-2``) and when its evaluation closes: 15 days after it."""
+    day = at.astimezone(ZONE).date()
+    first = day.month <= 6
+    end = date(day.year, 7, 16) if first else date(day.year + 1, 1, 16)
+    return f"{day.year}-{1 if first else 2}", datetime.combine(end, time(), ZONE)
 
 
-def read_ballot(asked: Iterable[Question], answers: Mapping[str, str], points: int) -> Ballot:
-    """Check raw answers against the questions asked.
-
-    :param answers: form field name -> value; blank values are no answer
-    :param points: length of the scale
-    :raises MalformedBallotError: an unknown question, a point off the scale, or an overlong comment
-    """
-    by_name = {question.name: question for question in asked}
-    scores: dict[str, int] = {}
-    comments: dict[str, str] = {}
-    for name, value in answers.items():
-        question = by_name.get(name)
-        if question is None:
-            raise MalformedBallotError(name)
-        if not value.strip():
-            continue
-        if question.kind == "text":
-            if len(value) > MAX_COMMENT:
-                raise MalformedBallotError(name)
-            comments[name] = value.strip()
-        elif len(value) <= 2 and value.isascii() and value.isdigit() and 1 <= int(value) <= points:
-            scores[name] = int(value)
-        else:
-            raise MalformedBallotError(name)
-    return Ballot(scores, comments)
-
-
-def validity(asked: Iterable[Question], ballot: Ballot, limit_percent: int) -> Validity:
-    """Count the blank indicators (scale questions; comments are optional) of a form."""
-    names = [question.name for question in asked if question.kind == "scale"]
-    return Validity(len(names), sum(name not in ballot.scores for name in names), limit_percent)
-
-
-def publishable(valid_responses: int) -> bool:
-    """Tell whether there are enough valid forms to show results."""
-    return valid_responses >= MINIMUM_RESPONSES
+def publishable(answers: int) -> bool:
+    """Tell whether there are enough answers to show a result."""
+    return answers >= MINIMUM_RESPONSES
 
 
 def summarise(counts: Sequence[int]) -> Summary | None:
@@ -126,9 +141,82 @@ def summarise(counts: Sequence[int]) -> Summary | None:
     if total == 0:
         return None
     mean = sum(point * count for point, count in enumerate(counts, 1)) / total
-    variance = sum(count * (point - mean) ** 2 for point, count in enumerate(counts, 1)) / total
+    squares = sum(count * (point - mean) ** 2 for point, count in enumerate(counts, 1))
     median = (_nth(counts, (total - 1) // 2) + _nth(counts, total // 2)) / 2
-    return Summary(total, mean, median, sqrt(variance), tuple(counts))
+    margin = _Z * sqrt(squares / (total - 1)) / sqrt(total) if total > 1 else None
+    return Summary(total, mean, median, sqrt(squares / total), tuple(counts), margin)
+
+
+def rescaled(mean: float, points: int, to: int) -> float:
+    """Return a mean on a scale of ``points`` as one on a scale of ``to`` points: the ends meet the ends."""
+    return mean if points == to else 1 + (mean - 1) * (to - 1) / (points - 1)
+
+
+def weighted(means: Iterable[tuple[float, float]]) -> float | None:
+    """Return the mean of (mean, weight) pairs; None when all weights are nothing."""
+    pairs = list(means)
+    weights = sum(weight for _mean, weight in pairs)
+    return sum(mean * weight for mean, weight in pairs) / weights if weights else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """What a section's questions on scales say together, about one teaching or over all.
+
+    :ivar section: its key; empty for the whole form
+    :ivar n: people: the most that answered one of its questions; over all teachings their sum
+    :ivar mean: on the form's scale, questions (and for the whole form, sections) weighted as the form says
+    :ivar counts: the distribution of the answers on that scale
+    """
+
+    section: str
+    teaching: UUID
+    n: int
+    mean: float
+    counts: tuple[int, ...]
+
+
+def means(form: Form, tallies: Mapping[Cell, Tally]) -> list[Mean]:
+    """Return the mean of each section and teaching, of each section as a whole, and of the form."""
+    found: list[Mean] = []
+    whole: list[tuple[float, float]] = []
+    overall = [0] * form.points
+    most = 0
+    for section in form.sections:
+        teachings = sorted({teaching for (_item, teaching), one in tallies.items() if one.section == section.key})
+        parts = [mean for teaching in teachings if (mean := _mean(form, section, teaching, tallies)) is not None]
+        if not parts:
+            continue
+        together = parts[0] if not section.repeat else _together(section.key, parts)
+        found += [*parts, together] if section.repeat else parts
+        whole.append((together.mean, section.weight))
+        overall = [one + other for one, other in zip(overall, together.counts, strict=True)]
+        most = max(most, *(part.n for part in parts))
+    index = weighted(whole)
+    return found if index is None else [*found, Mean("", NONE, most, index, tuple(overall))]
+
+
+def _mean(form: Form, section: Section, teaching: UUID, tallies: Mapping[Cell, Tally]) -> Mean | None:
+    pairs: list[tuple[float, float]] = []
+    counts = [0] * form.points
+    most = 0
+    for item in section.items:
+        tally = tallies.get((item.code, teaching))
+        summary = summarise(tally.counts) if tally is not None and tally.kind == "scale" else None
+        if tally is None or summary is None:
+            continue
+        pairs.append((rescaled(summary.mean, len(tally.counts), form.points), item.weight))
+        most = max(most, tally.n)
+        if len(tally.counts) == form.points:
+            counts = [one + other for one, other in zip(counts, tally.counts, strict=True)]
+    mean = weighted(pairs)
+    return None if mean is None else Mean(section.key, teaching, most, mean, tuple(counts))
+
+
+def _together(key: str, parts: Sequence[Mean]) -> Mean:
+    people = sum(part.n for part in parts)
+    mean = sum(part.mean * part.n for part in parts) / people
+    return Mean(key, NONE, people, mean, tuple(map(sum, zip(*(part.counts for part in parts), strict=True))))
 
 
 def _nth(counts: Sequence[int], index: int) -> int:

@@ -1,16 +1,19 @@
-"""The evaluation form."""
+"""The evaluation form, its closing and reminders, forms on paper."""
 
+import hmac
 from typing import Any
 from uuid import UUID
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.core.text import nfc
-from lms.surveys import queries, services
+from lms.surveys import answers, forms, queries
+from lms.surveys.document import Form
+from lms.surveys.services import evaluations, paper
 
 
 def form(survey_id: UUID) -> Any:
@@ -19,29 +22,93 @@ def form(survey_id: UUID) -> Any:
     shown = queries.form_of(survey_id, actor.person_id)
     if shown is None:
         abort(404)
+    owner = _owner(survey_id)
     if shown.answered:
-        return render_template("surveys/thanks.html", form=shown)
-    answers = {name: nfc(value) for name, value in request.form.items() if name != "csrf_token"}
-    error, status = None, 200
+        return render_template("surveys/thanks.html", form=shown, owner=owner)
+    given = forms.given(request.form)
+    error, status, code = None, 200, ""
     if request.method == "POST":
+        incomplete = "incomplete" in request.form
         try:
-            services.answer(actor, survey_id, answers, at=utcnow())
+            evaluations.answer(actor, survey_id, given, at=utcnow(), incomplete=incomplete)
             return redirect(url_for("surveys.thanks", survey_id=survey_id))
         except DomainError as refused:
-            error, status = refused.message, refused.status
-    return render_template("surveys/form.html", form=shown, answers=answers, error=error, now=utcnow()), status
+            error, status, code = refused.message, refused.status, refused.code
+    shown_to_her = {"form": shown, "answers": given, "error": error, "now": utcnow(), "owner": owner}
+    shown_to_her["missing"] = missing(shown.document, shown.questions, given) if error else frozenset()
+    return render_template("surveys/form.html", **shown_to_her, may_stay_blank=code == "too-many-blanks"), status
+
+
+def missing(form: Form, asked: list[answers.Question], given: dict[str, list[str]]) -> frozenset[str]:
+    """Return the names of the questions that are still to be answered."""
+    try:
+        check = answers.check(form, asked, answers.read(form, asked, given))
+    except (answers.MalformedError, answers.TooLongError):
+        return frozenset()
+    return frozenset({*check.blank, *check.required})
+
+
+def _owner(survey_id: UUID) -> str:
+    """Return a name for this person's draft in her browser that tells nobody who she is."""
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(secret, f"{survey_id}/{current_actor().person_id}".encode(), "sha256").hexdigest()[:16]
 
 
 def thanks(survey_id: UUID) -> Any:
     """Say thank you, and what happens next."""
     shown = queries.form_of(survey_id, current_actor().person_id)
-    return render_template("surveys/thanks.html", form=shown)
+    return render_template("surveys/thanks.html", form=shown, owner=_owner(survey_id))
 
 
 def close(survey_id: UUID) -> Any:
     """Close the evaluation before its period ends."""
     keys = current_app.config["SETTINGS"].keys_dir
-    services.close(current_actor(), survey_id, keys=keys, at=utcnow())
-    services.forget_key(survey_id, keys=keys)
+    evaluations.close(current_actor(), survey_id, keys=keys, at=utcnow())
+    evaluations.forget_key(survey_id, keys=keys)
     flash(_("The evaluation is closed. Its results can be read now."))
-    return redirect(url_for("console.home") if not request.referrer else request.referrer)
+    return redirect(request.referrer or url_for("console.home"))
+
+
+def remind(survey_id: UUID) -> Any:
+    """Remind all who are missing."""
+    count = evaluations.remind(current_actor(), survey_id, at=utcnow())
+    flash(ngettext("%(num)s person is reminded on the own page.", "%(num)s people are reminded on their pages.", count))
+    return redirect(request.referrer or url_for("console.home"))
+
+
+def release(survey_id: UUID) -> Any:
+    """Let the lecturers see their own results."""
+    evaluations.release(current_actor(), survey_id, at=utcnow())
+    flash(_("The results are released: each lecturer sees her own."))
+    return redirect(request.referrer or url_for("console.home"))
+
+
+def on_paper(survey_id: UUID) -> Any:
+    """Tick who handed in a form on paper, and type the forms in."""
+    survey = queries.paper_survey(survey_id)
+    if survey is None:
+        abort(404)
+    given = forms.given(request.form)
+    error, status = None, 200
+    if request.method == "POST":
+        try:
+            if "person" in request.form:
+                people = [UUID(one) for one in given.pop("person")]
+                count = paper.hand_in(current_actor(), survey_id, people, at=utcnow())
+                flash(ngettext("%(num)s form on paper is noted.", "%(num)s forms on paper are noted.", count))
+            else:
+                paper.type_in(current_actor(), survey_id, given, at=utcnow())
+                flash(_("The form is typed in and sealed."))
+            return redirect(url_for("surveys.on_paper", survey_id=survey_id))
+        except DomainError as refused:
+            error, status = refused.message, refused.status
+        except ValueError:
+            abort(400)
+    shown: dict[str, Any] = {
+        "survey": survey,
+        "invited": queries.invited(survey_id),
+        "answers": given,
+        "error": error,
+        "missing": frozenset(),
+    }
+    return render_template("surveys/paper.html", **shown, taught=queries.taught_in(survey.class_id)), status

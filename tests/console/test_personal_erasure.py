@@ -26,7 +26,7 @@ from lms.records.models import Credential, Document
 from lms.records.parameters import StatementQuery
 from lms.records.shapes import account_ifi, mention
 from lms.reports import queries as reports
-from lms.surveys.models import ResponseComment
+from lms.surveys.models import Comment
 from tests import factories as make
 from tests.conftest import NOW
 from tests.console.studying import ADMIN, CODE, EMAIL, NAME, URL, actions
@@ -212,11 +212,11 @@ def test_a_file_that_somebody_else_handed_in_too_stays(gone, session, ask, carry
 def test_what_people_wrote_about_a_lecturer_goes_and_the_figures_stay(gone, session, ask, carry_out):
     person = session.get(Person, gone.person_id)
     teaching = make.teaching(gone.run, make.topics(gone.run)[0], person)
-    for key in (str(teaching.id), str(uuid4())):
-        session.add(ResponseComment(id=uuid4(), survey_id=uuid4(), item="x", teaching=key, text="Cô Giao dạy hay"))
+    for key in (teaching.id, uuid4()):
+        session.add(Comment(id=uuid4(), survey_id=uuid4(), item="x", teaching=key, text="Cô Giao dạy hay"))
     session.commit()
     carry_out(gone.admin, ask(gone.hers))
-    assert session.scalar(text("SELECT count(*) FROM ballots.response_comments")) == 1
+    assert session.scalar(text("SELECT count(*) FROM ballots.comments")) == 1
 
 
 def test_a_quality_report_keeps_its_figures_without_the_name(closed, session, ask, carry_out, sign_in):  # noqa: F811

@@ -14,7 +14,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.people import services as people
 from lms.people.models import Person
-from lms.surveys import services as surveys
+from lms.surveys.services import evaluations as surveys
 from tests import factories as make
 from tests.conftest import NOW
 from tests.console.studying import ADMIN, CODE, NAME, URL, actions, actor_of

@@ -1,22 +1,21 @@
 """The quality report of a class as its institution reads it."""
 
 from io import BytesIO
-from uuid import uuid4
 
 import openpyxl
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from lms.classes import services as classes
 from lms.core.database import utcnow
 from lms.core.guard import SYSTEM
-from lms.surveys import queries, rules
-from lms.surveys.models import Participation, Response, ResponseComment, ResponseScore, Survey
+from lms.surveys.models import Survey
+from lms.surveys.services import comments, evaluations
 from tests import factories as make
 
 
 @pytest.fixture
-def closed(session):
+def closed(app, session):
     """``closed(n)`` gives a class whose evaluation ended with n valid forms."""
 
     def build(forms, value=4):
@@ -25,39 +24,16 @@ def closed(session):
         lecturers = [make.person(institution, full_name=n) for n in ("Vũ Thị Hải Yến", "Hoàng Văn Thắng")]
         for topic, person in zip(make.topics(run), lecturers, strict=False):
             make.teaching(run, topic, person)
-        for _ in range(forms + 2):
-            make.enrolment(run)
+        enrolments = [make.enrolment(run) for _ in range(forms + 2)]
         session.commit()
         classes.finish_class(SYSTEM, run.id, at=utcnow())
         survey = session.scalars(select(Survey).where(Survey.class_id == run.id)).one()
-        document = queries.state_of_class(run.id).document
-        asked = rules.questions(document, [t.teaching_id for t in queries.taught_in(run.id)])
-        for row in session.scalars(select(Participation).where(Participation.survey_id == survey.id).limit(forms)):
-            row.answered = True
-        for _ in range(forms):
-            response = uuid4()
-            session.execute(insert(Response).values(id=response, survey_id=survey.id))
-            scores = [
-                {
-                    "response_id": response,
-                    "item": q.item,
-                    "teaching": q.teaching,
-                    "survey_id": survey.id,
-                    "value": value,
-                }
-                for q in asked
-                if q.kind == "scale"
-            ]
-            session.execute(insert(ResponseScore), scores)
-        comment = {
-            "id": uuid4(),
-            "survey_id": survey.id,
-            "item": "eff-comment",
-            "teaching": "",
-            "text": "Rất thiết thực",
-        }
-        session.execute(insert(ResponseComment).values(**comment))
-        survey.state = "closed"
+        for number, enrolment in enumerate(enrolments[:forms]):
+            said = {"eff_comment": "Rất thiết thực"} if number == 0 else {}
+            make.answered(survey, session.get(make.Person, enrolment.person_id), str(value), **said)
+        keys = app.config["SETTINGS"].keys_dir
+        evaluations.close(SYSTEM, survey.id, keys=keys, at=utcnow())
+        comments.pass_all(SYSTEM, survey.id, at=utcnow())
         session.commit()
         return run, make.holder("institution_staff", institution)
 
@@ -80,11 +56,11 @@ def test_four_forms_show_nothing_but_their_number(closed, sign_in):
     assert "Rất thiết thực" not in html
     assert "Vũ Thị Hải Yến" not in html
     assert "4,00" not in html
-    assert client.get(f"/reports/classes/{run.id}/charts/stages.svg").status_code == 404
+    assert client.get(f"/reports/classes/{run.id}/charts/sections.svg").status_code == 404
     assert client.get(f"/reports/classes/{run.id}/quality.xlsx").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["stages", "topics"])
+@pytest.mark.parametrize("name", ["sections", "spread", "topics"])
 def test_charts_are_drawn_on_the_server(closed, sign_in, name):
     run, staff = closed(6)
     chart = sign_in(staff).get(f"/reports/classes/{run.id}/charts/{name}.svg")
@@ -103,9 +79,9 @@ def test_the_export_holds_the_figures_of_the_page(closed, sign_in):
     answer = sign_in(staff).get(f"/reports/classes/{run.id}/quality.xlsx")
     book = openpyxl.load_workbook(BytesIO(answer.data))
     rows = list(book.worksheets[0].iter_rows(min_row=4, values_only=True))
-    assert {row[5] for row in rows} == {3}
+    assert {row[6] for row in rows} == {3}
     assert {row[4] for row in rows if row[3]} == {5}
-    assert any("Rất thiết thực" in row for row in book.worksheets[1].iter_rows(values_only=True))
+    assert any("Rất thiết thực" in row for row in book.worksheets[2].iter_rows(values_only=True))
 
 
 def test_another_institution_cannot_read_the_report(closed, sign_in):

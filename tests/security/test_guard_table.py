@@ -28,7 +28,7 @@ def _url(rule, arguments):
             domain = rule.endpoint.split(".")[0]
             values[name] = {"catalogue": "A2.1", "assessment": "A2.1", "core": "en"}.get(domain, "x")
         elif name == "name":
-            values[name] = arguments["figure"] if "version_id" in rule.arguments else "stages"
+            values[name] = arguments["figure"] if "version_id" in rule.arguments else "sections"
         elif name == "path":
             values[name] = arguments["figure"]
         elif name == "token":

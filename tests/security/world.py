@@ -26,7 +26,10 @@ from lms.people.models import Account
 from lms.people.permissions import ROLES
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
-from lms.surveys import services as surveys
+from lms.reports.adjustments.models import Adjustment
+from lms.surveys.models import FollowUp
+from lms.surveys.services import evaluations as surveys
+from lms.surveys.services import instruments
 from tests import factories as make
 
 
@@ -70,6 +73,7 @@ def build(app: Flask) -> World:
     )  # fmt: skip
     keys = app.config["SETTINGS"].keys_dir
     survey = surveys.open_survey(SYSTEM, run.id, keys=keys, at=utcnow())
+    follow_up, adjustment, draft = _evaluation(survey, enrolment)
     job = make.add(JobProgress(id=uuid4(), kind="x", account_id=trainee.id, created_at=utcnow()))
     credential = make.add(
         Credential(id=uuid4(), name="x", key="k", secret_hash=b"0", scopes=["all"], created_at=utcnow())
@@ -119,10 +123,31 @@ def build(app: Flask) -> World:
         "package_id": version.package_id, "library.version_id": version.id, "library.unit_id": unit_of_package.id,
         "registration_id": registration.id, "upload_id": upload.id, "material_id": material.id,
         "library.set_quota.unit_id": institution.id, "learning.unit_id": unit_of_package.id,
+        "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "key": "programme",
+        "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
         "archive_id": archive.id, "request_id": asked.id,
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
     return World(cast, arguments)
+
+
+def _evaluation(survey: Any, enrolment: Any) -> tuple[Any, ...]:
+    """A named form that is open, an adjustment that is due, and a draft of a form."""
+    at = utcnow()
+    form = instruments.for_audience("follow_up")
+    follow_up = make.add(
+        FollowUp(
+            id=uuid4(), class_id=enrolment.class_id, enrolment_id=enrolment.id, audience="follow_up",
+            instrument_id=form.id, opens_at=at - timedelta(days=1), closes_at=at + timedelta(days=90),
+        )
+    )  # fmt: skip
+    adjustment = make.add(
+        Adjustment(
+            id=uuid4(), survey_id=survey.id, class_id=enrolment.class_id, section="programme", mean=3.0, threshold=3.5,
+            points=5, state="due", made_at=at,
+        )
+    )  # fmt: skip
+    return follow_up, adjustment, instruments.begin_draft(SYSTEM, "trainee", at=at)
 
 
 def _material(institution: Any, trainee: Account) -> tuple[Any, ...]:

@@ -8,10 +8,13 @@ from sqlalchemy import func, select, text
 
 from lms.classes import services as classes
 from lms.core.database import utcnow
-from lms.core.guard import SYSTEM
+from lms.core.errors import DomainError
+from lms.core.guard import SYSTEM, Actor
 from lms.records.models import Statement
-from lms.surveys import queries, services
-from lms.surveys.models import Participation, Response, ResponseComment, ResponseScore, SealedBallot, Survey
+from lms.surveys import queries
+from lms.surveys.models import Comment, Participation, SealedBallot, Survey, Tally
+from lms.surveys.rules import NONE
+from lms.surveys.services import comments, evaluations, instruments
 from tests import factories as make
 
 
@@ -37,9 +40,20 @@ class World:
         self.url = f"/evaluations/{self.survey.id}"
 
     def answers(self, value="4", **changes):
+        return {name: texts[0] for name, texts in self.filled(value).items()} | changes
+
+    def filled(self, value="4", **changes):
         form = queries.form_of(self.survey.id, self.people[0].id)
-        given = {q.name: value for q in form.questions if q.kind == "scale"}
-        return given | changes
+        return make.filled_form(form, value) | {name: [text] for name, text in changes.items()}
+
+    def all_answer(self, people=6, **changes):
+        for account, person in list(zip(self.accounts, self.people, strict=True))[:people]:
+            actor = Actor(account_id=account.id, person_id=person.id, name="x")
+            evaluations.answer(actor, self.survey.id, self.filled(**changes), at=utcnow())
+
+    def close(self):
+        evaluations.close(SYSTEM, self.survey.id, keys=self.keys, at=utcnow())
+        evaluations.forget_key(self.survey.id, keys=self.keys)
 
 
 @pytest.fixture
@@ -68,13 +82,10 @@ def test_a_trainee_sends_one_form_and_is_thanked(world, sign_in, submit, session
 
 
 def test_the_second_of_two_forms_at_once_is_refused(world, session):
-    from lms.core.errors import DomainError
-    from lms.core.guard import Actor
-
     actor = Actor(account_id=world.accounts[0].id, person_id=world.people[0].id, name="x")
-    services.answer(actor, world.survey.id, world.answers(), at=utcnow())
+    evaluations.answer(actor, world.survey.id, world.filled(), at=utcnow())
     with pytest.raises(DomainError) as refused:
-        services.answer(actor, world.survey.id, world.answers(), at=utcnow())
+        evaluations.answer(actor, world.survey.id, world.filled(), at=utcnow())
     assert refused.value.code == "already-answered"
     assert session.scalar(select(func.count()).select_from(SealedBallot)) == 1
 
@@ -87,7 +98,7 @@ def test_a_form_with_too_many_blanks_is_kept_on_the_page_and_not_counted(world, 
     assert answer.status_code == 400
     html = answer.get_data(as_text=True)
     assert "Giữ phần tình huống" in html
-    assert html.count("chưa trả lời") == 3
+    assert html.count("chưa trả lời") == 4  # three marks and the notice
     assert session.scalar(select(func.count()).where(Participation.answered)) == 0
 
 
@@ -104,26 +115,34 @@ def test_strangers_to_the_class_cannot_open_the_form(world, sign_in):
 
 
 def test_a_closed_evaluation_takes_no_form(world, sign_in, submit, session):
-    services.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow())
+    world.close()
     answer = submit(sign_in(world.accounts[0]), world.url, world.answers(), page="/account")
     assert answer.status_code == 409
     assert session.scalar(select(func.count()).select_from(SealedBallot)) == 0
 
 
-def test_closing_opens_all_forms_at_once_and_leaves_no_key(world, session):
-    from lms.core.guard import Actor
-
-    for account, person in zip(world.accounts, world.people, strict=True):
-        actor = Actor(account_id=account.id, person_id=person.id, name="x")
-        services.answer(actor, world.survey.id, world.answers(**{"eff-comment": "Tốt"}), at=utcnow())
-    assert session.scalar(select(func.count()).select_from(ResponseScore)) == 0
-    services.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow())
-    services.forget_key(world.survey.id, keys=world.keys)
-    assert session.scalar(select(func.count()).select_from(Response)) == 6
-    assert session.scalar(select(func.count()).select_from(ResponseComment)) == 6
+def test_closing_counts_all_forms_at_once_and_leaves_neither_key_nor_form(world, session):
+    world.all_answer(**{"eff-comment": "Tốt"})
+    assert session.scalar(select(func.count()).select_from(Tally)) == 0
+    world.close()
+    counted = queries.tallies(world.survey.id)
+    assert counted["prog-fit", NONE].counts == [0, 0, 0, 6, 0]
+    assert {teaching for _item, teaching in counted} == {NONE, *(one.id for one in world.teachings)}
+    assert session.scalar(select(func.count()).select_from(Comment)) == 6
     assert session.scalar(select(func.count()).select_from(SealedBallot)) == 0
     assert not list(world.keys.glob(f"{world.survey.id}*"))
-    assert services.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow()) == 0
+    session.refresh(world.survey)
+    assert (world.survey.valid, world.survey.invalid) == (6, 0)
+    assert evaluations.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow()) == 0
+
+
+def test_fewer_than_five_forms_are_destroyed_unread(world, session, sign_in):
+    world.all_answer(4, **{"eff-comment": "Chỉ bốn người"})
+    world.close()
+    assert queries.tallies(world.survey.id) == {}
+    assert session.scalar(select(func.count()).select_from(Comment)) == 0
+    html = sign_in(world.staff).get(f"/reports/classes/{world.run.id}/quality").text
+    assert "Chỉ bốn người" not in html and "4 phiếu" in html
 
 
 def test_nothing_about_an_answer_leads_to_a_person(world, session, sign_in, submit):
@@ -132,7 +151,15 @@ def test_nothing_about_an_answer_leads_to_a_person(world, session, sign_in, subm
         text("SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'ballots'")
     ).all()
     names = {column for _, column, _ in columns}
-    assert not names & {"enrolment_id", "person_id", "account_id", "registration", "created_at", "at", "request_id"}
+    assert names and not names & {
+        "enrolment_id",
+        "person_id",
+        "account_id",
+        "registration",
+        "created_at",
+        "at",
+        "request_id",
+    }
     assert not any("time" in kind or kind == "date" for _, _, kind in columns)
     assert "time" not in str(session.execute(text("SELECT * FROM participations LIMIT 1")).keys())
     assert b"bi mat" not in session.scalar(select(SealedBallot.box))
@@ -143,9 +170,8 @@ def test_nothing_about_an_answer_leads_to_a_person(world, session, sign_in, subm
 
 
 def test_the_evaluation_closes_itself_when_its_time_is_over(world, run_jobs, session):
-    due = session.execute(
-        text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'surveys.close'")
-    ).scalar()
+    asked = "SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'surveys.close' AND args->>'survey_id' = :id"
+    due = session.execute(text(asked), {"id": str(world.survey.id)}).scalar()
     assert abs(due - world.survey.closes_at) < timedelta(seconds=1)
     run_jobs()
     session.refresh(world.survey)
@@ -153,14 +179,9 @@ def test_the_evaluation_closes_itself_when_its_time_is_over(world, run_jobs, ses
 
 
 def test_a_comment_with_a_script_is_shown_as_text(world, sign_in, session):
-    from lms.core.guard import Actor
-
-    for account, person in zip(world.accounts, world.people, strict=True):
-        actor = Actor(account_id=account.id, person_id=person.id, name="x")
-        services.answer(
-            actor, world.survey.id, world.answers(**{"eff-comment": "<script>alert(1)</script>"}), at=utcnow()
-        )
-    services.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow())
+    world.all_answer(**{"eff-comment": "<script>alert(1)</script>"})
+    world.close()
+    comments.pass_all(SYSTEM, world.survey.id, at=utcnow())
     html = sign_in(world.staff).get(f"/reports/classes/{world.run.id}/quality").get_data(as_text=True)
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
@@ -183,5 +204,5 @@ def test_the_institution_may_close_early_but_not_another_one(world, sign_in, sub
 
 def test_the_instrument_is_loaded_once(session):
     before = session.scalar(text("SELECT count(*) FROM instruments"))
-    services.load_instruments(at=datetime(2026, 11, 23, tzinfo=UTC))
-    assert session.scalar(text("SELECT count(*) FROM instruments")) == before == 1
+    instruments.load_instruments(at=datetime(2026, 11, 23, tzinfo=UTC))
+    assert session.scalar(text("SELECT count(*) FROM instruments")) == before == 4

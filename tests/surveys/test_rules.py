@@ -1,84 +1,218 @@
+"""Forms as data, answers, counting: rules without a database."""
+
 import statistics
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.surveys import rules
-from lms.surveys.services import INSTRUMENTS
+from lms.surveys import answers, document, rules
+from lms.surveys.document import NA
+from lms.surveys.services.instruments import SHIPPED
 
-TRAINEE = yaml.safe_load((INSTRUMENTS / "trainee.yaml").read_text("utf-8"))
+FORMS = {path.stem: document.read(yaml.safe_load(path.read_text("utf-8"))) for path in SHIPPED.glob("*.yaml")}
+TRAINEE = FORMS["trainee"]
+TAUGHT = [UUID(int=7), UUID(int=8)]
+ASKED = answers.questions(TRAINEE, TAUGHT)
+
+
+def full(value="4", asked=ASKED):
+    said = {one.name: [value] for one in asked if one.item.kind == "scale"}
+    for one in asked:
+        if one.item.kind == "ranking":
+            said |= {f"{one.name}/{option.key}": [str(n)] for n, option in enumerate(one.item.options, 1)}
+    return said
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_shipped_forms_are_without_fault_and_in_both_languages(name):
+    form = FORMS[name]
+    assert document.faults(form) == []
+    for _section, item in form.items():
+        assert item.text["vi"] and item.text["en"] and item.text["vi"] != item.text["en"]
+    assert document.read(document.plain(form)) == form
+
+
+@pytest.mark.parametrize("name", ["trainee", "lecturer"])
+def test_the_forms_ask_about_all_six_objects_of_circular_10_2017(name):
+    assert {section.object for section in FORMS[name].sections} == set(document.OBJECTS)
 
 
 def test_each_lecturer_is_asked_about_per_topic():
-    taught = [uuid4(), uuid4(), uuid4()]
-    asked = rules.questions(TRAINEE, taught)
-    about = [q for q in asked if q.section == "lecturer"]
-    per_topic = len([i for s in TRAINEE["sections"] if s["key"] == "lecturer" for i in s["items"]])
-    assert len(about) == 3 * per_topic
-    assert {q.teaching for q in about} == {str(t) for t in taught}
-
-
-def test_the_form_asks_about_all_six_objects_of_circular_10_2017():
-    assert {s["key"] for s in TRAINEE["sections"]} == {
-        "programme", "lecturer", "facilities", "course", "trainee", "effectiveness",
-    }  # fmt: skip
-
-
-def test_question_names_are_unique_and_codes_hold_no_dot():
-    names = [q.name for q in rules.questions(TRAINEE, [uuid4(), uuid4()])]
+    about = [one for one in ASKED if one.section.repeat]
+    per_topic = len(next(section for section in TRAINEE.sections if section.repeat).items)
+    assert len(about) == 2 * per_topic
+    assert {one.teaching for one in about} == {str(one) for one in TAUGHT}
+    names = [one.name for one in ASKED]
     assert len(names) == len(set(names))
-    assert all("." not in item["code"] for s in TRAINEE["sections"] for item in s["items"])
 
 
 @given(st.integers(0, 60), st.integers(1, 60))
 def test_a_form_is_valid_exactly_up_to_five_percent_blank(blank, indicators):
-    valid = rules.Validity(indicators, min(blank, indicators), 5).valid
-    assert valid == (min(blank, indicators) / indicators <= 0.05)
+    blank = min(blank, indicators)
+    check = answers.Check(indicators, ("x",) * blank, (), 5)
+    assert check.valid == (blank / indicators <= 0.05)
 
 
-@given(st.dictionaries(st.text(max_size=12), st.text(max_size=6), max_size=8))
-def test_no_answers_of_any_shape_get_through_unchecked(answers):
-    asked = rules.questions(TRAINEE, [uuid4()])
-    known = {q.name: q for q in asked}
+@given(st.dictionaries(st.text(max_size=12), st.lists(st.text(max_size=6), max_size=3), max_size=8))
+def test_no_answers_of_any_shape_get_through_unchecked(said):
+    known = {one.name for one in ASKED} | {
+        f"{one.name}/{option.key}" for one in ASKED for option in one.item.options if one.item.kind == "ranking"
+    }
     try:
-        ballot = rules.read_ballot(asked, answers, 5)
-    except rules.MalformedBallotError:
-        assert any(n not in known or (answers[n].strip() and known[n].kind == "scale") for n in answers)
-    else:
-        assert set(ballot.scores) | set(ballot.comments) <= set(known)
-        assert all(1 <= value <= 5 for value in ballot.scores.values())
-
-
-@pytest.mark.parametrize("value", ["0", "6", "-1", "1.5", "٣", "five", "1 ", "11", "９"])
-def test_points_off_the_scale_are_refused(value):
-    asked = rules.questions(TRAINEE, [])
-    with pytest.raises(rules.MalformedBallotError):
-        rules.read_ballot(asked, {"prog-fit": value}, 5)
-
-
-def test_an_overlong_comment_is_refused():
-    asked = rules.questions(TRAINEE, [])
-    with pytest.raises(rules.MalformedBallotError):
-        rules.read_ballot(asked, {"eff-comment": "x" * (rules.MAX_COMMENT + 1)}, 5)
-
-
-@given(st.lists(st.integers(0, 40), min_size=5, max_size=5))
-def test_a_summary_agrees_with_its_distribution(counts):
-    summary = rules.summarise(counts)
-    values = [point for point, count in enumerate(counts, 1) for _ in range(count)]
-    if not values:
-        assert summary is None
+        values = answers.read(TRAINEE, ASKED, said)
+    except answers.MalformedError:
         return
-    assert summary is not None
-    assert summary.count == len(values)
-    assert abs(summary.mean - sum(values) / len(values)) < 1e-9
-    assert summary.median == statistics.median(values)
-    assert abs(summary.spread - statistics.pstdev(values)) < 1e-9
+    assert set(said) <= known
+    for name, value in values.items():
+        item = next(one.item for one in ASKED if one.name == name)
+        assert item.kind != "scale" or value == NA or value in range(1, 6)
 
 
-@given(st.integers(0, 100))
-def test_results_appear_from_five_forms_on(count):
-    assert rules.publishable(count) == (count >= 5)
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"prog-fit": ["6"]},
+        {"prog-fit": ["0"]},
+        {"prog-fit": ["4", "5"]},
+        {"prog-fit": ["na"]},
+        {"prog-fit": ["٣"]},
+        {"eff-priority/content": ["5"]},
+        {"eff-priority/other": ["1"]},
+        {"eff-apply": ["2"], "eff-hinder": ["none"]},
+        {"eff-apply": ["2"], "eff-hinder": ["time", "time"]},
+        {f"lect-method.{uuid4()}": ["3"]},
+        {"lect-method": ["3"]},
+    ],
+)
+def test_forged_answers_are_refused(said):
+    with pytest.raises(answers.MalformedError):
+        answers.read(TRAINEE, ASKED, said)
+
+
+def test_a_comment_of_100000_characters_is_refused_and_2000_are_not():
+    assert answers.read(TRAINEE, ASKED, {"eff-comment": ["ắ" * 2000]})["eff-comment"] == "ắ" * 2000
+    with pytest.raises(answers.TooLongError):
+        answers.read(TRAINEE, ASKED, {"eff-comment": ["a" * 100_000]})
+
+
+def test_a_question_is_asked_only_when_its_condition_is_met():
+    said = full("2") | {"eff-hinder": ["time", "means"]}
+    values = answers.read(TRAINEE, ASKED, said)
+    assert values["eff-hinder"] == ["means", "time"]
+    assert answers.check(TRAINEE, ASKED, values).blank == ()
+    values = answers.read(TRAINEE, ASKED, said | {"eff-apply": ["5"]})
+    assert "eff-hinder" not in values
+    fewer = answers.check(TRAINEE, ASKED, values)
+    assert fewer.indicators == answers.check(TRAINEE, ASKED, answers.read(TRAINEE, ASKED, said)).indicators - 1
+
+
+def test_not_applicable_counts_as_answered_and_not_in_the_mean():
+    values = answers.read(TRAINEE, ASKED, full("4") | {"fac-room": ["na"]})
+    assert answers.check(TRAINEE, ASKED, values).blank == ()
+    tally = rules.count(TRAINEE, [values] * 5)["fac-room", rules.NONE]
+    assert (tally.n, tally.na, sum(tally.counts)) == (0, 5, 0)
+
+
+def test_an_incomplete_ranking_is_no_answer():
+    said = full() | {"eff-priority/content": ["2"]}
+    assert "eff-priority" not in answers.read(TRAINEE, ASKED, said)
+
+
+def test_ranks_are_counted_by_option_and_place():
+    values = answers.read(TRAINEE, ASKED, full())
+    tally = rules.count(TRAINEE, [values] * 3)["eff-priority", rules.NONE]
+    assert tally.counts == [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3]
+
+
+@given(st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=2), max_size=12))
+def test_what_fewer_than_five_were_asked_is_not_large_enough(forms):
+    filled = [
+        answers.read(TRAINEE, ASKED, {f"lect-method.{TAUGHT[n]}": [str(point)] for n, point in enumerate(points)})
+        for points in forms
+    ]
+    kept = rules.large_enough(TRAINEE, filled)
+    for number, teaching in enumerate(TAUGHT):
+        people = sum(len(points) > number for points in forms)
+        assert (("lect-method", teaching) in kept) == (people >= 5)
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=200))
+def test_summaries_agree_with_the_statistics_module(values):
+    counts = [values.count(point) for point in range(1, 6)]
+    one = rules.summarise(counts)
+    assert one.count == len(values)
+    assert one.mean == pytest.approx(statistics.fmean(values))
+    assert one.median == statistics.median(values)
+    assert one.spread == pytest.approx(statistics.pstdev(values))
+    assert 1 <= one.low <= one.mean <= one.high <= 5
+    assert one.margin is None or one.margin == pytest.approx(1.959964 * statistics.stdev(values) / len(values) ** 0.5)
+
+
+def test_an_empty_distribution_has_no_summary():
+    assert rules.summarise([0, 0, 0, 0, 0]) is None
+
+
+@given(st.floats(1, 10), st.integers(2, 10), st.integers(2, 10))
+def test_rescaling_there_and_back_changes_nothing(mean, points, to):
+    mean = min(mean, points)
+    there = rules.rescaled(mean, points, to)
+    assert 1 - 1e-9 <= there <= to + 1e-9
+    assert rules.rescaled(there, to, points) == pytest.approx(mean)
+
+
+@given(st.dictionaries(st.sampled_from([one.name for one in ASKED if one.item.kind == "scale"]), st.integers(1, 5)))
+def test_means_lie_between_the_points_that_were_given(points):
+    filled = [dict(points)] * 5
+    for one in rules.means(TRAINEE, rules.count(TRAINEE, filled)):
+        assert min(points.values()) - 1e-9 <= one.mean <= max(points.values()) + 1e-9
+        assert one.n > 0 and sum(one.counts) > 0
+
+
+def test_weights_of_questions_and_sections_are_data():
+    form = document.read(document.plain(TRAINEE))
+    form.sections = [section for section in form.sections if section.key in ("programme", "course")]
+    form.sections[0].weight, form.sections[1].weight = 3, 1
+    for item in form.sections[0].items:
+        item.weight = 0
+    form.sections[0].items[0].weight = 1
+    said = {"prog-fit": 5, "prog-update": 1, "org-inform": 1}
+    means = {one.section: one.mean for one in rules.means(form, rules.count(form, [said] * 5))}
+    assert means == {"programme": 5, "course": 1, "": 4}
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda form: setattr(form, "scale", "none"), ""),
+        (lambda form: form.sections[0].items.append(form.sections[0].items[0]), "prog-fit"),
+        (lambda form: form.sections[0].items.clear(), "programme"),
+        (lambda form: setattr(form.sections[0], "repeat", "teaching"), "programme"),
+        (lambda form: setattr(form, "threshold", 7), "programme"),
+        (lambda form: form.sections[0].items[0].text.update(vi=""), "prog-fit"),
+        (lambda form: setattr(form.sections[0].items[0], "kind", "choice"), "prog-fit"),
+        (lambda form: setattr(form.sections[0].items[0], "scale", "none"), "prog-fit"),
+        (lambda form: setattr(form.sections[0].items[0], "when", document.Condition("eff-apply", ["1"])), "prog-fit"),
+        (
+            lambda form: setattr(form.sections[0].items[1], "when", document.Condition("prog-fit", ["9"])),
+            "prog-balance",
+        ),
+    ],
+)
+def test_faults_of_a_form_are_named_with_their_place(change, place):
+    form = document.read(document.plain(TRAINEE))
+    change(form)
+    assert place in [where for where, _words in document.faults(form)]
+
+
+def test_wording_may_change_and_meaning_may_not():
+    new = document.read(document.plain(TRAINEE))
+    new.sections[0].items[0].text["vi"] = "Câu hỏi viết lại"
+    new.sections[0].weight = 5
+    assert document.changed(TRAINEE, new) == []
+    new.scales["seven"] = [{"vi": str(n), "en": str(n)} for n in range(7)]
+    new.sections[0].items[0].scale = "seven"
+    new.sections[0].items[1].kind = "text"
+    assert document.changed(TRAINEE, new) == ["prog-fit", "prog-balance"]

@@ -1,7 +1,7 @@
 """Everything the tables hold about one person, section by section, read row by row; nothing of anybody else.
 
 No password, no secret and no hash of one; nobody else's name: what others did to her records is told without telling
-who they are. Evaluations are not here, for nothing in them leads to her (docs/decisions/0005-sealed-ballots.md).
+who they are. Evaluations are not here, for nothing in them leads to her (docs/decisions/0012-evaluation.md).
 """
 
 from collections.abc import Iterator, Mapping
@@ -85,6 +85,15 @@ _SECTIONS = {
     "evaluations": """
         SELECT c.code AS class_code, r.answered FROM participations r JOIN enrolments e ON e.id = r.enrolment_id
         JOIN class_runs c ON c.id = e.class_id WHERE e.person_id = :person ORDER BY c.starts_on, e.id""",
+    "follow_ups": """
+        SELECT c.code AS class_code, f.audience AS form, f.answered_at, f.answers
+        FROM follow_ups f JOIN class_runs c ON c.id = f.class_id JOIN enrolments e ON e.id = f.enrolment_id
+        WHERE f.answered_at IS NOT NULL AND (e.person_id = :person OR f.answered_by = :person)
+        ORDER BY f.answered_at, f.id""",
+    "evaluation_replies": """
+        SELECT c.code AS class_code, t.title AS topic, r.text, r.replied_at
+        FROM evaluation_replies r JOIN teachings g ON g.id = r.teaching_id JOIN class_runs c ON c.id = g.class_id
+        JOIN topics t ON t.id = g.topic_id WHERE g.lecturer_id = :person ORDER BY r.replied_at""",
     "launched_content": """
         SELECT activity, registration, created_at, expires_at, last_used_at, revoked_at
         FROM xapi_credentials WHERE agent = :ifi ORDER BY created_at""",

@@ -31,9 +31,21 @@ _STATEMENTS = {
           AND enrolment_id IN (SELECT id FROM enrolments WHERE person_id = :person)""",
     "submissions": """
         UPDATE submissions SET filename = '', sha256 = '', size = 0, comment = NULL WHERE person_id = :person""",
-    "response_comments": """
-        DELETE FROM ballots.response_comments
-        WHERE teaching IN (SELECT id::text FROM teachings WHERE lecturer_id = :person)""",
+    "comment_readings": """
+        DELETE FROM comment_readings WHERE comment_id IN (
+            SELECT c.id FROM ballots.comments c JOIN teachings t ON t.id = c.teaching WHERE t.lecturer_id = :person)""",
+    "comments": """
+        DELETE FROM ballots.comments WHERE teaching IN (SELECT id FROM teachings WHERE lecturer_id = :person)""",
+    "evaluation_replies": """
+        UPDATE evaluation_replies SET text = ''
+        WHERE teaching_id IN (SELECT id FROM teachings WHERE lecturer_id = :person)""",
+    "follow_ups": """
+        UPDATE follow_ups SET answers = (
+            SELECT jsonb_object_agg(key, value) FROM jsonb_each(answers) WHERE jsonb_typeof(value) = 'number')
+        WHERE answers IS NOT NULL AND enrolment_id IN (SELECT id FROM enrolments WHERE person_id = :person)""",
+    "adjustments": """
+        UPDATE adjustments SET cause = '', measure = '', responsible = '', outcome = NULL
+        WHERE cause IS NOT NULL AND teaching_id IN (SELECT id FROM teachings WHERE lecturer_id = :person)""",
     "xapi_documents": "DELETE FROM xapi_documents WHERE agent = ANY(:agents)",
     "xapi_credentials": """
         UPDATE xapi_credentials SET revoked_at = coalesce(revoked_at, :at) WHERE agent = ANY(:ifis)""",

@@ -1,0 +1,30 @@
+"""What the forms of adjustments may contain."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, SelectField
+from wtforms.validators import DataRequired, Length, Optional
+
+from lms.core.forms import Form, LineField, TextField
+
+_NEEDED = DataRequired(_l("Please fill this in."))
+
+
+class StateForm(Form):
+    """Cause, measure, person, date."""
+
+    cause = TextField(_l("Cause"), validators=[_NEEDED, Length(max=2000)])
+    measure = TextField(_l("Measure"), validators=[_NEEDED, Length(max=2000)])
+    responsible = LineField(_l("Person responsible"), validators=[_NEEDED, Length(max=200)])
+    due_on = DateField(_l("To be done by"), validators=[DataRequired(_l("Please give a date."))])
+
+
+class DoneForm(Form):
+    """What came of it."""
+
+    outcome = TextField(_l("What was done, and what came of it"), validators=[_NEEDED, Length(max=2000)])
+
+
+class AnswerForm(Form):
+    """The version that answers it."""
+
+    version = SelectField(_l("Answered by version"), validators=[Optional()])

@@ -1,0 +1,45 @@
+"""What a quality page needs, put together."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from lms.classes.models import ClassRun, Teaching
+from lms.core.database import db
+from lms.people.models import Unit
+from lms.reports.quality.results import QualityReport, build
+from lms.surveys import queries as surveys
+from lms.surveys.models import Reply, Survey
+
+
+def report_of(class_id: UUID) -> QualityReport | None:
+    """Return the results of a class; None before its evaluation was opened."""
+    state = surveys.state_of_class(class_id)
+    if state is None:
+        return None
+    taught = surveys.taught_in(class_id)
+    if state.state == "open":
+        return build(state, {}, taught, ())
+    return build(state, surveys.tallies(state.survey_id), taught, surveys.comments(state.survey_id))
+
+
+def replies(survey_id: UUID) -> dict[UUID, Reply]:
+    """Return what lecturers answered, by teaching."""
+    rows = db.session.scalars(select(Reply).where(Reply.survey_id == survey_id))
+    return {one.teaching_id: one for one in rows}
+
+
+def teaching_place(teaching_id: UUID) -> tuple[UUID, UUID, str] | None:
+    """Return class, lecturer and institution path of a teaching."""
+    row = db.session.execute(
+        select(Teaching.class_id, Teaching.lecturer_id, Unit.path)
+        .join(ClassRun, ClassRun.id == Teaching.class_id)
+        .join(Unit, Unit.id == ClassRun.institution_id)
+        .where(Teaching.id == teaching_id)
+    ).one_or_none()
+    return None if row is None else (row.class_id, row.lecturer_id, row.path)
+
+
+def released(class_id: UUID) -> bool:
+    """Tell whether lecturers may see their results of a class."""
+    return db.session.scalar(select(Survey.released_at).where(Survey.class_id == class_id)) is not None

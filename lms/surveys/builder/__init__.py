@@ -1,0 +1,1 @@
+"""The builder of evaluation forms: drafts edited section by section and question by question."""

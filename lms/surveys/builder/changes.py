@@ -1,0 +1,138 @@
+"""Changes to a form; each takes the form and changes it. Plain data, no request, no database."""
+
+import re
+from typing import Any
+
+from lms.core.errors import NotFound
+from lms.surveys.document import Condition, Form, Item, Option, Section, Words, free_code
+
+_KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+def section_of(form: Form, key: str) -> Section:
+    """Return a section.
+
+    :raises NotFound: there is none with this key
+    """
+    found = next((one for one in form.sections if one.key == key), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def item_of(form: Form, code: str) -> tuple[Section, Item]:
+    """Return a question and its section.
+
+    :raises NotFound: there is none with this code
+    """
+    found = next(((section, item) for section, item in form.items() if item.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def put_section(form: Form, key: str | None, values: dict[str, Any]) -> str:
+    """Change a section, or add one at the end; returns its key."""
+    if key is None:
+        key = free_code(form, values["object"])
+        form.sections.append(Section(key=key, **values))
+        return key
+    section = section_of(form, key)
+    for name, value in values.items():
+        setattr(section, name, value)
+    return key
+
+
+def put_item(form: Form, section_key: str, code: str | None, values: dict[str, Any]) -> str:
+    """Change a question, or add one at the end of a section; returns its code."""
+    section = section_of(form, section_key)
+    if code is None:
+        code = free_code(form, section.key)
+        section.items.append(Item(code=code, **values))
+        return code
+    _section, item = item_of(form, code)
+    for name, value in values.items():
+        setattr(item, name, value)
+    return code
+
+
+def move(form: Form, name: str, step: int) -> None:
+    """Move a section or a question up (-1) or down (1) among its neighbours; at the end nothing happens."""
+    holders: list[list[Any]] = [form.sections, *(section.items for section in form.sections)]
+    for holder in holders:
+        names = [one.key if isinstance(one, Section) else one.code for one in holder]
+        if name in names:
+            place = names.index(name)
+            other = place + step
+            if 0 <= other < len(names):
+                holder[place], holder[other] = holder[other], holder[place]
+            return
+    raise NotFound
+
+
+def remove(form: Form, name: str) -> None:
+    """Remove a section with its questions, or a question; conditions that named them go too."""
+    before = {item.code for _section, item in form.items()}
+    form.sections = [one for one in form.sections if one.key != name]
+    for section in form.sections:
+        section.items = [one for one in section.items if one.code != name]
+    left = {item.code for _section, item in form.items()}
+    for _section, item in form.items():
+        if item.when is not None and item.when.item in before - left:
+            item.when = None
+
+
+# -- texts that people edit -------------------------------------------------------------------------------------------
+
+
+def labels_text(labels: list[Words]) -> str:
+    """Return the labels of a scale, one a line: ``Tiếng Việt | English``."""
+    return "\n".join(f"{one.get('vi', '')} | {one.get('en', '')}" for one in labels)
+
+
+def labels_from(text: str) -> list[Words]:
+    """Read the labels of a scale."""
+    return [_words(line) for line in text.splitlines() if line.strip()]
+
+
+def options_text(options: list[Option]) -> str:
+    """Return options, one a line: ``Tiếng Việt | English | key``."""
+    return "\n".join(f"{one.text.get('vi', '')} | {one.text.get('en', '')} | {one.key}" for one in options)
+
+
+def options_from(text: str) -> list[Option]:
+    """Read options; those without a key get one of their own."""
+    lines = [[part.strip() for part in line.split("|")] for line in text.splitlines() if line.strip()]
+    given = {parts[2] for parts in lines if len(parts) > 2 and _KEY.fullmatch(parts[2])}
+    free = (key for number in range(1, 1000) if (key := f"o{number}") not in given)
+    return [
+        Option(
+            key=parts[2] if len(parts) > 2 and _KEY.fullmatch(parts[2]) else next(free),
+            text=_words(" | ".join(parts[:2])),
+        )
+        for parts in lines
+    ]
+
+
+def condition_text(when: Condition | None) -> str:
+    """Return a condition as ``code: answer, answer``."""
+    return f"{when.item}: {', '.join(when.values)}" if when else ""
+
+
+def condition_from(text: str) -> Condition | None:
+    """Read a condition; None for an empty text.
+
+    :raises ValueError: it is not written as ``code: answer, answer``
+    """
+    if not text.strip():
+        return None
+    code, colon, values = text.partition(":")
+    listed = [one.strip() for one in values.split(",") if one.strip()]
+    if not colon or not listed or not _KEY.fullmatch(code.strip()):
+        raise ValueError(text)
+    return Condition(item=code.strip(), values=listed)
+
+
+def _words(line: str) -> Words:
+    vi, _, en = line.partition("|")
+    return {"vi": vi.strip()[:500], "en": en.strip()[:500] or vi.strip()[:500]}

@@ -1,0 +1,202 @@
+"""The builder's pages."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
+
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.surveys import document
+from lms.surveys.builder import changes, forms, queries
+from lms.surveys.services import instruments
+
+
+def index() -> Any:
+    """All forms with their versions."""
+    return render_template("surveys/instruments.html", instruments=queries.all_versions(), audiences=forms.AUDIENCES)
+
+
+def begin(code: str) -> Any:
+    """Begin a new version."""
+    draft = instruments.begin_draft(current_actor(), code, at=utcnow())
+    return redirect(url_for("surveys.instrument", instrument_id=draft.id))
+
+
+def instrument(instrument_id: UUID) -> Any:
+    """A version with its sections and questions; of a draft, with what is to be mended."""
+    shown = queries.version_of(instrument_id)
+    if shown is None:
+        abort(404)
+    found = document.faults(shown.form) if shown.draft else []
+    given = {"shown": shown, "faults": found, "kinds": forms.KINDS, "objects": forms.OBJECTS}
+    return render_template("surveys/instrument.html", **given, audiences=forms.AUDIENCES)
+
+
+def preview(instrument_id: UUID) -> Any:
+    """The form as those who answer see it, as wide as a phone."""
+    shown = queries.version_of(instrument_id)
+    if shown is None:
+        abort(404)
+    taught = [queries.example(number) for number in (1, 2)]
+    return render_template("surveys/preview.html", shown=shown, taught=taught, answers={}, missing=frozenset())
+
+
+def settings(instrument_id: UUID) -> Any:
+    """Change title, limits and scales."""
+    shown = _draft(instrument_id)
+    now = shown.form
+    given = {
+        "title_vi": now.title.get("vi"),
+        "title_en": now.title.get("en"),
+        "intro_vi": now.intro.get("vi"),
+        "intro_en": now.intro.get("en"),
+        "blank_limit_percent": now.blank_limit_percent,
+        "threshold": now.threshold,
+        "scale": now.scale,
+        "scales": changes.labels_text(now.scales[now.scale]),
+    }
+    form = forms.SettingsForm(data=given)
+    form.scale.choices = [SelectChoice(name, name) for name in now.scales]
+    if form.validate_on_submit():
+
+        def change(one: document.Form) -> None:
+            one.title = _words(form, "title")
+            one.intro = _words(form, "intro") if form.intro_vi.data else {}
+            one.blank_limit_percent, one.threshold = form.blank_limit_percent.data or 0, form.threshold.data
+            one.scale = form.scale.data
+            one.scales[one.scale] = changes.labels_from(form.scales.data or "")
+
+        return _changed(instrument_id, change)
+    return render_template("surveys/builder_settings.html", form=form, shown=shown)
+
+
+def scale(instrument_id: UUID) -> Any:
+    """Add a scale, or change the labels of one."""
+    shown = _draft(instrument_id)
+    form = forms.ScaleForm()
+    labels = changes.labels_from(form.labels.data or "")
+    if form.validate_on_submit() and 2 <= len(labels) <= 10:
+        return _changed(instrument_id, lambda one: one.scales.__setitem__(form.name.data, labels))
+    return render_template("surveys/builder_scale.html", form=form, shown=shown, text=changes.labels_text)
+
+
+def section(instrument_id: UUID, key: str) -> Any:
+    """Add a section (``new``) or change one."""
+    shown = _draft(instrument_id)
+    now = None if key == "new" else changes.section_of(shown.form, key)
+    given: dict[str, Any] = (
+        {}
+        if now is None
+        else {"title_vi": now.title.get("vi"), "title_en": now.title.get("en"), "object": now.object}
+        | {"repeat": now.repeat is not None, "weight": now.weight, "threshold": now.threshold}
+    )
+    form = forms.SectionForm(data=given)
+    if form.validate_on_submit():
+        values = {
+            "title": _words(form, "title"),
+            "object": form.object.data,
+            "repeat": "teaching" if form.repeat.data else None,
+            "weight": form.weight.data,
+            "threshold": form.threshold.data,
+        }
+        return _changed(instrument_id, lambda one: changes.put_section(one, now.key if now else None, values))
+    return render_template("surveys/builder_section.html", form=form, shown=shown, section=now)
+
+
+def item(instrument_id: UUID, section_key: str, code: str) -> Any:
+    """Add a question (``new``) or change one."""
+    shown = _draft(instrument_id)
+    holder = changes.section_of(shown.form, section_key)
+    now = None if code == "new" else changes.item_of(shown.form, code)[1]
+    given: dict[str, Any] = (
+        {}
+        if now is None
+        else {"text_vi": now.text.get("vi"), "text_en": now.text.get("en"), "kind": now.kind, "scale": now.scale or ""}
+        | {"options": changes.options_text(now.options), "na": now.na, "required": now.required, "weight": now.weight}
+        | {"when": changes.condition_text(now.when)}
+    )
+    form = forms.ItemForm(data=given)
+    form.scale.choices = [
+        SelectChoice("", _("The form's own scale")),
+        *(SelectChoice(name, name) for name in shown.form.scales),
+    ]
+    if form.validate_on_submit():
+        values = {
+            "text": _words(form, "text"),
+            "kind": form.kind.data,
+            "scale": form.scale.data or None,
+            "options": changes.options_from(form.options.data or ""),
+            "na": form.na.data,
+            "required": form.required.data,
+            "weight": form.weight.data,
+            "when": changes.condition_from(form.when.data or ""),
+        }
+        return _changed(
+            instrument_id, lambda one: changes.put_item(one, section_key, now.code if now else None, values)
+        )
+    return render_template("surveys/builder_item.html", form=form, shown=shown, section=holder, item=now)
+
+
+def arrange(instrument_id: UUID) -> Any:
+    """Move or remove a section or a question."""
+    name, act = request.form.get("name", ""), request.form.get("act", "")
+    steps = {"up": -1, "down": 1}
+    if act in steps:
+        return _changed(instrument_id, lambda one: changes.move(one, name, steps[act]))
+    if act == "remove":
+        return _changed(instrument_id, lambda one: changes.remove(one, name))
+    return abort(400)
+
+
+def publish(instrument_id: UUID) -> Any:
+    """Publish a draft."""
+    instruments.publish(current_actor(), instrument_id, at=utcnow())
+    flash(_("This version is published; evaluations that open from now on use it."))
+    return redirect(url_for("surveys.instrument", instrument_id=instrument_id))
+
+
+def discard(instrument_id: UUID) -> Any:
+    """Throw a draft away."""
+    instruments.discard(current_actor(), instrument_id, at=utcnow())
+    flash(_("The draft is gone."))
+    return redirect(url_for("surveys.instruments"))
+
+
+def copy(instrument_id: UUID) -> Any:
+    """Begin a form of its own from this one."""
+    shown = queries.version_of(instrument_id)
+    if shown is None:
+        abort(404)
+    form = forms.CopyForm()
+    if form.validate_on_submit():
+        try:
+            made = instruments.copy_form(
+                current_actor(), instrument_id, str(form.code.data), _words(form, "title"), at=utcnow()
+            )
+            return redirect(url_for("surveys.instrument", instrument_id=made.id))
+        except DomainError as refused:
+            form.code.errors = [str(refused.message)]
+    return render_template("surveys/builder_copy.html", form=form, shown=shown)
+
+
+def _draft(instrument_id: UUID) -> queries.Version:
+    shown = queries.version_of(instrument_id)
+    if shown is None:
+        abort(404)
+    if not shown.draft:
+        abort(409)
+    return shown
+
+
+def _changed(instrument_id: UUID, change: Any) -> Any:
+    instruments.edit(current_actor(), instrument_id, change)
+    return redirect(url_for("surveys.instrument", instrument_id=instrument_id))
+
+
+def _words(form: Any, name: str) -> dict[str, str]:
+    vi = form[f"{name}_vi"].data
+    return {"vi": vi, "en": form[f"{name}_en"].data or vi}

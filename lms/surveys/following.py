@@ -1,0 +1,40 @@
+"""The pages of the named forms after training."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.surveys import answers, forms, queries_named
+from lms.surveys.services import follow_ups
+from lms.surveys.views import missing
+
+
+def index() -> Any:
+    """The forms about people of the units that the reader manages."""
+    paths = current_actor().paths("surveys.follow_up")
+    return render_template("surveys/follow_ups.html", forms=queries_named.of_units(paths), now=utcnow())
+
+
+def form(follow_up_id: UUID) -> Any:
+    """Show a named form; take it, and take it again while it is open."""
+    shown = queries_named.form_of(follow_up_id)
+    if shown is None:
+        abort(404)
+    asked = answers.questions(shown.document, ())
+    given = forms.given(request.form) if request.method == "POST" else shown.given
+    error, status = None, 200
+    if request.method == "POST":
+        try:
+            follow_ups.answer(current_actor(), follow_up_id, given, at=utcnow())
+            flash(_("Thank you. The form is kept with your name."))
+            return redirect(url_for("surveys.follow_up", follow_up_id=follow_up_id))
+        except DomainError as refused:
+            error, status = refused.message, refused.status
+    marked = missing(shown.document, asked, given) if error else frozenset()
+    shown_to_her = {"form": shown, "answers": given, "error": error, "missing": marked, "now": utcnow()}
+    return render_template("surveys/follow_up.html", **shown_to_her), status

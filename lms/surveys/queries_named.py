@@ -1,0 +1,144 @@
+"""Typed rows of the named forms after training."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from lms.classes.models import ClassRun, Enrolment
+from lms.core.database import db
+from lms.people.models import Person, Unit
+from lms.surveys import queries
+from lms.surveys.document import Form
+from lms.surveys.models import FollowUp
+
+
+class NamedForm(NamedTuple):
+    """A named form.
+
+    :ivar person: whom it is about
+    :ivar by: who filled it in
+    """
+
+    follow_up_id: UUID
+    audience: str
+    person: str
+    class_name: str
+    unit: str
+    opens_at: datetime
+    closes_at: datetime
+    answers: dict[str, Any] | None
+    answered_at: datetime | None
+    by: str | None
+    instrument_id: UUID
+
+    @property
+    def document(self) -> Form:
+        """Its questions."""
+        return queries.document_of(self.instrument_id)
+
+    @property
+    def given(self) -> dict[str, list[str]]:
+        """What was answered, as the form's fields have it."""
+        fields: dict[str, list[str]] = {}
+        for name, value in (self.answers or {}).items():
+            if isinstance(value, list):
+                ranked = any(item.code == name and item.kind == "ranking" for _s, item in self.document.items())
+                places = {f"{name}/{key}": [str(place)] for place, key in enumerate(value, 1)}
+                fields |= places if ranked else {name: [str(key) for key in value]}
+            else:
+                fields[name] = [str(value)]
+        return fields
+
+
+def _forms() -> Any:
+    by = Person.__table__.alias("filled_in_by")
+    return (
+        select(
+            FollowUp.id,
+            FollowUp.audience,
+            Person.full_name,
+            ClassRun.name,
+            Unit.name,
+            FollowUp.opens_at,
+            FollowUp.closes_at,
+            FollowUp.answers,
+            FollowUp.answered_at,
+            by.c.full_name,
+            FollowUp.instrument_id,
+        )
+        .join(Enrolment, Enrolment.id == FollowUp.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Unit, Unit.id == Enrolment.unit_id)
+        .join(ClassRun, ClassRun.id == FollowUp.class_id)
+        .outerjoin(by, by.c.id == FollowUp.answered_by)
+    )
+
+
+def form_of(follow_up_id: UUID) -> NamedForm | None:
+    """Return a named form."""
+    row = db.session.execute(_forms().where(FollowUp.id == follow_up_id)).one_or_none()
+    return None if row is None else NamedForm(*row)
+
+
+def of_units(paths: Sequence[str], size: int = 400) -> list[NamedForm]:
+    """Return the managers' forms about people whom these units sent: the open ones first, by their end."""
+    held = or_(*(Unit.path.startswith(path, autoescape=True) for path in paths)) if paths else Unit.id.is_(None)
+    order = (FollowUp.answered_at.is_not(None), FollowUp.closes_at, Person.search_text)
+    rows = db.session.execute(_forms().where(FollowUp.audience == "employer", held).order_by(*order).limit(size))
+    return [NamedForm(*row) for row in rows]
+
+
+class DueForm(NamedTuple):
+    """A named form that waits for a trainee."""
+
+    follow_up_id: UUID
+    class_name: str
+    closes_at: datetime
+
+
+def due(registrations: Sequence[UUID], at: datetime) -> list[DueForm]:
+    """Return the named forms that are open to these trainees and not filled in."""
+    rows = db.session.execute(
+        select(FollowUp.id, ClassRun.name, FollowUp.closes_at)
+        .join(ClassRun, ClassRun.id == FollowUp.class_id)
+        .where(
+            FollowUp.enrolment_id.in_(registrations),
+            FollowUp.audience == "follow_up",
+            FollowUp.answered_at.is_(None),
+            FollowUp.opens_at <= at,
+            FollowUp.closes_at > at,
+        )
+        .order_by(FollowUp.closes_at)
+    )
+    return [DueForm(*row) for row in rows]
+
+
+class Answered(NamedTuple):
+    """The named forms of a class for one audience, without the names.
+
+    :ivar asked: how many people were asked
+    """
+
+    form: Form
+    asked: int
+    answers: list[dict[str, Any]]
+
+
+def answers_of_class(class_id: UUID) -> list[Answered]:
+    """Return what was said after training, by trainees and by their managers."""
+    rows = db.session.execute(
+        select(FollowUp.audience, FollowUp.instrument_id, FollowUp.answers)
+        .where(FollowUp.class_id == class_id)
+        .order_by(FollowUp.audience.desc())
+    ).all()
+    return [
+        Answered(
+            queries.document_of(listed[0].instrument_id), len(listed), [one.answers for one in listed if one.answers]
+        )
+        for _audience, group in groupby(rows, key=lambda row: row.audience)
+        for listed in [list(group)]
+    ]

@@ -1,0 +1,58 @@
+"""The page of the trusted reader."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.surveys import queries
+from lms.surveys.services import comments
+
+
+def index() -> Any:
+    """The evaluations whose comments wait for the reader, or were read."""
+    paths = current_actor().paths("surveys.moderate")
+    return render_template("surveys/reading_index.html", surveys=queries.to_read(paths))
+
+
+def comments_page(survey_id: UUID) -> Any:
+    """Read the comments of an evaluation: show them as they are, cut them, or withhold them."""
+    survey = queries.state_of(survey_id)
+    if survey is None or survey.state == "open":
+        abort(404)
+    error, status, at_fault = None, 200, None
+    if request.method == "POST":
+        try:
+            _decide(survey_id)
+            return redirect(request.url)
+        except DomainError as refused:
+            error, status, at_fault = refused.message, refused.status, request.form.get("comment")
+        except ValueError:
+            abort(400)
+    return render_template(
+        "surveys/reading.html",
+        survey=survey,
+        name=queries.name_of(survey_id),
+        comments=queries.raw_comments(survey_id),
+        words={item.code: item.text for _section, item in survey.document.items()},
+        error=error,
+        at_fault=at_fault,
+        given=request.form,
+    ), status
+
+
+def _decide(survey_id: UUID) -> None:
+    actor, at = current_actor(), utcnow()
+    if "all" in request.form:
+        count = comments.pass_all(actor, survey_id, at=at)
+        flash(ngettext("%(num)s comment will be shown as it is.", "%(num)s comments will be shown as they are.", count))
+        return
+    one = UUID(request.form.get("comment", ""))
+    shown = None if "withhold" in request.form else request.form.get("shown", "")
+    comments.remove(actor, survey_id, one, shown, reason=request.form.get("reason", ""), at=at)
+    flash(_("The decision is kept."))

@@ -1,0 +1,98 @@
+"""The trusted reader: names are removed from comments before anybody else reads them, and that is kept."""
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from lms.core import audit
+from lms.core.database import act, db
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.core.text import nfc
+from lms.surveys.models import Comment, CommentReading, Survey
+
+GAP = "[…]"
+"""Stands where something was removed."""
+_GAPS = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]\s*)+")
+
+
+@act
+def pass_all(actor: Actor, survey_id: UUID, *, at: datetime) -> int:
+    """Let all comments that were not decided about be shown as they are; returns how many."""
+    _held(survey_id)
+    waiting = db.session.execute(
+        select(Comment.id, Comment.text)
+        .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
+        .where(Comment.survey_id == survey_id, CommentReading.comment_id.is_(None))
+    ).all()
+    for row in waiting:
+        _keep(actor, survey_id, row.id, row.text, False, None, at)
+    audit.record(actor, "comments.pass", "survey", survey_id, at=at, after={"comments": len(waiting)})
+    return len(waiting)
+
+
+@act
+def remove(
+    actor: Actor, survey_id: UUID, comment_id: UUID, shown: str | None, *, reason: str, at: datetime
+) -> CommentReading:
+    """Decide what is shown of a comment: the comment without some of its parts, or nothing.
+
+    Nothing may be added or reworded: what is shown must be the comment with gaps.
+
+    :param shown: the text with ``[…]`` where something was removed; None to withhold all of it
+    :raises DomainError: ``not-released`` the results are out already; ``no-reason``; ``reworded``
+    """
+    survey = _held(survey_id)
+    if survey.state == "released":
+        raise DomainError("released", _l("These results are released; what is shown of a comment is settled."))
+    comment = db.session.get(Comment, comment_id)
+    if comment is None or comment.survey_id != survey_id:
+        raise NotFound
+    shown = None if shown is None else nfc(shown).strip() or None
+    removed = shown != comment.text
+    if removed and not reason.strip():
+        raise DomainError("no-reason", _l("Please give the reason for the removal."), 400)
+    if shown is not None and not _is_cut_of(shown, comment.text):
+        words = _l("Please only remove: put […] where something is left out, and change nothing else.")
+        raise DomainError("reworded", words, 400)
+    _keep(actor, survey_id, comment_id, shown, removed, reason.strip()[:300] or None, at)
+    after = {"comment": str(comment_id), "removed": removed, "withheld": shown is None}
+    audit.record(actor, "comments.read", "survey", survey_id, at=at, after=after)
+    return db.session.get_one(CommentReading, comment_id)
+
+
+def _is_cut_of(shown: str, text: str) -> bool:
+    """Tell whether a text is another with gaps: its pieces stand in it in order, and without gaps it is the same."""
+    first, *middle = _GAPS.split(shown)
+    if not middle:
+        return shown == text
+    last = middle.pop()
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for piece in middle:
+        found = text.find(piece, place, max(end, 0))
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return place <= end
+
+
+def _held(survey_id: UUID) -> Survey:
+    survey = db.session.get(Survey, survey_id, with_for_update=True)
+    if survey is None or survey.state == "open":
+        raise NotFound
+    return survey
+
+
+def _keep(
+    actor: Actor, survey_id: UUID, comment_id: UUID, shown: str | None, removed: bool, reason: str | None, at: datetime
+) -> None:
+    values = {"shown": shown, "removed": removed, "reason": reason, "reader_id": actor.account_id, "read_at": at}
+    statement = insert(CommentReading).values(comment_id=comment_id, survey_id=survey_id, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["comment_id"], set_=values))
+    db.session.expire_all()

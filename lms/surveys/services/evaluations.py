@@ -1,0 +1,257 @@
+"""The way of an evaluation: opened with the end of a class, answered, reminded, closed, released."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from lms.classes.models import ClassRun, Enrolment, Teaching
+from lms.core import audit
+from lms.core.database import act, db, lock
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.people.queries import actor_name
+from lms.records.emit import Activity, emit
+from lms.surveys import answers, ballots, queries, rules, signals
+from lms.surveys.answers import Check, Question
+from lms.surveys.document import Form
+from lms.surveys.models import Comment, CommentReading, Participation, Survey
+from lms.surveys.services import instruments
+
+OPEN_FOR = timedelta(days=14)
+
+
+@act
+def open_survey(actor: Actor, class_id: UUID, *, keys: Path, at: datetime, closes_at: datetime | None = None) -> Survey:
+    """Open the evaluation of a class to its trainees. Opening it again gives the one that is there."""
+    lock("survey", class_id)
+    found = db.session.scalar(select(Survey).where(Survey.class_id == class_id))
+    if found is not None:
+        return found
+    run = db.session.get_one(ClassRun, class_id)
+    survey = _opened(actor, run.institution_id, keys, at, closes_at or at + OPEN_FOR, class_id=class_id)
+    enrolled = select(Enrolment.person_id, Enrolment.id).where(
+        Enrolment.class_id == class_id, Enrolment.status != "withdrawn"
+    )
+    invite(survey, [(row.person_id, row.id) for row in db.session.execute(enrolled)])
+    return survey
+
+
+@act
+def open_lecturers(actor: Actor, class_id: UUID, *, keys: Path, at: datetime) -> Survey:
+    """Invite the lecturers of a finished class to the evaluation of this half-year at its institution.
+
+    It is opened with the first class; a lecturer has one form in it, however many classes she taught.
+    """
+    run = db.session.get_one(ClassRun, class_id)
+    period, closes_at = rules.half_year(at)
+    lock("survey", run.institution_id, period)
+    survey = db.session.scalar(
+        select(Survey).where(Survey.institution_id == run.institution_id, Survey.period == period)
+    )
+    if survey is None:
+        survey = _opened(actor, run.institution_id, keys, at, closes_at, period=period)
+    if survey.state == "open":
+        taught = select(Teaching.lecturer_id).where(Teaching.class_id == class_id).distinct()
+        invite(survey, [(one, None) for one in db.session.scalars(taught)])
+    return survey
+
+
+def _opened(
+    actor: Actor,
+    institution_id: int,
+    keys: Path,
+    at: datetime,
+    closes_at: datetime,
+    *,
+    class_id: UUID | None = None,
+    period: str | None = None,
+) -> Survey:
+    survey_id, audience = uuid4(), "trainee" if class_id else "lecturer"
+    survey = Survey(
+        id=survey_id,
+        audience=audience,
+        class_id=class_id,
+        institution_id=institution_id,
+        period=period,
+        instrument_id=instruments.for_audience(audience).id,
+        state="open",
+        opens_at=at,
+        closes_at=closes_at,
+        public_key=ballots.make_keys(keys, survey_id),
+    )
+    db.session.add(survey)
+    db.session.flush()
+    after = {"class": class_id, "institution": institution_id, "audience": audience}
+    audit.record(actor, "survey.open", "survey", survey_id, at=at, after=after)
+    signals.survey_opened.send(survey_id, opens_at=at, closes_at=closes_at)
+    return survey
+
+
+def invite(survey: Survey, people: Sequence[tuple[UUID, UUID | None]]) -> None:
+    """Give people (with their enrolments, where they are trainees) the right to one form each; again is no harm."""
+    rows = [{"survey_id": survey.id, "person_id": who, "enrolment_id": enrolment} for who, enrolment in people]
+    if rows:
+        db.session.execute(insert(Participation).on_conflict_do_nothing(), rows)
+
+
+@act
+def answer(
+    actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *, at: datetime, incomplete: bool = False
+) -> None:
+    """Take one person's form: note that she answered, seal what she answered.
+
+    Neither the audit trail nor the statement says what; the sealed form says not who.
+
+    :param given: field name -> values, as they were sent
+    :param incomplete: she knows that too much is blank, and that the form will not be counted
+    :raises DomainError: ``survey-closed``, ``already-answered``, ``malformed``, ``too-long``, ``required``,
+        ``too-many-blanks``
+    """
+    form = queries.form_of(survey_id, actor.person_id)
+    if form is None:
+        raise NotFound
+    refuse_closed(form.state, form.closes_at, at)
+    values, check = checked(form.document, form.questions, given, incomplete=incomplete)
+    used = db.session.execute(
+        update(Participation)
+        .where(
+            Participation.survey_id == survey_id,
+            Participation.person_id == actor.person_id,
+            Participation.answered.is_(False),
+        )
+        .values(answered=True)
+    )
+    if used.rowcount != 1:  # type: ignore[attr-defined]
+        raise DomainError("already-answered", _l("You have already sent this form. Each person has one."))
+    sealed(survey_id, form.public_key, values, valid=check.valid)
+    if form.enrolment_id is not None and actor.person_id is not None:
+        emit(
+            learner=actor_name(actor.person_id),
+            verb="evaluated",
+            activity=Activity("class", str(form.class_id), {"vi": form.class_name}),
+            registration=form.enrolment_id,
+            at=at,
+        )
+
+
+def refuse_closed(state: str, closes_at: datetime, at: datetime) -> None:
+    """Refuse a form that comes too late.
+
+    :raises DomainError: ``survey-closed``
+    """
+    if state != "open" or at >= closes_at:
+        raise DomainError("survey-closed", _l("This evaluation is closed. Thank you for your interest."))
+
+
+def checked(
+    form: Form, asked: Sequence[Question], given: Mapping[str, Sequence[str]], *, incomplete: bool = False
+) -> tuple[dict[str, answers.Value], Check]:
+    """Read a form and check whether it counts.
+
+    :param incomplete: take it although it does not
+    :raises DomainError: ``malformed``, ``too-long``, ``required``, ``too-many-blanks``
+    """
+    try:
+        values = answers.read(form, asked, given)
+    except answers.MalformedError:
+        raise DomainError("malformed", _l("The form holds an answer that is not part of it."), 400) from None
+    except answers.TooLongError:
+        words = _l("A comment has more than %(most)d characters. Please shorten it.", most=answers.MAX_COMMENT)
+        raise DomainError("too-long", words, 400) from None
+    check = answers.check(form, asked, values)
+    if check.required:
+        raise DomainError("required", _l("Please answer the marked questions; the form needs them."), 400)
+    if not check.valid and not incomplete:
+        words = _l(
+            "%(blank)d of %(total)d questions are still blank. A form with more than %(limit)s%% blank is not valid "
+            "and is not counted (Circular 10/2017/TT-BNV), so please answer the marked ones.",
+            blank=len(check.blank),
+            total=check.indicators,
+            limit=f"{check.limit_percent:g}",
+        )
+        raise DomainError("too-many-blanks", words, 400)
+    return values, check
+
+
+def sealed(survey_id: UUID, public_key: bytes, values: dict[str, answers.Value], *, valid: bool) -> None:
+    """Seal a form.
+
+    :raises DomainError: ``too-long``
+    """
+    try:
+        ballots.seal(survey_id, public_key, values, valid=valid)
+    except answers.TooLongError:
+        words = _l("The comments are too long together. Please shorten them.")
+        raise DomainError("too-long", words, 400) from None
+
+
+@act
+def remind(actor: Actor, survey_id: UUID, *, at: datetime) -> int:
+    """Remind all who are missing, whoever they are; returns how many that is."""
+    survey = _held(survey_id)
+    refuse_closed(survey.state, survey.closes_at, at)
+    missing = queries.missing(survey_id)
+    survey.reminded_at = at
+    audit.record(actor, "survey.remind", "survey", survey_id, at=at, after={"missing": missing})
+    return missing
+
+
+@act
+def close(actor: Actor, survey_id: UUID, *, keys: Path, at: datetime) -> int:
+    """Close an evaluation: open and count all sealed forms at once; returns how many. Closing twice is no harm.
+
+    The key is destroyed by :func:`forget_key`, after this act has been committed.
+    """
+    survey = _held(survey_id)
+    if survey.state != "open":
+        return 0
+    form = queries.document_of(survey.instrument_id)
+    counted = ballots.open_all(keys, survey_id, form)
+    survey.state, survey.closed_at, survey.closes_at = "closed", at, min(survey.closes_at, at)
+    survey.valid, survey.invalid = counted
+    audit.record(actor, "survey.close", "survey", survey_id, at=at, after=counted._asdict())
+    signals.survey_closed.send(survey_id, at=at)
+    return sum(counted)
+
+
+def forget_key(survey_id: UUID, *, keys: Path) -> None:
+    """Destroy a survey's private key once its closing has been committed."""
+    state = db.session.scalar(select(Survey.state).where(Survey.id == survey_id))
+    if state is not None and state != "open":
+        ballots.destroy_key(keys, survey_id)
+
+
+@act
+def release(actor: Actor, survey_id: UUID, *, at: datetime) -> None:
+    """Let lecturers see their own results; from then on they may answer them once.
+
+    :raises DomainError: ``not-closed``; ``unread-comments`` while the trusted reader has not read all comments
+    """
+    survey = _held(survey_id)
+    if survey.state == "released":
+        return
+    if survey.state != "closed":
+        raise DomainError("not-closed", _l("Please close the evaluation before releasing its results."))
+    unread = rules.publishable(survey.valid or 0) and db.session.scalar(
+        select(Comment.id)
+        .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
+        .where(Comment.survey_id == survey_id, CommentReading.comment_id.is_(None))
+        .limit(1)
+    )
+    if unread:
+        raise DomainError("unread-comments", _l("The comments have not all been read yet by the trusted reader."))
+    survey.state, survey.released_at = "released", at
+    audit.record(actor, "survey.release", "survey", survey_id, at=at)
+    signals.survey_released.send(survey_id, at=at)
+
+
+def _held(survey_id: UUID) -> Survey:
+    survey = db.session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update())
+    if survey is None:
+        raise NotFound
+    return survey

@@ -1,0 +1,56 @@
+"""After training: three to six months later the trainee and her manager say, by name, what is applied at work."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from lms.classes.models import Enrolment
+from lms.core import audit
+from lms.core.database import act, db
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.surveys import answers, queries
+from lms.surveys.models import FollowUp
+from lms.surveys.services import evaluations, instruments
+
+AFTER, UNTIL = timedelta(days=90), timedelta(days=183)
+"""Three to six months after the class has ended (Quyết định 1698/QĐ-UBND, Phần IV.1 and IV.2)."""
+
+
+@act
+def plan(actor: Actor, class_id: UUID, *, at: datetime) -> int:
+    """Plan the named forms of a class for those who completed it; again is no harm. Returns how many are new."""
+    completed = select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.status == "completed")
+    period = {"opens_at": at + AFTER, "closes_at": at + UNTIL}
+    rows = [
+        {"id": uuid4(), "class_id": class_id, "enrolment_id": one, "audience": audience, "instrument_id": form} | period
+        for audience in ("follow_up", "employer")
+        for form in [instruments.for_audience(audience).id]
+        for one in db.session.scalars(completed)
+    ]
+    if not rows:
+        return 0
+    made = db.session.execute(insert(FollowUp).on_conflict_do_nothing().returning(FollowUp.id), rows).all()
+    audit.record(actor, "follow_up.plan", "class_run", class_id, at=at, after={"forms": len(made)})
+    return len(made)
+
+
+@act
+def answer(actor: Actor, follow_up_id: UUID, given: Mapping[str, Sequence[str]], *, at: datetime) -> None:
+    """Take a named form; until it closes it may be sent again, which replaces what was said.
+
+    :raises DomainError: ``not-open``, ``malformed``, ``too-long``, ``required``, ``too-many-blanks``
+    """
+    one = db.session.get(FollowUp, follow_up_id, with_for_update=True)
+    if one is None or actor.person_id is None:
+        raise NotFound
+    if not one.opens_at <= at < one.closes_at:
+        raise DomainError("not-open", _l("This form can be filled in from three to six months after the course."))
+    form = queries.document_of(one.instrument_id)
+    values, _check = evaluations.checked(form, answers.questions(form, ()), given)
+    one.answers, one.answered_by, one.answered_at = dict(values), actor.person_id, at
+    audit.record(actor, "follow_up.answer", "follow_up", one.id, at=at)

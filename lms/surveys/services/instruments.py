@@ -1,0 +1,193 @@
+"""Versions of evaluation forms: loaded with the product, or drafted, checked and published by people."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import yaml
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from lms.core import audit
+from lms.core.database import act, db, lock
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.surveys import document
+from lms.surveys.document import Form
+from lms.surveys.models import Instrument
+
+SHIPPED = Path(__file__).parent.parent / "instruments"
+
+
+@act
+def load_instruments(*, at: datetime) -> None:
+    """Load the shipped instruments where nobody has published a version of her own; a changed file is a new version.
+
+    :raises document.Wrong: a shipped file is no form
+    """
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        form = document.read(yaml.safe_load(path.read_text("utf-8")))
+        found = document.faults(form)
+        if found:
+            raise document.Wrong(f"{path.name}: {[(place, str(words)) for place, words in found]}")
+        lock("instrument", form.code)
+        newest = newest_of(form.code)
+        if newest is not None and (newest.checksum == checksum(form) or _edited(form.code)):
+            continue
+        db.session.add(_row(form, newest.version + 1 if newest else 1, "published", at))
+        db.session.flush()
+
+
+@act
+def begin_draft(actor: Actor, code: str, *, at: datetime) -> Instrument:
+    """Begin a new version of a form, from its newest one; the draft that is there already is given back."""
+    lock("instrument", code)
+    draft = db.session.scalar(select(Instrument).where(Instrument.code == code, Instrument.state == "draft"))
+    if draft is not None:
+        return draft
+    newest = newest_of(code)
+    if newest is None:
+        raise NotFound
+    draft = _row(document.read(newest.document), newest.version + 1, "draft", at)
+    db.session.add(draft)
+    db.session.flush()
+    audit.record(actor, "instrument.draft", "instrument", draft.id, at=at, after={"code": code})
+    return draft
+
+
+@act
+def copy_form(actor: Actor, source_id: UUID, code: str, title: dict[str, str], *, at: datetime) -> Instrument:
+    """Begin a form of its own from another's newest version, for the same audience.
+
+    :raises DomainError: ``code-taken``
+    """
+    lock("instrument", code)
+    source = db.session.get(Instrument, source_id)
+    if source is None:
+        raise NotFound
+    if newest_of(code, drafts=True) is not None:
+        raise DomainError("code-taken", _l("There is a form with this code already."))
+    form = document.read(source.document)
+    form.code, form.title = code, title
+    draft = _row(form, 1, "draft", at)
+    db.session.add(draft)
+    db.session.flush()
+    audit.record(actor, "instrument.draft", "instrument", draft.id, at=at, after={"code": code})
+    return draft
+
+
+@act
+def edit(actor: Actor, instrument_id: UUID, change: Callable[[Form], None]) -> Form:
+    """Change a draft; who may and what may be is the caller's question, what is published is never changed.
+
+    :raises DomainError: ``published``
+    """
+    del actor  # drafts are not audited step by step; their publication is
+    draft = db.session.get(Instrument, instrument_id, with_for_update=True)
+    if draft is None:
+        raise NotFound
+    if draft.state != "draft":
+        raise DomainError("published", _l("This version is published and cannot be changed. Please begin a new one."))
+    form = document.read(draft.document)
+    change(form)
+    form = document.read(document.plain(form))
+    draft.document, draft.title, draft.checksum = document.plain(form), dict(form.title), checksum(form)
+    return form
+
+
+@act
+def publish(actor: Actor, instrument_id: UUID, *, at: datetime) -> None:
+    """Publish a draft: evaluations that open from now on take it; open ones stay on theirs.
+
+    :raises DomainError: ``faulty`` or ``changed-meaning``, with what to mend
+    """
+    draft = db.session.get(Instrument, instrument_id, with_for_update=True)
+    if draft is None:
+        raise NotFound
+    if draft.state == "published":
+        return
+    form = document.read(draft.document)
+    found = document.faults(form)
+    if found:
+        place, words = found[0]
+        raise DomainError("faulty", _l("“%(place)s”: %(words)s", place=place or form.code, words=words), 400)
+    for earlier in db.session.scalars(
+        select(Instrument).where(Instrument.code == draft.code, Instrument.state == "published")
+    ):
+        codes = document.changed(document.read(earlier.document), form)
+        if codes:
+            words = _l(
+                "“%(codes)s” has answers of another kind than in version %(version)d: results could not be compared. "
+                "Please make it a new question.",
+                codes=", ".join(codes),
+                version=earlier.version,
+            )
+            raise DomainError("changed-meaning", words, 400)
+    draft.state, draft.loaded_at = "published", at
+    audit.record(
+        actor, "instrument.publish", "instrument", draft.id, at=at, after={"code": draft.code, "sha256": draft.checksum}
+    )
+
+
+@act
+def discard(actor: Actor, instrument_id: UUID, *, at: datetime) -> None:
+    """Throw a draft away."""
+    draft = db.session.get(Instrument, instrument_id, with_for_update=True)
+    if draft is None or draft.state != "draft":
+        raise NotFound
+    audit.record(actor, "instrument.discard", "instrument", draft.id, at=at, before={"code": draft.code})
+    db.session.delete(draft)
+
+
+def newest_of(code: str, *, drafts: bool = False) -> Instrument | None:
+    """Return the newest published version of a form, or the newest at all."""
+    wanted = select(Instrument).where(Instrument.code == code).order_by(Instrument.version.desc()).limit(1)
+    return db.session.scalar(wanted if drafts else wanted.where(Instrument.state == "published"))
+
+
+def for_audience(audience: str) -> Instrument:
+    """Return what an evaluation that opens now takes: the version of this audience that was published last.
+
+    :raises DomainError: ``no-instrument``
+    """
+    found = db.session.scalar(
+        select(Instrument)
+        .where(Instrument.audience == audience, Instrument.state == "published")
+        .order_by(Instrument.loaded_at.desc(), Instrument.version.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise DomainError("no-instrument", _l("There is no evaluation form yet. Please load the instruments first."))
+    return found
+
+
+def checksum(form: Form) -> str:
+    """Return the SHA-256 of a form's content, in hex."""
+    return hashlib.sha256(orjson.dumps(document.plain(form), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _edited(code: str) -> bool:
+    """Tell whether people have begun or published versions of their own."""
+    trail: Any = select(audit.AuditEntry.id).where(
+        audit.AuditEntry.action == "instrument.publish", audit.AuditEntry.after["code"].astext == code
+    )
+    drafts = select(Instrument.id).where(Instrument.code == code, Instrument.state == "draft")
+    return db.session.scalar(trail.limit(1)) is not None or db.session.scalar(drafts) is not None
+
+
+def _row(form: Form, version: int, state: str, at: datetime) -> Instrument:
+    return Instrument(
+        id=uuid4(),
+        code=form.code,
+        version=version,
+        audience=form.audience,
+        state=state,
+        title=dict(form.title),
+        document=document.plain(form),
+        checksum=checksum(form),
+        loaded_at=at,
+    )

@@ -1,0 +1,72 @@
+"""Forms on paper: who handed one in is ticked, what they say is typed in; nothing ties the two."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select, update
+
+from lms.core import audit
+from lms.core.database import act, db
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.surveys import answers, queries
+from lms.surveys.models import Participation, Survey
+from lms.surveys.services import evaluations
+
+
+@act
+def hand_in(actor: Actor, survey_id: UUID, person_ids: Collection[UUID], *, at: datetime) -> int:
+    """Note who handed in a form on paper; those who have answered already are left alone. Returns how many were new."""
+    survey = _open(survey_id, at)
+    ticked = db.session.execute(
+        update(Participation)
+        .where(
+            Participation.survey_id == survey.id,
+            Participation.person_id.in_(person_ids),
+            Participation.answered.is_(False),
+        )
+        .values(answered=True, on_paper=True)
+    )
+    count: int = ticked.rowcount  # type: ignore[attr-defined]
+    audit.record(actor, "survey.paper", "survey", survey_id, at=at, after={"handed_in": count})
+    return count
+
+
+@act
+def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *, at: datetime) -> None:
+    """Seal a form from paper; there may be as many as were handed in.
+
+    A topic that is left blank as a whole was not asked about. A form with too much left blank is typed in all the same
+    and counted as invalid.
+
+    :raises DomainError: ``none-left``, ``malformed``, ``too-long``, ``required``
+    """
+    del actor  # who types a form in is noted nowhere near it
+    survey = _open(survey_id, at)
+    handed_in = db.session.scalar(
+        select(func.count()).where(Participation.survey_id == survey_id, Participation.on_paper)
+    )
+    if survey.paper_typed >= (handed_in or 0):
+        raise DomainError("none-left", _l("All forms that were handed in on paper have been typed in."))
+    said = {name: texts for name, texts in given.items() if any(text.strip() for text in texts)}
+    form = queries.document_of(survey.instrument_id)
+    about = {name.partition("/")[0].partition(".")[2] for name in said}
+    taught = [one for one in topics(survey) if str(one) in about]
+    values, check = evaluations.checked(form, answers.questions(form, taught), said, incomplete=True)
+    evaluations.sealed(survey_id, survey.public_key, values, valid=check.valid)
+    survey.paper_typed += 1
+
+
+def topics(survey: Survey) -> list[UUID]:
+    """Return all teachings of the survey's class."""
+    return [one.teaching_id for one in queries.taught_in(survey.class_id)] if survey.class_id else []
+
+
+def _open(survey_id: UUID, at: datetime) -> Survey:
+    survey = db.session.get(Survey, survey_id, with_for_update=True)
+    if survey is None or survey.class_id is None:
+        raise NotFound
+    evaluations.refuse_closed(survey.state, survey.closes_at, at)
+    return survey
