@@ -47,6 +47,7 @@ def update() -> None:
         path = domain / "translations/vi/LC_MESSAGES/messages.po"
         path.parent.mkdir(parents=True, exist_ok=True)
         old = read_po(path.open("rb"), locale="vi") if path.exists() else Catalog(locale="vi")
+        fresh.creation_date = old.creation_date  # the same messages make the same file
         for message in fresh:
             if message.id and message.id in old and old[message.id] is not None:
                 message.string = old[message.id].string  # type: ignore[union-attr]

@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     guard.register(app, "console", __name__, ROUTES)
     add_navigation(
         app,
-        NavItem(N_("Learning records"), "console.statements", "records.read", order=90),
-        NavItem(N_("Audit trail"), "console.audit", "audit.read", order=95),
+        NavItem(N_("Learning records"), "console.statements", "records.read", order=90, group=N_("Administration")),
+        NavItem(N_("Audit trail"), "console.audit", "audit.read", order=95, group=N_("Administration")),
     )
     cli.init_app(app)

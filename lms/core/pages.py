@@ -26,6 +26,18 @@ class NavItem:
     order: int = 50
     needs_person: bool = False
     """Show only to accounts of a staff member (a trainee's pages)."""
+    group: str = ""
+    """English msgid of the group it stands in; a group of one is no group."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A line of the menu as one person sees it: an address, or a group of them."""
+
+    label: str
+    url: str
+    current: bool
+    entries: "tuple[MenuEntry, ...]" = ()
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's name for 'translate later'
@@ -40,15 +52,23 @@ def add_navigation(app: Flask, *items: NavItem) -> None:
     menu.sort(key=lambda item: item.order)
 
 
-def navigation(app: Flask, actor: Actor) -> list[dict[str, Any]]:
-    """Return the menu of this person, the current entry marked."""
-    entries = [
-        {"label": gettext(item.label), "url": url_for(item.endpoint)}
-        for item in app.extensions.get("lms_navigation", [])
-        if actor.may(item.permission) and (actor.person_id or not item.needs_person)
+def navigation(app: Flask, actor: Actor) -> list[MenuEntry]:
+    """Return the menu of this person, the current entry marked; a group stands where its first entry would."""
+    groups: dict[str, list[MenuEntry]] = {}
+    for item in app.extensions.get("lms_navigation", []):
+        if actor.may(item.permission) and (actor.person_id or not item.needs_person):
+            groups.setdefault(item.group or item.endpoint, []).append(_entry(item))
+    return [
+        entries[0]
+        if len(entries) == 1
+        else MenuEntry(gettext(name), "", any(e.current for e in entries), tuple(entries))
+        for name, entries in groups.items()
     ]
-    here = f"{request.path}/"
-    return [entry | {"current": here.startswith(f"{entry['url']}/")} for entry in entries]
+
+
+def _entry(item: NavItem) -> MenuEntry:
+    url = url_for(item.endpoint)
+    return MenuEntry(gettext(item.label), url, f"{request.path}/".startswith(f"{url}/"))
 
 
 def init_app(app: Flask) -> None:

@@ -19,8 +19,8 @@ def init_app(app: Flask) -> None:
     guard.register(app, "people", __name__, ROUTES)
     add_navigation(
         app,
-        NavItem(N_("People"), "people.people", "people.read", order=80),
-        NavItem(N_("Units"), "people.units", "people.read", order=82),
+        NavItem(N_("People"), "people.people", "people.read", order=80, group=N_("Administration")),
+        NavItem(N_("Units"), "people.units", "people.read", order=82, group=N_("Administration")),
     )
     cli.init_app(app)
 

@@ -17,9 +17,9 @@ def init_app(app: Flask) -> None:
     guard.register(app, "reports", __name__, ROUTES)
     add_navigation(
         app,
-        NavItem(N_("Completion"), "reports.completion", "reports.completion", order=60),
-        NavItem(N_("Quality"), "reports.quality_index", "reports.quality", order=61),
-        NavItem(N_("My results"), "reports.own", "classes.teach", order=62, needs_person=True),
+        NavItem(N_("Completion"), "reports.completion", "reports.completion", order=60, group=N_("Reports")),
+        NavItem(N_("Quality"), "reports.quality_index", "reports.quality", order=61, group=N_("Reports")),
+        NavItem(N_("My results"), "reports.own", "classes.teach", order=62, needs_person=True, group=N_("Reports")),
     )
     survey_closed.connect(_make_due)
 

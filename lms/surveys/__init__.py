@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
         app,
         NavItem(N_("Comments"), "surveys.reading", "surveys.moderate", order=62),
         NavItem(N_("After training"), "surveys.follow_ups", "surveys.follow_up", order=63),
-        NavItem(N_("Evaluation forms"), "surveys.instruments", "surveys.design", order=64),
+        NavItem(N_("Evaluation forms"), "surveys.instruments", "surveys.design", order=79, group=N_("Administration")),
     )
     class_finished.connect(course.open_with_class)
     survey_opened.connect(course.schedule)

@@ -43,7 +43,7 @@ class Instrument(Base):
     code: Mapped[str]
     version: Mapped[int]
     audience: Mapped[str]
-    """One of lms.surveys.document.AUDIENCES; surveys take the newest published version of their audience."""
+    """One of lms.surveys.document.AUDIENCES; which of its forms is taken is said by InstrumentUse."""
     state: Mapped[str]
     title: Mapped[dict[str, Any]]
     document: Mapped[dict[str, Any]]
@@ -51,6 +51,20 @@ class Instrument(Base):
     checksum: Mapped[str]
     loaded_at: Mapped[datetime]
     """When it was loaded or published; of a draft, when it was begun."""
+
+
+class InstrumentUse(Base):
+    """Which form an audience gets: in one programme, or where no programme says otherwise."""
+
+    __tablename__ = "instrument_uses"
+    __table_args__ = (UniqueConstraint("audience", "programme_id", postgresql_nulls_not_distinct=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    audience: Mapped[str]
+    programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programmes.id"), index=True)
+    """None: in the whole city."""
+    code: Mapped[str]
+    """Of the form; its newest published version is taken."""
 
 
 class Survey(Base):

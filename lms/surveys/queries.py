@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from lms.catalogue.models import Topic
+from lms.catalogue.models import ProgrammeVersion, Topic
 from lms.classes.models import Attendance, ClassRun, Session, Teaching
 from lms.core.database import db
 from lms.people.models import Person, Unit
@@ -55,6 +55,15 @@ class SurveyForm:
 def document_of(instrument_id: UUID) -> Form:
     """Return the form of a published instrument, which never changes."""
     return document.read(db.session.get_one(Instrument, instrument_id).document)
+
+
+def programme_of(class_id: UUID | None) -> UUID | None:
+    """Return the programme of a class."""
+    return db.session.scalar(
+        select(ProgrammeVersion.programme_id)
+        .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
+        .where(ClassRun.id == class_id)
+    )
 
 
 def form_of(survey_id: UUID, person_id: UUID | None) -> SurveyForm | None:

@@ -23,6 +23,8 @@ ROUTES = [
     Route("/follow-ups", following.index, "surveys.follow_up", HELD, endpoint="follow_ups"),
     Route("/follow-ups/<uuid:follow_up_id>", following.form, "surveys.answer", NAMED, GET_POST, endpoint="follow_up"),
     Route("/instruments", builder.index, "surveys.design", HELD, endpoint="instruments"),
+    Route("/instruments/uses", builder.uses, "surveys.design", HELD, GET_POST, endpoint="instrument_uses"),
+    Route("/instruments/uses/<uuid:use_id>/remove", builder.use_general, "surveys.design", HELD, POST),
     Route("/instruments/<code>/draft", builder.begin, "surveys.design", HELD, POST),
     Route(FORM, builder.instrument, "surveys.design", HELD),
     Route(f"{FORM}/preview", builder.preview, "surveys.design", HELD),

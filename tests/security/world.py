@@ -27,7 +27,8 @@ from lms.people.permissions import ROLES
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
 from lms.reports.adjustments.models import Adjustment
-from lms.surveys.models import FollowUp
+from lms.surveys.models import FollowUp, InstrumentUse
+from lms.surveys.queries import programme_of
 from lms.surveys.services import evaluations as surveys
 from lms.surveys.services import instruments
 from tests import factories as make
@@ -73,7 +74,7 @@ def build(app: Flask) -> World:
     )  # fmt: skip
     keys = app.config["SETTINGS"].keys_dir
     survey = surveys.open_survey(SYSTEM, run.id, keys=keys, at=utcnow())
-    follow_up, adjustment, draft = _evaluation(survey, enrolment)
+    follow_up, adjustment, draft, in_use = _evaluation(survey, enrolment)
     job = make.add(JobProgress(id=uuid4(), kind="x", account_id=trainee.id, created_at=utcnow()))
     credential = make.add(
         Credential(id=uuid4(), name="x", key="k", secret_hash=b"0", scopes=["all"], created_at=utcnow())
@@ -123,7 +124,8 @@ def build(app: Flask) -> World:
         "package_id": version.package_id, "library.version_id": version.id, "library.unit_id": unit_of_package.id,
         "registration_id": registration.id, "upload_id": upload.id, "material_id": material.id,
         "library.set_quota.unit_id": institution.id, "learning.unit_id": unit_of_package.id,
-        "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "key": "programme",
+        "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "use_id": in_use.id,
+        "key": "programme",
         "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
         "archive_id": archive.id, "request_id": asked.id,
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
@@ -147,7 +149,10 @@ def _evaluation(survey: Any, enrolment: Any) -> tuple[Any, ...]:
             points=5, state="due", made_at=at,
         )
     )  # fmt: skip
-    return follow_up, adjustment, instruments.begin_draft(SYSTEM, "trainee", at=at)
+    in_use = make.add(
+        InstrumentUse(id=uuid4(), audience="trainee", programme_id=programme_of(enrolment.class_id), code="trainee")
+    )
+    return follow_up, adjustment, instruments.begin_draft(SYSTEM, "trainee", at=at), in_use
 
 
 def _material(institution: Any, trainee: Account) -> tuple[Any, ...]:

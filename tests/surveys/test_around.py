@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from lms.catalogue.models import Programme
 from lms.classes import services as classes
 from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
@@ -12,7 +13,7 @@ from lms.core.guard import SYSTEM
 from lms.people.models import Person
 from lms.reports.adjustments.models import Adjustment
 from lms.surveys import queries
-from lms.surveys.models import CommentReading, FollowUp, Instrument, Participation, SealedBallot, Survey
+from lms.surveys.models import CommentReading, FollowUp, Instrument, InstrumentUse, Participation, SealedBallot, Survey
 from lms.surveys.rules import NONE
 from lms.surveys.services import comments, evaluations, follow_ups, instruments
 from tests import factories as make
@@ -293,11 +294,13 @@ def test_a_form_is_drafted_changed_and_published_for_evaluations_to_come(world, 
         "kind": "scale",
         "weight": "1",
     }
-    question |= {"scale": "", "options": "", "when": ""}
+    question |= {"scale": "", "options": ""}
     new = f"{url}/sections/course/questions/new"
     assert submit(client, new, question | {"kind": "choice"}, page=new).status_code == 200  # options are missing
-    assert submit(client, new, question | {"when": "sai"}, page=new).status_code == 200
-    assert submit(client, new, question, page=new).status_code == 302
+    assert submit(client, new, question | {"when": "sai:1"}, page=new).status_code == 200
+    two = {"when": ["prog-fit:1", "prog-balance:1"]}
+    assert "trả lời của một câu hỏi" in submit(client, new, question | two, page=new).text
+    assert submit(client, new, question | {"when": ["prog-fit:1", "prog-fit:2"]}, page=new).status_code == 302
     section = {"title_vi": "Nhóm mới", "title_en": "", "object": "course", "weight": "1", "threshold": ""}
     assert submit(client, f"{url}/sections/new", section, page=f"{url}/sections/new").status_code == 302
     html = client.get(url).text
@@ -330,7 +333,6 @@ def test_a_question_that_means_something_else_must_be_a_new_one(sign_in, submit,
         "scale": "bay",
         "options": "",
         "weight": "1",
-        "when": "",
     }
     assert submit(client, item, fields, page=item).status_code == 302
     refused = submit(client, f"{url}/publish", {}, page=url)
@@ -347,3 +349,24 @@ def test_a_form_of_its_own_is_made_from_another(sign_in, submit, session):
     )
     made = session.scalars(select(Instrument).where(Instrument.code == "hoc-vien-2027")).one()
     assert (made.state, made.version, made.audience) == ("draft", 1, "trainee")
+
+
+def test_a_programme_takes_a_form_of_its_own_until_it_takes_the_citys_again(world, sign_in, submit, session):
+    city = instruments.for_audience("trainee")
+    draft = instruments.copy_form(SYSTEM, city.id, "ngan", {"vi": "Phiếu ngắn", "en": "Short"}, at=utcnow())
+    session.commit()
+    client, url = sign_in(make.holder("home_affairs_officer")), "/instruments/uses"
+    programme = queries.programme_of(world.run.id)
+    code = session.get(Programme, programme).code
+    chosen = {"code": "ngan", "programme": code}
+    assert submit(client, url, chosen, page=url).status_code == 200  # a draft is not among the choices
+    assert submit(client, f"/instruments/{draft.id}/publish", {}, page=url).status_code == 302
+    assert instruments.for_audience("trainee", programme).id == city.id  # to publish is not to use
+    assert submit(client, url, chosen, page=url).status_code == 302
+    assert submit(client, url, {"code": "lecturer", "programme": code}, page=url).status_code == 200
+    assert instruments.for_audience("trainee", programme).id == draft.id
+    assert instruments.for_audience("trainee").id == city.id
+    assert "Phiếu ngắn" in client.get(url).text
+    one = session.scalars(select(InstrumentUse).where(InstrumentUse.programme_id == programme)).one()
+    assert submit(client, f"{url}/{one.id}/remove", {}, page=url).status_code == 302
+    assert instruments.for_audience("trainee", programme).id == city.id

@@ -25,6 +25,17 @@ if (menu) {
   addEventListener("click", (event) => { if (!wide.matches && !menu.contains(event.target)) menu.open = false; });
 }
 
+// A group of the menu closes as a menu does.
+for (const group of document.querySelectorAll("[data-closes]")) {
+  group.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !group.open) return;
+    event.stopPropagation();
+    group.open = false;
+    group.firstElementChild.focus();
+  });
+  addEventListener("click", (event) => { if (!group.contains(event.target)) group.open = false; });
+}
+
 // A button that asks first: data-confirm="question".
 addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");

@@ -1,10 +1,11 @@
 """Changes to a form; each takes the form and changes it. Plain data, no request, no database."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from lms.core.errors import NotFound
-from lms.surveys.document import Condition, Form, Item, Option, Section, Words, free_code
+from lms.surveys.document import Condition, Form, Item, Option, Section, Words, answers_of, free_code
 
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
@@ -114,23 +115,40 @@ def options_from(text: str) -> list[Option]:
     ]
 
 
-def condition_text(when: Condition | None) -> str:
-    """Return a condition as ``code: answer, answer``."""
-    return f"{when.item}: {', '.join(when.values)}" if when else ""
+def condition_ticks(when: Condition | None) -> list[str]:
+    """Return a condition as ticked answers, ``code:answer`` each."""
+    return [f"{when.item}:{value}" for value in when.values] if when else []
 
 
-def condition_from(text: str) -> Condition | None:
-    """Read a condition; None for an empty text.
+def condition_from(ticks: Sequence[str]) -> Condition | None:
+    """Read a condition from ticked answers; None for none.
 
-    :raises ValueError: it is not written as ``code: answer, answer``
+    :raises ValueError: they are answers of more than one question
     """
-    if not text.strip():
-        return None
-    code, colon, values = text.partition(":")
-    listed = [one.strip() for one in values.split(",") if one.strip()]
-    if not colon or not listed or not _KEY.fullmatch(code.strip()):
-        raise ValueError(text)
-    return Condition(item=code.strip(), values=listed)
+    codes = {tick.partition(":")[0] for tick in ticks}
+    if len(codes) > 1:
+        raise ValueError(", ".join(sorted(codes)))
+    return Condition(item=codes.pop(), values=[tick.partition(":")[2] for tick in ticks]) if ticks else None
+
+
+def conditions(form: Form, section: Section, item: Item | None) -> list[tuple[Item, list[tuple[str, Words]]]]:
+    """Return the earlier questions a question can depend on, each with its answers as ticks and their labels.
+
+    :param item: the question; None for one that is added at the end of the section
+    """
+    found: list[tuple[Item, list[tuple[str, Words]]]] = []
+    for holder, earlier in form.items():
+        if earlier is item or (item is None and form.sections.index(holder) > form.sections.index(section)):
+            break
+        if earlier.kind in ("scale", "choice") and (not holder.repeat or holder is section):
+            answers = zip(answers_of(form, earlier), _answer_labels(form, earlier), strict=True)
+            found.append((earlier, [(f"{earlier.code}:{value}", label) for value, label in answers]))
+    return found
+
+
+def _answer_labels(form: Form, item: Item) -> list[Words]:
+    labels = form.labels(item) if item.kind == "scale" else [one.text for one in item.options]
+    return [*labels, {"vi": "Không áp dụng", "en": "Not applicable"}] if item.na else labels
 
 
 def _words(line: str) -> Words:

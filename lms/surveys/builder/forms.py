@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FloatField, SelectField
+from wtforms import BooleanField, FloatField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
@@ -85,19 +85,26 @@ class ItemForm(Form):
     na = BooleanField(_l("Offer “not applicable”"))
     required = BooleanField(_l("Must be answered"))
     weight = FloatField(_l("Weight within the section"), default=1, validators=[NumberRange(0, 100)])
-    when = LineField(_l("Only when"), validators=[Length(max=300)])
+    when = SelectMultipleField(_l("Only when"))
 
     def validate_when(self, field: Any) -> None:
-        """Written as ``code: answer, answer``."""
+        """Answers of one question."""
         try:
-            changes.condition_from(field.data or "")
+            changes.condition_from(field.data or [])
         except ValueError:
-            raise ValidationError(_l("Please write it as “code: answer, answer”.")) from None
+            raise ValidationError(_l("Please tick answers of one question only.")) from None
 
     def validate_options(self, field: Any) -> None:
         """Questions of choice have options."""
         if self.kind.data in ("choice", "multiple", "ranking") and len(changes.options_from(field.data or "")) < 2:
             raise ValidationError(_l("Please give at least two options."))
+
+
+class UseForm(Form):
+    """Which form evaluations take."""
+
+    code = SelectField(_l("Form"))
+    programme = SelectField(_l("Programme"))
 
 
 class CopyForm(Form):

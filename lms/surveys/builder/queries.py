@@ -5,10 +5,12 @@ from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
+from lms.catalogue.models import Programme
 from lms.core.database import db
 from lms.surveys import document
-from lms.surveys.models import FollowUp, Instrument, Survey
+from lms.surveys.models import FollowUp, Instrument, InstrumentUse, Survey
 from lms.surveys.queries import TaughtTopic
 from lms.surveys.rules import NONE
 
@@ -47,6 +49,42 @@ def all_versions() -> list[VersionLine]:
         ).order_by(Instrument.audience.desc(), Instrument.code, Instrument.version.desc())
     )
     return [VersionLine(*row) for row in rows]
+
+
+class UseLine(NamedTuple):
+    """A form in use; :ivar programme: its code and name, or None for the whole city."""
+
+    id: UUID
+    audience: str
+    code: str
+    title: dict[str, str]
+    programme: str | None
+    programme_name: dict[str, str] | None
+
+
+def uses() -> list[UseLine]:
+    """Return the forms in use: the city's first, then those of programmes."""
+    newest = (
+        select(Instrument.code, Instrument.title)
+        .where(Instrument.state == "published")
+        .ext(distinct_on(Instrument.code))
+        .order_by(Instrument.code, Instrument.version.desc())
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            InstrumentUse.id,
+            InstrumentUse.audience,
+            InstrumentUse.code,
+            newest.c.title,
+            Programme.code,
+            Programme.name,
+        )
+        .join(newest, newest.c.code == InstrumentUse.code)
+        .outerjoin(Programme, Programme.id == InstrumentUse.programme_id)
+        .order_by(InstrumentUse.programme_id.is_not(None), InstrumentUse.audience.desc(), Programme.position)
+    )
+    return [UseLine(*row) for row in rows]
 
 
 class Version(NamedTuple):

@@ -7,9 +7,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
+from lms.catalogue.queries import programme, programmes
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
+from lms.core.i18n import local
 from lms.surveys import document
 from lms.surveys.builder import changes, forms, queries
 from lms.surveys.services import instruments
@@ -18,6 +20,35 @@ from lms.surveys.services import instruments
 def index() -> Any:
     """All forms with their versions."""
     return render_template("surveys/instruments.html", instruments=queries.all_versions(), audiences=forms.AUDIENCES)
+
+
+def uses() -> Any:
+    """Which form is taken: in the city, and in programmes that have one of their own."""
+    form = forms.UseForm()
+    published = {one.code: one for one in reversed(queries.all_versions()) if one.state == "published"}
+    form.code.choices = [
+        SelectChoice(code, f"{local(one.title)} ({forms.AUDIENCES[one.audience]})") for code, one in published.items()
+    ]
+    form.programme.choices = [
+        SelectChoice("", _("The whole city")),
+        *(SelectChoice(one.code, f"{one.code} {local(one.name)}") for one in programmes()),
+    ]
+    if form.validate_on_submit():
+        chosen = programme(form.programme.data) if form.programme.data else None
+        try:
+            instruments.use(current_actor(), str(form.code.data), chosen.id if chosen else None, at=utcnow())
+            flash(_("Evaluations that open from now on take this form."))
+            return redirect(url_for("surveys.instrument_uses"))
+        except DomainError as refused:
+            form.programme.errors = [str(refused.message)]
+    return render_template("surveys/builder_uses.html", form=form, uses=queries.uses(), audiences=forms.AUDIENCES)
+
+
+def use_general(use_id: UUID) -> Any:
+    """Let a programme take the city's form again."""
+    instruments.use_general(current_actor(), use_id, at=utcnow())
+    flash(_("Evaluations of this programme take the city's form again."))
+    return redirect(url_for("surveys.instrument_uses"))
 
 
 def begin(code: str) -> Any:
@@ -117,9 +148,11 @@ def item(instrument_id: UUID, section_key: str, code: str) -> Any:
         if now is None
         else {"text_vi": now.text.get("vi"), "text_en": now.text.get("en"), "kind": now.kind, "scale": now.scale or ""}
         | {"options": changes.options_text(now.options), "na": now.na, "required": now.required, "weight": now.weight}
-        | {"when": changes.condition_text(now.when)}
+        | {"when": changes.condition_ticks(now.when)}
     )
     form = forms.ItemForm(data=given)
+    earlier = changes.conditions(shown.form, holder, now)
+    form.when.choices = [SelectChoice(*one) for _item, answers in earlier for one in answers]
     form.scale.choices = [
         SelectChoice("", _("The form's own scale")),
         *(SelectChoice(name, name) for name in shown.form.scales),
@@ -133,12 +166,13 @@ def item(instrument_id: UUID, section_key: str, code: str) -> Any:
             "na": form.na.data,
             "required": form.required.data,
             "weight": form.weight.data,
-            "when": changes.condition_from(form.when.data or ""),
+            "when": changes.condition_from(form.when.data or []),
         }
         return _changed(
             instrument_id, lambda one: changes.put_item(one, section_key, now.code if now else None, values)
         )
-    return render_template("surveys/builder_item.html", form=form, shown=shown, section=holder, item=now)
+    given = {"form": form, "shown": shown, "section": holder, "item": now, "earlier": earlier}
+    return render_template("surveys/builder_item.html", **given)
 
 
 def arrange(instrument_id: UUID) -> Any:

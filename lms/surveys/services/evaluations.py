@@ -78,7 +78,7 @@ def _opened(
         class_id=class_id,
         institution_id=institution_id,
         period=period,
-        instrument_id=instruments.for_audience(audience).id,
+        instrument_id=instruments.for_audience(audience, queries.programme_of(class_id)).id,
         state="open",
         opens_at=at,
         closes_at=closes_at,

@@ -26,10 +26,11 @@ def plan(actor: Actor, class_id: UUID, *, at: datetime) -> int:
     """Plan the named forms of a class for those who completed it; again is no harm. Returns how many are new."""
     completed = select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.status == "completed")
     period = {"opens_at": at + AFTER, "closes_at": at + UNTIL}
+    programme_id = queries.programme_of(class_id)
     rows = [
         {"id": uuid4(), "class_id": class_id, "enrolment_id": one, "audience": audience, "instrument_id": form} | period
         for audience in ("follow_up", "employer")
-        for form in [instruments.for_audience(audience).id]
+        for form in [instruments.for_audience(audience, programme_id).id]
         for one in db.session.scalars(completed)
     ]
     if not rows:

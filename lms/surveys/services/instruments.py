@@ -10,15 +10,17 @@ from uuid import UUID, uuid4
 import orjson
 import yaml
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
 
+from lms.catalogue.models import Programme
 from lms.core import audit
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.surveys import document
 from lms.surveys.document import Form
-from lms.surveys.models import Instrument
+from lms.surveys.models import Instrument, InstrumentUse
 
 SHIPPED = Path(__file__).parent.parent / "instruments"
 
@@ -40,6 +42,10 @@ def load_instruments(*, at: datetime) -> None:
             continue
         db.session.add(_row(form, newest.version + 1 if newest else 1, "published", at))
         db.session.flush()
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        form = document.read(yaml.safe_load(path.read_text("utf-8")))
+        first = {"id": uuid4(), "audience": form.audience, "code": form.code}
+        db.session.execute(insert(InstrumentUse).values(first).on_conflict_do_nothing())
 
 
 @act
@@ -149,20 +155,55 @@ def newest_of(code: str, *, drafts: bool = False) -> Instrument | None:
     return db.session.scalar(wanted if drafts else wanted.where(Instrument.state == "published"))
 
 
-def for_audience(audience: str) -> Instrument:
-    """Return what an evaluation that opens now takes: the version of this audience that was published last.
+def for_audience(audience: str, programme_id: UUID | None = None) -> Instrument:
+    """Return what an evaluation that opens now takes: the newest version of the form in use.
 
+    :param programme_id: of the class; None where there is no single one
     :raises DomainError: ``no-instrument``
     """
+    here = or_(InstrumentUse.programme_id.is_(None), InstrumentUse.programme_id == programme_id)
     found = db.session.scalar(
         select(Instrument)
-        .where(Instrument.audience == audience, Instrument.state == "published")
-        .order_by(Instrument.loaded_at.desc(), Instrument.version.desc())
+        .join(InstrumentUse, InstrumentUse.code == Instrument.code)
+        .where(InstrumentUse.audience == audience, here, Instrument.state == "published")
+        .order_by(InstrumentUse.programme_id.is_(None), Instrument.version.desc())
         .limit(1)
     )
     if found is None:
         raise DomainError("no-instrument", _l("There is no evaluation form yet. Please load the instruments first."))
     return found
+
+
+@act
+def use(actor: Actor, code: str, programme_id: UUID | None, *, at: datetime) -> None:
+    """Let evaluations that open from now on take a form: of one programme, or of all that have no form of their own.
+
+    :raises DomainError: ``not-published``; ``no-programme`` where the form's audience is asked across programmes
+    """
+    form = newest_of(code)
+    if form is None:
+        raise DomainError("not-published", _l("Please choose a form that is published."), 400)
+    if programme_id is not None and form.audience == "lecturer":
+        words = _l("Lecturers answer one form for all programmes; it is chosen for the whole city.")
+        raise DomainError("no-programme", words, 400)
+    if programme_id is not None and db.session.get(Programme, programme_id) is None:
+        raise NotFound
+    values = {"id": uuid4(), "audience": form.audience, "programme_id": programme_id, "code": code}
+    put = insert(InstrumentUse).values(values)
+    db.session.execute(put.on_conflict_do_update(index_elements=["audience", "programme_id"], set_={"code": code}))
+    after = {"audience": form.audience, "programme": programme_id, "code": code}
+    audit.record(actor, "instrument.use", "instrument", form.id, at=at, after=after)
+
+
+@act
+def use_general(actor: Actor, use_id: UUID, *, at: datetime) -> None:
+    """Let a programme take the city's form again."""
+    one = db.session.get(InstrumentUse, use_id)
+    if one is None or one.programme_id is None:
+        raise NotFound
+    before = {"audience": one.audience, "programme": one.programme_id, "code": one.code}
+    audit.record(actor, "instrument.use", "programme", one.programme_id, at=at, before=before)
+    db.session.delete(one)
 
 
 def checksum(form: Form) -> str:
