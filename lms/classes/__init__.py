@@ -14,5 +14,12 @@ def init_app(app: Flask) -> None:
     add_navigation(
         app,
         NavItem(N_("Classes"), "classes.index", "classes.read", order=40),
-        NavItem(N_("Teaching timetable"), "classes.timetable", "classes.teach", order=41, needs_person=True),
+        NavItem(
+            N_("Teaching timetable"),
+            "classes.timetable",
+            "classes.teach",
+            order=41,
+            needs_person=True,
+            group=N_("Teaching"),
+        ),
     )

@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
         app,
         NavItem(N_("Completion"), "reports.completion", "reports.completion", order=60, group=N_("Reports")),
         NavItem(N_("Quality"), "reports.quality_index", "reports.quality", order=61, group=N_("Reports")),
-        NavItem(N_("My results"), "reports.own", "classes.teach", order=62, needs_person=True, group=N_("Reports")),
+        NavItem(N_("My results"), "reports.own", "classes.teach", order=62, needs_person=True, group=N_("Teaching")),
     )
     survey_closed.connect(_make_due)
 

@@ -26,9 +26,7 @@ def uses() -> Any:
     """Which form is taken: in the city, and in programmes that have one of their own."""
     form = forms.UseForm()
     published = {one.code: one for one in reversed(queries.all_versions()) if one.state == "published"}
-    form.code.choices = [
-        SelectChoice(code, f"{local(one.title)} ({forms.AUDIENCES[one.audience]})") for code, one in published.items()
-    ]
+    form.code.choices = [SelectChoice(code, f"{local(one.title)} ({code})") for code, one in published.items()]
     form.programme.choices = [
         SelectChoice("", _("The whole city")),
         *(SelectChoice(one.code, f"{one.code} {local(one.name)}") for one in programmes()),
