@@ -8,14 +8,14 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from lms.catalogue import listing, queries, services, terms
+from lms.catalogue import listing, queries, services, signals, terms
 from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
 from lms.core import files
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
-from lms.core.guard import current_actor
+from lms.core.guard import Actor, current_actor
 from lms.core.i18n import select_language
 
 _YEAR = 31_536_000
@@ -130,9 +130,14 @@ def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
         outline=queries.outline(version.id) if version else None,
         approved_on=_approved_on(version),
         reviewer=actor.may("catalogue.review"),
+        notes=_notes(version, actor) if version and actor.may("catalogue.review") else [],
         approver=actor.may("catalogue.approve"),
         form=form,
     )
+
+
+def _notes(version: VersionLine, actor: Actor) -> list[signals.VersionNote]:
+    return [note for _receiver, notes in signals.version_reviewed.send(version.id, actor=actor) for note in notes]
 
 
 def _is_name(text: str) -> bool:

@@ -10,3 +10,7 @@ attendance_recorded = signal("classes.attendance_recorded")
 
 class_finished = signal("classes.class_finished")
 """``send(sender, class_id=UUID, at=datetime)``"""
+
+lecturers_considered = signal("classes.lecturers_considered")
+"""Somebody is about to give topics to lecturers: ``send(sender, actor=Actor, lecturers=list[UUID])``; receivers return
+words by lecturer, such as how her topics were evaluated so far."""

@@ -1,5 +1,6 @@
 """Pages of classes."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
 from lms.assessment import services as assessment
-from lms.classes import access, forms, queries, rules, services
+from lms.classes import access, forms, queries, rules, services, signals
 from lms.classes import timetable as sessions
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
-from lms.core.guard import current_actor
+from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE, local
 from lms.core.pages import Page
 from lms.core.text import one_line
@@ -71,6 +72,7 @@ def class_page(class_id: UUID) -> Any:
         abort(404)
     actor = current_actor()
     manages = actor.may("classes.manage", head.institution_path)
+    lecturers = queries.lecturers_of(head.institution_path) if manages else []
     return render_template(
         "classes/class.html",
         head=head,
@@ -79,12 +81,22 @@ def class_page(class_id: UUID) -> Any:
         teachings=queries.teachings_of(class_id),
         members=queries.members(class_id),
         manages=manages,
-        lecturers=queries.lecturers_of(head.institution_path) if manages else [],
+        lecturers=lecturers,
+        histories=_histories(actor, lecturers) if manages and head.status in ("planned", "running") else {},
         person_id=actor.person_id,
         now=utcnow(),
         kinds=forms.KINDS,
         rules=rules,
     )
+
+
+def _histories(actor: Actor, lecturers: Sequence[queries.LecturerRow]) -> dict[UUID, str]:
+    """What floors above know of the lecturers, in words."""
+    known: dict[UUID, str] = {}
+    asked = [one.id for one in lecturers]
+    for _receiver, words in signals.lecturers_considered.send("classes", actor=actor, lecturers=asked):
+        known |= words
+    return known
 
 
 def finish(class_id: UUID) -> Any:

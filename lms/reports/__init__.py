@@ -5,9 +5,13 @@ from uuid import UUID
 
 from flask import Flask
 
+from lms.catalogue.signals import version_reviewed
+from lms.classes.signals import lecturers_considered
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
+from lms.reports.adjustments import answered
 from lms.reports.adjustments import services as adjustments
+from lms.reports.quality import lecturers
 from lms.reports.routes import ROUTES
 from lms.surveys.signals import survey_closed
 
@@ -22,6 +26,8 @@ def init_app(app: Flask) -> None:
         NavItem(N_("My results"), "reports.own", "classes.teach", order=62, needs_person=True, group=N_("Teaching")),
     )
     survey_closed.connect(_make_due)
+    lecturers_considered.connect(lecturers.in_words)
+    version_reviewed.connect(answered.of_version)
 
 
 def _make_due(survey_id: UUID, *, at: datetime) -> None:

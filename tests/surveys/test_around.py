@@ -1,11 +1,12 @@
 """Around an evaluation: reminders, paper, the trusted reader, release, adjustments, follow-ups, the builder."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from lms.catalogue.models import Programme
+from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes import services as classes
 from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
@@ -226,6 +227,47 @@ def test_what_falls_below_its_threshold_is_adjusted_and_the_next_evaluation_says
     html = sign_in(make.holder("home_affairs_officer")).get("/reports/adjustments").text
     assert "2,00 → <strong>5,00</strong>" in html and "Dự giờ" in html
     assert "Dự giờ" not in sign_in(again.staff).get("/reports/adjustments").text
+
+
+def test_a_later_version_of_the_programme_names_the_adjustments_it_answers(world, sign_in, submit, session):
+    world.answer(6, "2")
+    world.close()
+    due = select(Adjustment).where(Adjustment.class_id == world.run.id, Adjustment.section == "programme")
+    one = session.scalars(due).one()
+    client, url = sign_in(world.staff), f"/reports/adjustments/{one.id}"
+    stated = {"cause": "Lý thuyết nhiều", "measure": "Thêm bài tập", "responsible": "Khoa", "due_on": "2027-01-31"}
+    assert submit(client, url, stated, page=url).status_code == 302
+    old = make.version()
+    later = make.add(
+        ProgrammeVersion(**_columns(old) | {"id": uuid4(), "number": old.number + 1, "status": "proposed"})
+    )
+    session.commit()
+    assert submit(client, url, {"version": str(old.id)}, page=url).status_code == 200  # not a later one
+    assert submit(client, url, {"version": str(later.id)}, page=url).status_code == 302
+    code = session.get(Programme, later.programme_id).code
+    for reader, linked in ((world.staff, True), (make.holder("department_reviewer"), False)):
+        html = sign_in(reader).get(f"/programmes/{code}?version={later.number}").text
+        assert "Những nội dung được điều chỉnh" in html and "Thêm bài tập" in html
+        assert (world.report in html) is linked
+    assert "Thêm bài tập" not in sign_in(world.accounts[0]).get(f"/programmes/{code}?version={later.number}").text
+    assert "Thêm bài tập" not in client.get(f"/programmes/{code}?version={old.number}").text
+
+
+def _columns(row):
+    return {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
+
+
+def test_whoever_gives_topics_to_lecturers_reads_how_they_were_evaluated(app, world, sign_in):
+    world.answer(6, "3")
+    world.close()
+    run = make.class_run(world.institution)
+    make.topics(run)
+    db.session.commit()
+    html = sign_in(world.staff).get(f"/classes/{run.id}").text
+    assert "3,00/5 điểm qua 1 chuyên đề" in html and f"/reports/lecturers/{world.lecturer.person_id}" in html
+    elsewhere = make.class_run(make.institution())
+    db.session.commit()
+    assert "điểm qua" not in sign_in(make.holder("home_affairs_officer")).get(f"/classes/{elsewhere.id}").text
 
 
 # -- after training ----------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ class Line(NamedTuple):
     class_code: str
     class_name: str
     institution: str
+    institution_path: str
     programme: str
     section: str
     instrument_id: UUID
@@ -67,6 +68,7 @@ def _lines() -> Select[Any]:
             ClassRun.code,
             ClassRun.name,
             Unit.name,
+            Unit.path,
             Programme.code,
             Adjustment.section,
             Survey.instrument_id,
