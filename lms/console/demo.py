@@ -46,6 +46,7 @@ ACCOUNTS = (
     DemoAccount("hocvien2", "trainee: has finished, evaluation waits"),
     DemoAccount("giangvien", "lecturer"),
     DemoAccount("coso", "institution_staff"),
+    DemoAccount("docgopy", "comment_reader: reads the comments of evaluations first"),
     DemoAccount("thutruong", "unit_manager"),
     DemoAccount("thamdinh", "department_reviewer"),
     DemoAccount("sonoivu", "home_affairs_officer"),
@@ -127,6 +128,7 @@ def _people(chance: random.Random, at: datetime) -> _World:
         lecturers.append((person, _actor(account)))
     accounts = {username: _account(username, person, at) for username, person in ours.items()}
     for username, name in (
+        ("docgopy", "Người đọc góp ý của học viên"),
         ("pheduyet", "Tổ thẩm định, phê duyệt chương trình"),
         ("quantri", "Quản trị hệ thống"),
         ("kiemtoan", "Kiểm soát viên"),
@@ -136,6 +138,7 @@ def _people(chance: random.Random, at: datetime) -> _World:
         )
     for username, role, unit in (
         ("coso", "institution_staff", institution),
+        ("docgopy", "comment_reader", institution),
         ("thutruong", "unit_manager", by_code["SQHKT"]),
         ("thamdinh", "department_reviewer", by_code["SXD"]),
         ("sonoivu", "home_affairs_officer", city),
