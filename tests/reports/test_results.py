@@ -1,43 +1,15 @@
 """Results over many classes: of an institution, of a programme, of a year."""
 
-from datetime import UTC, date, datetime
-from uuid import uuid4
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
 
-from lms.reports.adjustments.models import Adjustment
 from lms.reports.quality import aggregates, totals
 from lms.reports.quality.scopes import Scope
 from lms.surveys.models import SectionMean, Tally
 from tests import factories as make
-
-
-@pytest.fixture
-def school(session):
-    return make.institution(code="TBD", name="Trường Bồi dưỡng cán bộ")
-
-
-def held(school, points, year=2026, lecturers=(), version=None, **values):
-    """A class of a year whose evaluation is closed, its topics taught by these lecturers in turn."""
-    run = make.class_run(
-        school,
-        version_id=(version or make.version()).id,
-        starts_on=date(year, 3, 2),
-        ends_on=date(year, 4, 10),
-        status="finished",
-    )
-    for number, topic in enumerate(make.topics(run) if lecturers else ()):
-        make.teaching(run, topic, lecturers[number % len(lecturers)])
-    make.evaluated(run, points, **values)
-    return run
-
-
-def adjusted(survey, section="facilities", state="done", at=datetime(2026, 5, 20, tzinfo=UTC), **values):
-    """An adjustment of a class's evaluation that was carried out."""
-    defaults = {"id": uuid4(), "survey_id": survey.id, "class_id": survey.class_id, "section": section}
-    defaults |= {"mean": 2.0, "threshold": 3.5, "points": 5, "state": state, "measure": "Thay máy chiếu"}
-    return make.add(Adjustment(**(defaults | {"made_at": at, "done_at": at} | values)))
+from tests.reports.closed import adjusted, held
 
 
 def test_a_year_is_the_sum_of_its_classes(school):
@@ -127,6 +99,20 @@ def test_a_scope_holds_what_the_reader_holds_and_nothing_else(school):
     assert found.overview.whole.mean == 4
     assert [one.name["vi"] for one in found.institutions] == ["Trường Bồi dưỡng cán bộ"]
     assert aggregates.overview_of(Scope(paths=()), 2026) is None
+
+
+def test_what_was_told_once_can_be_told_again(school, session):
+    first = held(school, [2] * 20)
+    adjusted(session.scalar(select(make.Survey).where(make.Survey.class_id == first.id)))
+    scope = Scope(institution_id=school.id, until=datetime(2026, 5, 25, tzinfo=UTC))
+    told = aggregates.results_of(scope, 2026)
+    assert [one.after for one in told.moved] == [None]
+    later = {"opens_at": datetime(2026, 5, 26, tzinfo=UTC), "closed_at": datetime(2026, 6, 2, tzinfo=UTC)}
+    held(school, [5] * 20, **later)
+    held(make.institution(name="Trường khác"), [1] * 20, **later)
+    assert aggregates.results_of(scope, 2026) == told
+    assert totals.classes(scope, 2026)[0].class_id == first.id
+    assert aggregates.results_of(Scope(institution_id=school.id), 2026).overview.whole.people == 40
 
 
 def test_a_programme_is_told_by_institution_and_version(school):

@@ -50,7 +50,7 @@ def results_of(scope: Scope, year: int | None = None) -> Results | None:
         () if scope.kind == "institution" else totals.groups(scope, year, form.points, totals.INSTITUTION),
         () if scope.kind == "programme" else totals.groups(scope, year, form.points, totals.PROGRAMME),
         _versions(scope, form) if scope.kind == "programme" else (),
-        tuple(moved(scope.condition, year=year)),
+        tuple(moved(scope.condition, year=year, until=scope.until)),
         None if scope.kind == "programme" else _by_lecturers(scope, year, form.points),
     )
 

@@ -52,16 +52,17 @@ class Moved:
         return None if self.after is None else rules.change(self.before, self.after)
 
 
-def moved(*conditions: ColumnElement[bool], year: int | None = None) -> list[Moved]:
+def moved(*conditions: ColumnElement[bool], year: int | None = None, until: datetime | None = None) -> list[Moved]:
     """Return adjustments that were carried out, each with the next evaluation, the last carried out first.
 
     The next one is the first that opened after the measure was carried out, at the same institution, of the same
     programme and, for a lecturer's topic, of the same lecturer in that topic.
 
     :param conditions: on class, version and institution of the evaluation that asked for the adjustment
+    :param until: as it was known then
     :param year: only those of this year's classes, and those whose next evaluation is of this year
     """
-    before, after = aliased(SectionMean), _next()
+    before, after = aliased(SectionMean), _next(until)
     statement = (
         select(
             Adjustment.id,
@@ -97,14 +98,17 @@ def moved(*conditions: ColumnElement[bool], year: int | None = None) -> list[Mov
         .where(Adjustment.state == "done", *conditions)
         .order_by(Adjustment.done_at.desc(), Adjustment.id)
     )
+    if until is not None:
+        statement = statement.where(Adjustment.done_at <= until)
     if year is not None:
         statement = statement.where(or_(in_year(year), after.c.year == year))
     return [_read(row) for row in db.session.execute(statement)]
 
 
-def _next() -> Any:
+def _next(until: datetime | None) -> Any:
     """The evaluation after an adjustment, as a lateral subquery of its row."""
     survey, run, version = aliased(Survey), aliased(ClassRun), aliased(ProgrammeVersion)
+    closed = true() if until is None else survey.closed_at <= until
     teaching, topic, mean = aliased(Teaching), aliased(Topic), aliased(SectionMean)
     return (
         select(run.name, func.extract("year", run.starts_on).label("year"), mean.n, mean.mean, mean.counts)
@@ -116,6 +120,7 @@ def _next() -> Any:
         .join(mean, _about(mean, survey.id, func.coalesce(teaching.id, NONE)))
         .where(
             run.institution_id == ClassRun.institution_id,
+            closed,
             or_(Adjustment.teaching_id.is_(None), topic.code == Topic.code),
         )
         .order_by(survey.opens_at, run.id)

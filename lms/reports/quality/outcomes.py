@@ -206,3 +206,8 @@ class Results:
     versions: tuple[VersionResult, ...]
     moved: tuple[Moved, ...]
     by_lecturers: ByLecturers | None
+
+    @property
+    def between_versions(self) -> Change | None:
+        """From the programme's first version with results to its last."""
+        return rules.trend(one.figures for one in self.versions)

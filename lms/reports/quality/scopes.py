@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -22,11 +22,13 @@ class Scope:
     """Evaluations by trainees of one institution, of one programme, or of all within what the reader holds.
 
     :ivar paths: of the institutions whose classes may be told
+    :ivar until: only evaluations closed by then, so that what was told once can be told again
     """
 
     institution_id: int | None = None
     programme_id: UUID | None = None
     paths: tuple[str, ...] = ("/",)
+    until: datetime | None = None
 
     @property
     def kind(self) -> Literal["institution", "programme", "year"]:
@@ -38,10 +40,15 @@ class Scope:
     @property
     def condition(self) -> ColumnElement[bool]:
         """Tell of a row of :func:`evaluations` whether it belongs here."""
-        conditions = [self.of_institutions]
+        conditions = [self.of_institutions, self.closed]
         if self.programme_id is not None:
             conditions.append(ProgrammeVersion.programme_id == self.programme_id)
         return and_(*conditions)
+
+    @property
+    def closed(self) -> ColumnElement[bool]:
+        """Tell of an evaluation whether it was closed in time."""
+        return true() if self.until is None else Survey.closed_at <= self.until
 
     @property
     def of_institutions(self) -> ColumnElement[bool]:

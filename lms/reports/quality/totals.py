@@ -13,7 +13,6 @@ from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
 from lms.people.models import Person, Unit
 from lms.reports.quality import rules
-from lms.reports.quality.comparisons import on_scale
 from lms.reports.quality.outcomes import ClassResult, Group, Response
 from lms.reports.quality.rules import Sums
 from lms.reports.quality.scopes import YEAR, Scope, evaluations, in_year
@@ -51,9 +50,9 @@ def sections(scope: Scope, since: int, year: int, points: int) -> tuple[dict[int
     """By year and section: the sums of the scope, and of the whole city."""
     inside = scope.condition.label("inside")
     rows = db.session.execute(
-        evaluations(YEAR, SectionMean.section, inside, *_sums(points))
+        evaluations(YEAR, SectionMean.section, inside, *sums(points))
         .join(SectionMean, SectionMean.survey_id == Survey.id)
-        .where(SectionMean.teaching == NONE, in_year(year, since))
+        .where(SectionMean.teaching == NONE, in_year(year, since), scope.closed)
         .group_by(YEAR, SectionMean.section, inside)
     )
     own: dict[int, Sections] = defaultdict(dict)
@@ -62,19 +61,19 @@ def sections(scope: Scope, since: int, year: int, points: int) -> tuple[dict[int
         added = read(columns)
         if within:
             own[when][section] = added
-        _add(city[when], section, added)
+        add(city[when], section, added)
     return own, city
 
 
-def _add(found: Sections, section: str, added: Sums) -> None:
-    known = found.get(section)
-    found[section] = added if known is None else known.plus(added)
+def add(found: Sections, section: str, added: Sums) -> None:
+    """Add what belongs to a section."""
+    found[section] = found[section].plus(added) if section in found else added
 
 
 def versions(scope: Scope, points: int) -> dict[int, Sections]:
     """By version of the programme, in order, and section."""
     rows = db.session.execute(
-        evaluations(ProgrammeVersion.number, SectionMean.section, *_sums(points))
+        evaluations(ProgrammeVersion.number, SectionMean.section, *sums(points))
         .join(SectionMean, SectionMean.survey_id == Survey.id)
         .where(SectionMean.teaching == NONE, scope.condition)
         .group_by(ProgrammeVersion.number, SectionMean.section)
@@ -89,12 +88,12 @@ def versions(scope: Scope, points: int) -> dict[int, Sections]:
 def by_lecturers(scope: Scope, year: int, points: int) -> tuple[Response, list[Form], Sections]:
     """What lecturers said in the half-years of a year: the response, the forms, and the sums by section."""
     rows = db.session.execute(
-        select(Instrument.id, SectionMean.section, *_response(), *_sums(points))
+        select(Instrument.id, SectionMean.section, *_response(), *sums(points))
         .select_from(Survey)
         .join(Unit, Unit.id == Survey.institution_id)
         .join(Instrument, Instrument.id == Survey.instrument_id)
         .outerjoin(SectionMean, and_(SectionMean.survey_id == Survey.id, SectionMean.teaching == NONE))
-        .where(Survey.audience == "lecturer", Survey.state != "open", scope.of_institutions)
+        .where(Survey.audience == "lecturer", Survey.state != "open", scope.of_institutions, scope.closed)
         .where(Survey.period.in_((f"{year}-1", f"{year}-2")))
         .group_by(Instrument.id, SectionMean.section)
         .order_by(Instrument.loaded_at.desc(), Instrument.id)
@@ -105,7 +104,7 @@ def by_lecturers(scope: Scope, year: int, points: int) -> tuple[Response, list[F
         if section in (WHOLE, None):
             response = response.plus(Response(*columns[:6]))
         if section is not None:
-            _add(found, section, read(columns[6:]))
+            add(found, section, read(columns[6:]))
     return response, list(used.values()), found
 
 
@@ -151,7 +150,7 @@ def taught(scope: Scope, year: int, points: int) -> list[TaughtSums]:
             Person.full_name,
             Person.search_text,
             SectionMean.section,
-            *_sums(points),
+            *sums(points),
         )
         .join(SectionMean, SectionMean.survey_id == Survey.id)
         .join(Teaching, Teaching.id == SectionMean.teaching)
@@ -172,7 +171,7 @@ def groups(scope: Scope, year: int, points: int, by: Sequence[Any]) -> tuple[Gro
     :param by: INSTITUTION or PROGRAMME
     """
     rows = db.session.execute(
-        evaluations(*by, *_response(), *_sums(points))
+        evaluations(*by, *_response(), *sums(points))
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .outerjoin(SectionMean, and_(SectionMean.survey_id == Survey.id, _whole()))
         .where(scope.condition, in_year(year))
@@ -232,7 +231,12 @@ def _response() -> list[ColumnElement[Any]]:
     return [func.count(), few, *(func.coalesce(func.sum(one), 0) for one in added)]
 
 
-def _sums(points: int) -> list[ColumnElement[Any]]:
+def on_scale(points: int) -> ColumnElement[float]:
+    """Return the stored mean as one on a scale of so many points: the ends meet the ends."""
+    return 1 + (SectionMean.mean - 1) * (points - 1) / (SectionMean.points - 1)
+
+
+def sums(points: int) -> list[ColumnElement[Any]]:
     """The columns of :class:`Sums` on a scale of so many points; of answers, those given on that very scale."""
     same = SectionMean.points == points
     counts = [func.coalesce(func.sum(SectionMean.counts[k]).filter(same), 0) for k in range(1, points + 1)]
