@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_results"
-down_revision = "20261124_evaluation"
+down_revision = "20261128_instrument_uses"
 branch_labels = None
 depends_on = None
 
