@@ -8,6 +8,7 @@ from flask import Flask
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.reports.adjustments import services as adjustments
+from lms.reports.issued import cli
 from lms.reports.routes import ROUTES
 from lms.surveys.signals import survey_closed
 
@@ -19,8 +20,10 @@ def init_app(app: Flask) -> None:
         app,
         NavItem(N_("Completion"), "reports.completion", "reports.completion", order=60),
         NavItem(N_("Quality"), "reports.quality_index", "reports.quality", order=61),
+        NavItem(N_("Reports"), "reports.issued", "reports.read", order=61),
         NavItem(N_("My results"), "reports.own", "classes.teach", order=62, needs_person=True),
     )
+    app.cli.add_command(cli.group)
     survey_closed.connect(_make_due)
 
 
