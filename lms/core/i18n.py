@@ -91,11 +91,13 @@ def moment(value: datetime | None) -> str:
 def number(value: float | int | None, pattern: str = "#,##0.##") -> str:
     """Write a number as 6.999 or 8,25 (Vietnamese), 6,999 or 8.25 (English).
 
-    :param pattern: ``#,##0.##`` up to two decimals, ``0.00`` exactly two, ``#,##0`` none
+    :param pattern: ``#,##0.##`` up to two decimals, ``0.00`` exactly two, ``+0.00`` with its sign, ``#,##0`` none
     """
     if value is None:
         return "–"
-    if pattern == "#,##0" or isinstance(value, int):
+    if pattern == "+0.00":
+        written = f"{value:+,.2f}"
+    elif pattern == "#,##0" or isinstance(value, int):
         written = f"{value:,.0f}"
     else:
         written = f"{value:,.2f}"

@@ -8,6 +8,7 @@ from lms.reports.issued import access as issued_access
 from lms.reports.issued import queries as issued_queries
 from lms.reports.issued import views as issued
 from lms.reports.quality import access as results
+from lms.reports.quality import result_views as summed
 from lms.reports.quality import views as quality
 
 INSTITUTION = unit_scope("institution of the class", access.institution_path)
@@ -16,10 +17,14 @@ OWN_TOPIC = predicate_scope("own topic, released", results.teaches)
 ADJUSTED = unit_scope("institution of the class", adjusted.institution_path)
 REPORT = unit_scope("unit of the report", issued_queries.unit_path)
 DECIDED = predicate_scope("report of others, below a unit held", issued_access.may_decide)
+OWN_INSTITUTION = unit_scope("the institution", results.institution_path)
 GET_POST = ("GET", "POST")
 POST = ("POST",)
 CLASS = "/reports/classes/<uuid:class_id>"
 ONE = "/reports/issued/<uuid:report_id>"
+YEAR = "/reports/results"
+SCHOOL = f"{YEAR}/institutions/<int:unit_id>"
+PROGRAMME = f"{YEAR}/programmes/<code>"
 
 ROUTES = [
     Route("/reports/completion", views.completion, "reports.completion", HELD),
@@ -29,6 +34,17 @@ ROUTES = [
     Route(f"{CLASS}/quality", quality.of_class, "reports.quality", INSTITUTION, endpoint="quality"),
     Route(f"{CLASS}/quality.xlsx", quality.workbook, "reports.quality", INSTITUTION, endpoint="quality_workbook"),
     Route(f"{CLASS}/charts/<name>.svg", quality.chart, "reports.quality", INSTITUTION),
+    Route(YEAR, summed.page, "reports.quality", HELD, endpoint="year"),
+    Route(f"{YEAR}.xlsx", summed.workbook, "reports.quality", HELD, endpoint="year_workbook"),
+    Route(f"{YEAR}/charts/<name>.svg", summed.chart, "reports.quality", HELD, endpoint="year_chart"),
+    Route(SCHOOL, summed.page, "reports.quality", OWN_INSTITUTION, endpoint="institution"),
+    Route(f"{SCHOOL}.xlsx", summed.workbook, "reports.quality", OWN_INSTITUTION, endpoint="institution_workbook"),
+    Route(
+        f"{SCHOOL}/charts/<name>.svg", summed.chart, "reports.quality", OWN_INSTITUTION, endpoint="institution_chart"
+    ),
+    Route(PROGRAMME, summed.page, "reports.quality", HELD, endpoint="programme"),
+    Route(f"{PROGRAMME}.xlsx", summed.workbook, "reports.quality", HELD, endpoint="programme_workbook"),
+    Route(f"{PROGRAMME}/charts/<name>.svg", summed.chart, "reports.quality", HELD, endpoint="programme_chart"),
     Route("/reports/lecturers/<uuid:person_id>", quality.history, "reports.quality", HELD, endpoint="lecturer"),
     Route("/reports/own", quality.own, "classes.teach", HELD),
     Route("/reports/own/<uuid:teaching_id>", quality.own_topic, "classes.teach", OWN_TOPIC, GET_POST),

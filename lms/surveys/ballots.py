@@ -73,7 +73,7 @@ def open_all(folder: Path, survey_id: UUID, form: Form) -> Counted:
     boxes = db.session.scalars(select(SealedBallot.box).where(SealedBallot.survey_id == survey_id))
     forms = [_opened(private.decrypt(box)) for box in boxes]
     counting = [one["values"] for one in forms if one["valid"]]
-    _write(survey_id, form, counting)
+    write(survey_id, form, counting)
     db.session.execute(delete(SealedBallot).where(SealedBallot.survey_id == survey_id))
     return Counted(len(counting), len(forms) - len(counting))
 
@@ -84,8 +84,11 @@ def _opened(plain: bytes) -> dict[str, dict[str, Value]]:
     return opened
 
 
-def _write(survey_id: UUID, form: Form, filled: list[dict[str, Value]]) -> None:
-    """Write what enough people were asked; the rest is forgotten unread, and not even the database isolates them."""
+def write(survey_id: UUID, form: Form, filled: list[dict[str, Value]]) -> None:
+    """Count forms and write what enough people were asked.
+
+    The rest is forgotten unread, and not even the database isolates them.
+    """
     kept = rules.large_enough(form, filled)
     counted = {
         cell: one

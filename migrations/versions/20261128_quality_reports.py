@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
 revision = "20261128_quality_reports"
-down_revision = "20261124_evaluation"
+down_revision = "20261128_results"
 branch_labels = None
 depends_on = None
 

@@ -19,7 +19,7 @@ DRAFT_STAMP = "Bản dự thảo, số liệu chưa chốt"
 
 def issue_stamp(as_of: datetime, figures: Figures) -> str:
     """Return the line at the foot of each page that ties the document to its figures."""
-    return f"Số liệu chốt lúc {moment(as_of)}. SHA-256 của số liệu: {fingerprint(figures)}"
+    return f"Số liệu chốt lúc {moment(as_of)}\nSHA-256 của số liệu: {fingerprint(figures)}"
 
 
 def official(report: Report, issue: Issue | None = None, stamp: str = DRAFT_STAMP) -> Official:

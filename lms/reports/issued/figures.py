@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from lms.reports.quality.comparisons import Averages
+from lms.reports.quality.beside import Averages
 from lms.reports.quality.results import ItemResult, QualityReport, SectionResult, TeachingResult
 from lms.surveys.document import Words
 from lms.surveys.rules import Summary

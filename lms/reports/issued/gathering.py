@@ -16,8 +16,8 @@ from lms.reports.issued.models import QualityReport
 from lms.reports.issued.report import Change, Head, Report
 from lms.reports.issued.rules import city_path
 from lms.reports.issued.wording import day
-from lms.reports.quality import comparisons
 from lms.reports.quality import queries as quality
+from lms.reports.quality.beside import beside
 from lms.surveys import queries as surveys
 
 
@@ -48,8 +48,8 @@ def _of_class(class_id: UUID, until: datetime) -> Figures | None:
     if report is None or not report.shown:
         return None
     said = [one.text for one in surveys.comments(report.survey.survey_id) if one.text]
-    programme = comparisons.together(comparisons.by_version(class_id, report.points, until).values())
-    return figures.of_class(report, said, programme, comparisons.of_city(report.points, until))
+    others = beside(class_id, report.points, until)
+    return figures.of_class(report, said, others.programme, others.city)
 
 
 def head_of(one: QualityReport) -> Head:

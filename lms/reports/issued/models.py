@@ -39,7 +39,7 @@ class QualityReport(Base):
     unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("units.id"))
     """The institution; of a report on a programme or on the whole year, the city."""
     year: Mapped[int] = mapped_column(SmallInteger, index=True)
-    """The year it is about; of a class, that in which it ended."""
+    """The year it is about; of a class, that in which it began."""
     class_id: Mapped[UUID | None] = mapped_column(ForeignKey("class_runs.id"), index=True)
     programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programmes.id"))
     state: Mapped[str]

@@ -11,7 +11,7 @@ from lms.reports.issued.wording import NO_VALUE, STATED, day, decimal, listed, p
 CHARTED = 20
 """Bars of a chart: of more, the lowest are drawn."""
 _NUMBER = Column("TT", 1, "center")
-_MEAN_AXIS, _SHARE_AXIS = "Điểm trung bình", "Tỷ lệ ý kiến"
+_MEAN_AXIS, _SHARE_AXIS, _CITY = "Điểm trung bình", "Tỷ lệ ý kiến", "Toàn Thành phố"
 
 
 def results(figures: Figures) -> Iterator[Block]:
@@ -50,28 +50,32 @@ def _by_part(figures: Figures) -> Iterator[Block]:
         f"Nội dung được đánh giá cao nhất là “{best.title}” ({decimal(best.mean)}), thấp nhất là “{worst.title}” "
         f"({decimal(worst.mean)}). {_below([one.title for one in figures.parts if one.below])}"
     )
-    bars = [(one.title, one.mean) for one in figures.parts]
     yield Picture(
-        charts.means_chart(bars, figures.points, _MEAN_AXIS),
-        f"Biểu đồ cột: {'; '.join(f'{title} {decimal(mean)}' for title, mean in bars)}",
+        charts.means_chart([_bar(one) for one in figures.parts], figures.points, _MEAN_AXIS, _CITY, language="vi"),
+        f"Biểu đồ cột: {'; '.join(f'{one.title} {decimal(one.mean)}' for one in figures.parts)}",
         "Điểm trung bình theo nội dung đánh giá",
     )
     yield Table(
         (
             _NUMBER,
-            Column("Nội dung đánh giá", 5, "left"),
+            Column("Nội dung đánh giá", 3.6, "left"),
             Column("Số ý kiến", 1.5, "right"),
-            Column("Điểm trung bình", 2.6, "right"),
-            Column("Trung vị", 1.4, "right"),
-            Column("Độ lệch chuẩn", 1.6, "right"),
-            Column("Chương trình", 1.9, "right"),
-            Column("Thành phố", 1.6, "right"),
+            Column("Điểm trung bình", 2.4, "right"),
+            Column("Trung vị", 2, "right"),
+            Column("Độ lệch chuẩn", 2, "right"),
+            Column("Chương trình", 2.2, "right"),
+            Column("Thành phố", 2.2, "right"),
         ),
         tuple(_part_row(number, one) for number, one in enumerate(figures.parts, 1)),
         "Kết quả theo nội dung đánh giá",
         "Hai cột cuối là điểm trung bình của các đợt đánh giá cùng chương trình và của toàn Thành phố.",
     )
     yield from _spread(figures)
+
+
+def _bar(one: Part) -> charts.Bar:
+    low, high = (one.score.low, one.score.high) if one.score else (None, None)
+    return charts.Bar(one.title, one.mean, low, high, one.city)
 
 
 def _below(titles: Sequence[str]) -> str:
@@ -124,7 +128,7 @@ def _by_topic(figures: Figures) -> Iterator[Block]:
     if seen:
         yield Paragraph(_topics_sentence([one for _number, one in seen], len(figures.taught)))
         yield Picture(
-            charts.means_chart(_lowest(seen), figures.points, _MEAN_AXIS),
+            charts.means_chart(_lowest(seen), figures.points, _MEAN_AXIS, language="vi"),
             "Biểu đồ cột về điểm trung bình của từng giảng viên theo chuyên đề; số liệu trong bảng kèm theo",
             "Điểm trung bình theo chuyên đề và giảng viên"
             + (f" ({CHARTED} kết quả thấp nhất)" if len(seen) > CHARTED else ""),
@@ -136,7 +140,7 @@ def _by_topic(figures: Figures) -> Iterator[Block]:
             Column("Giảng viên, báo cáo viên", 4, "left"),
             Column("Số phiếu", 1.5, "right"),
             Column("Điểm trung bình", 2.2, "right"),
-            Column("Ngưỡng", 1.6, "right"),
+            Column("Ngưỡng", 2.2, "right"),
         ),
         tuple(
             (str(number), one.topic, one.lecturer, whole(one.n), decimal(one.mean), short(one.threshold))
@@ -256,9 +260,9 @@ def helped(earlier: Sequence[Change]) -> Iterator[Block]:
             _NUMBER,
             Column("Nội dung điều chỉnh", 5, "left"),
             Column("Biện pháp", 5, "left"),
-            Column("Trước", 1.6, "right"),
-            Column("Sau", 1.6, "right"),
-            Column("Ngưỡng", 1.8, "right"),
+            Column("Trước", 2, "right"),
+            Column("Sau", 2, "right"),
+            Column("Ngưỡng", 2.2, "right"),
         ),
         tuple(
             (

@@ -32,7 +32,7 @@ def begin_class(actor: Actor, class_id: UUID, *, at: datetime) -> UUID:
     run = db.session.get(ClassRun, class_id)
     if run is None:
         raise NotFound
-    return _begin(actor, at, kind="class", unit_id=run.institution_id, year=run.ends_on.year, class_id=class_id)
+    return _begin(actor, at, kind="class", unit_id=run.institution_id, year=run.starts_on.year, class_id=class_id)
 
 
 def _begin(actor: Actor, at: datetime, **about: Any) -> UUID:

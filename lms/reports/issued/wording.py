@@ -21,10 +21,11 @@ BASIS = "\n".join(
     (
         "- Quyết định số 1698/QĐ-UBND ngày 19 tháng 5 năm 2022 của Ủy ban nhân dân Thành phố Hà Nội phê duyệt Đề án "
         "“Đào tạo, bồi dưỡng nâng cao chất lượng cán bộ, công chức, viên chức thành phố Hà Nội giai đoạn 2022 - 2025 "
-        "và định hướng đến năm 2030”",
-        "- Nghị định số 171/2025/NĐ-CP ngày 30 tháng 6 năm 2025 của Chính phủ quy định về đào tạo, bồi dưỡng công chức",
+        "và định hướng đến năm 2030”;",
+        "- Nghị định số 171/2025/NĐ-CP ngày 30 tháng 6 năm 2025 của Chính phủ quy định về đào tạo, bồi dưỡng "
+        "công chức;",
         "- Thông tư số 10/2017/TT-BNV ngày 29 tháng 12 năm 2017 của Bộ trưởng Bộ Nội vụ quy định về đánh giá chất "
-        "lượng bồi dưỡng cán bộ, công chức",
+        "lượng bồi dưỡng cán bộ, công chức.",
     )
 )
 """With what a new draft begins; its writer adapts it to the acts in force."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
@@ -35,14 +35,13 @@ def on_scale(points: int) -> ColumnElement[float]:
     return 1 + (SectionMean.mean - 1) * (points - 1) / (SectionMean.points - 1)
 
 
-def _averages(points: int, until: datetime | None, *keys: Any) -> Select[Any]:
+def _averages(points: int, *keys: Any) -> Select[Any]:
     weighted = func.sum(on_scale(points) * SectionMean.n) / func.sum(SectionMean.n)
-    closed = Survey.closed_at <= until if until else true()
     return (
         select(*keys, SectionMean.section, weighted, func.sum(SectionMean.n), func.count())
         .select_from(SectionMean)
         .join(Survey, Survey.id == SectionMean.survey_id)
-        .where(Survey.audience == "trainee", SectionMean.teaching == NONE, closed)
+        .where(Survey.audience == "trainee", SectionMean.teaching == NONE)
         .group_by(*keys, SectionMean.section)
     )
 
@@ -53,26 +52,20 @@ def _of_programme(statement: Select[Any]) -> Select[Any]:
     )
 
 
-def of_city(points: int, until: datetime | None = None) -> Averages:
-    """Return the averages of all evaluations by trainees.
-
-    :param until: only of those closed by then
-    """
-    return {section: Average(*figures) for section, *figures in db.session.execute(_averages(points, until))}
+def of_city(points: int) -> Averages:
+    """Return the averages of all evaluations by trainees."""
+    return {section: Average(*figures) for section, *figures in db.session.execute(_averages(points))}
 
 
-def by_version(class_id: UUID, points: int, until: datetime | None = None) -> dict[int, Averages]:
-    """Return the averages of each version of a class's programme, in order.
-
-    :param until: only of evaluations closed by then
-    """
+def by_version(class_id: UUID, points: int) -> dict[int, Averages]:
+    """Return the averages of each version of a class's programme, in order."""
     programme = (
         select(ProgrammeVersion.programme_id)
         .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
         .where(ClassRun.id == class_id)
         .scalar_subquery()
     )
-    statement = _of_programme(_averages(points, until, ProgrammeVersion.number)).where(
+    statement = _of_programme(_averages(points, ProgrammeVersion.number)).where(
         ProgrammeVersion.programme_id == programme
     )
     found: dict[int, Averages] = {}
