@@ -36,10 +36,13 @@ class Bar(NamedTuple):
     beside: float | None = None
 
 
-def means_chart(rows: Sequence[Bar | tuple[str, float]], points: int, axis: str, beside: str = "") -> str:
+def means_chart(
+    rows: Sequence[Bar | tuple[str, float]], points: int, axis: str, beside: str = "", *, language: str = ""
+) -> str:
     """Draw means as horizontal bars on the scale 1..points, ranges as lines, others as marks; returns SVG.
 
     :param beside: what the marks stand for
+    :param language: of its numbers, by default the reader's
     """
     bars = [Bar(*row) for row in rows]
     values = [one._asdict() | {"mean": round(one.mean, 2), "what": beside} for one in bars]
@@ -47,7 +50,7 @@ def means_chart(rows: Sequence[Bar | tuple[str, float]], points: int, axis: str,
     x = {"type": "quantitative", "title": axis, "scale": scale, "axis": {"tickMinStep": 1, "format": "d"}}
     first = {"datum": 1}
     mean, low, other = (x | {"field": name} for name in ("mean", "low", "beside"))
-    spec = _frame(values, height=34 * max(len(rows), 1))
+    spec = _frame(values, height=34 * max(len(rows), 1), language=language)
     text = {"field": "mean", "type": "quantitative", "format": ".2f"}
     ink = {"condition": {"test": f"datum.mean < {1 + points / 12}", "value": INK}, "value": PAPER}
     layers: list[dict[str, Any]] = [
@@ -136,7 +139,7 @@ def _parts(colour: str) -> list[int]:
     return [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
 
 
-def _frame(values: list[dict[str, Any]], height: int) -> dict[str, Any]:
+def _frame(values: list[dict[str, Any]], height: int, language: str = "") -> dict[str, Any]:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": values},
@@ -145,7 +148,7 @@ def _frame(values: list[dict[str, Any]], height: int) -> dict[str, Any]:
         "background": SHEET,
         "padding": 14,
         "config": {
-            "locale": {"number": _NUMBERS[select_language()]},
+            "locale": {"number": _NUMBERS[language or select_language()]},
             "font": FONT,
             "view": {"stroke": None},
             "axis": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": INK, "gridColor": LINE},

@@ -27,6 +27,7 @@ from lms.people.permissions import ROLES
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
 from lms.reports.adjustments.models import Adjustment
+from lms.reports.issued.models import QualityReport
 from lms.surveys.models import FollowUp, InstrumentUse
 from lms.surveys.queries import programme_of
 from lms.surveys.services import evaluations as surveys
@@ -105,6 +106,12 @@ def build(app: Flask) -> World:
             version_id=version.id, position=1, required=True, added_at=utcnow(),
         )
     )  # fmt: skip
+    report = make.add(
+        QualityReport(
+            kind="class", unit_id=institution.id, year=2026, class_id=run.id, state="submitted", texts={}, writers=[],
+            created_at=utcnow(), changed_at=utcnow(), as_of=utcnow(),
+        )
+    )  # fmt: skip
     figure = db.session.scalars(select(Figure).where(Figure.version_id == run.version_id)).first()
     cast: dict[str, Account | None] = {"stranger": None, "enrolled_trainee": trainee, "teaching_lecturer": lecturer}
     cast |= {"running_institution": make.holder("institution_staff", institution)}
@@ -127,7 +134,7 @@ def build(app: Flask) -> World:
         "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "use_id": in_use.id,
         "key": "programme",
         "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
-        "archive_id": archive.id, "request_id": asked.id,
+        "report_id": report.id, "form": "pdf", "archive_id": archive.id, "request_id": asked.id,
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
     return World(cast, arguments)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import case, select
@@ -11,7 +12,7 @@ from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.reports.quality import rules
 from lms.reports.quality.rules import Change, Figures
-from lms.reports.quality.scopes import evaluations
+from lms.reports.quality.scopes import Scope, evaluations
 from lms.reports.quality.totals import WHOLE, Sections, add, read, sums
 from lms.surveys.models import SectionMean, Survey
 from lms.surveys.rules import NONE
@@ -34,8 +35,11 @@ class Beside:
         return rules.trend(one.get(WHOLE) for one in self.versions.values())
 
 
-def beside(class_id: UUID, points: int) -> Beside:
-    """Return what a class is compared with, on a scale of so many points."""
+def beside(class_id: UUID, points: int, until: datetime | None = None) -> Beside:
+    """Return what a class is compared with, on a scale of so many points.
+
+    :param until: only evaluations closed by then
+    """
     own = (
         select(ProgrammeVersion.programme_id)
         .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
@@ -46,7 +50,7 @@ def beside(class_id: UUID, points: int) -> Beside:
     rows = db.session.execute(
         evaluations(number, SectionMean.section, *sums(points))
         .join(SectionMean, SectionMean.survey_id == Survey.id)
-        .where(SectionMean.teaching == NONE)
+        .where(SectionMean.teaching == NONE, Scope(until=until).closed)
         .group_by(number, SectionMean.section)
         .order_by(number)
     )

@@ -15,6 +15,7 @@ from lms.reports import charts
 from lms.reports import queries as reports
 from lms.reports.adjustments import queries as adjustments
 from lms.reports.charts import Bar
+from lms.reports.issued import queries as issued
 from lms.reports.quality import comparisons, exports, queries, services
 from lms.reports.quality.beside import beside
 from lms.reports.quality.moved import moved
@@ -41,6 +42,7 @@ def of_class(class_id: UUID) -> Any:
         given["moved"] = moved(ClassRun.id == class_id)
         given["replies"] = queries.replies(report.survey.survey_id) if report.survey.released_at else {}
         given["due"] = adjustments.of_class(class_id)
+        given["documents"] = issued.of_class(class_id)
     if report is not None:
         given["after"] = [_after(one) for one in named.answers_of_class(class_id)]
     return render_template("reports/quality.html", **given)
