@@ -6,6 +6,7 @@ from lms.reports.adjustments import queries as adjusted
 from lms.reports.adjustments import views as adjustments
 from lms.reports.quality import access as results
 from lms.reports.quality import views as quality
+from lms.reports.unit_reports import routes as unit_reports
 
 INSTITUTION = unit_scope("institution of the class", access.institution_path)
 RECORD = predicate_scope("own record, or a person of units held", access.may_read_record)
@@ -29,4 +30,5 @@ ROUTES = [
     Route("/reports/adjustments/<uuid:adjustment_id>", adjustments.adjustment, "classes.manage", ADJUSTED, GET_POST),
     Route("/records/<uuid:person_id>", views.record, SIGNED_IN, RECORD),
     Route("/records/<uuid:person_id>.xlsx", views.record_workbook, SIGNED_IN, RECORD),
+    *unit_reports.ROUTES,
 ]

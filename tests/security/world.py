@@ -27,6 +27,8 @@ from lms.people.permissions import ROLES
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
 from lms.reports.adjustments.models import Adjustment
+from lms.reports.unit_reports.models import UnitReport
+from lms.reports.unit_reports.services import campaigns
 from lms.surveys.models import FollowUp
 from lms.surveys.services import evaluations as surveys
 from lms.surveys.services import instruments
@@ -74,6 +76,7 @@ def build(app: Flask) -> World:
     keys = app.config["SETTINGS"].keys_dir
     survey = surveys.open_survey(SYSTEM, run.id, keys=keys, at=utcnow())
     follow_up, adjustment, draft = _evaluation(survey, enrolment)
+    report = _unit_report(unit)
     job = make.add(JobProgress(id=uuid4(), kind="x", account_id=trainee.id, created_at=utcnow()))
     credential = make.add(
         Credential(id=uuid4(), name="x", key="k", secret_hash=b"0", scopes=["all"], created_at=utcnow())
@@ -126,9 +129,20 @@ def build(app: Flask) -> World:
         "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "key": "programme",
         "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
         "archive_id": archive.id, "request_id": asked.id,
+        "year": report.year, "report_id": report.id, "form": "pdf", "reports.unit_summary_chart.name": "reporting",
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
     return World(cast, arguments)
+
+
+def _unit_report(unit: Any) -> UnitReport:
+    """The submitted yearly report of the unit that sent the trainee."""
+    day = utcnow().date()
+    given = {"due_on": day, "levels": ["department"], "quota_from": 2026, "quota_to": 2030}
+    campaigns.open_campaign(SYSTEM, day.year, **given, at=utcnow())
+    report = db.session.scalars(select(UnitReport).where(UnitReport.unit_id == unit.id)).one()
+    report.state, report.submitted_at, report.first_submitted_at = "submitted", utcnow(), utcnow()
+    return report
 
 
 def _evaluation(survey: Any, enrolment: Any) -> tuple[Any, ...]:
