@@ -34,7 +34,9 @@ def means_chart(rows: list[tuple[str, float]], points: int, axis: str) -> str:
     return _draw(orjson.dumps(spec))
 
 
-def distribution_chart(rows: list[tuple[str, tuple[int, ...]]], labels: list[str], axis: str) -> str:
+def distribution_chart(
+    rows: list[tuple[str, tuple[int, ...]]], labels: list[str], axis: str, colours: tuple[str, ...] = SCALE
+) -> str:
     """Draw how the answers are spread, as stacked shares; returns SVG."""
     values = [
         {"label": label, "point": labels[index], "order": index, "count": count}
@@ -50,7 +52,7 @@ def distribution_chart(rows: list[tuple[str, tuple[int, ...]]], labels: list[str
         "color": {
             "field": "point",
             "type": "nominal",
-            "scale": {"domain": labels, "range": list(SCALE[: len(labels)])},
+            "scale": {"domain": labels, "range": list(colours[: len(labels)])},
             "legend": {"orient": "bottom", "title": None, "columns": 3, "labelLimit": 200},
         },
     }

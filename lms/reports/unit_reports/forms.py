@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput
 
 from lms.core.forms import Form, LineField, TextField
 from lms.people.forms import KIND_LABELS
@@ -44,8 +44,7 @@ class OpenForm(Form):
     due_on = DateField(_l("Deadline"), validators=[_DATE])
     levels = SelectMultipleField(
         _l("Levels whose units all report"),
-        choices=[SelectChoice(kind, KIND_LABELS[kind]) for kind in UNIT_KINDS],
-        widget=ListWidget(prefix_label=False),
+        choices=[SelectChoice(kind, KIND_LABELS[kind]) for kind in UNIT_KINDS if kind != "city"],
         option_widget=CheckboxInput(),
     )
     quota_from = IntegerField(_l("Quotas are proposed from"), validators=list(_YEAR))

@@ -2,7 +2,6 @@
 
 from flask_babel import gettext as _
 
-from lms.core.i18n import local
 from lms.people.forms import KIND_LABELS
 from lms.reports import charts
 from lms.reports.unit_reports import rules
@@ -16,6 +15,7 @@ STATES = {
     "accepted": lambda: _("accepted"),
 }
 CHARTS = ("reporting", "use", "quality")
+_COLOURS = (charts.SCALE[0], charts.SCALE[1], charts.SCALE[4])
 
 
 def state_word(state: str) -> str:
@@ -45,9 +45,10 @@ def chart(name: str, found: Summary) -> str:
         rows: list[tuple[str, tuple[int, ...]]] = [
             (level_word(one.key), (one.missing, one.late, one.reported - one.late)) for one in found.levels
         ]
-        return charts.distribution_chart(rows, [_("not reported"), _("late"), _("in time")], _("Share of units"))
+        labels = [_("not reported"), _("late"), _("in time")]
+        return charts.distribution_chart(rows, labels, _("Share of units"), _COLOURS)
     if name == "use":
-        spread = [(f"{one.key} {local(one.name)}", one.uses[::-1]) for one in found.trained]
+        spread = [(one.key, one.uses[::-1]) for one in found.trained]
         return charts.distribution_chart(spread, use_words()[::-1], _("Share of those trained"))
-    means = [(f"{one.key} {local(one.name)}", one.quality) for one in found.trained if one.quality is not None]
+    means = [(one.key, one.quality) for one in found.trained if one.quality is not None]
     return charts.means_chart(means, rules.POINTS, _("Mean of the units' ratings"))

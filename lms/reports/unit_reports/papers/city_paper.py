@@ -23,7 +23,7 @@ def document(found: Summary, missing: Sequence[UnitRow], *, at: datetime) -> Off
     with speaking("vi"):
         body = tuple(_body(found, missing))
     return Official(
-        superior=CITY,
+        superior="Ủy ban nhân dân\nthành phố Hà Nội",
         authority="Sở Nội vụ",
         number="",
         place="Hà Nội",
@@ -100,12 +100,12 @@ def _training(found: Summary) -> Iterator[Block]:
         f"{number(city.enrolled)} lượt người theo học, {number(city.completed)} lượt người hoàn thành, tổng số "
         f"{number(city.hours)} tiết."
     )
-    heads = (("Cử đi", 1), ("Theo học", 1), ("Hoàn thành", 1.2), ("Số tiết", 1.1), ("Chất lượng (1-5)", 1.2))
+    heads = (("Cử đi", 1.1), ("Theo học", 1.1), ("Hoàn thành", 1.4), ("Số tiết", 1.3), ("Chất lượng (1-5)", 1.4))
     columns = tuple(Column(title, width, "right") for title, width in heads)
-    rows = tuple((one.key, one.name["vi"], *_figures(one), _against(one)) for one in found.programmes)
+    rows = tuple((one.key, one.name["vi"], *_figures(one), _against(one)) for one in found.attended)
     total = ("", "Cộng", *_figures(city), "")
     yield Table(
-        (CODE, PROGRAMME, *columns, Column("Lũy kế / chỉ tiêu", 1.6, "right")),
+        (CODE, PROGRAMME, *columns, Column("Lũy kế / chỉ tiêu", 1.7, "right")),
         (*rows, total),
         "Kết quả và chất lượng theo chương trình",
         "Chất lượng: điểm trung bình do các đơn vị có người hoàn thành đánh giá. Lũy kế: toàn Thành phố, từ khi "
@@ -115,18 +115,23 @@ def _training(found: Summary) -> Iterator[Block]:
     yield Table((LEVEL, *columns), (*rows, ("Toàn Thành phố", *_figures(city))), "Kết quả và chất lượng theo cấp")
     rated = [one for one in found.trained if one.quality is not None]
     if rated:
-        best = max(rated, key=lambda one: one.quality or 0)
-        worst = min(rated, key=lambda one: one.quality or 0)
-        yield Paragraph(
-            f"Điểm trung bình chung là {number(city.quality, '0.00')}/5; cao nhất là chương trình {best.key} "
-            f"({number(best.quality, '0.00')}), thấp nhất là chương trình {worst.key} "
-            f"({number(worst.quality, '0.00')})."
-        )
+        yield Paragraph(f"Điểm chất lượng trung bình chung là {number(city.quality, '0.00')}/5{_extremes(rated)}.")
         yield Picture(
             wording.chart("quality", found),
             "Biểu đồ điểm trung bình về chất lượng theo chương trình; số liệu ở bảng trên.",
             "Chất lượng theo chương trình",
         )
+
+
+def _extremes(rated: Sequence[Sums]) -> str:
+    ranked = sorted(rated, key=lambda one: -(one.quality or 0))
+    best, worst = ranked[0], ranked[-1]
+    if best is worst:
+        return ""
+    return (
+        f"; cao nhất là chương trình {best.key} ({number(best.quality, '0.00')}), thấp nhất là {worst.key} "
+        f"({number(worst.quality, '0.00')})"
+    )
 
 
 def _figures(one: Sums) -> tuple[str, ...]:
@@ -157,7 +162,8 @@ def _use(found: Summary) -> Iterator[Block]:
     rows = tuple((one.key, *_uses(one)) for one in found.trained)
     yield Table((CODE, *columns), (*rows, ("Cộng", *_uses(city))), "Việc sử dụng theo chương trình (lượt người)")
     levels = tuple((wording.level_word(one.key), *_uses(one)) for one in found.by_level if one.completed)
-    yield Table((LEVEL, *columns), levels, "Việc sử dụng theo cấp (lượt người)")
+    whole = ("Toàn Thành phố", *_uses(city))
+    yield Table((LEVEL, *columns), (*levels, whole), "Việc sử dụng theo cấp (lượt người)")
     yield Picture(
         wording.chart("use", found),
         "Biểu đồ tỷ lệ sử dụng người hoàn thành theo chương trình; số liệu ở bảng trên.",

@@ -14,7 +14,7 @@ SUBJECT = (
     "bồi dưỡng năm {year}"
 )
 CITY = "Ủy ban nhân dân thành phố Hà Nội"
-CODE, PROGRAMME = Column("Mã", 1.1, "center"), Column("Chương trình", 4, "left")
+CODE, PROGRAMME = Column("Mã", 1.1, "center"), Column("Chương trình", 3.4, "left")
 
 
 def document(report: Report) -> Official:
@@ -87,9 +87,9 @@ def _training(report: Report) -> Iterator[Block]:
         f"Đơn vị đã cử {number(sent)} lượt người tham dự các lớp kết thúc trong năm; {number(enrolled)} lượt người "
         f"theo học, {number(completed)} lượt người hoàn thành ({percent(completed / enrolled if enrolled else None)})."
     )
-    heads = (("Cử đi", 1), ("Theo học", 1), ("Hoàn thành", 1.2), ("Số tiết", 1), ("Lũy kế đơn vị", 1.2))
+    heads = (("Cử đi", 1), ("Theo học", 1.1), ("Hoàn thành", 1.4), ("Số tiết", 1.1), ("Lũy kế đơn vị", 1.2))
     columns = (CODE, PROGRAMME, *(Column(title, width, "right") for title, width in heads))
-    target = Column("Toàn TP / chỉ tiêu", 1.8, "right")
+    target = Column("Toàn TP / chỉ tiêu", 1.7, "right")
     rows = tuple(
         (line.code, line.name["vi"], *(number(value) for value in line.figures[:5]), _against(line)) for line in lines
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from lms.core.database import db
 from lms.core.text import like_pattern
-from lms.people.models import Unit
+from lms.people.models import UNIT_KINDS, Unit
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import rules
 from lms.reports.unit_reports.models import MISSING, REPORTED, ReportCampaign, UnitReport, UnitReportCover
@@ -59,8 +59,8 @@ def campaigns() -> list[tuple[ReportCampaign, Counts]]:
 
 def by_level(year: int) -> list[Counts]:
     """Return how many units of each level have reported."""
-    rows = db.session.execute(_counts(Unit.kind).where(ReportCampaign.year == year).order_by(Unit.kind))
-    return [Counts(*row) for row in rows]
+    rows = db.session.execute(_counts(Unit.kind).where(UnitReport.year == year))
+    return sorted((Counts(*row) for row in rows), key=lambda one: UNIT_KINDS.index(one.key))
 
 
 def together(counts: list[Counts]) -> Counts:

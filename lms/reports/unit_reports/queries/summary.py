@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from lms.catalogue.models import Programme
 from lms.core.database import db
-from lms.people.models import Unit
+from lms.people.models import UNIT_KINDS, Unit
 from lms.reports.unit_reports.models import REPORTED, ReportCampaign, UnitReport, UnitReportLine
 from lms.reports.unit_reports.queries import campaigns
 from lms.reports.unit_reports.queries.campaigns import Counts
@@ -95,6 +95,11 @@ class Summary(NamedTuple):
         return Sums("", {}, 0, 0, *([sum(column) for column in columns] or [0] * (len(SUMS) + 2)))
 
     @property
+    def attended(self) -> list[Sums]:
+        """The programmes to which somebody was sent."""
+        return [one for one in self.programmes if one.sent]
+
+    @property
     def trained(self) -> list[Sums]:
         """The programmes that somebody completed."""
         return [one for one in self.programmes if one.completed]
@@ -137,9 +142,9 @@ def _by_level(year: int) -> list[Sums]:
         .join(UnitReportLine, UnitReportLine.report_id == UnitReport.id)
         .where(UnitReport.year == year, UnitReport.state.in_(REPORTED))
         .group_by(Unit.kind)
-        .order_by(Unit.kind)
     )
-    return [Sums(kind, {}, 0, 0, *sums) for kind, *sums in db.session.execute(statement)]
+    found = [Sums(kind, {}, 0, 0, *sums) for kind, *sums in db.session.execute(statement)]
+    return sorted(found, key=lambda one: UNIT_KINDS.index(one.key))
 
 
 def _sums() -> list[Any]:
