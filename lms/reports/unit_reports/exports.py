@@ -10,11 +10,11 @@ from lms.core.i18n import local, moment
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import wording
 from lms.reports.unit_reports.queries.campaigns import UnitRow
-from lms.reports.unit_reports.queries.summary import Summary, Sums
+from lms.reports.unit_reports.queries.summary import Summary, Sums, Texts
 from lms.reports.workbooks import Workbook
 
 
-def workbook(found: Summary, units: Sequence[UnitRow], *, at: datetime) -> bytes:
+def workbook(found: Summary, units: Sequence[UnitRow], texts: Sequence[Texts], *, at: datetime) -> bytes:
     """Return the summary as XLSX."""
     book, campaign = Workbook(), found.campaign
     title = f"{_('Reports of units %(year)s', year=campaign.year)}, {_('as of %(when)s', when=moment(at))}"
@@ -48,7 +48,7 @@ def workbook(found: Summary, units: Sequence[UnitRow], *, at: datetime) -> bytes
     ]
     rows = ([*_unit(row, row.late(campaign.due_on, local_day(at)))] for row in units)
     book.sheet(_("Units"), title, columns, rows, moments=frozenset({5}))
-    texts = [
+    heads = [
         (_("Unit"), 50),
         (_("Level"), 24),
         (_("Quality of the training"), 60),
@@ -56,7 +56,7 @@ def workbook(found: Summary, units: Sequence[UnitRow], *, at: datetime) -> bytes
         (_("Difficulties"), 60),
         (_("Proposals"), 60),
     ]
-    book.sheet(_("Texts"), title, texts, ([one.unit, wording.level_word(one.level), *one[2:]] for one in found.texts))
+    book.sheet(_("Texts"), title, heads, ([one.unit, wording.level_word(one.level), *one[2:]] for one in texts))
     return book.content()
 
 

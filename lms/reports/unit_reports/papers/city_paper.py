@@ -8,7 +8,7 @@ from lms.reports.documents import Block, Column, Heading, Official, Paragraph, P
 from lms.reports.unit_reports import wording
 from lms.reports.unit_reports.papers.unit_paper import CITY, CODE, PROGRAMME
 from lms.reports.unit_reports.queries.campaigns import UnitRow
-from lms.reports.unit_reports.queries.summary import Summary, Sums
+from lms.reports.unit_reports.queries.summary import Summary, Sums, Voices
 from lms.surveys.themes import Group
 
 SUBJECT = (
@@ -18,10 +18,10 @@ SUBJECT = (
 LEVEL = Column("Cấp", 2.6, "left")
 
 
-def document(found: Summary, missing: Sequence[UnitRow], *, at: datetime) -> Official:
+def document(found: Summary, voices: Voices, missing: Sequence[UnitRow], *, at: datetime) -> Official:
     """Return the summary as an official document; while units can still report it is marked as a draft."""
     with speaking("vi"):
-        body = tuple(_body(found, missing))
+        body = tuple(_body(found, voices, missing))
     return Official(
         superior="Ủy ban nhân dân\nthành phố Hà Nội",
         authority="Sở Nội vụ",
@@ -40,7 +40,7 @@ def document(found: Summary, missing: Sequence[UnitRow], *, at: datetime) -> Off
     )
 
 
-def _body(found: Summary, missing: Sequence[UnitRow]) -> Iterator[Block]:
+def _body(found: Summary, voices: Voices, missing: Sequence[UnitRow]) -> Iterator[Block]:
     yield Paragraph(f"Kính gửi: {CITY}")
     yield Paragraph(
         "Thực hiện Quyết định số 1698/QĐ-UBND ngày 19/5/2022 của Ủy ban nhân dân thành phố Hà Nội (Phần V, mục 2.1: "
@@ -54,8 +54,8 @@ def _body(found: Summary, missing: Sequence[UnitRow]) -> Iterator[Block]:
     yield Heading(1, "Việc sử dụng cán bộ, công chức, viên chức sau đào tạo, bồi dưỡng")
     yield from _use(found)
     yield Heading(1, "Khó khăn, vướng mắc và đề xuất của các đơn vị")
-    yield from _themes("Khó khăn, vướng mắc", found.difficulties)
-    yield from _themes("Đề xuất, kiến nghị", found.proposals)
+    yield from _themes("Khó khăn, vướng mắc", voices.difficulties)
+    yield from _themes("Đề xuất, kiến nghị", voices.proposals)
     yield Heading(1, f"Đề xuất chỉ tiêu giai đoạn {found.campaign.quota_from} - {found.campaign.quota_to}")
     yield from _quotas(found)
     yield Heading(1, "Các đơn vị chưa gửi báo cáo")

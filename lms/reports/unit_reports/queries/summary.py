@@ -67,20 +67,21 @@ class Texts(NamedTuple):
     proposals: str
 
 
-class Summary(NamedTuple):
-    """All of it.
+class Voices(NamedTuple):
+    """What the units wrote; :ivar difficulties: and :ivar proposals: by theme."""
 
-    :ivar levels: how many units of each level have reported
-    :ivar difficulties: the units' texts by theme, and :ivar proposals: likewise
-    """
+    texts: list[Texts]
+    difficulties: tuple[Group, ...]
+    proposals: tuple[Group, ...]
+
+
+class Summary(NamedTuple):
+    """The figures; :ivar levels: how many units of each level have reported."""
 
     campaign: ReportCampaign
     levels: list[Counts]
     programmes: list[Sums]
     by_level: list[Sums]
-    texts: list[Texts]
-    difficulties: tuple[Group, ...]
-    proposals: tuple[Group, ...]
     orphans: list[str]
 
     @property
@@ -110,17 +111,15 @@ def summary(year: int) -> Summary | None:
     campaign = campaigns.campaign(year)
     if campaign is None:
         return None
+    levels = campaigns.by_level(year)
+    return Summary(campaign, levels, _by_programme(year), _by_level(year), campaigns.orphans(year))
+
+
+def voices(year: int) -> Voices:
+    """Return what units wrote in reports submitted or accepted, by name."""
     texts = _texts(year)
-    return Summary(
-        campaign,
-        campaigns.by_level(year),
-        _by_programme(year),
-        _by_level(year),
-        texts,
-        group([one.difficulties for one in texts if one.difficulties]),
-        group([one.proposals for one in texts if one.proposals]),
-        campaigns.orphans(year),
-    )
+    difficulties = group([one.difficulties for one in texts if one.difficulties])
+    return Voices(texts, difficulties, group([one.proposals for one in texts if one.proposals]))
 
 
 def _by_programme(year: int) -> list[Sums]:

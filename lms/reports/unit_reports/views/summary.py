@@ -22,6 +22,7 @@ def page(year: int) -> Any:
     return render_template(
         "reports/unit_reports/summary.html",
         summary=found,
+        voices=queries.voices(year),
         level_word=wording.level_word,
         use_words=wording.use_words(),
         now=utcnow(),
@@ -31,14 +32,15 @@ def page(year: int) -> Any:
 
 def workbook(year: int) -> Any:
     """The same, and all that the units wrote, as XLSX."""
-    found = _found(year)
+    found, texts = _found(year), queries.voices(year).texts
     units = campaigns.units(year, "all", None, "", size=None)
-    return download(exports.workbook(found, units, at=utcnow()), f"{_('reports of units')}-{year}.xlsx")
+    return download(exports.workbook(found, units, texts, at=utcnow()), f"{_('reports of units')}-{year}.xlsx")
 
 
 def paper(year: int, form: str) -> Any:
     """The same as a report to the People's Committee."""
-    document = city_paper.document(_found(year), campaigns.units(year, "missing", None, "", size=None), at=utcnow())
+    missing = campaigns.units(year, "missing", None, "", size=None)
+    document = city_paper.document(_found(year), queries.voices(year), missing, at=utcnow())
     content = documents.pdf(document) if form == "pdf" else documents.docx(document)
     return sent(content, form, f"{_('report')}-{year}")
 
