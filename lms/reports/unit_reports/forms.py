@@ -142,7 +142,8 @@ class _CountField(IntegerField):
     """A whole number that says so itself when it is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; blanks are no number."""
+        """Read it; a blank takes back what was saved."""
+        self.data = None
         try:
             super().process_formdata([one.strip() for one in valuelist if one.strip()])
         except ValueError:

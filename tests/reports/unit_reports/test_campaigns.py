@@ -189,6 +189,15 @@ def test_a_closed_campaign_takes_no_report_and_is_open_again_when_extended(city,
     assert audited("report_campaign.close") == audited("report_campaign.extend") == 1
 
 
+def test_a_deadline_is_not_moved_into_the_past(city, sign_in, submit):
+    city.open(days=5)
+    client = sign_in(city.officer)
+    answer = submit(client, f"{PAGE}/extend", {"due_on": due_in(-1)}, page=PAGE)
+    assert answer.status_code == 400 and "không thể ở trong quá khứ" in answer.text
+    assert submit(client, f"{PAGE}/extend", {"due_on": "hôm qua"}, page=PAGE).status_code == 302
+    assert db.session.get(ReportCampaign, YEAR).due_on.isoformat() == due_in(5)
+
+
 # -- units that change meanwhile ---------------------------------------------------------------------------------------
 
 

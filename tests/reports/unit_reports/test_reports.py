@@ -54,6 +54,17 @@ def test_a_draft_is_kept_whole_or_not_and_read_by_nobody_else(city, sign_in, wri
     assert db.session.scalar(select(func.count()).where(AuditEntry.action == "unit_report.save")) == 1
 
 
+def test_a_number_that_is_taken_out_of_a_draft_is_gone(city, write):
+    city.open()
+    write(city.first, draft=True)
+    write(city.first, draft=True, A21_in_moved="", A21_in_quality="", B3_in_quota="")
+    line = line_of(city.report(city.first))
+    assert (line.placed, line.moved, line.quality) == (2, None, None)
+    assert db.session.scalar(select(func.count()).select_from(UnitReportLine)) == 1
+    answer = write(city.first, A21_in_moved="")
+    assert answer.status_code == 400 and 'id="A2.1-moved-error"' in answer.text
+
+
 def test_a_submitted_report_is_frozen(city, sign_in, write):
     city.open()
     assert write(city.first, city.manager).location == city.url(city.first)
@@ -276,6 +287,23 @@ def test_a_manager_sees_the_reports_of_her_units_only(city, sign_in):
     html = sign_in(city.manager).get("/reports/units").text
     assert city.first.name in html and city.second.name not in html
     assert "/edit" in html
+
+
+def test_a_manager_of_many_units_sees_them_page_by_page(city, sign_in, queries):
+    department = make.unit(city.root, name="Sở Giáo dục và Đào tạo thử")
+    for number in range(70):
+        make.unit(department, name=f"Trường số {number:02}", kind="service_unit")
+    city.open(levels=["service_unit"])
+    client = sign_in(make.holder("unit_manager", department))
+    queries.clear()
+    first = client.get("/reports/units").text
+    assert len(queries) <= 6
+    after = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = client.get(after).text
+    names = [[part[:2] for part in html.split("Trường số ")[1:]] for html in (first, second)]
+    assert names[0] + names[1] == [f"{number:02}" for number in range(70)]
+    assert client.get("/reports/units?after=x").status_code == 400
+    assert client.get("/learn").text.count("Báo cáo năm") == 5, "the most pressing ones only"
 
 
 # -- after training ----------------------------------------------------------------------------------------------------

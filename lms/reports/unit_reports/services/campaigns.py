@@ -44,7 +44,12 @@ def open_campaign(
 
 @act
 def extend(actor: Actor, year: int, *, due_on: date, at: datetime) -> None:
-    """Set another last day; a closed campaign is open again."""
+    """Set another last day; a closed campaign is open again.
+
+    :raises DomainError: ``past-deadline``
+    """
+    if due_on < local_day(at):
+        raise DomainError("past-deadline", _l("The new deadline cannot lie in the past."), 400)
     campaign = duties.held(year)
     before = {"due_on": campaign.due_on, "closed_at": campaign.closed_at}
     campaign.due_on, campaign.closed_at = due_on, None

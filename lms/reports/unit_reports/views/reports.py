@@ -59,7 +59,6 @@ def edit(report_id: UUID) -> Any:
                 return redirect(url_for(target, report_id=report_id))
         except reports.IncompleteError as refused:
             form.mark(refused.faults, found)
-            form.form_errors.append(refused.message)
         except DomainError as refused:
             form.form_errors.append(refused.message)
             status = refused.status
