@@ -1,5 +1,7 @@
 """Language and local forms: Vietnamese by default, English complete; times in Asia/Ho_Chi_Minh; money in whole đồng."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -7,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 from flask_login import current_user
 
 LANGUAGES = ("vi", "en")
@@ -62,6 +64,17 @@ def select_language() -> str:
             chosen = getattr(current_user, "locale", None)
         g.language = chosen if chosen in LANGUAGES else "vi"
     return str(g.language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write in a language whatever the reader's: official documents are in Vietnamese."""
+    before, g.language = select_language(), language
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.language = before
 
 
 def local(texts: dict[str, str] | None) -> str:

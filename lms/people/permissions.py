@@ -68,6 +68,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "reports.approve": frozenset({"unit_manager", "home_affairs_officer", "approving_authority"}),
     # completion records: over the unit of the trainee
     "reports.completion": frozenset({"home_affairs_officer", "unit_manager", "approving_authority", "auditor"}),
+    # the yearly report of a unit: over the unit that reports
+    "reports.write_unit": frozenset({"unit_manager"}),
+    # collecting them, and reading them once submitted: for the whole city
+    "reports.collect": frozenset({"home_affairs_officer"}),
+    "reports.read_units": frozenset({"home_affairs_officer", "approving_authority", "auditor"}),
     # people, accounts and roles
     "people.read": frozenset({"administrator", "home_affairs_officer", "auditor"}),
     "people.manage": frozenset({"administrator"}),

@@ -101,7 +101,9 @@ def trend_chart(rows: Sequence[Point], axis: str) -> str:
     return _draw(orjson.dumps(spec))
 
 
-def distribution_chart(rows: list[tuple[str, tuple[int, ...]]], labels: list[str], axis: str) -> str:
+def distribution_chart(
+    rows: list[tuple[str, tuple[int, ...]]], labels: list[str], axis: str, colours: tuple[str, ...] = SCALE
+) -> str:
     """Draw how the answers are spread, as stacked shares; returns SVG."""
     values = [
         {"label": label, "point": labels[index], "order": index, "count": count}
@@ -117,20 +119,20 @@ def distribution_chart(rows: list[tuple[str, tuple[int, ...]]], labels: list[str
         "color": {
             "field": "point",
             "type": "nominal",
-            "scale": {"domain": labels, "range": _shades(len(labels))},
+            "scale": {"domain": labels, "range": _shades(len(labels), colours)},
             "legend": _LEGEND,
         },
     }
     return _draw(orjson.dumps(spec))
 
 
-def _shades(count: int) -> list[str]:
-    """Return so many colours from the lowest to the highest point, between those of SCALE."""
+def _shades(count: int, colours: Sequence[str]) -> list[str]:
+    """Return so many colours from the lowest to the highest point, between the given ones."""
     shades = []
     for number in range(count):
-        place = number * (len(SCALE) - 1) / (count - 1)
-        left = min(int(place), len(SCALE) - 2)
-        pair = zip(_parts(SCALE[left]), _parts(SCALE[left + 1]), strict=True)
+        place = number * (len(colours) - 1) / (count - 1)
+        left = min(int(place), len(colours) - 2)
+        pair = zip(_parts(colours[left]), _parts(colours[left + 1]), strict=True)
         shades.append("#" + "".join(f"{round(one + (two - one) * (place - left)):02x}" for one, two in pair))
     return shades
 

@@ -10,6 +10,7 @@ from lms.reports.issued import views as issued
 from lms.reports.quality import access as results
 from lms.reports.quality import result_views as summed
 from lms.reports.quality import views as quality
+from lms.reports.unit_reports import routes as unit_reports
 
 INSTITUTION = unit_scope("institution of the class", access.institution_path)
 RECORD = predicate_scope("own record, or a person of units held", access.may_read_record)
@@ -65,4 +66,5 @@ ROUTES = [
     Route(f"{ONE}/pictures/<int:number>.svg", issued.picture, "reports.read", REPORT, endpoint="issued_picture"),
     Route("/records/<uuid:person_id>", views.record, SIGNED_IN, RECORD),
     Route("/records/<uuid:person_id>.xlsx", views.record_workbook, SIGNED_IN, RECORD),
+    *unit_reports.ROUTES,
 ]

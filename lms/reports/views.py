@@ -12,6 +12,7 @@ from lms.core.guard import current_actor
 from lms.core.pages import Page
 from lms.people import queries as people
 from lms.reports import exports, queries, workbooks
+from lms.reports.unit_reports import duties
 
 _GROUPS = ("programme", "unit", "class")
 
@@ -37,6 +38,7 @@ def completion() -> Any:
         totals=totals,
         years=queries.years(filters.paths),
         filters=filters,
+        duties=duties.due(current_actor(), utcnow()),
     )
 
 

@@ -28,6 +28,8 @@ from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
 from lms.reports.adjustments.models import Adjustment
 from lms.reports.issued.models import QualityReport
+from lms.reports.unit_reports.models import UnitReport
+from lms.reports.unit_reports.services import campaigns
 from lms.surveys.models import FollowUp, InstrumentUse
 from lms.surveys.queries import programme_of
 from lms.surveys.services import evaluations as surveys
@@ -76,6 +78,7 @@ def build(app: Flask) -> World:
     keys = app.config["SETTINGS"].keys_dir
     survey = surveys.open_survey(SYSTEM, run.id, keys=keys, at=utcnow())
     follow_up, adjustment, draft, in_use = _evaluation(survey, enrolment)
+    unit_report = _unit_report(unit)
     job = make.add(JobProgress(id=uuid4(), kind="x", account_id=trainee.id, created_at=utcnow()))
     credential = make.add(
         Credential(id=uuid4(), name="x", key="k", secret_hash=b"0", scopes=["all"], created_at=utcnow())
@@ -135,9 +138,28 @@ def build(app: Flask) -> World:
         "key": "programme",
         "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
         "report_id": report.id, "form": "pdf", "archive_id": archive.id, "request_id": asked.id,
+        "year": unit_report.year, "reports.unit_summary_chart.name": "reporting",
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
+    for endpoint in (
+        "unit_report",
+        "unit_report_paper",
+        "edit_unit_report",
+        "return_unit_report",
+        "accept_unit_report",
+    ):
+        arguments[f"reports.{endpoint}.report_id"] = unit_report.id
     return World(cast, arguments)
+
+
+def _unit_report(unit: Any) -> UnitReport:
+    """The submitted yearly report of the unit that sent the trainee."""
+    day = utcnow().date()
+    given = {"due_on": day, "levels": ["department"], "quota_from": 2026, "quota_to": 2030}
+    campaigns.open_campaign(SYSTEM, day.year, **given, at=utcnow())
+    report = db.session.scalars(select(UnitReport).where(UnitReport.unit_id == unit.id)).one()
+    report.state, report.submitted_at, report.first_submitted_at = "submitted", utcnow(), utcnow()
+    return report
 
 
 def _evaluation(survey: Any, enrolment: Any) -> tuple[Any, ...]:
