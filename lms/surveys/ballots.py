@@ -47,8 +47,8 @@ def make_keys(folder: Path, survey_id: UUID) -> bytes:
     return bytes(private.public_key)
 
 
-def seal(survey_id: UUID, public_key: bytes, values: dict[str, Value], *, valid: bool) -> None:
-    """Put a form into the box, sealed.
+def seal(public_key: bytes, values: dict[str, Value], *, valid: bool) -> bytes:
+    """Seal a form; returns its box.
 
     :raises TooLongError: its comments are longer together than a box holds
     """
@@ -56,8 +56,7 @@ def seal(survey_id: UUID, public_key: bytes, values: dict[str, Value], *, valid:
     if not _fits(packed):
         raise TooLongError
     plain = (len(packed).to_bytes(4, "big") + packed).ljust(CAPACITY, b"\0")
-    box = SealedBox(PublicKey(public_key)).encrypt(plain)
-    db.session.execute(insert(SealedBallot).values(id=uuid4(), survey_id=survey_id, box=box))
+    return bytes(SealedBox(PublicKey(public_key)).encrypt(plain))
 
 
 def _fits(packed: bytes) -> bool:

@@ -19,21 +19,20 @@ from lms.surveys.services import evaluations, paper
 def form(survey_id: UUID) -> Any:
     """Show the form; take it once."""
     actor = current_actor()
+    given = forms.given(request.form)
+    error, status, code = None, 200, ""
+    if request.method == "POST":
+        try:
+            evaluations.answer(actor, survey_id, given, at=utcnow(), incomplete="incomplete" in request.form)
+            return redirect(url_for("surveys.thanks", survey_id=survey_id))
+        except DomainError as refused:
+            error, status, code = refused.message, refused.status, refused.code
     shown = queries.form_of(survey_id, actor.person_id)
     if shown is None:
         abort(404)
     owner = _owner(survey_id)
     if shown.answered:
-        return render_template("surveys/thanks.html", form=shown, owner=owner)
-    given = forms.given(request.form)
-    error, status, code = None, 200, ""
-    if request.method == "POST":
-        incomplete = "incomplete" in request.form
-        try:
-            evaluations.answer(actor, survey_id, given, at=utcnow(), incomplete=incomplete)
-            return redirect(url_for("surveys.thanks", survey_id=survey_id))
-        except DomainError as refused:
-            error, status, code = refused.message, refused.status, refused.code
+        return render_template("surveys/thanks.html", form=shown, owner=owner, error=error), status
     shown_to_her = {"form": shown, "answers": given, "error": error, "now": utcnow(), "owner": owner}
     shown_to_her["missing"] = missing(shown.document, shown.questions, given) if error else frozenset()
     return render_template("surveys/form.html", **shown_to_her, may_stay_blank=code == "too-many-blanks"), status
@@ -57,6 +56,10 @@ def _owner(survey_id: UUID) -> str:
 def thanks(survey_id: UUID) -> Any:
     """Say thank you, and what happens next."""
     shown = queries.form_of(survey_id, current_actor().person_id)
+    if shown is None:
+        abort(404)
+    if not shown.answered:
+        return redirect(url_for("surveys.form", survey_id=survey_id))
     return render_template("surveys/thanks.html", form=shown, owner=_owner(survey_id))
 
 
