@@ -216,6 +216,11 @@ def _due(at: datetime, *conditions: ColumnElement[bool]) -> list[DueSurvey]:
     return [DueSurvey(*row) for row in rows]
 
 
+def overdue(at: datetime) -> list[UUID]:
+    """Return the evaluations that are still open although their period has ended."""
+    return list(db.session.scalars(select(Survey.id).where(Survey.state == "open", Survey.closes_at <= at)))
+
+
 class SurveyState(NamedTuple):
     """How an evaluation stands."""
 

@@ -108,8 +108,7 @@ def answer(
 
     :param given: field name -> values, as they were sent
     :param incomplete: she knows that too much is blank, and that the form will not be counted
-    :raises DomainError: ``survey-closed``, ``already-answered``, ``malformed``, ``too-long``, ``required``,
-        ``too-many-blanks``
+    :raises DomainError: ``survey-closed``, ``already-answered``, and those of :func:`checked`
     """
     right = queries.right_of(survey_id, actor.person_id)
     if right is None:
@@ -163,18 +162,25 @@ def checked(
     """Read a form and check whether it counts.
 
     :param incomplete: take it although it does not
-    :raises DomainError: ``malformed``, ``too-long``, ``required``, ``too-many-blanks``
+    :raises DomainError: ``malformed``, ``too-long``, ``required``, ``unfinished``, ``too-many-blanks``
     """
     try:
         values = answers.read(form, asked, given)
     except answers.MalformedError:
-        raise DomainError("malformed", _l("The form holds an answer that is not part of it."), 400) from None
+        words = _l(
+            "The form held an answer that is not part of it, so it was not taken. These are the questions that are "
+            "asked of you: please check them and send the form again."
+        )
+        raise DomainError("malformed", words, 400) from None
     except answers.TooLongError:
         words = _l("A comment has more than %(most)d characters. Please shorten it.", most=answers.MAX_COMMENT)
         raise DomainError("too-long", words, 400) from None
     check = answers.check(form, asked, values)
     if check.required:
         raise DomainError("required", _l("Please answer the marked questions; the form needs them."), 400)
+    if answers.unfinished(asked, given, values) and not incomplete:
+        words = _l("Please give each line of the marked question a place of its own, or leave all of them blank.")
+        raise DomainError("unfinished", words, 400)
     if not check.valid and not incomplete:
         words = _l(
             "%(blank)d of %(total)d questions are still blank. A form with more than %(limit)s%% blank is not valid "
@@ -187,13 +193,15 @@ def checked(
     return values, check
 
 
-def sealed(public_key: bytes, values: dict[str, answers.Value], *, valid: bool) -> bytes:
+def sealed(public_key: bytes, values: dict[str, answers.Value], *, valid: bool, paper: bool = False) -> bytes:
     """Seal a form; returns the box.
+
+    :param paper: somebody typed it in
 
     :raises DomainError: ``too-long``
     """
     try:
-        return ballots.seal(public_key, values, valid=valid)
+        return ballots.seal(public_key, ballots.Sealed(values, valid, paper))
     except answers.TooLongError:
         words = _l("The comments are too long together. Please shorten them.")
         raise DomainError("too-long", words, 400) from None

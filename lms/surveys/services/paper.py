@@ -55,7 +55,7 @@ def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *
     about = {name.partition("/")[0].partition(".")[2] for name in said}
     taught = [one for one in topics(survey) if str(one) in about]
     values, check = evaluations.checked(form, answers.questions(form, taught), said, incomplete=True)
-    box = evaluations.sealed(survey.public_key, values, valid=check.valid)
+    box = evaluations.sealed(survey.public_key, values, valid=check.valid, paper=True)
     db.session.add(SealedBallot(survey_id=survey_id, box=box))
     survey.paper_typed += 1
 
