@@ -22,10 +22,11 @@ from lms.core.config import Settings
 from lms.core.database import db, utcnow
 from lms.core.embedded import EmbeddedDatabase
 from tests.bench import load
-from tests.bench.__main__ import FLOOR_PORT, HOST, PORT, THREADS, WORKERS, serve
+from tests.bench.__main__ import HOST, THREADS, WORKERS, serve
 from tests.bench.surveys_crowd import Crowd, gather
 from tests.bench.surveys_floor import SCHEMA
 
+PORT, FLOOR_PORT = 8983, 8984
 ROUNDS, EACH, WARM = 5, 300, 60
 WANTED = 2
 
