@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from lms.classes.models import Enrolment
-from lms.core.database import db
+from lms.core.database import db, within
 from lms.core.guard import Actor
 from lms.people.models import Unit
 from lms.surveys.models import FollowUp
@@ -13,16 +13,14 @@ from lms.surveys.models import FollowUp
 
 def may_answer(actor: Actor, survey_id: UUID) -> bool | None:
     """A form is open to those who were invited; None when there is no such survey."""
-    invited: bool | None = db.session.scalar(_INVITED, {"survey": survey_id, "person": actor.person_id})
-    return invited
+    rows = within(_INVITED, {"survey": survey_id, "person": actor.person_id})
+    return bool(rows[0][0]) if rows else None
 
 
-_INVITED = text(
-    """
-    SELECT EXISTS (SELECT FROM participations p WHERE p.survey_id = s.id AND p.person_id = :person)
-    FROM surveys s WHERE s.id = :survey
-    """
-)
+_INVITED = """
+    SELECT EXISTS (SELECT FROM participations p WHERE p.survey_id = s.id AND p.person_id = %(person)s)
+    FROM surveys s WHERE s.id = %(survey)s
+"""
 
 
 def may_follow_up(actor: Actor, follow_up_id: UUID) -> bool | None:

@@ -137,7 +137,7 @@ _TAKE = """
           AND NOT p.answered
         RETURNING s.id
     )
-    INSERT INTO ballots.sealed (id, survey_id, box) SELECT %(id)s, used.id, %(box)s FROM used RETURNING true
+    INSERT INTO ballots.sealed (id, survey_id, box) SELECT %(id)s, used.id, %(box)b FROM used RETURNING true
 """
 
 
