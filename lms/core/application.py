@@ -19,7 +19,12 @@ def new(import_name: str, settings: Settings) -> Flask:
         "DEMO": settings.demo,
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url or "postgresql+psycopg:///lms",
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": settings.web_threads + 1, "max_overflow": 4, "pool_recycle": 1800},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": settings.web_threads + 1,
+            "max_overflow": 4,
+            "pool_recycle": 1800,
+            "hide_parameters": True,  # an error in the log must not tell what somebody wrote
+        },
         "FILES_URL": settings.files_url,
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "MAX_UPLOAD": settings.max_upload_mb * 1024 * 1024,

@@ -107,6 +107,17 @@ def direct(sql: str, values: Mapping[str, Any], *, prepared: bool = True) -> lis
     return cursor().execute(sql, values, prepare=None if prepared else False).fetchall()
 
 
+def within(sql: str, values: Mapping[str, Any]) -> list[Any]:
+    """Run one SQL statement (``%(name)s``) in the session's transaction without SQLAlchemy, and return its rows.
+
+    What the session holds and has not written yet is not seen.
+
+    :raises psycopg.Error: as the driver tells it.
+    """
+    connection: psycopg.Connection[Any] = db.session.connection().connection.driver_connection  # type: ignore[assignment]
+    return connection.execute(sql, values).fetchall()
+
+
 def together() -> AbstractContextManager[Any]:
     """Make several calls of :func:`direct` one transaction."""
     return cursor().connection.transaction()

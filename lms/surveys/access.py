@@ -2,19 +2,25 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from lms.classes.models import Enrolment
-from lms.core.database import db
+from lms.core.database import db, within
 from lms.core.guard import Actor
 from lms.people.models import Unit
-from lms.surveys.models import FollowUp, Participation, Survey
+from lms.surveys.models import FollowUp
 
 
 def may_answer(actor: Actor, survey_id: UUID) -> bool | None:
     """A form is open to those who were invited; None when there is no such survey."""
-    invited = exists().where(Participation.survey_id == Survey.id, Participation.person_id == actor.person_id)
-    return db.session.scalar(select(invited).select_from(Survey).where(Survey.id == survey_id))
+    rows = within(_INVITED, {"survey": survey_id, "person": actor.person_id})
+    return bool(rows[0][0]) if rows else None
+
+
+_INVITED = """
+    SELECT EXISTS (SELECT FROM participations p WHERE p.survey_id = s.id AND p.person_id = %(person)s)
+    FROM surveys s WHERE s.id = %(survey)s
+"""
 
 
 def may_follow_up(actor: Actor, follow_up_id: UUID) -> bool | None:

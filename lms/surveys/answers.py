@@ -19,7 +19,7 @@ class MalformedError(ValueError):
 
 
 class TooLongError(ValueError):
-    """A comment, or all of them together, are longer than a form holds."""
+    """A comment, which the error names, or all of them together are longer than a form holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,18 @@ def check(form: Form, asked: Iterable[Question], values: Mapping[str, Value]) ->
         tuple(name for name in indicators if name not in values),
         tuple(one.name for one in listed if one.item.required and one.name not in values),
         form.blank_limit_percent,
+    )
+
+
+def unfinished(
+    asked: Iterable[Question], given: Mapping[str, Sequence[str]], values: Mapping[str, Value]
+) -> tuple[str, ...]:
+    """Return the names of the rankings that were begun and leave a line without a place of its own."""
+    return tuple(
+        one.name
+        for one in asked
+        if one.item.kind == "ranking" and one.name not in values and applies(one, values)
+        if any(text.strip() for name in _fields(one) for text in given.get(name, ()))
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-import orjson
+import msgspec
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from sqlalchemy import delete, insert, select
 
@@ -47,17 +47,28 @@ def make_keys(folder: Path, survey_id: UUID) -> bytes:
     return bytes(private.public_key)
 
 
-def seal(survey_id: UUID, public_key: bytes, values: dict[str, Value], *, valid: bool) -> None:
-    """Put a form into the box, sealed.
+class Sealed(msgspec.Struct):
+    """What a box holds.
+
+    :ivar valid: whether it counts
+    :ivar paper: whether it was typed in
+    """
+
+    values: dict[str, Value]
+    valid: bool
+    paper: bool
+
+
+def seal(public_key: bytes, form: Sealed) -> bytes:
+    """Seal a form; returns its box.
 
     :raises TooLongError: its comments are longer together than a box holds
     """
-    packed = zlib.compress(orjson.dumps({"values": values, "valid": valid}), 9)
+    packed = zlib.compress(msgspec.json.encode(form), 9)
     if not _fits(packed):
         raise TooLongError
     plain = (len(packed).to_bytes(4, "big") + packed).ljust(CAPACITY, b"\0")
-    box = SealedBox(PublicKey(public_key)).encrypt(plain)
-    db.session.execute(insert(SealedBallot).values(id=uuid4(), survey_id=survey_id, box=box))
+    return bytes(SealedBox(PublicKey(public_key)).encrypt(plain))
 
 
 def _fits(packed: bytes) -> bool:
@@ -71,29 +82,36 @@ def open_all(folder: Path, survey_id: UUID, form: Form) -> Counted:
     """
     private = SealedBox(PrivateKey(_key_file(folder, survey_id).read_bytes()))
     boxes = db.session.scalars(select(SealedBallot.box).where(SealedBallot.survey_id == survey_id))
-    forms = [_opened(private.decrypt(box)) for box in boxes]
-    counting = [one["values"] for one in forms if one["valid"]]
-    write(survey_id, form, counting)
+    different = dict.fromkeys(boxes)  # a copy of a box is not another person's form
+    forms = [_opened(private.decrypt(box)) for box in different]
+    counting = [one for one in forms if one.valid]
+    write(
+        survey_id,
+        form,
+        [one.values for one in counting if not one.paper],
+        [one.values for one in counting if one.paper],
+    )
     db.session.execute(delete(SealedBallot).where(SealedBallot.survey_id == survey_id))
     return Counted(len(counting), len(forms) - len(counting))
 
 
-def _opened(plain: bytes) -> dict[str, dict[str, Value]]:
+def _opened(plain: bytes) -> Sealed:
     length = int.from_bytes(plain[:4], "big")
-    opened: dict[str, dict[str, Value]] = orjson.loads(zlib.decompress(plain[4 : 4 + length]))
-    return opened
+    return msgspec.json.decode(zlib.decompress(plain[4 : 4 + length]), type=Sealed)
 
 
-def write(survey_id: UUID, form: Form, filled: list[dict[str, Value]]) -> None:
+def write(survey_id: UUID, form: Form, sent: rules.Filled, on_paper: rules.Filled = ()) -> None:
     """Count forms and write what enough people were asked.
 
     The rest is forgotten unread, and not even the database isolates them.
     """
-    kept = rules.large_enough(form, filled)
+    together, alone = rules.told(form, sent, on_paper)
+    speaking = ((together, [*sent, *on_paper]), (alone, on_paper))
     counted = {
         cell: one
+        for cells, filled in speaking
         for cell, one in sorted(rules.count(form, filled).items())
-        if cell in kept and rules.publishable(one.n)
+        if cell in cells and rules.publishable(one.n)
     }
     tallies = [
         {"item": item, "teaching": teaching, "section": one.section, "kind": one.kind}
@@ -106,9 +124,10 @@ def write(survey_id: UUID, form: Form, filled: list[dict[str, Value]]) -> None:
         for one in rules.means(form, counted)
     ]
     comments = [
-        {"id": uuid4(), "item": item, "teaching": teaching, "text": text}
-        for (item, teaching), text in _comments(form, filled)
-        if (item, teaching) in kept
+        {"id": uuid4(), "item": item, "teaching": teaching, "text": said}
+        for cells, filled in speaking
+        for (item, teaching), said in _comments(form, filled)
+        if (item, teaching) in cells
     ]
     random.SystemRandom().shuffle(comments)
     for table, rows in ((Tally, tallies), (SectionMean, means), (Comment, comments)):
@@ -116,13 +135,18 @@ def write(survey_id: UUID, form: Form, filled: list[dict[str, Value]]) -> None:
             db.session.execute(insert(table), [{"survey_id": survey_id} | row for row in rows])
 
 
-def _comments(form: Form, filled: list[dict[str, Value]]) -> Iterator[tuple[rules.Cell, Value]]:
+def _comments(form: Form, filled: rules.Filled) -> Iterator[tuple[rules.Cell, Value]]:
     free = {item.code for _section, item in form.items() if item.kind == "text"}
     for values in filled:
         for name, text in values.items():
             item, _, teaching = name.partition(".")
             if item in free:
                 yield (item, UUID(teaching) if teaching else rules.NONE), text
+
+
+def keys_in(folder: Path) -> list[UUID]:
+    """Return the surveys whose private keys are there."""
+    return [UUID(path.stem) for path in folder.glob("*.key")]
 
 
 def destroy_key(folder: Path, survey_id: UUID) -> None:

@@ -11,7 +11,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.surveys import answers, forms, queries_named
 from lms.surveys.services import follow_ups
-from lms.surveys.views import missing
+from lms.surveys.views import marks
 
 
 def index() -> Any:
@@ -26,7 +26,7 @@ def form(follow_up_id: UUID) -> Any:
     if shown is None:
         abort(404)
     asked = answers.questions(shown.document, ())
-    given = forms.given(request.form) if request.method == "POST" else shown.given
+    given = forms.given(request) if request.method == "POST" else shown.given
     error, status = None, 200
     if request.method == "POST":
         try:
@@ -35,6 +35,6 @@ def form(follow_up_id: UUID) -> Any:
             return redirect(url_for("surveys.follow_up", follow_up_id=follow_up_id))
         except DomainError as refused:
             error, status = refused.message, refused.status
-    marked = missing(shown.document, asked, given) if error else frozenset()
-    shown_to_her = {"form": shown, "answers": given, "error": error, "missing": marked, "now": utcnow()}
+    marked = marks(shown.document, asked, given) if error else {}
+    shown_to_her = {"form": shown, "answers": given, "error": error, "marks": marked, "now": utcnow()}
     return render_template("surveys/follow_up.html", **shown_to_her), status

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from lms.catalogue.models import ProgrammeVersion, Topic
 from lms.classes.models import Attendance, ClassRun, Session, Teaching
-from lms.core.database import db
+from lms.core.database import db, within
 from lms.people.models import Person, Unit
 from lms.surveys import answers, document, rules
 from lms.surveys.document import Form
@@ -49,6 +49,59 @@ class SurveyForm:
     def questions(self) -> list[answers.Question]:
         """The questions asked of her."""
         return answers.questions(self.document, [one.teaching_id for one in self.taught])
+
+
+class Right(NamedTuple):
+    """What sending a form asks about the person who sends it.
+
+    :ivar actor_name: her opaque name in statements
+    :ivar teachings: the topics she was taught, in the programme's order
+    """
+
+    state: str
+    closes_at: datetime
+    public_key: bytes
+    instrument_id: UUID
+    class_id: UUID | None
+    class_name: str | None
+    enrolment_id: UUID | None
+    answered: bool
+    actor_name: UUID
+    teachings: list[UUID]
+
+
+_RIGHT = """
+    SELECT s.state, s.closes_at, s.public_key, s.instrument_id, s.class_id, c.name, p.enrolment_id, p.answered,
+           a.actor_name,
+           ARRAY(
+               SELECT t.id FROM teachings t
+               JOIN topics o ON o.id = t.topic_id JOIN persons l ON l.id = t.lecturer_id
+               CROSS JOIN LATERAL (
+                   SELECT count(*) AS noted, count(w.enrolment_id) AS attended
+                   FROM sessions n LEFT JOIN attendance w
+                     ON w.session_id = n.id AND w.enrolment_id = p.enrolment_id AND w.status IN ('present', 'late')
+                   WHERE n.class_id = t.class_id AND n.topic_id = t.topic_id AND n.lecturer_id = t.lecturer_id
+                     AND n.attendance_taken_at IS NOT NULL
+               ) held
+               WHERE t.class_id = s.class_id AND (held.noted = 0 OR held.attended > 0)
+               ORDER BY o.position, l.full_name
+           ),
+           pg_advisory_xact_lock_shared(hashtextextended('ballots:' || s.id, 0))
+    FROM participations p
+    JOIN surveys s ON s.id = p.survey_id
+    JOIN accounts a ON a.person_id = p.person_id
+    LEFT JOIN class_runs c ON c.id = s.class_id
+    WHERE p.survey_id = %(survey)s AND p.person_id = %(person)s
+"""
+
+
+def right_of(survey_id: UUID, person_id: UUID | None) -> Right | None:
+    """Return a person's right to a form, and keep the survey from being counted until the transaction ends.
+
+    None when she has no part in it.
+    """
+    rows = within(_RIGHT, {"survey": survey_id, "person": person_id})
+    return Right(*rows[0][:-1]) if rows else None
 
 
 @lru_cache(maxsize=256)
@@ -161,6 +214,11 @@ def _due(at: datetime, *conditions: ColumnElement[bool]) -> list[DueSurvey]:
         .order_by(Survey.closes_at)
     )
     return [DueSurvey(*row) for row in rows]
+
+
+def overdue(at: datetime) -> list[UUID]:
+    """Return the evaluations that are still open although their period has ended."""
+    return list(db.session.scalars(select(Survey.id).where(Survey.state == "open", Survey.closes_at <= at)))
 
 
 class SurveyState(NamedTuple):

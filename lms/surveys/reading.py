@@ -12,6 +12,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.surveys import queries
 from lms.surveys.services import comments
+from lms.surveys.views import unkept
 
 
 def index() -> Any:
@@ -34,7 +35,7 @@ def comments_page(survey_id: UUID) -> Any:
             error, status, at_fault = refused.message, refused.status, request.form.get("comment")
         except ValueError:
             abort(400)
-    return render_template(
+    page = render_template(
         "surveys/reading.html",
         survey=survey,
         name=queries.name_of(survey_id),
@@ -43,7 +44,8 @@ def comments_page(survey_id: UUID) -> Any:
         error=error,
         at_fault=at_fault,
         given=request.form,
-    ), status
+    )
+    return unkept(page, status)
 
 
 def _decide(survey_id: UUID) -> None:

@@ -43,15 +43,35 @@ Cell = tuple[str, UUID]
 
 
 def large_enough(form: Form, filled: Iterable[Mapping[str, Value]]) -> set[Cell]:
-    """Return what was asked of at least five: behind each of the others, too few people stand."""
+    """Return what was asked of at least five: behind each of the others, too few people stand.
+
+    What a condition spared some must have spared at least five: else the others' answers, subtracted from those of all,
+    would isolate them.
+    """
     asked: Counter[Cell] = Counter()
+    spared: Counter[Cell] = Counter()
     for values in filled:
         about = {UUID(teaching) for name in values for _, dot, teaching in [name.partition(".")] if dot}
         for section, item in form.items():
             for teaching in about if section.repeat else {NONE}:
                 question = Question(section, item, "" if teaching == NONE else str(teaching))
-                asked[item.code, teaching] += applies(question, values)
-    return {cell for cell, people in asked.items() if publishable(people)}
+                (asked if applies(question, values) else spared)[item.code, teaching] += 1
+    return {cell for cell, people in asked.items() if publishable(people) and publishable(spared[cell] or people)}
+
+
+Filled = Sequence[Mapping[str, Value]]
+"""Forms: question -> answer."""
+
+
+def told(form: Form, sent: Filled, on_paper: Filled) -> tuple[set[Cell], set[Cell]]:
+    """Return the questions of which all forms may tell together, and those of which only the forms on paper may.
+
+    Whoever typed in the forms on paper knows them and could subtract them, so they help no others to be five. Where
+    fewer than five others stand behind a question, those on paper speak alone, if they are five themselves.
+    """
+    answered = count(form, sent)
+    together = {cell for cell in large_enough(form, sent) if cell not in answered or publishable(answered[cell].n)}
+    return together, large_enough(form, on_paper) - together
 
 
 def count(form: Form, filled: Iterable[Mapping[str, Value]]) -> dict[Cell, Tally]:

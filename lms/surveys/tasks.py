@@ -1,15 +1,20 @@
-"""Jobs of evaluations: reminding and closing by schedule."""
+"""Jobs of evaluations: reminding and closing by schedule, and finishing what was cut off."""
 
+import logging
 from contextlib import suppress
 from uuid import UUID
 
 from flask import current_app
 
+from lms.core import jobs
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.core.jobs import Progress, task
+from lms.surveys import ballots, queries
 from lms.surveys.services import evaluations
+
+log = logging.getLogger("lms.surveys")
 
 
 @task("surveys.close")
@@ -27,3 +32,19 @@ def remind(progress: Progress, *, survey_id: str) -> None:
     del progress
     with suppress(DomainError):
         evaluations.remind(SYSTEM, UUID(survey_id), at=utcnow())
+
+
+@jobs.queue.periodic(cron="*/10 * * * *")
+@jobs.queue.task(name="surveys.tidy", queue="default", queueing_lock="surveys.tidy")
+def tidy(timestamp: int) -> None:
+    """Close what should be closed, and destroy the keys of what is: a worker may have died on its way."""
+    del timestamp
+    with jobs.worker_app().app_context():
+        keys, at = current_app.config["SETTINGS"].keys_dir, utcnow()
+        for survey_id in queries.overdue(at):
+            try:
+                evaluations.close(SYSTEM, survey_id, keys=keys, at=at)
+            except FileNotFoundError:
+                log.error("the key of evaluation %s is gone: its forms cannot be opened", survey_id)
+        for survey_id in ballots.keys_in(keys):
+            evaluations.forget_key(survey_id, keys=keys)

@@ -4,7 +4,7 @@ import hmac
 from typing import Any
 from uuid import UUID
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -19,33 +19,44 @@ from lms.surveys.services import evaluations, paper
 def form(survey_id: UUID) -> Any:
     """Show the form; take it once."""
     actor = current_actor()
+    given = forms.given(request)
+    error, status, code = None, 200, ""
+    if request.method == "POST":
+        try:
+            evaluations.answer(actor, survey_id, given, at=utcnow(), incomplete="incomplete" in request.form)
+            return redirect(url_for("surveys.thanks", survey_id=survey_id))
+        except DomainError as refused:
+            error, status, code = refused.message, refused.status, refused.code
     shown = queries.form_of(survey_id, actor.person_id)
     if shown is None:
         abort(404)
     owner = _owner(survey_id)
     if shown.answered:
-        return render_template("surveys/thanks.html", form=shown, owner=owner)
-    given = forms.given(request.form)
-    error, status, code = None, 200, ""
-    if request.method == "POST":
-        incomplete = "incomplete" in request.form
-        try:
-            evaluations.answer(actor, survey_id, given, at=utcnow(), incomplete=incomplete)
-            return redirect(url_for("surveys.thanks", survey_id=survey_id))
-        except DomainError as refused:
-            error, status, code = refused.message, refused.status, refused.code
+        return unkept(render_template("surveys/thanks.html", form=shown, owner=owner, error=error), status)
     shown_to_her = {"form": shown, "answers": given, "error": error, "now": utcnow(), "owner": owner}
-    shown_to_her["missing"] = missing(shown.document, shown.questions, given) if error else frozenset()
-    return render_template("surveys/form.html", **shown_to_her, may_stay_blank=code == "too-many-blanks"), status
+    shown_to_her["marks"] = marks(shown.document, shown.questions, given) if error else {}
+    page = render_template("surveys/form.html", **shown_to_her, may_stay_blank=code == "too-many-blanks")
+    return unkept(page, status)
 
 
-def missing(form: Form, asked: list[answers.Question], given: dict[str, list[str]]) -> frozenset[str]:
-    """Return the names of the questions that are still to be answered."""
+def unkept(page: str, status: int = 200) -> Response:
+    """Answer with a page that no browser keeps: on a shared computer, "back" must not show what somebody wrote."""
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def marks(form: Form, asked: list[answers.Question], given: dict[str, list[str]]) -> dict[str, str]:
+    """Return what is still to be done, by question."""
     try:
-        check = answers.check(form, asked, answers.read(form, asked, given))
-    except (answers.MalformedError, answers.TooLongError):
-        return frozenset()
-    return frozenset({*check.blank, *check.required})
+        values = answers.read(form, asked, given)
+    except answers.TooLongError as error:
+        return {str(error): _("too long")}
+    except answers.MalformedError:
+        return {}
+    check = answers.check(form, asked, values)
+    blank = dict.fromkeys((*check.blank, *check.required), _("not answered yet"))
+    return blank | dict.fromkeys(answers.unfinished(asked, given, values), _("not finished yet"))
 
 
 def _owner(survey_id: UUID) -> str:
@@ -57,7 +68,11 @@ def _owner(survey_id: UUID) -> str:
 def thanks(survey_id: UUID) -> Any:
     """Say thank you, and what happens next."""
     shown = queries.form_of(survey_id, current_actor().person_id)
-    return render_template("surveys/thanks.html", form=shown, owner=_owner(survey_id))
+    if shown is None:
+        abort(404)
+    if not shown.answered:
+        return redirect(url_for("surveys.form", survey_id=survey_id))
+    return unkept(render_template("surveys/thanks.html", form=shown, owner=_owner(survey_id)))
 
 
 def close(survey_id: UUID) -> Any:
@@ -88,7 +103,7 @@ def on_paper(survey_id: UUID) -> Any:
     survey = queries.paper_survey(survey_id)
     if survey is None:
         abort(404)
-    given = forms.given(request.form)
+    given = forms.given(request)
     error, status = None, 200
     if request.method == "POST":
         try:
@@ -109,6 +124,6 @@ def on_paper(survey_id: UUID) -> Any:
         "invited": queries.invited(survey_id),
         "answers": given,
         "error": error,
-        "missing": frozenset(),
+        "marks": {},
     }
-    return render_template("surveys/paper.html", **shown, taught=queries.taught_in(survey.class_id)), status
+    return unkept(render_template("surveys/paper.html", **shown, taught=queries.taught_in(survey.class_id)), status)

@@ -3,6 +3,7 @@
 import selectors
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -107,3 +108,36 @@ def run(
         connection.socket.close()
     p95 = quantiles(times, n=20)[-1] if len(times) > 20 else max(times)
     return Result(len(times), elapsed, p95 * 1000, size)
+
+
+def each(address: tuple[str, int], requests: Sequence[bytes], *, clients: int = 8) -> list[tuple[int, float]]:
+    """Send each request once over ``clients`` connections; returns status and milliseconds of each answer."""
+    waiting = iter(requests)
+    answers: list[tuple[int, float]] = []
+    with selectors.DefaultSelector() as selector:
+        for request in [one for one, _ in zip(waiting, range(clients), strict=False)]:
+            connection = _Connection(address)
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+            connection.send(request)
+        while selector.get_map():
+            for key, _ in selector.select():
+                connection = key.data
+                chunk = connection.socket.recv(262144)
+                if not chunk:
+                    raise RuntimeError("a connection was closed before its answer came")
+                connection.buffer += chunk
+                end = connection.buffer.find(b"\r\n\r\n")
+                if end < 0:
+                    continue
+                head = bytes(connection.buffer[:end]).lower().split(b"\r\n")
+                length = next(int(line[15:]) for line in head if line.startswith(b"content-length:"))
+                if len(connection.buffer) < end + 4 + length:
+                    continue
+                answers.append((int(head[0].split()[1]), (time.perf_counter() - connection.started) * 1000))
+                following = next(waiting, None)
+                if following is None:
+                    selector.unregister(connection.socket)
+                    connection.socket.close()
+                else:
+                    connection.send(following)
+    return answers

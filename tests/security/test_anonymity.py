@@ -1,8 +1,9 @@
 """The attacker: she has the database, its files and write-ahead log, the key folder and the logs after closing.
 
 Each seed is a class of eight whose every trainee writes one comment. The attacker orders the people and the comments by
-everything she can see, and matches them; by chance one of eight is right on average. A deliberately leaking variant of
-the same run shows that she would notice.
+everything she can see, and matches them; by chance one of eight is right on average. Beside them, one has withdrawn,
+two do not answer, one hands in a form on paper (whose words she knows), and two missed a topic: she uses all of it. A
+deliberately leaking variant of the same run shows that she would notice.
 """
 
 import contextlib
@@ -19,16 +20,18 @@ from sqlalchemy import select, text
 
 from lms import create_app
 from lms.classes import services as classes
+from lms.classes.models import Attendance
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM, Actor
 from lms.people.models import Account
 from lms.surveys import ballots, queries
 from lms.surveys.models import Participation, Survey
-from lms.surveys.services import evaluations
+from lms.surveys.services import evaluations, paper
 from tests import factories as make
 from tests.conftest import _settings, make_database
 
 PEOPLE, SEEDS = 8, 40
+KNOWN = "known"
 CHANCE = SEEDS
 """Right guesses to expect: one a class, whatever its size."""
 FAR = CHANCE + 5 * sqrt(CHANCE)
@@ -51,16 +54,22 @@ class Class:
         self.keys = keys
         institution = make.institution()
         run = make.class_run(institution)
-        topic = make.topics(run)[0]
-        make.teaching(run, topic, make.person(institution))
-        accounts = [make.trainee() for _ in range(PEOPLE)]
-        for account in accounts:
-            make.enrolment(run, db.session.get(make.Person, account.person_id))
+        topic, lecturer = make.topics(run)[0], make.person(institution)
+        make.teaching(run, topic, lecturer)
+        everybody = [make.trainee() for _ in range(PEOPLE + 4)]
+        enrolled = [make.enrolment(run, db.session.get(make.Person, one.person_id)) for one in everybody]
+        held = make.class_session(run, lecturer, topic_id=topic.id, attendance_taken_at=utcnow())
+        for number, one in enumerate(enrolled):
+            status = "absent" if number < 2 else "present"
+            make.add(Attendance(session_id=held.id, enrolment_id=one.id, status=status, recorded_at=utcnow()))
+        enrolled[-1].status = "withdrawn"
         db.session.commit()
         classes.finish_class(SYSTEM, run.id, at=utcnow())
         self.survey_id = db.session.scalars(select(Survey.id).where(Survey.class_id == run.id)).one()
         self.truth: dict[uuid.UUID, str] = {}
+        accounts = everybody[:PEOPLE]
         chance.shuffle(accounts)
+        self._on_paper(everybody[PEOPLE])
         for account, size in zip(accounts, chance.sample(range(1, 31), PEOPLE), strict=True):
             self._answer(account, size, chance)
 
@@ -75,6 +84,13 @@ class Class:
         )
         self.truth[account.person_id] = said
 
+    def _on_paper(self, account: Account) -> None:
+        form = queries.form_of(self.survey_id, account.person_id)
+        assert form is not None and account.person_id is not None
+        paper.hand_in(SYSTEM, self.survey_id, [account.person_id], at=utcnow())
+        fields = make.filled_form(form, eff_comment=f"{KNOWN} to whoever typed it in")
+        paper.type_in(SYSTEM, self.survey_id, fields, at=utcnow())
+
     def close(self) -> None:
         evaluations.close(SYSTEM, self.survey_id, keys=self.keys, at=utcnow())
         evaluations.forget_key(self.survey_id, keys=self.keys)
@@ -83,32 +99,34 @@ class Class:
 # -- what she sees ----------------------------------------------------------------------------------------------------
 
 
+_SENT = "FROM participations p WHERE p.survey_id = :id AND p.answered AND NOT p.on_paper"
+_SAID = f"FROM ballots.comments WHERE survey_id = :id AND item = 'eff-comment' AND text NOT LIKE '{KNOWN}%'"
 PEOPLE_BY: dict[str, str] = {
-    "place": "SELECT person_id FROM participations WHERE survey_id = :id ORDER BY ctid",
-    "transaction": "SELECT person_id FROM participations WHERE survey_id = :id ORDER BY xmin::text::bigint",
-    "id": "SELECT person_id FROM participations WHERE survey_id = :id ORDER BY person_id",
-    "enrolment": "SELECT person_id FROM participations WHERE survey_id = :id ORDER BY enrolment_id",
-    "statement": "SELECT p.person_id FROM participations p JOIN statements s "
-    "ON s.raw LIKE '%' || p.enrolment_id || '%' AND s.raw LIKE '%evaluated%' WHERE p.survey_id = :id ORDER BY s.seq",
-    "name": "SELECT p.person_id FROM participations p JOIN persons w ON w.id = p.person_id "
-    "WHERE p.survey_id = :id ORDER BY w.search_text",
-    "box": "SELECT p.person_id FROM participations p LEFT JOIN seen s ON s.xid = p.xmin::text "
-    "WHERE p.survey_id = :id ORDER BY s.size, s.id",
+    "place": f"SELECT p.person_id {_SENT} ORDER BY p.ctid",
+    "transaction": f"SELECT p.person_id {_SENT} ORDER BY p.xmin::text::bigint",
+    "id": f"SELECT p.person_id {_SENT} ORDER BY p.person_id",
+    "enrolment": f"SELECT p.person_id {_SENT} ORDER BY p.enrolment_id",
+    "statement": f"SELECT p.person_id {_SENT} ORDER BY (SELECT s.seq FROM statements s "
+    "WHERE s.raw LIKE '%' || p.enrolment_id || '%' AND s.raw LIKE '%evaluated%')",
+    "name": f"SELECT p.person_id {_SENT} ORDER BY (SELECT w.search_text FROM persons w WHERE w.id = p.person_id)",
+    "attendance": f"SELECT p.person_id {_SENT} ORDER BY (SELECT min(w.status) FROM attendance w "
+    "WHERE w.enrolment_id = p.enrolment_id), p.ctid",
+    "box": f"SELECT p.person_id {_SENT} ORDER BY (SELECT (s.size, s.id) FROM seen s WHERE s.xid = p.xmin::text)",
+    "place of the box": f"SELECT p.person_id {_SENT} ORDER BY (SELECT s.place FROM seen s WHERE s.xid = p.xmin::text)",
 }
 COMMENTS_BY: dict[str, str] = {
-    "place": "SELECT text FROM ballots.comments WHERE survey_id = :id AND item = 'eff-comment' ORDER BY ctid",
-    "transaction": "SELECT text FROM ballots.comments WHERE survey_id = :id AND item = 'eff-comment' "
-    "ORDER BY xmin::text::bigint, ctid DESC",
-    "id": "SELECT text FROM ballots.comments WHERE survey_id = :id AND item = 'eff-comment' ORDER BY id",
-    "length": "SELECT text FROM ballots.comments WHERE survey_id = :id AND item = 'eff-comment' ORDER BY length(text)",
+    "place": f"SELECT text {_SAID} ORDER BY ctid",
+    "transaction": f"SELECT text {_SAID} ORDER BY xmin::text::bigint, ctid DESC",
+    "id": f"SELECT text {_SAID} ORDER BY id",
+    "length": f"SELECT text {_SAID} ORDER BY length(text)",
 }
 
 
 def watch(survey_id: uuid.UUID) -> None:
     """She was there before closing too, and remembers which transaction wrote which box, and how large it was."""
-    db.session.execute(text("CREATE TABLE IF NOT EXISTS seen (xid text, id uuid, size int)"))
+    db.session.execute(text("CREATE TABLE IF NOT EXISTS seen (xid text, id uuid, size int, place tid)"))
     db.session.execute(
-        text("INSERT INTO seen SELECT xmin::text, id, length(box) FROM ballots.sealed WHERE survey_id = :id"),
+        text("INSERT INTO seen SELECT xmin::text, id, length(box), ctid FROM ballots.sealed WHERE survey_id = :id"),
         {"id": survey_id},
     )
     db.session.commit()
@@ -197,9 +215,8 @@ def test_while_open_all_boxes_have_one_size_and_equal_answers_differ(product):
     boxes = list(
         db.session.scalars(text("SELECT box FROM ballots.sealed WHERE survey_id = :id"), {"id": one.survey_id})
     )
-    assert (
-        len(boxes) == PEOPLE and len({len(box) for box in boxes}) == 1 and len({bytes(box) for box in boxes}) == PEOPLE
-    )
+    assert len({bytes(box) for box in boxes}) == PEOPLE + 1
+    assert len({len(box) for box in boxes}) == 1
 
 
 def test_after_closing_nothing_is_left_that_counts_fewer_than_five_or_belongs_to_one_form(product):
@@ -232,4 +249,4 @@ def test_neither_audit_jobs_statements_nor_logs_say_what_was_answered(product, c
         assert not any(words in row for row in rows for words in said), table
     assert not any(words in record.getMessage() for record in caplog.records for words in said)
     answered = select(Participation.answered).where(Participation.survey_id == one.survey_id)
-    assert all(db.session.scalars(answered))
+    assert sorted(db.session.scalars(answered)) == [False] * 2 + [True] * (PEOPLE + 1)

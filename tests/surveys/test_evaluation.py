@@ -78,7 +78,8 @@ def test_a_trainee_sends_one_form_and_is_thanked(world, sign_in, submit, session
     assert session.scalar(select(func.count()).select_from(SealedBallot)) == 1
     again = submit(client, world.url, world.answers(), page="/account")
     assert session.scalar(select(func.count()).select_from(SealedBallot)) == 1
-    assert again.status_code == 200
+    assert again.status_code == 409
+    assert "Phiếu gửi lần này không được ghi nhận" in again.text
 
 
 def test_the_second_of_two_forms_at_once_is_refused(world, session):

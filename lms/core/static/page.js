@@ -12,6 +12,13 @@ addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
+// What pages keep in this browser below "khue-own:" belongs to who is signed in, and goes with her.
+document.querySelector("[data-sign-out]")?.addEventListener("submit", () => {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("khue-own:")) localStorage.removeItem(name);
+  } catch { /* storage may be refused */ }
+});
+
 // The menu is open on wide screens, a button on narrow ones; Escape and a click elsewhere close it.
 const menu = document.querySelector("[data-menu]");
 if (menu) {

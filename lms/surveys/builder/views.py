@@ -71,7 +71,7 @@ def preview(instrument_id: UUID) -> Any:
     if shown is None:
         abort(404)
     taught = [queries.example(number) for number in (1, 2)]
-    return render_template("surveys/preview.html", shown=shown, taught=taught, answers={}, missing=frozenset())
+    return render_template("surveys/preview.html", shown=shown, taught=taught, answers={}, marks={})
 
 
 def settings(instrument_id: UUID) -> Any:

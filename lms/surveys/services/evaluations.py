@@ -6,15 +6,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.classes.models import ClassRun, Enrolment, Teaching
 from lms.core import audit
-from lms.core.database import act, db, lock
+from lms.core.database import act, db, lock, within
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.people.queries import actor_name
 from lms.records.emit import Activity, emit
 from lms.surveys import answers, ballots, queries, rules, signals
 from lms.surveys.answers import Check, Question
@@ -109,34 +108,43 @@ def answer(
 
     :param given: field name -> values, as they were sent
     :param incomplete: she knows that too much is blank, and that the form will not be counted
-    :raises DomainError: ``survey-closed``, ``already-answered``, ``malformed``, ``too-long``, ``required``,
-        ``too-many-blanks``
+    :raises DomainError: ``survey-closed``, ``already-answered``, and those of :func:`checked`
     """
-    form = queries.form_of(survey_id, actor.person_id)
-    if form is None:
+    right = queries.right_of(survey_id, actor.person_id)
+    if right is None:
         raise NotFound
-    refuse_closed(form.state, form.closes_at, at)
-    values, check = checked(form.document, form.questions, given, incomplete=incomplete)
-    used = db.session.execute(
-        update(Participation)
-        .where(
-            Participation.survey_id == survey_id,
-            Participation.person_id == actor.person_id,
-            Participation.answered.is_(False),
-        )
-        .values(answered=True)
-    )
-    if used.rowcount != 1:  # type: ignore[attr-defined]
-        raise DomainError("already-answered", _l("You have already sent this form. Each person has one."))
-    sealed(survey_id, form.public_key, values, valid=check.valid)
-    if form.enrolment_id is not None and actor.person_id is not None:
+    _refuse_used(right, at)
+    form = queries.document_of(right.instrument_id)
+    values, check = checked(form, answers.questions(form, right.teachings), given, incomplete=incomplete)
+    box = sealed(right.public_key, values, valid=check.valid)
+    taken = within(_TAKE, {"survey": survey_id, "person": actor.person_id, "id": uuid4(), "box": box})
+    if not taken:  # closed, or sent from another device, since it was read
+        _refuse_used(queries.right_of(survey_id, actor.person_id) or right, at)
+    if right.enrolment_id is not None and right.class_name is not None:
         emit(
-            learner=actor_name(actor.person_id),
+            learner=right.actor_name,
             verb="evaluated",
-            activity=Activity("class", str(form.class_id), {"vi": form.class_name}),
-            registration=form.enrolment_id,
+            activity=Activity("class", str(right.class_id), {"vi": right.class_name}),
+            registration=right.enrolment_id,
             at=at,
         )
+
+
+_TAKE = """
+    WITH used AS (
+        UPDATE participations p SET answered = true FROM surveys s
+        WHERE s.id = p.survey_id AND s.state = 'open' AND p.survey_id = %(survey)s AND p.person_id = %(person)s
+          AND NOT p.answered
+        RETURNING s.id
+    )
+    INSERT INTO ballots.sealed (id, survey_id, box) SELECT %(id)s, used.id, %(box)b FROM used RETURNING true
+"""
+
+
+def _refuse_used(right: queries.Right, at: datetime) -> None:
+    refuse_closed(right.state, right.closes_at, at)
+    if right.answered:
+        raise DomainError("already-answered", _l("You have already sent this form. Each person has one."))
 
 
 def refuse_closed(state: str, closes_at: datetime, at: datetime) -> None:
@@ -154,18 +162,25 @@ def checked(
     """Read a form and check whether it counts.
 
     :param incomplete: take it although it does not
-    :raises DomainError: ``malformed``, ``too-long``, ``required``, ``too-many-blanks``
+    :raises DomainError: ``malformed``, ``too-long``, ``required``, ``unfinished``, ``too-many-blanks``
     """
     try:
         values = answers.read(form, asked, given)
     except answers.MalformedError:
-        raise DomainError("malformed", _l("The form holds an answer that is not part of it."), 400) from None
+        words = _l(
+            "The form held an answer that is not part of it, so it was not taken. These are the questions that are "
+            "asked of you: please check them and send the form again."
+        )
+        raise DomainError("malformed", words, 400) from None
     except answers.TooLongError:
         words = _l("A comment has more than %(most)d characters. Please shorten it.", most=answers.MAX_COMMENT)
         raise DomainError("too-long", words, 400) from None
     check = answers.check(form, asked, values)
     if check.required:
         raise DomainError("required", _l("Please answer the marked questions; the form needs them."), 400)
+    if answers.unfinished(asked, given, values) and not incomplete:
+        words = _l("Please give each line of the marked question a place of its own, or leave all of them blank.")
+        raise DomainError("unfinished", words, 400)
     if not check.valid and not incomplete:
         words = _l(
             "%(blank)d of %(total)d questions are still blank. A form with more than %(limit)s%% blank is not valid "
@@ -178,13 +193,15 @@ def checked(
     return values, check
 
 
-def sealed(survey_id: UUID, public_key: bytes, values: dict[str, answers.Value], *, valid: bool) -> None:
-    """Seal a form.
+def sealed(public_key: bytes, values: dict[str, answers.Value], *, valid: bool, paper: bool = False) -> bytes:
+    """Seal a form; returns the box.
+
+    :param paper: somebody typed it in
 
     :raises DomainError: ``too-long``
     """
     try:
-        ballots.seal(survey_id, public_key, values, valid=valid)
+        return ballots.seal(public_key, ballots.Sealed(values, valid, paper))
     except answers.TooLongError:
         words = _l("The comments are too long together. Please shorten them.")
         raise DomainError("too-long", words, 400) from None
@@ -207,6 +224,7 @@ def close(actor: Actor, survey_id: UUID, *, keys: Path, at: datetime) -> int:
 
     The key is destroyed by :func:`forget_key`, after this act has been committed.
     """
+    lock("ballots", survey_id)  # held by everybody whose form is on its way
     survey = _held(survey_id)
     if survey.state != "open":
         return 0

@@ -12,7 +12,7 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.surveys import answers, queries
-from lms.surveys.models import Participation, Survey
+from lms.surveys.models import Participation, SealedBallot, Survey
 from lms.surveys.services import evaluations
 
 
@@ -55,7 +55,8 @@ def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *
     about = {name.partition("/")[0].partition(".")[2] for name in said}
     taught = [one for one in topics(survey) if str(one) in about]
     values, check = evaluations.checked(form, answers.questions(form, taught), said, incomplete=True)
-    evaluations.sealed(survey_id, survey.public_key, values, valid=check.valid)
+    box = evaluations.sealed(survey.public_key, values, valid=check.valid, paper=True)
+    db.session.add(SealedBallot(survey_id=survey_id, box=box))
     survey.paper_typed += 1
 
 

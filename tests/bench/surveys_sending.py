@@ -1,0 +1,91 @@
+"""`python -m tests.bench.surveys_sending`: sending an evaluation form against a bare insert of the same rows.
+
+Both over HTTP, at servers with the same settings (granian), on one database, from eight connections, in turns; each form
+is that of another trainee. The floor is described in :mod:`tests.bench.surveys_floor`. Durability is that of the product:
+a form is answered when it is on the disk.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from statistics import median, quantiles
+
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from lms import create_app
+from lms.console import setup
+from lms.core.config import Settings
+from lms.core.database import db, utcnow
+from lms.core.embedded import EmbeddedDatabase
+from tests.bench import load
+from tests.bench.__main__ import HOST, THREADS, WORKERS, serve
+from tests.bench.surveys_crowd import Crowd, gather
+from tests.bench.surveys_floor import SCHEMA
+
+PORT, FLOOR_PORT = 8983, 8984
+ROUNDS, EACH, WARM = 5, 300, 60
+WANTED = 2
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="khue-bench-"))
+    server = EmbeddedDatabase(folder / "pg")
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        env = os.environ | {"LMS_DEMO": "1", "LMS_INSTANCE": str(folder / "instance"), "LMS_LOG_LEVEL": "WARNING"}
+        env["LMS_DATABASE_URL"] = server.url("lms")
+        app = create_app(Settings.from_environment(env))
+        with app.app_context():
+            upgrade()
+            setup.load_repository(at=utcnow())
+            crowd = gather(app, WARM + ROUNDS * EACH)
+            db.session.execute(text(SCHEMA))
+            db.session.commit()
+            db.session.remove()
+            db.engine.dispose()
+        processes = [serve("wsgi:app", PORT, env), serve("tests.bench.surveys_floor:app", FLOOR_PORT, env)]
+        measure(crowd)
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait()
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(crowd: Crowd) -> None:
+    """Send everybody's form to both, in turns, and print the table."""
+    size = len(crowd.members[0].body)
+    print(
+        f"\nsending a form of {size / 1000:.1f} kB, 8 connections, granian {WORKERS} × {THREADS}, {os.cpu_count()} cores"
+    )
+    print(
+        f"{'round':8} {'ours/s':>8} {'p50 ms':>8} {'p95 ms':>8} {'floor/s':>8} {'p50 ms':>8} {'p95 ms':>8} {'ratio of p95':>13}"
+    )
+    ratios = []
+    slices = [crowd.members[:WARM], *(crowd.members[WARM + n * EACH : WARM + (n + 1) * EACH] for n in range(ROUNDS))]
+    for number, members in enumerate(slices):
+        ours = _run(PORT, [one.request(HOST, crowd.path) for one in members], 302)
+        floor = _run(FLOOR_PORT, [one.request(HOST, f"{crowd.path}/{one.person_id}") for one in members], 200)
+        if number:
+            ratios.append(ours[2] / floor[2])
+            line = " ".join(f"{figure:8.1f}" for figure in (*ours, *floor))
+            print(f"{number:<8} {line} {ratios[-1]:13.2f}")
+    print(f"median ratio {median(ratios):.2f} (wanted: at most {WANTED})")
+
+
+def _run(port: int, requests: list[bytes], wanted: int) -> tuple[float, float, float]:
+    begin = time.perf_counter()
+    answers = load.each((HOST, port), requests)
+    seconds = time.perf_counter() - begin
+    assert {status for status, _ in answers} == {wanted}, answers[:3]
+    times = [millis for _, millis in answers]
+    return len(times) / seconds, median(times), quantiles(times, n=20)[-1]
+
+
+if __name__ == "__main__":
+    main()
