@@ -73,9 +73,10 @@ def _in_path(one: Operation) -> list[dict[str, Any]]:
 
 
 def _in_query(one: Operation) -> list[dict[str, Any]]:
+    described = msgspec.json.schema_components([one.query])[1][one.query.__name__]
     return [
-        {"name": name, "in": "query", "schema": dict(query.schema), "description": query.words}
-        for name, query in one.query.items()
+        {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
+        for name, schema in described["properties"].items()
     ]
 
 

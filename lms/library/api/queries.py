@@ -38,19 +38,16 @@ def upload(row: Upload) -> shapes.Upload:
     )
 
 
-def packages(institution_id: int, *, search: str, kind: str, after: str) -> shapes.Packages:
+def packages(institution_id: int, asked: shapes.PackagesQuery) -> shapes.Packages:
     """Return a page of an institution's packages, by folded title."""
     wanted = select(Package).where(Package.institution_id == institution_id, Package.removed_at.is_(None))
-    if search:
-        wanted = wanted.where(Package.search_text.like(like_pattern(search), escape="\\"))
-    if kind:
-        wanted = wanted.where(Package.kind == kind)
-    if after:
-        title, _, last = after.rpartition("|")
-        try:
-            wanted = wanted.where(tuple_(Package.search_text, Package.id) > (title, UUID(last)))
-        except ValueError:
-            return shapes.Packages([], None)
+    if asked.q:
+        wanted = wanted.where(Package.search_text.like(like_pattern(asked.q), escape="\\"))
+    if asked.kind:
+        wanted = wanted.where(Package.kind == asked.kind)
+    if asked.after:
+        title, _, last = asked.after.rpartition("|")
+        wanted = wanted.where(tuple_(Package.search_text, Package.id) > (title, UUID(last)))
     rows = db.session.scalars(wanted.order_by(Package.search_text, Package.id).limit(PAGE + 1)).all()
     shown = rows[:PAGE]
     more = f"{shown[-1].search_text}|{shown[-1].id}" if len(rows) > PAGE else None
