@@ -69,6 +69,8 @@ def _pages(one, who):
         "/admin/xapi",
         "/admin/xapi/statements",
         "/admin/audit",
+        "/admin/library",
+        "/admin/library/keys",
     ]
 
 

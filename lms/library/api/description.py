@@ -1,14 +1,14 @@
 """The OpenAPI 3.1 description, made from the operations and their shapes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from lms.library.api import shapes
 from lms.library.api.access import SCOPES
-from lms.library.api.operations import PREFIX, Operation
+from lms.library.api.operations import PREFIX, Given, Operation
 
 _PARAMETER = re.compile(r"<uuid:(\w+)>")
 _COMMON = {
@@ -55,12 +55,12 @@ def _operation(one: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         "operationId": one.view.__name__,
         "summary": one.words,
         "description": f"Scope: `{one.scope}`.",
-        "parameters": [*_in_path(one), *_in_query(one)],
+        "parameters": [*_in_path(one), *_given("query", one.query), *_given("header", one.headers)],
         "responses": _answers(one, schemas),
     }
     if one.takes is bytes:
-        content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-        described["requestBody"] = {"required": True, "content": content}
+        content = {one.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        described["requestBody"] = {"required": not one.bare, "content": content}
     elif one.takes is not None:
         content = {"application/json": {"schema": schemas[one.takes]}}
         described["requestBody"] = {"required": True, "content": content}
@@ -72,17 +72,26 @@ def _in_path(one: Operation) -> list[dict[str, Any]]:
     return [{"name": name, "in": "path", "required": True, "schema": schema} for name in _PARAMETER.findall(one.path)]
 
 
-def _in_query(one: Operation) -> list[dict[str, Any]]:
+def _given(place: str, listed: Mapping[str, Given]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "query", "schema": dict(query.schema), "description": query.words}
-        for name, query in one.query.items()
+        {
+            "name": name,
+            "in": place,
+            "required": given.required,
+            "schema": dict(given.schema),
+            "description": given.words,
+        }
+        for name, given in listed.items()
     ]
 
 
 def _answers(one: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
+    headers = {name: {"description": words, "schema": {"type": "string"}} for name, words in one.answered.items()}
     for status, type_ in one.gives.items():
         answers[str(status)] = {"description": one.words} | _content(schemas[type_] if type_ else None)
+        if headers:
+            answers[str(status)]["headers"] = headers
     for status, words in sorted({**_COMMON, **one.refuses}.items()):
         schema = schemas[shapes.Upload] if status == 422 else schemas[shapes.Problem]
         answers[str(status)] = {"description": words} | _content(schema)

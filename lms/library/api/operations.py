@@ -11,11 +11,12 @@ PREFIX = "/api/v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A parameter of the query string."""
+class Given:
+    """A parameter of the query string, or a header."""
 
     schema: Mapping[str, Any]
     words: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,10 @@ class Operation:
 
     :ivar path: with ``<uuid:name>`` for parameters
     :ivar scope: what its key must be good for
-    :ivar takes: type of its JSON body; ``bytes`` for a file
+    :ivar takes: type of its JSON body; ``bytes`` for a file or a piece of one, of the type ``media_type``
+    :ivar bare: whether it may come without a body
     :ivar gives: status of success -> type of its JSON answer, None for an empty one
+    :ivar answered: headers of a successful answer, with words
     :ivar refuses: further statuses than 400, 401, 403 and 429, with words
     """
 
@@ -36,7 +39,11 @@ class Operation:
     words: str
     gives: Mapping[int, Any]
     takes: Any = None
-    query: Mapping[str, Query] = field(default_factory=dict)
+    bare: bool = False
+    media_type: str = "application/octet-stream"
+    query: Mapping[str, Given] = field(default_factory=dict)
+    headers: Mapping[str, Given] = field(default_factory=dict)
+    answered: Mapping[str, str] = field(default_factory=dict)
     refuses: Mapping[int, str] = field(default_factory=dict)
 
     @property

@@ -1,8 +1,8 @@
 """The map of the API: every operation with its scope, shapes and answers."""
 
 from lms.core.guard import ANYONE, PUBLIC, Route
-from lms.library.api import description, shapes, views
-from lms.library.api.operations import PREFIX, Operation, Query
+from lms.library.api import description, resumable, shapes, views
+from lms.library.api.operations import PREFIX, Given, Operation
 from lms.library.structure import KINDS
 
 _TEXT = {"type": "string", "maxLength": 300}
@@ -11,19 +11,19 @@ _READ, _WRITE = "packages:read", "packages:write"
 _SEE, _ACT = "registrations:read", "registrations:write"
 _NONE = {404: "There is no such object, or it is another institution's."}
 _UPLOAD = {
-    "filename": Query({"type": "string", "maxLength": 240}, "Name of the file; its kind is found by its content."),
-    "title": Query(_TEXT, "Title of the package; by default what it calls itself."),
-    "package_id": Query(_ID, "The package of which it becomes a new version."),
-    "sha256": Query({"type": "string", "pattern": "^[0-9a-f]{64}$"}, "Checksum of the file."),
+    "filename": Given({"type": "string", "maxLength": 240}, "Name of the file; its kind is found by its content."),
+    "title": Given(_TEXT, "Title of the package; by default what it calls itself."),
+    "package_id": Given(_ID, "The package of which it becomes a new version."),
+    "sha256": Given({"type": "string", "pattern": "^[0-9a-f]{64}$"}, "Checksum of the file."),
 }
 _LIST = {
-    "q": Query({"type": "string", "maxLength": 100}, "Part of the title, with or without accents."),
-    "kind": Query({"type": "string", "enum": sorted(KINDS)}, "Kind of package."),
-    "after": Query({"type": "string", "maxLength": 1000}, "`more` of the page before."),
+    "q": Given({"type": "string", "maxLength": 100}, "Part of the title, with or without accents."),
+    "kind": Given({"type": "string", "enum": sorted(KINDS)}, "Kind of package."),
+    "after": Given({"type": "string", "maxLength": 1000}, "`more` of the page before."),
 }
 _PAGED = {
-    "after": Query({"type": "integer", "minimum": 0, "maximum": 2**63 - 1}, "`more` of the page before."),
-    "limit": Query({"type": "integer", "minimum": 1, "maximum": 500}, "Most statements of a page; 100 by default."),
+    "after": Given({"type": "integer", "minimum": 0, "maximum": 2**63 - 1}, "`more` of the page before."),
+    "limit": Given({"type": "integer", "minimum": 1, "maximum": 500}, "Most statements of a page; 100 by default."),
 }
 _TOO_LARGE = {413: "The file is too large, or the institution's room is used up."}
 _SENT = {404: "There is no such package.", 411: "Content-Length is required.", 422: "Refused; `faults` tell why."}
@@ -160,10 +160,10 @@ OPERATIONS = (
 
 def openapi() -> object:
     """The description of the API."""
-    return description.openapi(OPERATIONS)
+    return description.openapi([*OPERATIONS, *resumable.OPERATIONS])
 
 
 ROUTES = [
     Route(f"{PREFIX}/openapi.json", openapi, PUBLIC, ANYONE),
-    *(operation.route for operation in OPERATIONS),
+    *(operation.route for operation in (*OPERATIONS, *resumable.OPERATIONS)),
 ]
