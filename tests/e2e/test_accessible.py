@@ -75,6 +75,8 @@ def _pages(one, who):
         "/admin/xapi",
         "/admin/xapi/statements",
         "/admin/audit",
+        "/admin/library",
+        "/admin/library/keys",
     ]
 
 

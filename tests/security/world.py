@@ -19,7 +19,7 @@ from lms.core.guard import SYSTEM
 from lms.core.jobs import JobProgress
 from lms.learning.materials.models import ModuleMaterial
 from lms.library import queries as library_queries
-from lms.library.models import Upload
+from lms.library.models import ApiKey, Upload
 from lms.library.services import registrations
 from lms.library.structure import Unit
 from lms.people.models import Account
@@ -115,6 +115,12 @@ def build(app: Flask) -> World:
             created_at=utcnow(), changed_at=utcnow(), as_of=utcnow(),
         )
     )  # fmt: skip
+    api_key = make.add(
+        ApiKey(
+            institution_id=institution.id, name="x", secret_hash=b"x", scopes=["packages:read"], created_at=utcnow(),
+            created_by=None,
+        )
+    )  # fmt: skip
     figure = db.session.scalars(select(Figure).where(Figure.version_id == run.version_id)).first()
     cast: dict[str, Account | None] = {"stranger": None, "enrolled_trainee": trainee, "teaching_lecturer": lecturer}
     cast |= {"running_institution": make.holder("institution_staff", institution)}
@@ -132,7 +138,8 @@ def build(app: Flask) -> World:
         "lesson_code": lesson.code, "quiz_code": quiz.code, "lecturer_id": teacher.id,
         "forwarder_id": forwarder.id, "seq": letter.seq,
         "package_id": version.package_id, "library.version_id": version.id, "library.unit_id": unit_of_package.id,
-        "registration_id": registration.id, "upload_id": upload.id, "material_id": material.id,
+        "registration_id": registration.id, "upload_id": upload.id, "key_id": api_key.id,
+        "material_id": material.id,
         "library.set_quota.unit_id": institution.id, "learning.unit_id": unit_of_package.id,
         "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "use_id": in_use.id,
         "key": "programme",

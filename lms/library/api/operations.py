@@ -20,14 +20,25 @@ class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A header of a request."""
+
+    schema: Mapping[str, Any]
+    words: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation.
 
     :ivar path: with ``<uuid:name>`` for parameters
     :ivar scope: what its key must be good for
-    :ivar takes: type of its JSON body; ``bytes`` for a file
+    :ivar takes: type of its JSON body; ``bytes`` for a file or a piece of one, of the type ``media_type``
+    :ivar bare: whether it may come without a body
     :ivar query: what its query string may hold; the view's first argument, unless it is empty
     :ivar gives: status of success -> type of its JSON answer, None for an empty one
+    :ivar answered: headers of a successful answer, with words
     :ivar refuses: further statuses than 400, 401, 403 and 429, with words
     """
 
@@ -38,7 +49,11 @@ class Operation:
     words: str
     gives: Mapping[int, Any]
     takes: Any = None
+    bare: bool = False
+    media_type: str = "application/octet-stream"
     query: type[msgspec.Struct] = NoQuery
+    headers: Mapping[str, Given] = field(default_factory=dict)
+    answered: Mapping[str, str] = field(default_factory=dict)
     refuses: Mapping[int, str] = field(default_factory=dict)
 
     @property

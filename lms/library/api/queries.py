@@ -12,6 +12,7 @@ from lms.core.text import like_pattern
 from lms.library import queries
 from lms.library.api import shapes
 from lms.library.models import ContentSession, ContentUnit, Package, PackageVersion, Registration, UnitState, Upload
+from lms.library.services import uploads
 from lms.records.parameters import StatementQuery
 from lms.records.queries import page
 
@@ -24,7 +25,7 @@ def upload(row: Upload) -> shapes.Upload:
     version = db.session.get(PackageVersion, row.version_id) if row.version_id else None
     return shapes.Upload(
         id=row.id,
-        state=row.state,  # type: ignore[arg-type]
+        state="broken_off" if uploads.broken_off(row) else row.state,  # type: ignore[arg-type]
         filename=row.filename,
         size=row.size,
         received=row.received,
@@ -33,6 +34,8 @@ def upload(row: Upload) -> shapes.Upload:
         total=row.total or 0,
         package_id=version.package_id if version else row.package_id,
         version_id=row.version_id,
+        number=version.number if version else None,
+        kind=version.kind if version else None,
         faults=_messages(report.get("faults", ())),
         notes=_messages(report.get("notes", ())),
     )

@@ -1,7 +1,7 @@
 """The map of the API: every operation with its scope, shapes and answers."""
 
 from lms.core.guard import ANYONE, PUBLIC, Route
-from lms.library.api import description, shapes, views
+from lms.library.api import description, resumable, shapes, views
 from lms.library.api.operations import PREFIX, Operation
 
 _READ, _WRITE = "packages:read", "packages:write"
@@ -148,10 +148,10 @@ OPERATIONS = (
 
 def openapi() -> object:
     """The description of the API."""
-    return description.openapi(OPERATIONS)
+    return description.openapi([*OPERATIONS, *resumable.OPERATIONS])
 
 
 ROUTES = [
     Route(f"{PREFIX}/openapi.json", openapi, PUBLIC, ANYONE),
-    *(operation.route for operation in OPERATIONS),
+    *(operation.route for operation in (*OPERATIONS, *resumable.OPERATIONS)),
 ]

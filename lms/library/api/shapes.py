@@ -77,10 +77,13 @@ class Message(Struct):
 
 
 class Upload(Struct):
-    """A file on its way in. ``taken`` has a version, ``refused`` its faults."""
+    """A file on its way in. ``taken`` has a version, ``refused`` its faults.
+
+    ``broken_off`` could not be checked: forget it and send it again. ``kind`` is known when it is taken.
+    """
 
     id: UUID
-    state: Literal["receiving", "checking", "taken", "refused"]
+    state: Literal["receiving", "checking", "taken", "refused", "broken_off"]
     filename: str
     size: int
     received: int
@@ -89,6 +92,8 @@ class Upload(Struct):
     total: int
     package_id: UUID | None
     version_id: UUID | None
+    number: int | None
+    kind: str | None
     faults: list[Message]
     notes: list[Message]
 
