@@ -12,9 +12,8 @@ from lms.core.database import db
 from lms.reports.quality import rules
 from lms.reports.quality.rules import Change, Figures
 from lms.reports.quality.scopes import evaluations
-from lms.reports.quality.totals import WHOLE, Sections, add, read, sums
+from lms.reports.quality.totals import WHOLE, Sections, add, of_no_teaching, read, sums
 from lms.surveys.models import SectionMean, Survey
-from lms.surveys.rules import NONE
 
 Averages = dict[str, Figures]
 """Section ("" for the whole form) -> figures."""
@@ -46,7 +45,7 @@ def beside(class_id: UUID, points: int) -> Beside:
     rows = db.session.execute(
         evaluations(number, SectionMean.section, *sums(points))
         .join(SectionMean, SectionMean.survey_id == Survey.id)
-        .where(SectionMean.teaching == NONE)
+        .where(of_no_teaching())
         .group_by(number, SectionMean.section)
         .order_by(number)
     )
