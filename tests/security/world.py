@@ -132,7 +132,7 @@ def build(app: Flask) -> World:
         "library.set_quota.unit_id": institution.id, "learning.unit_id": unit_of_package.id,
         "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "key": "programme",
         "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
-        "report_id": report.id, "form": "pdf", "archive_id": archive.id, "request_id": asked.id,
+        "report_id": report.id, "form": "pdf", "year": 2026, "archive_id": archive.id, "request_id": asked.id,
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
     return World(cast, arguments)

@@ -46,17 +46,34 @@ def begin_class(class_id: UUID) -> Any:
     return _to(services.begin_class(current_actor(), class_id, at=utcnow()))
 
 
+def begin_institution(unit_id: int, year: int) -> Any:
+    """Begin the report of an institution on a year."""
+    return _to(services.begin_institution(current_actor(), unit_id, year, at=utcnow()))
+
+
+def begin_programme(code: str, year: int) -> Any:
+    """Begin the report of a programme on a year."""
+    return _to(services.begin_programme(current_actor(), code, year, at=utcnow()))
+
+
+def begin_year(year: int) -> Any:
+    """Begin the report of the city on a year."""
+    return _to(services.begin_year(current_actor(), year, at=utcnow()))
+
+
 def report(report_id: UUID) -> Any:
     """A report as a document, with what can be done with it."""
     one, line = queries.get(report_id), queries.line(report_id)
-    document = _document(one)
-    given: dict[str, Any] = {"one": one, "line": line, "document": document, "decides": _decides(report_id)}
+    given: dict[str, Any] = {"one": one, "line": line, "decides": _decides(report_id)}
+    if one.frozen is not None:
+        document: Official | None = frozen.load(one.frozen).document
+    else:
+        found = gathering.gather(one, one.as_of or utcnow())
+        document = official(found) if found else None
+        given["missing"] = rules.missing(one.kind, one.texts, found.figures.below) if found else []
     if document is not None:
-        numbered = list(wording.numbered(document.body))
-        given["blocks"] = [(type(block).__name__, block) for block in numbered]
-    if one.state == "draft":
-        found = gathering.figures_of(one, utcnow())
-        given["missing"] = rules.missing(one.kind, one.texts, found.below) if found else []
+        given["document"] = document
+        given["blocks"] = [(type(block).__name__, block) for block in wording.numbered(document.body)]
     given["replaced"] = queries.line(one.replaces_id) if one.replaces_id else None
     given["replacing"] = queries.line(line.replaced_by) if line and line.replaced_by else None
     given["approver"] = queries.account_name(one.approved_by)

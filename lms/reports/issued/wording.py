@@ -6,6 +6,7 @@ from datetime import date, datetime
 from lms.core.i18n import ZONE
 
 STATED = {"due": "Chưa xác định", "stated": "Đang thực hiện", "done": "Đã hoàn thành"}
+WAYS = {"up": "Tăng rõ rệt", "down": "Giảm rõ rệt", "unclear": "Chưa rõ"}
 PARTS = {
     "organisation": "Công tác tổ chức",
     "assessment": "Đánh giá chung",
