@@ -149,7 +149,7 @@ def _frame(values: list[dict[str, Any]], height: int, language: str = "") -> dic
         "width": 380,
         "height": height,
         "background": SHEET,
-        "padding": 14,
+        "padding": {"top": 14, "right": 14, "bottom": 14, "left": 44},
         "config": {
             "locale": {"number": _NUMBERS[language or select_language()]},
             "font": FONT,

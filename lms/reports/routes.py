@@ -72,7 +72,6 @@ ROUTES = [
     Route(f"{ONE}/discard", issued.discard, "reports.write", REPORT, POST, endpoint="issued_discard"),
     Route(f"{ONE}/verify", issued.verify, "reports.read", REPORT, endpoint="issued_verify"),
     Route(f"{ONE}/files/<any(docx, pdf, xlsx):form>", issued.file, "reports.read", REPORT, endpoint="issued_file"),
-    Route(f"{ONE}/pictures/<int:number>.svg", issued.picture, "reports.read", REPORT, endpoint="issued_picture"),
     Route("/records/<uuid:person_id>", views.record, SIGNED_IN, RECORD),
     Route("/records/<uuid:person_id>.xlsx", views.record_workbook, SIGNED_IN, RECORD),
 ]

@@ -43,7 +43,7 @@ def test_whoever_changed_a_word_may_not_approve_it(world, steps, sign_in, submit
 def test_another_institution_sees_nothing_and_can_do_nothing(world, steps, sign_in, submit):
     at, other = steps.approved(world()), world()
     stranger, chief = other.writer, other.boss
-    paths = ("", "/texts", "/issue", "/correct", "/verify", "/files/pdf", "/pictures/1.svg")
+    paths = ("", "/texts", "/issue", "/correct", "/verify", "/files/pdf")
     assert {stranger.get(at.url + path).status_code for path in paths} == {403}
     posts = [submit(stranger, at.url + path, {}, page=other.quality) for path in ("/submit", "/discard", "/issue")]
     assert {answer.status_code for answer in posts} == {403}

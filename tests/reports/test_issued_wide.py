@@ -22,12 +22,18 @@ from tests.reports.closed import adjusted, held
 from tests.reports.issuing import TEXTS, downloads, paper_text, word_text
 
 
+MAY = datetime(2026, 5, 4, tzinfo=UTC)
+
+
 @pytest.fixture
 def city(school, session, sign_in):
     """Two institutions with closed evaluations of two years; two officers of Home Affairs and staff of one school."""
     other = make.institution(code="TKH", name="Trường khác")
     lecturers = [make.person(school, full_name=name) for name in ("Vũ Thị Hải Yến", "Hoàng Văn Thắng")]
-    runs = [held(school, [4, 4, 5, 5, 5, 4], 2026, lecturers), held(school, [2, 3, 3, 2, 3], 2026, lecturers)]
+    runs = [
+        held(school, [4, 4, 5, 5, 5, 4], 2026, lecturers),
+        held(school, [2, 3, 3, 2, 3], 2026, lecturers, opens_at=MAY),
+    ]
     runs.append(held(other, [5] * 8, 2026))
     runs.append(held(school, [3, 3, 4, 3, 4], 2025))
     runs.append(held(other, [3] * 4, 2026))

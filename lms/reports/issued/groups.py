@@ -6,7 +6,7 @@ from typing import TypeVar
 from lms.reports import charts
 from lms.reports.documents import Block, Column, Heading, Paragraph, Picture, Table
 from lms.reports.issued.figures import By, Figures, Group, Score
-from lms.reports.issued.wording import NO_VALUE, decimal, percent, whole
+from lms.reports.issued.wording import NO_VALUE, decimal, percent, ranged, whole
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ def _kind(by: By, found: Sequence[Group], points: int) -> Iterator[Block]:
         ),
         tuple(_row(one) for one in found if one.code in shown),
         title + (f" ({TABLED} kết quả thấp nhất)" if many else ""),
-        f"Dấu {NO_VALUE}: không đủ phiếu để công bố kết quả.",
+        "" if len(seen) == len(found) else f"Dấu {NO_VALUE}: không đủ phiếu để công bố kết quả.",
     )
 
 
@@ -87,14 +87,7 @@ def _row(one: Group) -> tuple[str, ...]:
         if response
         else (NO_VALUE, NO_VALUE)
     )
-    return (one.code, one.name, *asked, _mean(one.score))
-
-
-def _mean(score: Score | None) -> str:
-    if score is None:
-        return NO_VALUE
-    sure = f" ({decimal(score.low)} - {decimal(score.high)})" if score.low is not None else ""
-    return f"{decimal(score.mean)}{sure}"
+    return (one.code, one.name, *asked, ranged(one.score, "\n") if one.score else NO_VALUE)
 
 
 def _years(figures: Figures, years: Sequence[tuple[str, Score]]) -> Iterator[Block]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from lms.reports import charts
 from lms.reports.documents import Block, Column, Heading, Paragraph, Picture, Table
-from lms.reports.issued.figures import Figures, Part, Score, Taught, Theme
+from lms.reports.issued.figures import Figures, Part, Taught, Theme
 from lms.reports.issued.groups import CHARTED, TABLED, grouped, lowest
-from lms.reports.issued.wording import NO_VALUE, decimal, listed, percent, short, whole
+from lms.reports.issued.wording import NO_VALUE, decimal, listed, percent, ranged, short, whole
 
 NAMED = 5
 """Results below their threshold that a sentence names."""
@@ -19,7 +19,7 @@ def results(figures: Figures) -> Iterator[Block]:
     yield Heading(2, "Kết quả chung")
     whole_form = figures.overall
     yield Paragraph(
-        f"Điểm trung bình chung là {decimal(whole_form.mean)}{_range(whole_form)} trên thang {figures.points} điểm "
+        f"Điểm trung bình chung là {ranged(whole_form)} trên thang {figures.points} điểm "
         f"(trung vị {short(whole_form.median)}, độ lệch chuẩn {decimal(whole_form.spread)})"
         f"{_compared(whole_form.mean, figures.programme, figures.city)}. Khoảng trong ngoặc chứa điểm trung bình với "
         "độ tin cậy 95% nếu coi các phiếu là một mẫu."
@@ -41,10 +41,6 @@ def _away(difference: float) -> str:
     if abs(difference) < 0.005:
         return "ngang bằng"
     return f"{'cao' if difference > 0 else 'thấp'} hơn {decimal(abs(difference))}"
-
-
-def _range(score: Score) -> str:
-    return f" ({decimal(score.low)} - {decimal(score.high)})" if score.low is not None else ""
 
 
 # -- the six objects ---------------------------------------------------------------------------------------------------
@@ -74,10 +70,10 @@ def _by_part(figures: Figures) -> Iterator[Block]:
         (
             _NUMBER,
             Column("Nội dung đánh giá", 3.6, "left"),
-            Column("Số ý kiến", 1.7, "right"),
-            Column("Điểm trung bình", 2.4, "right"),
-            Column("Trung vị", 2, "right"),
-            Column("Độ lệch chuẩn", 2, "right"),
+            Column("Số ý kiến", 1.6, "right"),
+            Column("Điểm trung bình", 2.8, "right"),
+            Column("Trung vị", 1.9, "right"),
+            Column("Độ lệch chuẩn", 1.9, "right"),
             *(column for column, _averages in beside),
         ),
         tuple(
@@ -85,7 +81,9 @@ def _by_part(figures: Figures) -> Iterator[Block]:
             for number, one in enumerate(figures.parts, 1)
         ),
         "Kết quả theo nội dung đánh giá",
-        "Các cột cuối là điểm trung bình của các đợt đánh giá khác để so sánh." if beside else "",
+        "Để so sánh, các cột cuối là điểm trung bình của mọi đợt đánh giá thuộc chương trình, trên toàn Thành phố."
+        if beside
+        else "",
     )
     yield from _spread(figures)
 
@@ -103,7 +101,7 @@ def _below(titles: Sequence[str]) -> str:
 
 def _part_row(number: int, one: Part) -> tuple[str, ...]:
     score = one.score
-    mean = f"{decimal(score.mean)}{_range(score)}"
+    mean = ranged(score, "\n")
     return (str(number), one.title, whole(score.n), mean, short(score.median), decimal(score.spread))
 
 
@@ -155,17 +153,23 @@ def _by_topic(figures: Figures) -> Iterator[Block]:
     yield Table(
         (
             _NUMBER,
-            Column("Chuyên đề", 5.5, "left"),
-            Column("Giảng viên, báo cáo viên", 4, "left"),
+            Column("Chuyên đề", 5.2, "left"),
+            Column("Giảng viên, báo cáo viên", 3.8, "left"),
             Column("Số phiếu", 1.6, "right"),
-            Column("Điểm trung bình", 2.4, "right"),
+            Column("Điểm trung bình", 2.8, "right"),
             Column("Ngưỡng", 2.2, "right"),
         ),
         tuple(_topic_row(number, one) for number, one in numbered if not many or number in shown),
         f"Kết quả theo chuyên đề và giảng viên, báo cáo viên{_only(len(numbered), TABLED)}",
-        f"Dấu {NO_VALUE}: có dưới 05 phiếu, không công bố kết quả."
-        + (" Toàn bộ kết quả có trong tệp số liệu kèm theo." if many else ""),
+        " ".join(_notes(few=len(seen) < len(numbered), many=many)),
     )
+
+
+def _notes(*, few: bool, many: bool) -> Iterator[str]:
+    if few:
+        yield f"Dấu {NO_VALUE}: có dưới 05 phiếu, không công bố kết quả."
+    if many:
+        yield "Toàn bộ kết quả có trong tệp số liệu kèm theo."
 
 
 def _only(count: int, most: int) -> str:
@@ -174,7 +178,7 @@ def _only(count: int, most: int) -> str:
 
 def _topic_row(number: int, one: Taught) -> tuple[str, ...]:
     score = one.score
-    told = (whole(score.people), f"{decimal(score.mean)}{_range(score)}") if score else (NO_VALUE, NO_VALUE)
+    told = (whole(score.people), ranged(score, "\n")) if score else (NO_VALUE, NO_VALUE)
     return (str(number), one.topic, one.lecturer, *told, short(one.threshold))
 
 
