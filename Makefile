@@ -9,7 +9,7 @@ export FLASK_APP := wsgi
 export XDG_RUNTIME_DIR ?= $(shell d=$${TMPDIR:-/tmp}/khue-$$(id -u); mkdir -p $$d; chmod 700 $$d; echo $$d)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format demo bench bench-records bench-library shell sure setup setup-dev translations browser clean
+.PHONY: help serve test lint format demo bench bench-records bench-library bench-surveys shell sure setup setup-dev translations browser clean
 
 help: ## List every command with a sentence
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -78,6 +78,9 @@ bench-records: setup-dev ## Measure the record store against a bare table; ARGS=
 
 bench-library: setup-dev ## Measure the library against nginx, unzip and a plain page; ARGS="ranges intake player"
 	@$(BIN)/python -m tests.bench.library $(ARGS)
+
+bench-surveys: setup-dev ## Measure reports of evaluations against their plain SQL; ARGS="--rounds 10" is shorter
+	@$(BIN)/python -m tests.bench.surveys $(ARGS)
 
 shell: setup ## Open a Python shell within the application, on the running or a started database
 	@$(BIN)/flask with-database shell

@@ -184,4 +184,4 @@ def test_four_hundred_classes_need_no_more_statements_than_one(school, officer, 
     queries.clear()
     book = openpyxl.load_workbook(BytesIO(client.get(f"{of_school(school)}.xlsx").data))
     assert book["Lớp học"].max_row == 403
-    assert len(queries) <= 12
+    assert len(queries) <= 14

@@ -5,9 +5,8 @@ minus others can tell of fewer (docs/decisions/0012).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
-from itertools import chain
-from uuid import UUID
+from itertools import chain, groupby
+from typing import Any
 
 from lms.reports.quality import rules, totals
 from lms.reports.quality.moved import moved
@@ -19,13 +18,14 @@ from lms.reports.quality.outcomes import (
     Question,
     Response,
     Results,
+    TaughtResult,
     TopicResult,
     VersionResult,
     YearResult,
 )
 from lms.reports.quality.rules import Figures, Sums
 from lms.reports.quality.scopes import Scope
-from lms.reports.quality.totals import WHOLE, Sections, TaughtSums
+from lms.reports.quality.totals import WHOLE, LecturerSums, Sections, TaughtSums, TopicSums
 from lms.surveys.document import OBJECTS, Form, Section
 
 SPAN = 5
@@ -41,12 +41,13 @@ def results_of(scope: Scope, year: int | None = None) -> Results | None:
     if overview is None:
         return None
     year, form = overview.year, overview.form
-    topics, lecturers = _taught(totals.taught(scope, year, form.points))
+    topics = _together(totals.topics(scope, year, form.points))
+    lecturers = _together(totals.lecturers(scope, year, form.points))
     return Results(
         overview,
         _questions(scope, year, form),
-        topics,
-        lecturers,
+        tuple(TopicResult(*one) for one in topics),
+        tuple(LecturerResult(*one) for one in lecturers),
         () if scope.kind == "institution" else totals.groups(scope, year, form.points, totals.INSTITUTION),
         () if scope.kind == "programme" else totals.groups(scope, year, form.points, totals.PROGRAMME),
         _versions(scope, form) if scope.kind == "programme" else (),
@@ -87,6 +88,12 @@ def overview_of(scope: Scope, year: int | None = None) -> Overview | None:
             for one in range(max(min(responses), year - SPAN + 1), year + 1)
         ),
     )
+
+
+def taught_in(scope: Scope, overview: Overview) -> tuple[TaughtResult, ...]:
+    """Return each lecturer in each topic, by name (Phần IV.5: each lecturer per topic)."""
+    rows = totals.taught(scope, overview.year, overview.form.points)
+    return tuple(TaughtResult(*one) for one in _together(rows))
 
 
 def _figures(added: Sums | None) -> Figures | None:
@@ -137,30 +144,11 @@ def _questions(scope: Scope, year: int, form: Form) -> tuple[Question, ...]:
     return tuple(found)
 
 
-def _taught(rows: Sequence[TaughtSums]) -> tuple[tuple[TopicResult, ...], tuple[LecturerResult, ...]]:
-    """Return topics, and lecturers by name."""
-    by_lecturer: dict[UUID, list[TaughtSums]] = {}
-    for one in sorted(rows, key=lambda row: (row.folded, row.person_id)):
-        by_lecturer.setdefault(one.person_id, []).append(one)
-    lecturers = (LecturerResult(key, own[0].name, _together(own), _topics(own)) for key, own in by_lecturer.items())
-    return _topics(rows), tuple(lecturers)
-
-
-def _topics(rows: Sequence[TaughtSums]) -> tuple[TopicResult, ...]:
-    by_topic: dict[tuple[str, str], list[TaughtSums]] = {}
-    for one in rows:
-        by_topic.setdefault((one.programme, one.topic), []).append(one)
-    return tuple(
-        TopicResult(programme, code, own[0].title, _together(own)) for (programme, code), own in by_topic.items()
-    )
-
-
-def _together(rows: Sequence[TaughtSums]) -> Figures:
-    """Add up within each section; sections are about the same people."""
-    by_section: dict[str, list[Sums]] = {}
-    for one in rows:
-        by_section.setdefault(one.section, []).append(one.sums)
-    return rules.merged([rules.figures(reduce(Sums.plus, each)) for each in by_section.values()])
+def _together(rows: Sequence[TopicSums | LecturerSums | TaughtSums]) -> Iterator[list[Any]]:
+    """Give what the sections say of the same thing as one: they are about the same people."""
+    for _id, same in groupby(rows, lambda row: [part for part in row[:-2] if not isinstance(part, dict)]):
+        own = list(same)
+        yield [*own[0][:-2], rules.merged([rules.figures(one.sums) for one in own])]
 
 
 def _versions(scope: Scope, form: Form) -> tuple[VersionResult, ...]:

@@ -108,7 +108,7 @@ class ClassResult:
 
 @dataclass(frozen=True, slots=True)
 class TopicResult:
-    """A topic (chuyên đề) of a programme, over all its versions and lecturers; or one lecturer in it."""
+    """A topic (chuyên đề) of a programme, over all its versions and lecturers."""
 
     programme: str
     code: str
@@ -118,12 +118,23 @@ class TopicResult:
 
 @dataclass(frozen=True, slots=True)
 class LecturerResult:
-    """A lecturer over all topics, and in each of them."""
+    """A lecturer over all topics; each of them in each class is an evaluation here."""
 
     person_id: UUID
     name: str
     figures: Figures
-    topics: tuple[TopicResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtResult:
+    """A lecturer in a topic, over all classes."""
+
+    person_id: UUID
+    name: str
+    programme: str
+    code: str
+    title: Words
+    figures: Figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.core.i18n import local
-from lms.reports.quality.outcomes import ClassResult, Part, Response, Results
+from lms.reports.quality.outcomes import ClassResult, Part, Response, Results, TaughtResult
 from lms.reports.quality.rules import Figures
 from lms.reports.workbooks import Workbook
 from lms.surveys.builder.forms import OBJECTS
@@ -14,7 +14,7 @@ from lms.surveys.builder.forms import OBJECTS
 _Column = tuple[str, float]
 
 
-def workbook(title: str, results: Results, classes: Sequence[ClassResult]) -> bytes:
+def workbook(title: str, results: Results, taught: Sequence[TaughtResult], classes: Sequence[ClassResult]) -> bytes:
     """Return the results as XLSX."""
     book, found = Workbook(), results.overview
     labels = [(local(label), 12) for label in found.form.scales[found.form.scale]]
@@ -46,13 +46,9 @@ def workbook(title: str, results: Results, classes: Sequence[ClassResult]) -> by
     heads = [(_("Programme"), 14), (_("Code"), 10), (_("Topic"), 50), *figures]
     book.sheet(_("Topic"), title, heads, topics)
 
-    taught = [
-        [who.name, one.programme, one.code, local(one.title), *_figures(one.figures)]
-        for who in results.lecturers
-        for one in who.topics
-    ]
+    lines = [[one.name, one.programme, one.code, local(one.title), *_figures(one.figures)] for one in taught]
     heads = [(_("Lecturer"), 28), (_("Programme"), 14), (_("Code"), 10), (_("Topic"), 50), *figures]
-    book.sheet(_("Lecturers"), title, heads, taught)
+    book.sheet(_("Lecturers"), title, heads, lines)
 
     lines = [
         [

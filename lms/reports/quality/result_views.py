@@ -44,7 +44,8 @@ def workbook(unit_id: int | None = None, code: str | None = None) -> Any:
         abort(404)
     year = found.overview.year
     title = f"{local(head.name) if head else _('All institutions held')} – {year}"
-    content = result_exports.workbook(title, found, totals.classes(scope, year))
+    taught = aggregates.taught_in(scope, found.overview)
+    content = result_exports.workbook(title, found, taught, totals.classes(scope, year))
     return download(content, "-".join([_("results"), *([head.code] if head else []), str(year)]) + ".xlsx")
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, and_, cast, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
+from sqlalchemy import ColumnElement, Float, Select, Text, and_, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
@@ -111,58 +111,90 @@ def by_lecturers(scope: Scope, year: int, points: int) -> tuple[Response, list[F
 def questions(scope: Scope, year: int, most: int) -> dict[str, list[Any]]:
     """By question on a scale, over all topics: the columns of :class:`Sums`, counts up to ``most`` points."""
     places = range(1, most + 1)
-    mean = cast(sum(k * func.coalesce(Tally.counts[k], 0) for k in places), Float) / Tally.n
-    one = (
-        evaluations(Tally.item, Tally.n, Tally.counts, mean.label("mean"))
+    people, total = Tally.n, cast(sum(k * func.coalesce(Tally.counts[k], 0) for k in places), Float)
+    weights = (people, total, people * people, people * total, total * total)
+    counts = (func.coalesce(Tally.counts[k], 0) for k in places)
+    rows = db.session.execute(
+        evaluations(Tally.item, func.count(), *(func.sum(one) for one in (*weights, *counts)))
         .join(Tally, Tally.survey_id == Survey.id)
         .where(Tally.kind == "scale", scope.condition, in_year(year))
-        .cte("one")
-    )
-    counts = [func.coalesce(func.sum(one.c.counts[k]), 0) for k in places]
-    rows = db.session.execute(
-        select(one.c.item, func.count(), *_weights(one.c.n, one.c.mean), *counts).group_by(one.c.item)
+        .group_by(Tally.item)
     )
     return {item: columns for item, *columns in rows}
+
+
+class TopicSums(NamedTuple):
+    """A topic in one section of the form."""
+
+    programme: str
+    topic: str
+    title: Words
+    section: str
+    sums: Sums
+
+
+class LecturerSums(NamedTuple):
+    """A lecturer in one section of the form."""
+
+    person_id: UUID
+    name: str
+    section: str
+    sums: Sums
 
 
 class TaughtSums(NamedTuple):
     """A lecturer in a topic, in one section of the form."""
 
+    person_id: UUID
+    name: str
     programme: str
     topic: str
     title: Words
-    person_id: UUID
-    name: str
-    folded: str
     section: str
     sums: Sums
 
 
+_TITLE = func.max(func.concat(func.lpad(cast(ProgrammeVersion.number, Text), 6, "0"), cast(Topic.title, Text)))
+"""The title in the newest version that was taught, after the version's number."""
+_TOPIC = (Programme.code, Topic.code, cast(func.substr(_TITLE, 7), JSONB))
+_TOPIC_KEYS = (Programme.id, Topic.code)
+_TOPIC_ORDER = (Programme.position, func.min(Topic.position), Topic.code)
+
+
+def topics(scope: Scope, year: int, points: int) -> list[TopicSums]:
+    """What was said of topics, in the order of the Decision."""
+    statement = _taught(scope, year, points, *_TOPIC).group_by(*_TOPIC_KEYS).order_by(*_TOPIC_ORDER)
+    values: list[list[Any]] = [[*row[:4], read(row[4:])] for row in db.session.execute(statement)]
+    return [TopicSums(*one) for one in values]
+
+
+def lecturers(scope: Scope, year: int, points: int) -> list[LecturerSums]:
+    """What was said of lecturers, by name."""
+    statement = _taught(scope, year, points, Person.id, Person.full_name).group_by(Person.id)
+    rows = db.session.execute(statement.order_by(Person.search_text, Person.id))
+    values: list[list[Any]] = [[*row[:3], read(row[3:])] for row in rows]
+    return [LecturerSums(*one) for one in values]
+
+
 def taught(scope: Scope, year: int, points: int) -> list[TaughtSums]:
-    """What was said of lecturers and topics, topics in the order of the Decision."""
-    titles = func.array_agg(aggregate_order_by(Topic.title, ProgrammeVersion.number.desc()), type_=ARRAY(JSONB))
-    rows = db.session.execute(
-        evaluations(
-            Programme.code,
-            Topic.code,
-            titles[1],
-            Person.id,
-            Person.full_name,
-            Person.search_text,
-            SectionMean.section,
-            *sums(points),
-        )
+    """What was said of each lecturer in each topic, by name."""
+    statement = _taught(scope, year, points, Person.id, Person.full_name, *_TOPIC).group_by(Person.id, *_TOPIC_KEYS)
+    rows = db.session.execute(statement.order_by(Person.search_text, Person.id, *_TOPIC_ORDER))
+    values: list[list[Any]] = [[*row[:6], read(row[6:])] for row in rows]
+    return [TaughtSums(*one) for one in values]
+
+
+def _taught(scope: Scope, year: int, points: int, *keys: Any) -> Select[Any]:
+    return (
+        evaluations(*keys, SectionMean.section, *sums(points))
         .join(SectionMean, SectionMean.survey_id == Survey.id)
         .join(Teaching, Teaching.id == SectionMean.teaching)
         .join(Topic, Topic.id == Teaching.topic_id)
         .join(Person, Person.id == Teaching.lecturer_id)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .where(scope.condition, in_year(year))
-        .group_by(Programme.id, Topic.code, Person.id, SectionMean.section)
-        .order_by(Programme.position, func.min(Topic.position), Topic.code)
+        .group_by(SectionMean.section)
     )
-    values: list[list[Any]] = [[*row[:7], read(row[7:])] for row in rows]
-    return [TaughtSums(*one) for one in values]
 
 
 def groups(scope: Scope, year: int, points: int, by: Sequence[Any]) -> tuple[Group, ...]:
@@ -240,12 +272,9 @@ def sums(points: int) -> list[ColumnElement[Any]]:
     """The columns of :class:`Sums` on a scale of so many points; of answers, those given on that very scale."""
     same = SectionMean.points == points
     counts = [func.coalesce(func.sum(SectionMean.counts[k]).filter(same), 0) for k in range(1, points + 1)]
-    return [func.count(SectionMean.n), *_weights(SectionMean.n, on_scale(points)), *counts]
-
-
-def _weights(people: Any, mean: Any) -> list[ColumnElement[Any]]:
-    each = (people, people * mean, people * people, people * people * mean, people * people * mean * mean)
-    return [func.sum(one) for one in each]
+    people, total = SectionMean.n, SectionMean.n * on_scale(points)
+    weights = (people, total, people * people, people * total, total * total)
+    return [func.count(people), *(func.sum(one) for one in weights), *counts]
 
 
 def read(columns: Sequence[Any]) -> Sums:
