@@ -81,10 +81,13 @@ class Point(NamedTuple):
     high: float
 
 
-def trend_chart(rows: Sequence[Point], axis: str) -> str:
-    """Draw means over time, a line each, with their ranges; returns SVG."""
+def trend_chart(rows: Sequence[Point], axis: str, *, language: str = "") -> str:
+    """Draw means over time, a line each, with their ranges; returns SVG.
+
+    :param language: of its numbers, by default the reader's
+    """
     lines = list(dict.fromkeys(one.line for one in rows))
-    spec = _frame([one._asdict() for one in rows], height=220)
+    spec = _frame([one._asdict() for one in rows], height=220, language=language)
     x = {"field": "moment", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
     y = {"type": "quantitative", "title": axis, "scale": {"zero": False, "padding": 12}}
     colours = {"domain": lines, "range": [JADE, CLAY][: len(lines)]}
@@ -148,7 +151,7 @@ def _frame(values: list[dict[str, Any]], height: int, language: str = "") -> dic
         "width": 380,
         "height": height,
         "background": SHEET,
-        "padding": 14,
+        "padding": {"top": 14, "right": 14, "bottom": 14, "left": 44},
         "config": {
             "locale": {"number": _NUMBERS[language or select_language()]},
             "font": FONT,

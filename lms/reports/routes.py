@@ -16,6 +16,7 @@ INSTITUTION = unit_scope("institution of the class", access.institution_path)
 RECORD = predicate_scope("own record, or a person of units held", access.may_read_record)
 OWN_TOPIC = predicate_scope("own topic, released", results.teaches)
 ADJUSTED = unit_scope("institution of the class", adjusted.institution_path)
+CITY = unit_scope("the city", issued_queries.city_path)
 REPORT = unit_scope("unit of the report", issued_queries.unit_path)
 DECIDED = predicate_scope("report of others, below a unit held", issued_access.may_decide)
 OWN_INSTITUTION = unit_scope("the institution", results.institution_path)
@@ -53,6 +54,15 @@ ROUTES = [
     Route("/reports/adjustments/<uuid:adjustment_id>", adjustments.adjustment, "classes.manage", ADJUSTED, GET_POST),
     Route("/reports/issued", issued.index, "reports.read", HELD, endpoint="issued"),
     Route(f"{CLASS}/report", issued.begin_class, "reports.write", INSTITUTION, POST, endpoint="begin_class"),
+    Route(
+        f"{SCHOOL}/<int:year>/report",
+        issued.begin_institution,
+        "reports.write",
+        OWN_INSTITUTION,
+        POST,
+    ),
+    Route(f"{PROGRAMME}/<int:year>/report", issued.begin_programme, "reports.write", CITY, POST),
+    Route(f"{YEAR}/<int:year>/report", issued.begin_year, "reports.write", CITY, POST),
     Route(ONE, issued.report, "reports.read", REPORT, endpoint="issued_report"),
     Route(f"{ONE}/texts", issued.texts, "reports.write", REPORT, GET_POST, endpoint="issued_texts"),
     Route(f"{ONE}/submit", issued.submit, "reports.write", REPORT, POST, endpoint="issued_submit"),
@@ -63,7 +73,6 @@ ROUTES = [
     Route(f"{ONE}/discard", issued.discard, "reports.write", REPORT, POST, endpoint="issued_discard"),
     Route(f"{ONE}/verify", issued.verify, "reports.read", REPORT, endpoint="issued_verify"),
     Route(f"{ONE}/files/<any(docx, pdf, xlsx):form>", issued.file, "reports.read", REPORT, endpoint="issued_file"),
-    Route(f"{ONE}/pictures/<int:number>.svg", issued.picture, "reports.read", REPORT, endpoint="issued_picture"),
     Route("/records/<uuid:person_id>", views.record, SIGNED_IN, RECORD),
     Route("/records/<uuid:person_id>.xlsx", views.record_workbook, SIGNED_IN, RECORD),
     *unit_reports.ROUTES,

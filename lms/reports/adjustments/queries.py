@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, text
+from sqlalchemy import ColumnElement, Select, or_, select, text
 
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
@@ -120,6 +120,11 @@ def of_institutions(paths: Sequence[str], state: str | None = None) -> list[Line
     return _read(statement.where(Adjustment.state == state) if state else statement)
 
 
+def within(*conditions: ColumnElement[bool]) -> list[Line]:
+    """Return the adjustments that evaluations ask for, by conditions on evaluation, class, version and institution."""
+    return _read(_lines().where(*conditions))
+
+
 def of_version(version_id: UUID) -> list[Line]:
     """Return the adjustments that a version of a programme answers."""
     return _read(_lines().where(Adjustment.answered_by == version_id))
@@ -128,7 +133,6 @@ def of_version(version_id: UUID) -> list[Line]:
 class Later(NamedTuple):
     """What the next evaluation said of the same thing."""
 
-    class_id: UUID
     class_name: str
     mean: float
     points: int
@@ -137,7 +141,7 @@ class Later(NamedTuple):
 
 _NEXT = text(
     """
-    SELECT DISTINCT ON (a.id) a.id, r.id, r.name, m.mean, m.points, m.n
+    SELECT DISTINCT ON (a.id) a.id, r.name, m.mean, m.points, m.n
     FROM adjustments a
     JOIN surveys s ON s.id = a.survey_id
     JOIN class_runs c ON c.id = a.class_id
@@ -164,19 +168,6 @@ def next_results(lines: Iterable[Line]) -> dict[UUID, Later]:
     if not ids:
         return {}
     return {row[0]: Later(*row[1:]) for row in db.session.execute(_NEXT, {"ids": ids})}
-
-
-def answered_in(class_id: UUID) -> list[tuple[Line, Later]]:
-    """Return the adjustments of earlier classes whose next evaluation was that of this class, with what it said."""
-    programme = (
-        select(ProgrammeVersion.programme_id)
-        .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
-        .where(ClassRun.id == class_id)
-        .scalar_subquery()
-    )
-    lines = _read(_lines().where(Programme.id == programme, Adjustment.class_id != class_id))
-    later = next_results(lines)
-    return [(line, one) for line in lines if (one := later.get(line.id)) and one.class_id == class_id]
 
 
 def institution_path(adjustment_id: UUID, **_other: object) -> str | None:

@@ -7,14 +7,24 @@ from itertools import count, groupby
 
 from lms.reports.documents import Block, Bullets, Heading, Official, Paragraph, Picture, Table
 from lms.reports.issued import wording
+from lms.reports.issued.changes import adjusted, helped
 from lms.reports.issued.figures import Figures, fingerprint
 from lms.reports.issued.report import Issue, Report
-from lms.reports.issued.results import adjusted, helped, results
+from lms.reports.issued.results import results
 from lms.reports.issued.rules import PARTS
 from lms.reports.issued.wording import moment, percent, short, whole
 
 PLACE = "Hà Nội"
 DRAFT_STAMP = "Bản dự thảo, số liệu chưa chốt"
+
+
+_TRUST = {
+    "most": "Tỷ lệ trả lời cao, kết quả có tính đại diện cho ý kiến của học viên.",
+    "half": "Phần lớn học viên đã trả lời; kết quả phản ánh xu hướng chung, song chưa bao gồm ý kiến của những người "
+    "chưa gửi phiếu.",
+    "less": "Số học viên có phiếu hợp lệ chưa đạt một nửa; những người còn lại có thể có ý kiến khác, vì vậy cần thận "
+    "trọng khi sử dụng các kết quả dưới đây.",
+}
 
 
 def issue_stamp(as_of: datetime, figures: Figures) -> str:
@@ -68,7 +78,7 @@ def _body(report: Report) -> Iterator[Block]:
     yield from results(figures)
     yield Heading(1, "Điều chỉnh sau đánh giá")
     yield from adjusted(report.changes)
-    yield from helped(report.earlier)
+    yield from helped(report.helped)
     for part in PARTS[report.head.kind]:
         if part not in ("basis", "organisation") and report.texts.get(part):
             yield Heading(1, wording.PARTS[part])
@@ -77,32 +87,21 @@ def _body(report: Report) -> Iterator[Block]:
 
 
 def _response(figures: Figures) -> Iterator[Block]:
-    rate = figures.answered / figures.invited
+    response = figures.response
     invalid = (
-        f" và {whole(figures.invalid)} phiếu không được tính do bỏ trống quá {short(figures.blank_limit)}% số chỉ tiêu"
-        if figures.invalid
+        f" và {whole(response.invalid)} phiếu không được tính do bỏ trống quá {short(figures.blank_limit)}% số chỉ tiêu"
+        if response.invalid
         else ""
     )
     yield Paragraph(
-        f"Có {whole(figures.answered)} trên {whole(figures.invited)} học viên được mời đã gửi phiếu, đạt tỷ lệ "
-        f"{percent(rate)}; trong đó {whole(figures.valid)} phiếu hợp lệ{invalid}."
+        f"Có {whole(response.answered)} trên {whole(response.invited)} lượt học viên được mời đã gửi phiếu, đạt tỷ lệ "
+        f"{percent(response.answered / response.invited)}; trong đó {whole(response.valid)} phiếu hợp lệ{invalid}."
     )
-    if rate < 0.5:
+    yield Paragraph(_TRUST[figures.trust])
+    if figures.few:
         yield Paragraph(
-            "Số học viên trả lời chưa đạt một nửa; những người chưa trả lời có thể có ý kiến khác, vì vậy cần thận "
-            "trọng khi sử dụng các kết quả dưới đây."
-        )
-    elif rate < 0.8:
-        yield Paragraph(
-            "Phần lớn học viên đã trả lời; kết quả phản ánh xu hướng chung, song chưa bao gồm ý kiến của những người "
-            "chưa gửi phiếu."
-        )
-    else:
-        yield Paragraph("Tỷ lệ trả lời cao, kết quả có tính đại diện cho ý kiến của học viên.")
-    if figures.overall.low is not None:
-        yield Paragraph(
-            "Do số phiếu ít, mỗi ý kiến có ảnh hưởng đáng kể đến kết quả; khoảng trong ngoặc chứa điểm trung bình với "
-            "độ tin cậy 95% nếu coi các phiếu này là một mẫu."
+            "Do số phiếu ít, mỗi ý kiến có ảnh hưởng đáng kể đến kết quả; cần chú ý khoảng trong ngoặc khi so sánh các "
+            "điểm trung bình."
         )
 
 

@@ -1,72 +1,71 @@
-"""The figures of a report as plain values: made from the stored counts, frozen at issue, made again to verify."""
+"""The figures of a report as plain values: frozen when it is issued, made again to verify."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import orjson
 
-from lms.reports.quality.beside import Averages
-from lms.reports.quality.results import ItemResult, QualityReport, SectionResult, TeachingResult
-from lms.surveys.document import Words
-from lms.surveys.rules import Summary
-from lms.surveys.themes import group
-
-DECIMALS = 6
-"""Sums in another order differ behind these."""
+By = Literal["institution", "programme", "class", "version", "year"]
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Answers on a scale; :ivar low: to :ivar high: is where the mean may lie, told where answers are few."""
+    """What answers on a scale say.
 
-    n: int
+    :ivar people: answers, one a person; :ivar counts: how many answers gave 1, 2, …
+    :ivar low: to :ivar high: is where the mean lies with 95% confidence, where anything tells
+    """
+
+    people: int
     mean: float
-    median: float
-    spread: float
+    median: float | None
+    spread: float | None
     counts: tuple[int, ...]
-    low: float | None = None
-    high: float | None = None
+    low: float | None
+    high: float | None
+
+    @property
+    def n(self) -> int:
+        """Answers."""
+        return sum(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A section of the form: one of the six objects, or a part of it.
 
-    :ivar programme: the programme's average, :ivar city: the city's
+    :ivar programme: the programme's average, :ivar city: the city's, where they are something else
     """
 
     title: str
     object: str
-    mean: float
-    score: Score | None
-    threshold: float | None = None
-    programme: float | None = None
-    city: float | None = None
+    score: Score
+    threshold: float | None
+    programme: float | None
+    city: float | None
 
     @property
     def below(self) -> bool:
-        """Whether an adjustment is due."""
-        return self.threshold is not None and self.mean < self.threshold
+        """Whether it lies below its threshold."""
+        return self.threshold is not None and self.score.mean < self.threshold
 
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A lecturer in a topic; :ivar mean: None where fewer than five answered."""
+    """A lecturer in a topic; :ivar score: None where fewer than five answered."""
 
     topic: str
     lecturer: str
-    n: int
-    mean: float | None
     score: Score | None
     threshold: float | None
 
     @property
     def below(self) -> bool:
-        """Whether an adjustment is due."""
-        return self.mean is not None and self.threshold is not None and self.mean < self.threshold
+        """Whether it lies below its threshold."""
+        return self.score is not None and self.threshold is not None and self.score.mean < self.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,6 @@ class Question:
     section: str
     text: str
     about: str
-    na: int
     labels: tuple[str, ...]
     score: Score
 
@@ -104,17 +102,45 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """All figures of a report."""
+class Response:
+    """Who took part in closed evaluations; :ivar few: of how many nothing is shown, for fewer than five valid forms."""
 
+    evaluations: int
+    few: int
     invited: int
     answered: int
     valid: int
     invalid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An institution, a programme, a class, a version of a programme or a year, within what the report is about.
+
+    :ivar response: None for a version; :ivar score: None where nothing is shown
+    """
+
+    by: By
+    code: str
+    name: str
+    response: Response | None
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of a report.
+
+    :ivar trust: how far they speak for those invited (lms.reports.quality.rules.Share)
+    :ivar blank_limit: percentage of blanks above which a form does not count
+    """
+
+    response: Response
+    trust: str
+    few: bool
     blank_limit: float
     points: int
     labels: tuple[str, ...]
-    mean: float
     overall: Score
     programme: float | None
     city: float | None
@@ -122,6 +148,7 @@ class Figures:
     taught: tuple[Taught, ...]
     questions: tuple[Question, ...]
     options: tuple[Option, ...]
+    groups: tuple[Group, ...]
     themes: tuple[Theme, ...]
     comments: int
     removed: int
@@ -130,6 +157,10 @@ class Figures:
     def below(self) -> int:
         """How many results lie below their threshold."""
         return sum(one.below for one in self.parts) + sum(one.below for one in self.taught)
+
+    def by(self, kind: By) -> list[Group]:
+        """Return the groups of one kind."""
+        return [one for one in self.groups if one.by == kind]
 
 
 def plain(figures: Figures) -> dict[str, Any]:
@@ -157,112 +188,6 @@ def differences(before: Any, now: Any, place: str = "") -> Iterator[tuple[str, A
             yield from differences(old, new, f"{place}[{number}]")
     elif before != now:
         yield place, before, now
-
-
-def of_class(report: QualityReport, comments: Sequence[str], programme: Averages, city: Averages) -> Figures | None:
-    """Return the figures of a class; None where there are too few answers for any.
-
-    :param comments: those that the trusted reader let through
-    """
-    if not report.shown or report.index is None or report.overall is None:
-        return None
-    labels = _labels(report.form.scales[report.form.scale])
-    return Figures(
-        invited=report.survey.invited,
-        answered=report.survey.answered,
-        valid=report.valid,
-        invalid=report.survey.invalid or 0,
-        blank_limit=report.form.blank_limit_percent,
-        points=report.points,
-        labels=labels,
-        mean=rounded(report.index),
-        overall=_score(report.overall),
-        programme=_average(programme, ""),
-        city=_average(city, ""),
-        parts=tuple(_part(one, programme, city) for one in report.sections if one.mean is not None),
-        taught=tuple(_taught(one) for one in report.teachings),
-        questions=tuple(_questions(report)),
-        options=tuple(_options(report.sections)),
-        themes=themes(comments),
-        comments=len(comments),
-        removed=report.removed,
-    )
-
-
-def rounded(value: float) -> float:
-    """Return a value as it is frozen."""
-    return round(value, DECIMALS)
-
-
-def _part(one: SectionResult, programme: Averages, city: Averages) -> Part:
-    return Part(
-        one.title["vi"],
-        one.object,
-        rounded(one.mean or 0),
-        _score(one.summary) if one.summary else None,
-        one.threshold,
-        _average(programme, one.key),
-        _average(city, one.key),
-    )
-
-
-def _taught(one: TeachingResult) -> Taught:
-    most = max((item.n for item in one.items), default=0)
-    mean = None if one.mean is None else rounded(one.mean)
-    score = _score(one.summary) if one.summary else None
-    return Taught(one.topic["vi"], one.lecturer, most, mean, score, one.threshold)
-
-
-def _questions(report: QualityReport) -> Iterator[Question]:
-    repeated = {section.key: section.title["vi"] for section in report.form.sections if section.repeat}
-    for section in report.sections:
-        for item in section.items if section.key not in repeated else ():
-            yield from _question(section.title["vi"], "", item)
-    for one in report.teachings:
-        for item in one.items:
-            yield from _question(next(iter(repeated.values())), f"{one.lecturer} – {one.topic['vi']}", item)
-
-
-def _question(section: str, about: str, item: ItemResult) -> Iterator[Question]:
-    if item.summary is not None:
-        yield Question(section, item.text["vi"], about, item.na, _labels(item.labels), _score(item.summary))
-
-
-def _options(sections: Sequence[SectionResult]) -> Iterator[Option]:
-    for section in sections:
-        for item in section.items:
-            for bar in item.bars:
-                place = None if bar.place is None else rounded(bar.place)
-                yield Option(item.text["vi"], bar.label["vi"], item.n, bar.count, rounded(bar.share), place)
-
-
-def themes(comments: Sequence[str]) -> tuple[Theme, ...]:
-    """Return how many comments touch each theme; a comment may touch several."""
-    return tuple(
-        Theme(one.theme.title["vi"] if one.theme else "", one.count, one.praise, one.wish) for one in group(comments)
-    )
-
-
-def _labels(words: Sequence[Words]) -> tuple[str, ...]:
-    return tuple(one["vi"] for one in words)
-
-
-def _average(averages: Averages, section: str) -> float | None:
-    found = averages.get(section)
-    return rounded(found.mean) if found else None
-
-
-def _score(one: Summary) -> Score:
-    told = one.few and one.margin
-    return Score(
-        one.count,
-        rounded(one.mean),
-        one.median,
-        rounded(one.spread),
-        one.counts,
-        rounded(one.low) if told else None,
-        rounded(one.high) if told else None,
-    )
 
 
 def read(values: Mapping[str, Any]) -> Figures:

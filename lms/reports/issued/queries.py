@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Programme
@@ -15,6 +15,8 @@ from lms.core.guard import Actor
 from lms.core.text import like_pattern
 from lms.people.models import Account, Unit
 from lms.reports.issued.models import QualityReport, ReportFile
+from lms.reports.quality.scopes import evaluations
+from lms.surveys.models import CommentReading, Survey
 
 PAGE = 50
 Task = Literal["", "write", "approve", "issued"]
@@ -168,6 +170,37 @@ def of_class(class_id: UUID) -> list[Line]:
     return [Line(*row) for row in db.session.execute(statement)]
 
 
+def of_scope(kind: str, year: int, unit_id: int | None, programme_id: UUID | None) -> list[Line]:
+    """Return the reports of an institution, of a programme or of the city on a year, the newest first."""
+    statement = _lines().where(
+        QualityReport.kind == kind,
+        QualityReport.year == year,
+        true() if unit_id is None else QualityReport.unit_id == unit_id,
+        true() if programme_id is None else QualityReport.programme_id == programme_id,
+    )
+    return [Line(*row) for row in db.session.execute(statement.order_by(QualityReport.created_at.desc()))]
+
+
+def city() -> Unit:
+    """Return the root of the tree of units, to which reports on programmes and years belong."""
+    return db.session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)).one()
+
+
+def scope_path(institution_id: int | None) -> str:
+    """Return the path of an institution, or of the root."""
+    return city().path if institution_id is None else db.session.get_one(Unit, institution_id).path
+
+
+def city_path(**_args: object) -> str:
+    """Return the path of the root."""
+    return scope_path(None)
+
+
+def runs_classes(unit_id: int) -> bool:
+    """Tell whether a unit is an institution that runs classes."""
+    return bool(db.session.scalar(select(exists().where(ClassRun.institution_id == unit_id))))
+
+
 def kept_files(report_id: UUID) -> dict[str, ReportFile]:
     """Return the files of an issued report, by form."""
     rows = db.session.scalars(select(ReportFile).where(ReportFile.report_id == report_id))
@@ -177,6 +210,27 @@ def kept_files(report_id: UUID) -> dict[str, ReportFile]:
 def account_name(account_id: UUID | None) -> str:
     """Return how an account is shown."""
     return db.session.scalar(select(Account.display_name).where(Account.id == account_id)) or ""
+
+
+class Said(NamedTuple):
+    """Comments that the trusted reader let through: :ivar texts: where they were asked for, and how many.
+
+    :ivar removed: of how many something was removed, those withheld as a whole included
+    """
+
+    texts: tuple[str, ...]
+    said: int
+    removed: int
+
+
+def comments(about: ColumnElement[bool], *, texts: bool) -> Said:
+    """Return the comments of evaluations, by a condition on evaluation, class, version and institution."""
+    read = evaluations().join(CommentReading, CommentReading.survey_id == Survey.id).where(about)
+    counts = read.add_columns(func.count(CommentReading.shown), func.count().filter(CommentReading.removed))
+    said, removed = db.session.execute(counts).one()
+    shown = read.add_columns(CommentReading.shown).where(CommentReading.shown.is_not(None))
+    rows = db.session.scalars(shown.order_by(CommentReading.comment_id)) if texts else ()
+    return Said(tuple(rows), said, removed)
 
 
 class Issued(NamedTuple):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.reports.issued.figures import Figures
+from lms.reports.quality.rules import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An adjustment; :ivar later: what the next evaluation said, in class :ivar later_class:."""
+    """An adjustment that the results ask for."""
 
     title: str
     lecturer: str
@@ -48,8 +49,20 @@ class Change:
     measure: str
     responsible: str
     due_on: date | None
-    later: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """An adjustment that was carried out, and whether the next evaluation differs by more than chance."""
+
+    title: str
+    lecturer: str
+    class_code: str
+    measure: str
+    before: float
+    after: float
     later_class: str
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +70,11 @@ class Report:
     """Everything a report says.
 
     :ivar changes: the adjustments that its own results ask for
-    :ivar earlier: those that earlier results asked for and these results speak about
+    :ivar helped: those that were carried out and evaluated again
     """
 
     head: Head
     figures: Figures
     changes: tuple[Change, ...]
-    earlier: tuple[Change, ...]
+    helped: tuple[Helped, ...]
     texts: Mapping[str, str]

@@ -80,6 +80,11 @@ def city_path(unit_path: str) -> str:
     return f"/{unit_path.split('/')[1]}/"
 
 
+def year_fits(year: int, today: date) -> bool:
+    """Tell whether a report can be about a year: one of the scheme's (2022 on, Phần I), not one to come."""
+    return 2022 <= year <= today.year
+
+
 def date_fits(on: date, approved: date, today: date) -> bool:
     """Tell whether a report may carry this date: not before it was approved, and not in the future."""
     return approved <= on <= today

@@ -7,16 +7,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from lms.catalogue.models import Programme
 from lms.classes.models import ClassRun
 from lms.core import audit, files
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.i18n import ZONE
-from lms.reports.issued import access, figures, frozen, gathering, rules, wording
+from lms.reports.issued import access, figures, frozen, gathering, queries, rules, wording
 from lms.reports.issued.content import issue_stamp, official
 from lms.reports.issued.models import QualityReport, ReportFile
 from lms.reports.issued.report import Issue, Report
@@ -35,7 +37,41 @@ def begin_class(actor: Actor, class_id: UUID, *, at: datetime) -> UUID:
     return _begin(actor, at, kind="class", unit_id=run.institution_id, year=run.starts_on.year, class_id=class_id)
 
 
+@act
+def begin_institution(actor: Actor, unit_id: int, year: int, *, at: datetime) -> UUID:
+    """Begin the report of an institution on a year.
+
+    :raises DomainError: ``exists``
+    """
+    if not queries.runs_classes(unit_id):
+        raise NotFound
+    return _begin(actor, at, kind="institution", unit_id=unit_id, year=year)
+
+
+@act
+def begin_programme(actor: Actor, code: str, year: int, *, at: datetime) -> UUID:
+    """Begin the report of a programme on a year.
+
+    :raises DomainError: ``exists``
+    """
+    programme = db.session.scalars(select(Programme).where(Programme.code == code)).one_or_none()
+    if programme is None:
+        raise NotFound
+    return _begin(actor, at, kind="programme", unit_id=queries.city().id, year=year, programme_id=programme.id)
+
+
+@act
+def begin_year(actor: Actor, year: int, *, at: datetime) -> UUID:
+    """Begin the report of the whole city on a year.
+
+    :raises DomainError: ``exists``
+    """
+    return _begin(actor, at, kind="year", unit_id=queries.city().id, year=year)
+
+
 def _begin(actor: Actor, at: datetime, **about: Any) -> UUID:
+    if not rules.year_fits(about["year"], _day(at)):
+        raise NotFound
     made = _made(actor, at, about | {"texts": {"basis": wording.BASIS}})
     if made is None:
         raise DomainError("exists", _l("There is a report of this already."))

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.reports.issued.figures import Figures, Score
-from lms.reports.issued.report import Change, Report
-from lms.reports.issued.wording import STATED, day
+from lms.reports.issued.figures import By, Figures, Response, Score
+from lms.reports.issued.report import Change, Helped, Report
+from lms.reports.issued.wording import STATED, WAYS, day
 from lms.reports.workbooks import Workbook
 
 Cell = str | int | float | None
@@ -28,12 +28,17 @@ def sheets(report: Report) -> tuple[Sheet, ...]:
     every = (
         _overview(report),
         _parts(figures),
+        _groups(figures, "institution", "Cơ sở"),
+        _groups(figures, "programme", "Chương trình"),
+        _groups(figures, "class", "Lớp"),
+        _groups(figures, "version", "Phiên bản"),
+        _groups(figures, "year", "Qua các năm"),
         _taught(figures),
         _questions(figures),
         _options(figures),
         _themes(figures),
-        _changes("Điều chỉnh", report.changes),
-        _changes("Điều chỉnh trước đây", report.earlier),
+        _changes(report.changes),
+        _helped(report.helped),
     )
     return tuple(one for one in every if one.rows)
 
@@ -49,12 +54,16 @@ def workbook(title: str, every: Sequence[Sheet], created: datetime) -> bytes:
 def _overview(report: Report) -> Sheet:
     one = report.figures
     rows: list[tuple[Cell, ...]] = [
-        ("Học viên được mời", one.invited),
-        ("Phiếu đã gửi", one.answered),
-        ("Phiếu hợp lệ", one.valid),
-        ("Phiếu không hợp lệ", one.invalid),
+        ("Đợt đánh giá", one.response.evaluations),
+        ("Đợt có dưới 05 phiếu hợp lệ, không công bố", one.response.few),
+        ("Học viên được mời", one.response.invited),
+        ("Phiếu đã gửi", one.response.answered),
+        ("Phiếu hợp lệ", one.response.valid),
+        ("Phiếu không hợp lệ", one.response.invalid),
         ("Số điểm của thang", one.points),
-        ("Điểm trung bình chung", one.mean),
+        ("Điểm trung bình chung", one.overall.mean),
+        ("Cận dưới của khoảng tin cậy 95%", one.overall.low),
+        ("Cận trên của khoảng tin cậy 95%", one.overall.high),
         ("Trung vị", one.overall.median),
         ("Độ lệch chuẩn", one.overall.spread),
         ("Điểm trung bình của chương trình", one.programme),
@@ -66,33 +75,48 @@ def _overview(report: Report) -> Sheet:
 
 
 def _parts(figures: Figures) -> Sheet:
-    columns = (("Nội dung đánh giá", 36), ("Điểm trung bình", 12), *_score_columns(figures.labels))
-    more = (("Ngưỡng", 10), ("Chương trình", 12), ("Thành phố", 12))
+    columns = (("Nội dung đánh giá", 36), ("Ngưỡng", 10), ("Chương trình", 12), ("Thành phố", 12))
     rows = tuple(
-        (one.title, one.mean, *_score(one.score, len(figures.labels)), one.threshold, one.programme, one.city)
-        for one in figures.parts
+        (one.title, one.threshold, one.programme, one.city, *_score(one.score, figures.points)) for one in figures.parts
     )
-    return Sheet("Nội dung đánh giá", (*columns, *more), rows)
+    return Sheet("Nội dung đánh giá", (*columns, *_score_columns(figures.labels)), rows)
+
+
+def _groups(figures: Figures, by: By, name: str) -> Sheet:
+    columns = (
+        ("Mã", 16),
+        ("Tên", 48),
+        ("Đợt đánh giá", 10),
+        ("Không công bố", 10),
+        ("Được mời", 10),
+        ("Đã gửi", 10),
+        ("Hợp lệ", 10),
+        ("Không hợp lệ", 10),
+    )
+    rows = tuple(
+        (one.code, one.name or None, *_response(one.response), *_score(one.score, figures.points))
+        for one in figures.by(by)
+    )
+    return Sheet(name, (*columns, *_score_columns(figures.labels)), rows)
+
+
+def _response(one: Response | None) -> tuple[Cell, ...]:
+    if one is None:
+        return (None,) * 6
+    return (one.evaluations, one.few, one.invited, one.answered, one.valid, one.invalid)
 
 
 def _taught(figures: Figures) -> Sheet:
-    columns = (("Chuyên đề", 48), ("Giảng viên, báo cáo viên", 28), ("Số phiếu", 10), ("Điểm trung bình", 12))
-    rows = tuple(
-        (one.topic, one.lecturer, one.n, one.mean, one.threshold, *_score(one.score, len(figures.labels)))
-        for one in figures.taught
-    )
-    return Sheet("Giảng viên", (*columns, ("Ngưỡng", 10), *_score_columns(figures.labels)), rows)
+    columns = (("Chuyên đề", 48), ("Giảng viên, báo cáo viên", 28), ("Ngưỡng", 10))
+    rows = tuple((one.topic, one.lecturer, one.threshold, *_score(one.score, figures.points)) for one in figures.taught)
+    return Sheet("Giảng viên", (*columns, *_score_columns(figures.labels)), rows)
 
 
 def _questions(figures: Figures) -> Sheet:
-    columns = (("Nội dung đánh giá", 28), ("Câu hỏi", 60), ("Giảng viên – chuyên đề", 44), ("Không áp dụng", 12))
+    columns = (("Nội dung đánh giá", 28), ("Câu hỏi", 60), ("Giảng viên – chuyên đề", 44))
     most = max((len(one.labels) for one in figures.questions), default=0)
-    counts = tuple(str(point) for point in range(1, most + 1))
-    rows = tuple(
-        (one.section, one.text, one.about or None, one.na, one.score.mean, *_score(one.score, most))
-        for one in figures.questions
-    )
-    return Sheet("Câu hỏi", (*columns, ("Điểm trung bình", 12), *_score_columns(counts)), rows)
+    rows = tuple((one.section, one.text, one.about or None, *_score(one.score, most)) for one in figures.questions)
+    return Sheet("Câu hỏi", (*columns, *_score_columns([str(point) for point in range(1, most + 1)])), rows)
 
 
 def _options(figures: Figures) -> Sheet:
@@ -107,7 +131,7 @@ def _themes(figures: Figures) -> Sheet:
     return Sheet("Ý kiến góp ý", columns, rows)
 
 
-def _changes(name: str, changes: Sequence[Change]) -> Sheet:
+def _changes(changes: Sequence[Change]) -> Sheet:
     columns = (
         ("Kết quả dưới ngưỡng", 40),
         ("Giảng viên", 26),
@@ -119,22 +143,40 @@ def _changes(name: str, changes: Sequence[Change]) -> Sheet:
         ("Người thực hiện", 26),
         ("Thời hạn", 12),
         ("Tình trạng", 16),
-        ("Điểm lần sau", 10),
-        ("Lớp đánh giá lần sau", 30),
     )
-    return Sheet(name, columns, tuple(tuple(_change(one)) for one in changes))
+    return Sheet("Điều chỉnh", columns, tuple(tuple(_change(one)) for one in changes))
 
 
 def _change(one: Change) -> Iterator[Cell]:
     yield from (one.title, one.lecturer, one.class_code, one.mean, one.threshold, one.cause, one.measure)
-    yield from (one.responsible, day(one.due_on) if one.due_on else "", STATED[one.state], one.later, one.later_class)
+    yield from (one.responsible, day(one.due_on) if one.due_on else "", STATED[one.state])
+
+
+def _helped(every: Sequence[Helped]) -> Sheet:
+    columns = (
+        ("Nội dung điều chỉnh", 40),
+        ("Giảng viên", 26),
+        ("Lớp", 18),
+        ("Biện pháp", 44),
+        ("Điểm trước", 10),
+        ("Điểm sau", 10),
+        ("Lớp đánh giá lần sau", 40),
+        ("Chuyển biến", 16),
+    )
+    rows = tuple(
+        (one.title, one.lecturer, one.class_code, one.measure, one.before, one.after, one.later_class, WAYS[one.way])
+        for one in every
+    )
+    return Sheet("Hiệu quả điều chỉnh", columns, rows)
 
 
 def _score_columns(labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    return (("Số ý kiến", 10), ("Trung vị", 10), ("Độ lệch chuẩn", 10), *((label, 12) for label in labels))
+    columns = (("Số người", 10), ("Điểm trung bình", 12), ("Cận dưới", 10), ("Cận trên", 10), ("Trung vị", 10))
+    return (*columns, ("Độ lệch chuẩn", 10), *((label, 12) for label in labels))
 
 
 def _score(score: Score | None, points: int) -> tuple[Cell, ...]:
     if score is None:
-        return (None,) * (points + 3)
-    return (score.n, score.median, score.spread, *score.counts, *(None,) * (points - len(score.counts)))
+        return (None,) * (points + 6)
+    told = (score.people, score.mean, score.low, score.high, score.median, score.spread)
+    return (*told, *score.counts, *(None,) * (points - len(score.counts)))

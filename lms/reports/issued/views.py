@@ -1,5 +1,6 @@
 """The pages of quality reports."""
 
+from base64 import b64encode
 from typing import Any, get_args
 from urllib.parse import quote
 from uuid import UUID
@@ -18,7 +19,6 @@ from lms.reports.issued import access, forms, frozen, gathering, queries, rules,
 from lms.reports.issued.content import PLACE, official
 from lms.reports.issued.models import QualityReport
 from lms.reports.issued.sheets import sheets
-from lms.reports.views import send_svg
 
 _MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -46,17 +46,35 @@ def begin_class(class_id: UUID) -> Any:
     return _to(services.begin_class(current_actor(), class_id, at=utcnow()))
 
 
+def begin_institution(unit_id: int, year: int) -> Any:
+    """Begin the report of an institution on a year."""
+    return _to(services.begin_institution(current_actor(), unit_id, year, at=utcnow()))
+
+
+def begin_programme(code: str, year: int) -> Any:
+    """Begin the report of a programme on a year."""
+    return _to(services.begin_programme(current_actor(), code, year, at=utcnow()))
+
+
+def begin_year(year: int) -> Any:
+    """Begin the report of the city on a year."""
+    return _to(services.begin_year(current_actor(), year, at=utcnow()))
+
+
 def report(report_id: UUID) -> Any:
     """A report as a document, with what can be done with it."""
     one, line = queries.get(report_id), queries.line(report_id)
-    document = _document(one)
-    given: dict[str, Any] = {"one": one, "line": line, "document": document, "decides": _decides(report_id)}
+    given: dict[str, Any] = {"one": one, "line": line, "decides": _decides(report_id)}
+    if one.frozen is not None:
+        document: Official | None = frozen.load(one.frozen).document
+    else:
+        found = gathering.gather(one, one.as_of or utcnow())
+        document = official(found) if found else None
+        given["missing"] = rules.missing(one.kind, one.texts, found.figures.below) if found else []
     if document is not None:
-        numbered = list(wording.numbered(document.body))
-        given["blocks"] = [(type(block).__name__, block) for block in numbered]
-    if one.state == "draft":
-        found = gathering.figures_of(one, utcnow())
-        given["missing"] = rules.missing(one.kind, one.texts, found.below) if found else []
+        given["document"] = document
+        given["blocks"] = [(type(block).__name__, block) for block in wording.numbered(document.body)]
+        given["sources"] = {block: _source(block) for block in document.body if isinstance(block, Picture)}
     given["replaced"] = queries.line(one.replaces_id) if one.replaces_id else None
     given["replacing"] = queries.line(line.replaced_by) if line and line.replaced_by else None
     given["approver"] = queries.account_name(one.approved_by)
@@ -163,21 +181,9 @@ def file(report_id: UUID, form: str) -> Any:
     return response
 
 
-def picture(report_id: UUID, number: int) -> Any:
-    """A chart of a report, as SVG."""
-    document = _document(queries.get(report_id))
-    drawn = [block for block in document.body if isinstance(block, Picture)] if document else []
-    if not 1 <= number <= len(drawn):
-        abort(404)
-    return send_svg(drawn[number - 1].svg)
-
-
-def _document(one: QualityReport) -> Official | None:
-    """Return an issued report as it was frozen, any other as it stands."""
-    if one.frozen is not None:
-        return frozen.load(one.frozen).document
-    found = gathering.gather(one, one.as_of or utcnow())
-    return official(found) if found else None
+def _source(picture: Picture) -> str:
+    """Return a chart as the address of itself: the page needs no second look at the figures."""
+    return f"data:image/svg+xml;base64,{b64encode(picture.svg.encode()).decode()}"
 
 
 def _issued(report_id: UUID) -> QualityReport:

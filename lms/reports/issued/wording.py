@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from lms.core.i18n import ZONE
+from lms.reports.issued.figures import Score
 
 STATED = {"due": "Chưa xác định", "stated": "Đang thực hiện", "done": "Đã hoàn thành"}
+WAYS = {"up": "Tăng rõ rệt", "down": "Giảm rõ rệt", "unclear": "Chưa rõ"}
 PARTS = {
     "organisation": "Công tác tổ chức",
     "assessment": "Đánh giá chung",
@@ -42,6 +44,13 @@ def whole(value: int) -> str:
 def decimal(value: float | None) -> str:
     """Write a mean as 4,05."""
     return NO_VALUE if value is None else f"{value:,.2f}".translate(_SWAP)
+
+
+def ranged(score: Score, break_: str = " ") -> str:
+    """Write a mean with the range in which it lies: 4,05 (3,90–4,20)."""
+    if score.low is None:
+        return decimal(score.mean)
+    return f"{decimal(score.mean)}{break_}({decimal(score.low)}–{decimal(score.high)})"
 
 
 def short(value: float | None) -> str:

@@ -28,7 +28,7 @@ class Moved:
 
     :ivar title: of the section
     :ivar topic: with :ivar lecturer:, when it is about a lecturer's topic
-    :ivar later: name of the class that was evaluated next; None while there is none
+    :ivar later: name of the class that was evaluated next, :ivar later_id: its id; None while there is none
     """
 
     adjustment_id: UUID
@@ -43,6 +43,7 @@ class Moved:
     done_at: datetime
     title: Words
     before: Figures
+    later_id: UUID | None
     later: str | None
     after: Figures | None
 
@@ -80,6 +81,7 @@ def moved(*conditions: ColumnElement[bool], year: int | None = None, until: date
             before.n,
             before.mean,
             before.counts,
+            after.c.id,
             after.c.name,
             after.c.n,
             after.c.mean,
@@ -111,7 +113,7 @@ def _next(until: datetime | None) -> Any:
     closed = true() if until is None else survey.closed_at <= until
     teaching, topic, mean = aliased(Teaching), aliased(Topic), aliased(SectionMean)
     return (
-        select(run.name, func.extract("year", run.starts_on).label("year"), mean.n, mean.mean, mean.counts)
+        select(run.id, run.name, func.extract("year", run.starts_on).label("year"), mean.n, mean.mean, mean.counts)
         .select_from(run)
         .join(version, and_(version.id == run.version_id, version.programme_id == ProgrammeVersion.programme_id))
         .join(survey, and_(survey.class_id == run.id, survey.opens_at >= Adjustment.done_at))
@@ -135,10 +137,10 @@ def _about(mean: Any, survey_id: Any, teaching: Any) -> ColumnElement[bool]:
 
 
 def _read(row: Any) -> Moved:
-    section, instrument_id, people, mean, counts, later, *after = row[10:]
+    section, instrument_id, people, mean, counts, later_id, later, *after = row[10:]
     form = document_of(instrument_id)
     title = next((one.title for one in form.sections if one.key == section), {"vi": section})
     before = rules.figures(rules.sums(people, mean, counts))
-    values: list[Any] = [*row[:10], title, before, later]
+    values: list[Any] = [*row[:10], title, before, later_id, later]
     values.append(None if later is None else rules.figures(rules.sums(*after)))
     return Moved(*values)

@@ -12,6 +12,7 @@ from lms.core.guard import current_actor
 from lms.core.i18n import local
 from lms.reports import charts
 from lms.reports.charts import Bar, Point
+from lms.reports.issued import queries as issued
 from lms.reports.quality import aggregates, queries, result_exports, totals
 from lms.reports.quality.outcomes import Overview
 from lms.reports.quality.queries import Named
@@ -25,7 +26,13 @@ def page(unit_id: int | None = None, code: str | None = None) -> Any:
     scope, head = _scope(unit_id, code)
     found = aggregates.results_of(scope, _year())
     classes = () if found is None or scope.kind == "year" else totals.classes(scope, found.overview.year)
-    given = {"scope": scope, "head": head, "results": found, "classes": classes, "objects": OBJECTS}
+    given: dict[str, Any] = {"scope": scope, "head": head, "results": found, "classes": classes, "objects": OBJECTS}
+    if found is not None:
+        year = found.overview.year
+        actor, path = current_actor(), issued.scope_path(scope.institution_id)
+        if actor.may("reports.read", path):
+            given["documents"] = issued.of_scope(scope.kind, year, scope.institution_id, scope.programme_id)
+        given["writes"] = actor.may("reports.write", path)
     return render_template("reports/results.html", **given)
 
 
