@@ -35,8 +35,8 @@ def zipped(**contents: Any) -> bytes:
     return out.getvalue()
 
 
-def cmi5(course: str = COURSE) -> bytes:
-    return zipped(cmi5_dot_xml=course, bai1__index_dot_html="<title>Bài một</title>")
+def cmi5(course: str = COURSE, **more: Any) -> bytes:
+    return zipped(cmi5_dot_xml=course, bai1__index_dot_html="<title>Bài một</title>", **more)
 
 
 class Api:

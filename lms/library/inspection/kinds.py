@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from lxml import etree
 
 from lms.library.inspection.archive import Archive, open_archive
 from lms.library.inspection.limits import Limits
-from lms.library.inspection.signatures import SINGLE, refused_kind, single_kind, text_kind
+from lms.library.inspection.signatures import MOODLE, SINGLE, refused_kind, single_kind, text_kind
 from lms.library.structure import Fault, Refused, read
 
 _MANIFESTS = (("cmi5.xml", "cmi5"), ("imsmanifest.xml", "scorm"), ("h5p.json", "h5p"), ("tincan.xml", "xapi"))
@@ -67,21 +67,13 @@ def _archive(path: Path, filename: str, limits: Limits) -> Found:
     with open_archive(path, limits) as archive:
         names = list(archive)
         root = _only_folder(names)
-        found = _by_manifest(archive, names, "")
-        if found is None and root:
-            found = _by_manifest(archive, names, root)
+        found = _by_manifest(archive, names, "") or _by_pages(names, "")
+        if found is None:
+            found = _by_manifest(archive, names, _folder_of_manifest(names, filename) or root)
         if found is None:
             found = _by_pages(names, root) or _by_recording(names, root)
     if found is None:
-        raise Refused(
-            Fault(
-                filename,
-                _l(
-                    "This archive is no course: it has neither cmi5.xml, imsmanifest.xml, h5p.json, tincan.xml nor a "
-                    "start page (index.html). Please export it again from the authoring tool."
-                ),
-            )
-        )
+        raise Refused(Fault(filename, _why_no_course(names)))
     if found.root:
         found.notes.append(
             Fault(found.root, _l("The package lies in a folder of the archive; the folder is left out."))
@@ -145,10 +137,9 @@ def _heading(content: bytes, path: str) -> str:
 
 
 def _by_pages(names: list[str], root: str) -> Found | None:
-    for within in ("", root) if root else ("",):
-        pages = [name for name in names if name.startswith(within) and "/" not in name.removeprefix(within)]
-        if any(name.lower().endswith((".html", ".htm")) for name in pages):
-            return Found("html", "application/zip", "", within)
+    pages = [name for name in names if name.startswith(root) and "/" not in name.removeprefix(root)]
+    if any(name.lower().endswith((".html", ".htm")) for name in pages):
+        return Found("html", "application/zip", "", root)
     return None
 
 
@@ -161,6 +152,36 @@ def _by_recording(names: list[str], root: str) -> Found | None:
         return None
     kind = "audio" if recordings[0].lower().endswith((".mp3", ".m4a", ".wav", ".oga")) else "video"
     return Found(kind, "application/zip", recordings[0], root)
+
+
+def _folder_of_manifest(names: list[str], filename: str) -> str:
+    """Return the outermost folder that holds a manifest; empty when none does.
+
+    :raises Refused: several do, side by side.
+    """
+    known = {manifest for manifest, _ in _MANIFESTS} | {_FOLDER_FORM}
+    folders = {
+        name[: name.rindex("/") + 1] for name in names if name.rpartition("/")[2].lower() in known and "/" in name
+    }
+    depth = min((folder.count("/") for folder in folders), default=0)
+    outermost = sorted(folder for folder in folders if folder.count("/") == depth)
+    if len(outermost) > 1:
+        words = _l(
+            "The archive holds several packages: %(names)s. Please send each by itself.", names=", ".join(outermost[:5])
+        )
+        raise Refused(Fault(filename, words))
+    return outermost[0] if outermost else ""
+
+
+def _why_no_course(names: list[str]) -> Any:
+    if "moodle_backup.xml" in names:
+        return MOODLE
+    if {".crs", ".au"} <= {PurePosixPath(name).suffix.lower() for name in names}:
+        return _l("This is an AICC course, which is not taken. Please export it as SCORM or cmi5.")
+    return _l(
+        "This archive is no course: it has neither cmi5.xml, imsmanifest.xml, h5p.json, tincan.xml nor a "
+        "start page (index.html). Please export it again from the authoring tool."
+    )
 
 
 def _only_folder(names: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Single files by their first bytes, and by the tracks of recordings."""
 
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,10 @@ SINGLE: dict[str, tuple[str, ...]] = {
 }
 """Media types that are taken, with the ends that such files have."""
 
+MOODLE = _l(
+    "This is a Moodle backup, which only Moodle can read. Please export the course there as IMS Common Cartridge, or "
+    "send its SCORM and H5P packages by themselves."
+)
 _ARCHIVE = _l("Archives other than zip are not taken. Please make a zip.")
 _PROGRAM = _l("Programs are not taken.")
 _REFUSED: tuple[tuple[bytes, Any], ...] = (
@@ -85,7 +90,17 @@ def refused_kind(head: bytes) -> Any:
     """Return why a kind of file is not taken; None when it may be."""
     if head[257:262] == b"ustar":
         return _ARCHIVE
+    if head.startswith(b"\x1f\x8b") and b"Moodle archive file index" in _gunzipped(head):
+        return MOODLE
     return next((why for start, why in _REFUSED if head.startswith(start)), None)
+
+
+def _gunzipped(head: bytes) -> bytes:
+    """Return the first bytes within a gzip file."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, 4096)
+    except zlib.error:
+        return b""
 
 
 def single_kind(path: Path, head: bytes) -> tuple[str, str] | None:

@@ -99,19 +99,36 @@ def look_into(path: Path, filename: str, *, tell: Tell, staged: list[Staged]) ->
     limits = Limits()
     tell(step="recognising")
     found = recognise(path, filename, limits)
-    tell(step="scanning")
-    threat = scanning.scan(path)
-    if threat is not None:
-        raise Refused(Fault(filename, _l("The virus scanner found %(name)s in this file.", name=threat)))
-    tell(step="reading")
     if found.kind in _ARCHIVES:
+        tell(step="reading")
         taken = _archive(path, found, limits, tell, staged)
-    elif found.manifest:
-        taken = _recording(path, found, limits, staged)
+        unpacked = {one.path: name for name, one in taken.staged.items()}
+        left_out = _scan({path: filename} | unpacked, filename, tell)
     else:
-        taken = _single(path, filename, found, staged)
-    taken.notes = [*found.notes, *taken.notes, *taken.structure.notes]
+        left_out = _scan({path: filename}, filename, tell)
+        tell(step="reading")
+        taken = _recording(path, found, limits, staged) if found.manifest else _single(path, filename, found, staged)
+    taken.notes = [*found.notes, *taken.notes, *taken.structure.notes, *left_out]
     return taken
+
+
+def _scan(names: dict[Path, str], filename: str, tell: Tell) -> list[Fault]:
+    """Have files scanned, of an archive each one that it holds; returns notes on those that were not scanned whole.
+
+    :raises Refused: naming each file in which something was found; the whole only when no part of it is to blame.
+    """
+    tell(step="scanning")
+    scanned = scanning.scan(names, filename)
+    infected = [(names[path], threat) for path, threat in scanned.threats.items()]
+    parts = [one for one in infected if one[0] != filename] or infected
+    if parts:
+        raise Refused(*(_infected(name, threat) for name, threat in parts))
+    words = _l("The virus scanner could not look at all of this file: it is larger or deeper than ClamAV can take.")
+    return [Fault(names[path], words) for path in sorted(scanned.left_out) if path in names]
+
+
+def _infected(name: str, threat: str) -> Fault:
+    return Fault(name, _l("The virus scanner found %(name)s in this file.", name=threat))
 
 
 def _archive(path: Path, found: Found, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:

@@ -60,7 +60,7 @@ def _page(refused: int | None = None, h5p_faults: Sequence[Fault] = ()) -> str:
         "library/administration.html",
         isolation=isolation(current_app),
         content_url=settings.content_url,
-        scanner=scanning.scanner(),
+        scanner=scanning.state(),
         office=shutil.which("soffice") or shutil.which("libreoffice"),
         rooms=listing.rooms(current_actor(), ADMINISTER),
         usual=settings.quota_gb * quotas.GB,
