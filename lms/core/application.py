@@ -1,6 +1,8 @@
 """A Flask application with the settings and the database that every one of ours has."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -10,8 +12,11 @@ from lms.core.config import Settings
 from lms.core.database import db
 
 
-def new(import_name: str, settings: Settings) -> Flask:
-    """Return an application without addresses. Touches no database and asks nobody."""
+def new(import_name: str, settings: Settings, *, front: Callable[[Any, Flask], Any] | None = None) -> Flask:
+    """Return an application without addresses. Touches no database and asks nobody.
+
+    :param front: makes WSGI middleware that stands right before Flask and sees what trusted proxies said
+    """
     app = Flask(import_name, static_folder=None)
     app.debug = settings.debug
     app.config |= {
@@ -36,6 +41,8 @@ def new(import_name: str, settings: Settings) -> Flask:
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "SESSION_REFRESH_EACH_REQUEST": False,
     }
+    if front is not None:
+        app.wsgi_app = front(app.wsgi_app, app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

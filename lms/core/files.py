@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -91,26 +92,70 @@ def put(stream: IO[bytes]) -> Stored:
     return Stored(staged.sha256, staged.size)
 
 
-def read(sha256: str, *, start: int = 0, length: int | None = None, chunk: int = CHUNK) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """A stored file that can be read later, also where no application is at hand."""
+
+    fs: Any
+    path: str
+
+    def open(self) -> IO[bytes]:
+        """Open it for reading.
+
+        :raises FileNotFoundError: nothing is stored at this address.
+        """
+        if _is_local(self.fs):
+            return Path(self.path).open("rb")
+        handle: IO[bytes] = self.fs.open(self.path, "rb")
+        return handle
+
+    def part(self, start: int, length: int) -> bytes:
+        """Return a part of it.
+
+        :raises FileNotFoundError: nothing is stored at this address.
+        """
+        if not _is_local(self.fs):
+            return bytes(self.fs.cat_file(self.path, start=start, end=start + length))
+        number = os.open(self.path, os.O_RDONLY)  # a file object costs as much as reading 64 kB
+        try:
+            return os.pread(number, length, start)
+        finally:
+            os.close(number)
+
+    def chunks(self, *, start: int = 0, length: int | None = None, chunk: int = CHUNK) -> Iterator[bytes]:
+        """Yield its content in chunks.
+
+        :param start: first byte; ``length`` the number of bytes, all from there when None
+        :param chunk: most bytes at a time
+        :raises FileNotFoundError: nothing is stored at this address.
+        """
+        handle = self.open()
+
+        def chunks() -> Iterator[bytes]:
+            with handle:
+                if start:
+                    handle.seek(start)
+                rest = length
+                while piece := handle.read(chunk if rest is None else min(chunk, rest)):
+                    yield piece
+                    if rest is not None:
+                        rest -= len(piece)
+
+        return chunks()
+
+
+def opener(sha256: str) -> Opener:
+    """Return what reads a stored file."""
+    fs, root = _store()
+    return Opener(fs, _path(root, sha256))
+
+
+def read(sha256: str) -> Iterator[bytes]:
     """Yield a stored file's content in chunks.
 
-    :param start: first byte; ``length`` the number of bytes, all from there when None
-    :param chunk: most bytes at a time
     :raises FileNotFoundError: nothing is stored at this address.
     """
-    handle = open_(sha256)
-
-    def chunks() -> Iterator[bytes]:
-        with handle:
-            if start:
-                handle.seek(start)
-            rest = length
-            while piece := handle.read(chunk if rest is None else min(chunk, rest)):
-                yield piece
-                if rest is not None:
-                    rest -= len(piece)
-
-    return chunks()
+    return opener(sha256).chunks()
 
 
 def open_(sha256: str) -> IO[bytes]:
@@ -118,12 +163,7 @@ def open_(sha256: str) -> IO[bytes]:
 
     :raises FileNotFoundError: nothing is stored at this address.
     """
-    fs, root = _store()
-    path = _path(root, sha256)
-    if _is_local(fs):
-        return Path(path).open("rb")
-    handle: IO[bytes] = fs.open(path, "rb")
-    return handle
+    return opener(sha256).open()
 
 
 @contextmanager

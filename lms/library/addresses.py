@@ -122,4 +122,4 @@ def path_of(href: str) -> str:
 
 def _mac(purpose: str, message: bytes) -> bytes:
     key = hashlib.sha256(f"content {purpose}\n{current_app.config['SECRET_KEY']}".encode()).digest()
-    return hmac.new(key, message, hashlib.sha256).digest()
+    return hmac.digest(key, message, "sha256")

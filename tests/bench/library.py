@@ -51,6 +51,8 @@ PORT, CONTENT_PORT, NGINX_PORT, PLAIN_PORT = 8971, 8973, 8974, 8975
 GB = 1024**3
 SPANS = (64 * 1024, 1024**2, 16 * 1024**2)
 """Bytes of one range."""
+ROUNDS = 5
+"""Turns of both servers, since the machine's other work comes and goes."""
 
 
 READY = (
@@ -73,8 +75,14 @@ def ranges(app: Flask, folder: Path, content: subprocess.Popen[bytes], seconds: 
         lowest = _memory(content)
         for span in SPANS:
             for clients in (1, 4, 8):
-                ours = _read(CONTENT_PORT, address.path, address.netloc, span, clients, seconds)
-                floor = _read(port, f"/{path.name}", "localhost", span, clients, seconds)
+                pairs = [
+                    (
+                        _read(CONTENT_PORT, address.path, address.netloc, span, clients, seconds / ROUNDS),
+                        _read(port, f"/{path.name}", "localhost", span, clients, seconds / ROUNDS),
+                    )
+                    for _ in range(ROUNDS)
+                ]
+                ours, floor = (median(one) for one in zip(*pairs, strict=True))
                 name = f"{span // 1024} kB"
                 memory = _memory(content)
                 print(

@@ -60,8 +60,10 @@ def test_what_is_put_is_read(store: Any) -> None:
 @pytest.mark.parametrize(("start", "length"), [(0, 10), (1024 * 1024 - 3, 10), (len(DATA) - 4, 100), (5, None), (0, 0)])
 def test_ranges(store: Any, start: int, length: int | None) -> None:
     files.put(io.BytesIO(DATA))
-    found = b"".join(files.read(SHA, start=start, length=length, chunk=64 * 1024))
-    assert found == DATA[start : None if length is None else start + length]
+    opener, wanted = files.opener(SHA), DATA[start : None if length is None else start + length]
+    assert b"".join(opener.chunks(start=start, length=length, chunk=64 * 1024)) == wanted
+    if length:
+        assert opener.part(start, length) == wanted
 
 
 def test_a_local_copy_is_the_file(store: Any) -> None:
@@ -77,6 +79,8 @@ def test_what_is_removed_is_gone(store: Any) -> None:
     assert not files.exists(SHA)
     with pytest.raises(FileNotFoundError):
         b"".join(files.read(SHA))
+    with pytest.raises(FileNotFoundError):
+        files.opener(SHA).part(0, 1)
 
 
 def test_what_is_staged_is_in_the_store_only_once_kept(store: Any) -> None:

@@ -1,6 +1,7 @@
 """What a token in the path opens, and the facts of its launch, which never change."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from lms.core.guard import Actor, Scope
 from lms.library import addresses
 from lms.library.addresses import Grant
 from lms.library.models import ContentSession, PackageVersion, Registration
+
+MOST_REMEMBERED = 10_000
 
 
 class Facts(NamedTuple):
@@ -32,11 +35,29 @@ def facts() -> Facts:
     return found
 
 
+def opened(token: str, host: str, *, at: datetime) -> Facts | None:
+    """Return the facts of the launch whose files a token opens on a host now; None when it opens nothing."""
+    known = remembered(token, host, at=at)
+    if known is not None:
+        return known
+    grant = addresses.grant_of(token, host, at=at)
+    found = _look_up(grant) if grant is not None else None
+    if grant is None or found is None:
+        return None
+    if len(_remembered) >= MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[token, host] = grant.expires_at, found
+    return found
+
+
+def remembered(token: str, host: str, *, at: datetime) -> Facts | None:
+    """Return what a token opens on a host now if it opened it before."""
+    expires_at, found = _remembered.get((token, host), _NOTHING)
+    return found if at < expires_at else None
+
+
 def _allows(_actor: Actor, _permission: str, args: Mapping[str, Any]) -> bool:
-    grant = addresses.grant_of(args["token"], request.host, at=utcnow())
-    if grant is None:
-        abort(404)
-    found = _facts(grant)
+    found = opened(args["token"], request.host, at=utcnow())
     if found is None:
         abort(404)
     g.content_facts = found
@@ -45,22 +66,11 @@ def _allows(_actor: Actor, _permission: str, args: Mapping[str, Any]) -> bool:
 
 GRANTED = Scope("token of a launch", _allows, asks_actor=False)
 
-
-def _facts(grant: Grant) -> Facts | None:
-    found = _remembered.get(grant.session_id)
-    if found is None:
-        found = _look_up(grant.session_id)
-        if found is not None:
-            if len(_remembered) > 10_000:
-                _remembered.clear()
-            _remembered[grant.session_id] = found
-    return found if found is not None and found.version_id == grant.version_id else None
+_NOTHING = datetime.min.replace(tzinfo=UTC), None
+_remembered: dict[tuple[str, str], tuple[datetime, Facts]] = {}
 
 
-_remembered: dict[UUID, Facts] = {}
-
-
-def _look_up(session_id: UUID) -> Facts | None:
+def _look_up(grant: Grant) -> Facts | None:
     row = db.session.execute(
         select(
             ContentSession.id,
@@ -73,6 +83,6 @@ def _look_up(session_id: UUID) -> Facts | None:
         )
         .join(Registration, Registration.id == ContentSession.registration_id)
         .join(PackageVersion, PackageVersion.id == Registration.version_id)
-        .where(ContentSession.id == session_id)
+        .where(ContentSession.id == grant.session_id, PackageVersion.id == grant.version_id)
     ).one_or_none()
     return None if row is None else Facts(*row)

@@ -13,6 +13,7 @@ from lms.core.assets import PLAYERS
 from lms.core.config import Settings
 from lms.core.errors import DomainError
 from lms.library.origin import headers
+from lms.library.origin.express import Express
 from lms.library.origin.routes import ROUTES
 
 MOUNTED = "/content"
@@ -26,7 +27,7 @@ def create_content_app(settings: Settings | None = None) -> Flask:
     :raises SettingsError: a setting is missing or makes no sense.
     """
     settings = settings or Settings.from_environment()
-    app = application.new("lms.library.origin", settings)
+    app = application.new("lms.library.origin", settings, front=Express)
     app.session_interface = _NoSession()
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
     logs.init_app(app)

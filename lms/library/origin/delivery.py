@@ -1,20 +1,21 @@
 """Files of packages: found, and sent whole or in ranges (RFC 9110, section 14), in constant memory."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from flask import Response, request
 from sqlalchemy import func, select
 
 from lms.core import files
 from lms.core.database import db
+from lms.core.files import Opener
 from lms.library.models import PackageFile
 
-CHUNK = 512 * 1024
+CHUNK = 1024 * 1024
 """Most bytes in memory for one answer."""
 MOST_REMEMBERED = 50_000
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_RANGE = re.compile(r"bytes=(\d{0,1000})-(\d{0,1000})", re.ASCII)
 
 
 class Found(NamedTuple):
@@ -23,79 +24,88 @@ class Found(NamedTuple):
     sha256: str
     size: int
     media_type: str
+    opener: Opener
+
+
+class Answer(NamedTuple):
+    """What is sent: the file, a part of it, or only that it is unchanged or shorter than that."""
+
+    status: int
+    headers: dict[str, str]
+    body: Iterable[bytes]
+
+
+def find(version_id: UUID, path: str) -> Found | None:
+    """Return a version's file, that of a folder being its ``index.html``.
+
+    Letter case is overlooked, as on the machines where such packages are made.
+    """
+    if "\0" in path:
+        return None
+    found = remembered(version_id, path) or _look_up(version_id, path or "index.html")
+    if found is None and path.endswith("/"):
+        found = _look_up(version_id, f"{path}index.html")
+    if found is not None and (version_id, path) not in _remembered:
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[version_id, path] = found
+    return found
+
+
+def remembered(version_id: UUID, path: str) -> Found | None:
+    """Return a version's file if it was looked up before."""
+    return _remembered.get((version_id, path))
+
+
+def answer(found: Found, environ: Mapping[str, Any]) -> Answer:
+    """Return what a GET or HEAD request for a file gets: all of it, or the range that it asks for.
+
+    :param environ: the request, as WSGI has it
+    """
+    headers = {"ETag": f'"{found.sha256}"', "Accept-Ranges": "bytes", "Cache-Control": "private, max-age=43200"}
+    if headers["ETag"] in environ.get("HTTP_IF_NONE_MATCH", ""):
+        return Answer(304, headers, [])
+    headers["Content-Type"] = found.media_type
+    unchanged = environ.get("HTTP_IF_RANGE", headers["ETag"]) == headers["ETag"]
+    span = _span(environ.get("HTTP_RANGE", ""), found.size) if unchanged else None
+    if span is None:
+        status, part = 200, range(found.size)
+    else:
+        status, part = 206 if span else 416, span
+        of_file = f"{part.start}-{part.stop - 1}" if part else "*"
+        headers["Content-Range"] = f"bytes {of_file}/{found.size}"
+    headers["Content-Length"] = str(len(part))
+    is_read = part and environ["REQUEST_METHOD"] != "HEAD"
+    return Answer(status, headers, _pieces(found, part) if is_read else [])
+
+
+def _pieces(found: Found, part: range) -> Iterable[bytes]:
+    if len(part) <= CHUNK:
+        return [found.opener.part(part.start, len(part))]
+    return found.opener.chunks(start=part.start, length=len(part), chunk=CHUNK)
 
 
 _remembered: dict[tuple[UUID, str], Found] = {}
 
 
-def find(version_id: UUID, path: str) -> Found | None:
-    """Return a version's file; letter case is overlooked, as on the machines where such packages are made."""
-    if "\0" in path:
-        return None
-    known = _remembered.get((version_id, path))
-    if known is not None:
-        return known
+def _look_up(version_id: UUID, path: str) -> Found | None:
     columns = select(PackageFile.sha256, PackageFile.size, PackageFile.media_type).where(
         PackageFile.version_id == version_id
     )
     row = db.session.execute(columns.where(PackageFile.path == path)).one_or_none()
     if row is None:
         row = db.session.execute(columns.where(func.lower(PackageFile.path) == path.lower()).limit(1)).one_or_none()
-    if row is None:
-        return None
-    if len(_remembered) >= MOST_REMEMBERED:
-        _remembered.clear()
-    found = _remembered[version_id, path] = Found(*row)
-    return found
+    return None if row is None else Found(*row, files.opener(row.sha256))
 
 
-def send(found: Found) -> Response:
-    """Answer with a file, or the range of it that was asked for."""
-    tag = f'"{found.sha256}"'
-    if tag in request.headers.get("If-None-Match", ""):
-        return _headed(Response(status=304), found)
-    asked = request.headers.get("Range")
-    if asked and request.headers.get("If-Range", tag) == tag:
-        span = _span(asked, found.size)
-        if span is None:
-            return _headed(Response(status=416, headers={"Content-Range": f"bytes */{found.size}"}), found)
-        if span != (0, 0):
-            return _part(found, *span)
-    body = () if request.method == "HEAD" else files.read(found.sha256, chunk=CHUNK)
-    response = Response(body, direct_passthrough=True)
-    response.content_length = found.size
-    return _headed(response, found)
-
-
-def _part(found: Found, start: int, end: int) -> Response:
-    length = end - start
-    pieces = () if request.method == "HEAD" else files.read(found.sha256, start=start, length=length, chunk=CHUNK)
-    body = list(pieces) if length <= CHUNK else pieces  # one piece: the server need not ask for the next
-    response = Response(body, status=206, direct_passthrough=True)
-    response.content_length = length
-    response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
-    return _headed(response, found)
-
-
-def _span(asked: str, size: int) -> tuple[int, int] | None:
-    """Return first byte and the one after the last; ``(0, 0)`` for what is answered whole, None beyond the end."""
+def _span(asked: str, size: int) -> range | None:
+    """Return the bytes asked for, none where they lie beyond the end; None for what is answered whole."""
     given = _RANGE.fullmatch(asked.strip())
     if given is None or not (given[1] or given[2]):
-        return 0, 0
+        return None
     if not given[1]:
-        length = min(int(given[2]), size)
-        return (size - length, size) if length else None
-    start = int(given[1])
-    end = min(int(given[2]) + 1, size) if given[2] else size
-    if given[2] and int(given[2]) < start:
-        return 0, 0
-    return (start, end) if start < size else None
-
-
-def _headed(response: Response, found: Found) -> Response:
-    headers = response.headers
-    headers["Content-Type"] = found.media_type
-    headers["ETag"] = f'"{found.sha256}"'
-    headers["Accept-Ranges"] = "bytes"
-    headers["Cache-Control"] = "private, max-age=43200"
-    return response
+        return range(max(size - int(given[2]), 0), size)
+    start, stop = int(given[1]), int(given[2]) + 1 if given[2] else size
+    if given[2] and stop <= start:
+        return None
+    return range(start, min(stop, size))

@@ -1,5 +1,8 @@
 """Headers that keep uploaded content in its box."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask, Response, abort, g, request
@@ -25,6 +28,10 @@ _PLAYER = (
 _LAX = _PLAYER.replace(
     "script-src 'self' blob: 'wasm-unsafe-eval'", "script-src 'self' blob: data: 'unsafe-inline' 'unsafe-eval'"
 ).replace("media-src 'self' blob:", "media-src 'self' blob: https:")
+PLAYED_BY_US = frozenset({"pdf", "video", "audio", "image", "office", "page"})
+"""Kinds of packages whose files run nothing: a player page of ours shows them."""
+_KEPT = frozenset({"Cross-Origin-Resource-Policy", "Cache-Control"})
+"""Headers that a view may set otherwise."""
 _INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox; frame-ancestors {application}"
 
 
@@ -39,23 +46,41 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        headers = response.headers
         found = g.get("content_facts")
         policy = g.get("content_policy", _CONTENT if found else "default-src 'none'; frame-ancestors 'none'")
-        application = found.application if found else ""
-        if opaque and "sandbox" not in policy:
-            policy += f"; sandbox {SANDBOX}"
-        headers["Content-Security-Policy"] = policy.format(application=application, services=_services(application))
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if opaque else "same-origin")
-        headers["Origin-Agent-Cluster"] = "?1"
-        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()"
-        headers["X-Robots-Tag"] = "noindex"
-        headers.setdefault("Cache-Control", "no-store")
-        if opaque:
-            headers["Access-Control-Allow-Origin"] = "null"  # an opaque origin reads its own files
+        for name, value in box(policy, found.application if found else "", opaque=opaque).items():
+            if name not in _KEPT or name not in response.headers:
+                response.headers[name] = value
         return response
+
+
+@lru_cache(maxsize=1000)
+def box(policy: str, application: str, *, opaque: bool) -> Mapping[str, str]:
+    """Return the headers of an answer.
+
+    :param application: address of the application that shows it
+    :param opaque: whether content has no origin of its own
+    """
+    if opaque and "sandbox" not in policy:
+        policy += f"; sandbox {SANDBOX}"
+    headers = {
+        "Content-Security-Policy": policy.format(application=application, services=_services(application)),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "cross-origin" if opaque else "same-origin",
+        "Origin-Agent-Cluster": "?1",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()",
+        "X-Robots-Tag": "noindex",
+        "Cache-Control": "no-store",
+    }
+    if opaque:
+        headers["Access-Control-Allow-Origin"] = "null"  # an opaque origin reads its own files
+    return MappingProxyType(headers)
+
+
+def of_file(package_kind: str, media_type: str) -> str:
+    """Return the policy of a package's file: no script runs in what is only looked at, nor in a drawing alone."""
+    return _INERT if package_kind in PLAYED_BY_US or media_type == "image/svg+xml" else _CONTENT
 
 
 def _services(application: str) -> str:
@@ -68,9 +93,9 @@ def player(kind: str) -> None:
     g.content_policy = _LAX if kind == "h5p" else _PLAYER
 
 
-def inert() -> None:
-    """Give this answer the policy of something that is only looked at: no script runs in it."""
-    g.content_policy = _INERT
+def file(media_type: str) -> None:
+    """Give this answer the policy of a package's file."""
+    g.content_policy = of_file(g.content_facts.package_kind, media_type)
 
 
 def of_asset(headers: Any, _path: str, _url: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, request
+from flask import Response, abort, request
 from markupsafe import escape
 
 from lms.core.database import utcnow
@@ -10,7 +10,6 @@ from lms.library.origin import delivery, headers, players
 from lms.library.origin.access import facts
 from lms.library.services import launches, scorm
 
-_PLAYED_BY_US = frozenset({"pdf", "video", "audio", "image", "office", "page", "h5p"})
 _RETURN = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Khuê</title>
 <script type="application/json" id="khue">{{"app": "{application}"}}</script>
 <script src="/_khue/return.js" defer></script><p>{words}</p></html>"""
@@ -24,14 +23,12 @@ def known() -> Any:
 def file(token: str, path: str = "") -> Any:
     """A file of the package."""
     del token
-    found = delivery.find(facts().version_id, path or "index.html")
-    if found is None and path.endswith("/"):
-        found = delivery.find(facts().version_id, f"{path}index.html")
+    found = delivery.find(facts().version_id, path)
     if found is None:
         abort(404)
-    if facts().package_kind in _PLAYED_BY_US - {"h5p"} or path.endswith((".svg", ".svgz")):
-        headers.inert()
-    return delivery.send(found)
+    headers.file(found.media_type)
+    status, given, body = delivery.answer(found, request.environ)
+    return Response(body, status=status, headers=given, direct_passthrough=True)
 
 
 def play(token: str) -> Any:
