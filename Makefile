@@ -34,7 +34,7 @@ node_modules/.installed: package-lock.json $(VENV)/.runtime
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-ASSETS := $(wildcard lms/*/static/*)
+ASSETS := $(wildcard lms/*/static/* lms/*/players/*)
 lms/static/manifest.json: node_modules/.installed $(ASSETS) lms/core/assets.py
 	@$(BIN)/flask assets build
 	@touch $@

@@ -1,11 +1,12 @@
 """One factory a model: each makes a valid object with plausible Vietnamese content, and takes any column by name."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Enrolment, Session, Teaching
@@ -13,10 +14,11 @@ from lms.core.database import db, utcnow
 from lms.core.guard import Actor
 from lms.core.text import fold
 from lms.people.models import Account, Person, RoleHolding, Unit
+from lms.surveys import answers, ballots
 from lms.surveys import queries as survey_queries
 from lms.surveys.models import Survey
 from lms.surveys.queries import SurveyForm
-from lms.surveys.services import evaluations
+from lms.surveys.services import evaluations, instruments
 
 _serial = count(1)
 _NAMES = (
@@ -108,6 +110,15 @@ def version(code: str = "A2.1") -> ProgrammeVersion:
     )
     assert found is not None, f"programme {code} has no version"
     return found
+
+
+def new_version(code: str, **values: Any) -> ProgrammeVersion:
+    """A further version of a programme of the Decision, without modules or topics."""
+    programme = db.session.scalars(select(Programme).where(Programme.code == code)).one()
+    known = select(func.count()).where(ProgrammeVersion.programme_id == programme.id)
+    defaults = {"id": uuid4(), "programme_id": programme.id, "number": (db.session.scalar(known) or 0) + 1}
+    defaults |= {"status": "approved", "checksum": "0" * 64, "loaded_at": utcnow(), "hours": 40, "notice": {}}
+    return add(ProgrammeVersion(**(defaults | {"attendance_min_percent": 80, "document": {}} | values)))
 
 
 def class_run(at: Unit | None = None, **values: Any) -> ClassRun:
@@ -209,3 +220,19 @@ def answered(survey: Survey, who: Person, value: str = "4", **said: str) -> None
     held = db.session.scalar(select(Account).where(Account.person_id == who.id)) or account(who)
     actor = Actor(account_id=held.id, person_id=who.id, name=who.full_name)
     evaluations.answer(actor, survey.id, filled_form(form, value, **said), at=utcnow())
+
+
+def evaluated(of: ClassRun, points: Sequence[int], *, invited: int | None = None, **values: Any) -> Survey:
+    """A closed evaluation: one counted form a point, with that answer to every question on a scale."""
+    instrument = instruments.for_audience("trainee")
+    form = survey_queries.document_of(instrument.id)
+    asked = answers.questions(form, [one.teaching_id for one in survey_queries.taught_in(of.id)])
+    filled = [{one.name: point for one in asked if one.item.kind == "scale"} for point in points]
+    closed = datetime(of.ends_on.year, of.ends_on.month, of.ends_on.day, 3, 0, tzinfo=UTC) + timedelta(days=14)
+    defaults = {"audience": "trainee", "class_id": of.id, "institution_id": of.institution_id, "state": "closed"}
+    defaults |= {"instrument_id": instrument.id, "public_key": b"", "opens_at": closed - timedelta(days=14)}
+    defaults |= {"closes_at": closed, "closed_at": closed, "valid": len(points), "invalid": 0}
+    defaults |= {"invited": invited or len(points), "answered": len(points)}
+    survey = add(Survey(**(defaults | values)))
+    ballots.write(survey.id, form, filled)
+    return survey

@@ -21,6 +21,7 @@ from lms.catalogue.models import Lesson, Module, Programme, ProgrammeVersion, To
 from lms.classes import services as classes
 from lms.classes import timetable
 from lms.classes.models import ClassRun, Enrolment, Session
+from lms.console import demo_reports
 from lms.console import demo_texts as texts
 from lms.core.database import act, db
 from lms.core.guard import SYSTEM, Actor
@@ -46,6 +47,7 @@ ACCOUNTS = (
     DemoAccount("hocvien2", "trainee: has finished, evaluation waits"),
     DemoAccount("giangvien", "lecturer"),
     DemoAccount("coso", "institution_staff"),
+    DemoAccount("docgopy", "comment_reader: reads the comments of evaluations first"),
     DemoAccount("thutruong", "unit_manager"),
     DemoAccount("thamdinh", "department_reviewer"),
     DemoAccount("sonoivu", "home_affairs_officer"),
@@ -81,6 +83,7 @@ def load(*, at: datetime) -> None:
     _finished_class(world, chance, at)
     _evaluating_class(world, chance, at)
     _running_class(world, chance, at)
+    demo_reports.load(world.heads, world.officer, chance, at=at)
 
 
 # -- people -----------------------------------------------------------------------------------------------------------
@@ -95,6 +98,9 @@ class _World:
     actors: dict[UUID, Actor]
     version: ProgrammeVersion
     topics: list[Topic]
+    heads: dict[str, Actor]
+    """By the code of their unit."""
+    officer: Actor
 
 
 @act
@@ -127,6 +133,7 @@ def _people(chance: random.Random, at: datetime) -> _World:
         lecturers.append((person, _actor(account)))
     accounts = {username: _account(username, person, at) for username, person in ours.items()}
     for username, name in (
+        ("docgopy", "Người đọc góp ý của học viên"),
         ("pheduyet", "Tổ thẩm định, phê duyệt chương trình"),
         ("quantri", "Quản trị hệ thống"),
         ("kiemtoan", "Kiểm soát viên"),
@@ -136,6 +143,7 @@ def _people(chance: random.Random, at: datetime) -> _World:
         )
     for username, role, unit in (
         ("coso", "institution_staff", institution),
+        ("docgopy", "comment_reader", institution),
         ("thutruong", "unit_manager", by_code["SQHKT"]),
         ("thamdinh", "department_reviewer", by_code["SXD"]),
         ("sonoivu", "home_affairs_officer", city),
@@ -164,10 +172,18 @@ def _people(chance: random.Random, at: datetime) -> _World:
     if version is None:
         raise RuntimeError("programme A2.1 has not been loaded")
     topics = list(db.session.scalars(select(Topic).where(Topic.version_id == version.id).order_by(Topic.position)))
-    staff = _actor(accounts["coso"])
-    return _World(
-        institution, staff, lecturers, [ours["hocvien"], ours["hocvien2"], *trainees], actors, version, topics
-    )
+    staff, officer = _actor(accounts["coso"]), _actor(accounts["sonoivu"])
+    heads = {demo_reports.OWN.unit: _actor(accounts["thutruong"])} | {
+        head.unit: _head(head, by_code[head.unit], at) for head in demo_reports.HEADS
+    }
+    members = [ours["hocvien"], ours["hocvien2"], *trainees]
+    return _World(institution, staff, lecturers, members, actors, version, topics, heads, officer)
+
+
+def _head(head: demo_reports.Head, unit: Unit, at: datetime) -> Actor:
+    account = _account(head.code.lower(), _named(head.code, head.name, unit, head.title, at), at)
+    people.give_role(SYSTEM, account.id, "unit_manager", unit.id, at=at)
+    return _actor(account)
 
 
 def _person(chance: random.Random, number: int, unit: Unit, at: datetime) -> Person:

@@ -16,6 +16,7 @@ _FIRST_PAGES = (
     ("department_reviewer", "catalogue.index"),
     ("institution_staff", "classes.index"),
     ("lecturer", "classes.timetable"),
+    ("comment_reader", "surveys.reading"),
     ("unit_manager", "reports.completion"),
     ("auditor", "console.audit"),
     ("finance_reader", "catalogue.index"),

@@ -17,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from lms.core import disk
 from lms.core.database import db
 
 CHUNK = 1024 * 1024
@@ -57,19 +58,24 @@ def stage(stream: IO[bytes]) -> Staged:
     return Staged(digest.hexdigest(), size, path)
 
 
-def keep(staged: Staged) -> Stored:
-    """Store a waiting file; the same content is kept once, and an address never shows half a file."""
+def keep(staged: Sequence[Staged]) -> None:
+    """Store waiting files; they have outlasted a power cut when this returns.
+
+    The same content is kept once. Content is on the disk before it gets its address, so that none shows half a file.
+    """
     fs, root = _store()
-    path = _path(root, staged.sha256)
-    if fs.exists(path):
-        staged.path.unlink()
-    elif _is_local(fs):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        staged.path.replace(path)
+    fresh = {one.sha256: one for one in staged if not fs.exists(_path(root, one.sha256))}
+    if _is_local(fs):
+        disk.settle(one.path for one in fresh.values())
+        for sha256, one in fresh.items():
+            path = Path(_path(root, sha256))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            one.path.replace(path)
+        disk.settle(folder for one in staged for folder in _folders(root, _path(root, one.sha256)))
     else:
-        fs.put_file(str(staged.path), path)
-        staged.path.unlink()
-    return Stored(staged.sha256, staged.size)
+        for sha256, one in fresh.items():
+            fs.put_file(str(one.path), _path(root, sha256))
+    discard(staged)
 
 
 def discard(staged: Iterable[Staged]) -> None:
@@ -80,7 +86,9 @@ def discard(staged: Iterable[Staged]) -> None:
 
 def put(stream: IO[bytes]) -> Stored:
     """Store a stream and return its address."""
-    return keep(stage(stream))
+    staged = stage(stream)
+    keep([staged])
+    return Stored(staged.sha256, staged.size)
 
 
 def read(sha256: str, *, start: int = 0, length: int | None = None, chunk: int = CHUNK) -> Iterator[bytes]:
@@ -147,7 +155,10 @@ def exists(sha256: str) -> bool:
 
 
 def put_piece(name: str, stream: IO[bytes], length: int) -> int:
-    """Keep a piece under a name of its own and return how many bytes came, ``length`` at most."""
+    """Keep a piece under a name of its own and return how many bytes came, ``length`` at most.
+
+    They outlast a power cut from then on.
+    """
     fs, root = _store()
     path, size = f"{root}/pieces/{name}", 0
     fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
@@ -156,6 +167,8 @@ def put_piece(name: str, stream: IO[bytes], length: int) -> int:
             while size < length and (chunk := stream.read(min(CHUNK, length - size))):
                 out.write(chunk)
                 size += len(chunk)
+        if _is_local(fs):
+            disk.settle([Path(path), *_folders(root, path)])
     except BaseException:
         with suppress(Exception):
             fs.rm(path)
@@ -210,6 +223,11 @@ def remove(sha256: str) -> None:
     fs, root = _store()
     with suppress(FileNotFoundError):
         fs.rm(_path(root, sha256))
+
+
+def _folders(root: str, path: str) -> Iterator[Path]:
+    """Yield the folders from a file of the store up to its root, each of which holds the name of the next."""
+    yield from (folder for folder in Path(path).parents if folder.is_relative_to(root))
 
 
 def _path(root: str, sha256: str) -> str:

@@ -1,5 +1,7 @@
 """Language and local forms: Vietnamese by default, English complete; times in Asia/Ho_Chi_Minh; money in whole đồng."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -7,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 from flask_login import current_user
 
 LANGUAGES = ("vi", "en")
@@ -64,6 +66,17 @@ def select_language() -> str:
     return str(g.language)
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write in a language whatever the reader's: official documents are in Vietnamese."""
+    before, g.language = select_language(), language
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.language = before
+
+
 def local(texts: dict[str, str] | None) -> str:
     """Return the text of a ``{"vi": …, "en": …}`` pair in the reader's language, Vietnamese where there is no other."""
     if not texts:
@@ -91,11 +104,13 @@ def moment(value: datetime | None) -> str:
 def number(value: float | int | None, pattern: str = "#,##0.##") -> str:
     """Write a number as 6.999 or 8,25 (Vietnamese), 6,999 or 8.25 (English).
 
-    :param pattern: ``#,##0.##`` up to two decimals, ``0.00`` exactly two, ``#,##0`` none
+    :param pattern: ``#,##0.##`` up to two decimals, ``0.00`` exactly two, ``+0.00`` with its sign, ``#,##0`` none
     """
     if value is None:
         return "–"
-    if pattern == "#,##0" or isinstance(value, int):
+    if pattern == "+0.00":
+        written = f"{value:+,.2f}"
+    elif pattern == "#,##0" or isinstance(value, int):
         written = f"{value:,.0f}"
     else:
         written = f"{value:,.2f}"

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
+from lms.core.guard import Actor
 from lms.core.i18n import clock, day, local
 from lms.learning import queries
 from lms.learning.queries import Course
@@ -15,10 +16,10 @@ from lms.learning.queries import Course
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """Something that waits for the trainee."""
+    """Something that waits for the reader."""
 
     kind: str
-    """session, lesson, quiz, essay or evaluation."""
+    """session, lesson, quiz, essay, evaluation or report."""
     title: str
     detail: str
     url: str
@@ -31,11 +32,15 @@ class DueItem:
 Contributor = Callable[[Sequence[UUID], datetime], list[DueItem]]
 contributors: list[Contributor] = []
 """Called with the registrations of a trainee and the time; a floor above appends its own at start."""
+Duty = Callable[[Actor, datetime], list[DueItem]]
+duties: list[Duty] = []
+"""Called with the reader and the time, whether or not she is in a class; appended to likewise."""
 
 
-def due(courses: Sequence[Course], at: datetime) -> list[DueItem]:
-    """Return what waits for the trainee, the most pressing first."""
+def due(actor: Actor, courses: Sequence[Course], at: datetime) -> list[DueItem]:
+    """Return what waits for the reader, the most pressing first."""
     items = [item for course in courses for item in _of_course(course, at)]
+    items += [item for duty in duties for item in duty(actor, at)]
     registrations = [course.registration for course in courses if course.status != "withdrawn"]
     if registrations:
         items += [item for contribute in contributors for item in contribute(registrations, at)]

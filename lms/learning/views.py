@@ -28,7 +28,7 @@ def dashboard() -> Any:
     )
     return render_template(
         "learning/dashboard.html",
-        due=due(courses, now),
+        due=due(actor, courses, now),
         current=[(course, rules.criteria(queries.standing(course))) for course in current],
         past=[course for course in courses if course not in current],
         meetings=meetings[:6],

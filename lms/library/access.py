@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.library.models import ContentUnit, Package, PackageVersion, Registration, Upload
+from lms.library.models import ApiKey, ContentUnit, Package, PackageVersion, Registration, Upload
 from lms.people.access import within
 from lms.people.models import Unit
 from lms.people.queries import account_actor_name
@@ -46,6 +46,12 @@ def upload_path(upload_id: UUID) -> str | None:
     """Return the path of the institution of an upload; None when there is none."""
     of = select(Unit.path).join(Upload, Upload.institution_id == Unit.id)
     return db.session.scalar(of.where(Upload.id == upload_id))
+
+
+def key_path(key_id: UUID) -> str | None:
+    """Return the path of the institution of a key of the API; None when there is none."""
+    of = select(Unit.path).join(ApiKey, ApiKey.institution_id == Unit.id)
+    return db.session.scalar(of.where(ApiKey.id == key_id))
 
 
 def own_upload(actor: Actor, upload_id: UUID) -> bool | None:

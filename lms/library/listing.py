@@ -1,7 +1,7 @@
 """Typed rows for the pages of materials."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,8 +14,9 @@ from lms.core.guard import Actor
 from lms.core.jobs import JobProgress
 from lms.core.text import like_pattern
 from lms.library import signals
-from lms.library.access import MANAGE, READ, covered
+from lms.library.access import ADMINISTER, MANAGE, READ, covered
 from lms.library.models import (
+    ApiKey,
     ContentSession,
     ContentUnit,
     H5pLibrary,
@@ -28,6 +29,7 @@ from lms.library.models import (
 from lms.library.services.packages import shown
 from lms.people.access import within
 from lms.people.models import Account, Unit
+from lms.people.sessions import local_day
 
 PAGE, RECENT = 50, 8
 
@@ -121,6 +123,24 @@ class UnitLine(NamedTuple):
     launchable: bool
     opens: bool
     closes: int
+
+
+class KeyRow(NamedTuple):
+    """A key of the API.
+
+    :ivar state: ``good``, ``past`` (its last day is over), or ``revoked``
+    """
+
+    id: UUID
+    name: str
+    institution: str
+    scopes: list[str]
+    created_at: datetime
+    by: str | None
+    last_used_at: datetime | None
+    last_day: date | None
+    revoked_at: datetime | None
+    state: str
 
 
 class Room(NamedTuple):
@@ -280,6 +300,31 @@ def rooms(actor: Actor, permission: str) -> list[Room]:
         .order_by(Unit.search_text)
     )
     return [Room(key, name, packages, int(a) + int(b), quota) for key, name, packages, a, b, quota in rows]
+
+
+def api_keys(actor: Actor, *, at: datetime) -> list[KeyRow]:
+    """Return the keys of the institutions that the actor administers: those in use first, the newest first."""
+    past = func.coalesce(ApiKey.last_day < local_day(at), False)
+    state = case((ApiKey.revoked_at.is_not(None), "revoked"), (past, "past"), else_="good")
+    rows = db.session.execute(
+        select(
+            ApiKey.id,
+            ApiKey.name,
+            Unit.name,
+            ApiKey.scopes,
+            ApiKey.created_at,
+            Account.display_name,
+            ApiKey.last_used_at,
+            ApiKey.last_day,
+            ApiKey.revoked_at,
+            state,
+        )
+        .join(Unit, Unit.id == ApiKey.institution_id)
+        .outerjoin(Account, Account.id == ApiKey.created_by)
+        .where(within(actor.paths(ADMINISTER)))
+        .order_by(state != "good", ApiKey.created_at.desc())
+    )
+    return [KeyRow(*row) for row in rows]
 
 
 def h5p_bytes() -> int:

@@ -1,6 +1,6 @@
 """Uploads, packages and their versions; learners' registrations for them, launches, and what came of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -297,6 +297,8 @@ class ApiKey(Base):
     """packages:read, packages:write, registrations:read, registrations:write."""
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
+    last_day: Mapped[date | None]
+    """The last day in Hà Nội on which it opens anything; none, until it is revoked."""
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 

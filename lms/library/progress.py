@@ -19,7 +19,7 @@ class Done:
 class Part(NamedTuple):
     """A unit in short.
 
-    :ivar launchable: whether it can be launched; otherwise it is done when all below it are
+    :ivar launchable: whether it can be launched; otherwise it is done when all below it are, or as its rollup says
     """
 
     id: UUID
@@ -42,6 +42,16 @@ def met(part: Part, done: Done) -> bool:
     return done.waived or criteria.get(part.properties.get("moveOn", ""), otherwise)
 
 
+def rolled_up(completed: bool | None, satisfied: bool | None) -> Done:
+    """Return what a course has done by its own rollup (SCORM 2004 SN, RB.1); None stands for unknown.
+
+    Satisfied counts while nothing in it is known to be unfinished: one may test out of parts, not leave halfway.
+    """
+    return Done(
+        completed=completed is True, passed=satisfied is True and completed is not False, failed=satisfied is False
+    )
+
+
 def satisfied(parts: Sequence[Part], done: Mapping[UUID, Done]) -> list[UUID]:
     """Return all units whose criteria are met, each after those below it.
 
@@ -50,12 +60,19 @@ def satisfied(parts: Sequence[Part], done: Mapping[UUID, Done]) -> list[UUID]:
     missing: set[UUID] = set()
     found = []
     for part in reversed(parts):
-        good = met(part, done.get(part.id, Done())) if part.launchable else part.id not in missing
+        own = done.get(part.id, Done())
+        good = met(part, own) if part.launchable else _whole(part, own, below=part.id not in missing)
         if good:
             found.append(part.id)
         elif part.parent_id is not None:
             missing.add(part.parent_id)
     return sorted(found, key=_deepest_first({part.id: part for part in parts}))
+
+
+def _whole(part: Part, own: Done, *, below: bool) -> bool:
+    """Tell whether a block or course is done: by its rollup, or with all below it unless that says it was failed."""
+    rolled_up = own.passed or own.completed
+    return met(part, own) if rolled_up else below and not own.failed
 
 
 def _deepest_first(parts: Mapping[UUID, Part]) -> Any:

@@ -3,7 +3,7 @@
 from lms.core.guard import ANYONE, HELD, PUBLIC, Route, predicate_scope, unit_scope
 from lms.library import access
 from lms.library.access import ADMINISTER, MANAGE, READ
-from lms.library.views import administration, launching, packages, previews, uploads
+from lms.library.views import administration, keys, launching, packages, previews, uploads
 from lms.people.access import unit_path
 
 PACKAGE = unit_scope("institution of the package", access.package_path)
@@ -12,6 +12,7 @@ UNIT = unit_scope("institution of the unit's package", access.unit_path)
 UPLOAD = unit_scope("institution of the upload", access.upload_path)
 OWN_UPLOAD = predicate_scope("own upload", access.own_upload)
 OWN_REGISTRATION = predicate_scope("own registration", access.own_registration)
+KEY = unit_scope("institution of the key", access.key_path)
 INSTITUTION = unit_scope("institution", unit_path)
 POST = ("POST",)
 AT = "/library/packages/<uuid:package_id>"
@@ -55,4 +56,6 @@ ROUTES = [
         INSTITUTION,
         POST,
     ),
+    Route("/admin/library/keys", keys.index, ADMINISTER, HELD, ("GET", "POST"), "keys"),
+    Route("/admin/library/keys/<uuid:key_id>/revoke", keys.revoke, ADMINISTER, KEY, POST, "revoke_key"),
 ]

@@ -60,8 +60,19 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "surveys.design": frozenset({"home_affairs_officer", "administrator"}),
     # the quality report of a class: over the institution that runs it
     "reports.quality": frozenset({"institution_staff", "home_affairs_officer", "approving_authority", "auditor"}),
+    # quality reports as documents, over their institution or the city: reading, writing, approving those of others
+    "reports.read": frozenset(
+        {"institution_staff", "unit_manager", "home_affairs_officer", "approving_authority", "auditor"}
+    ),
+    "reports.write": frozenset({"institution_staff", "home_affairs_officer"}),
+    "reports.approve": frozenset({"unit_manager", "home_affairs_officer", "approving_authority"}),
     # completion records: over the unit of the trainee
     "reports.completion": frozenset({"home_affairs_officer", "unit_manager", "approving_authority", "auditor"}),
+    # the yearly report of a unit: over the unit that reports
+    "reports.write_unit": frozenset({"unit_manager"}),
+    # collecting them, and reading them once submitted: for the whole city
+    "reports.collect": frozenset({"home_affairs_officer"}),
+    "reports.read_units": frozenset({"home_affairs_officer", "approving_authority", "auditor"}),
     # people, accounts and roles
     "people.read": frozenset({"administrator", "home_affairs_officer", "auditor"}),
     "people.manage": frozenset({"administrator"}),

@@ -1,12 +1,15 @@
 """Charts, drawn on the server from one Vega-Lite spec each. Beside every chart stands a table with its figures."""
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import vl_convert
 
-INK, JADE, LINE, SHEET = "#1d2b2f", "#0f5f5c", "#d9d5c7", "#fbfaf6"
+from lms.core.i18n import select_language
+
+INK, JADE, LINE, SHEET, CLAY, PAPER = "#1d2b2f", "#0f5f5c", "#d9d5c7", "#fbfaf6", "#b5532f", "#ffffff"
 SCALE = ("#a8321f", "#d98b6a", "#d9d5c7", "#7fb5ab", "#0f5f5c")
 _LABELS = {
     "field": "label",
@@ -15,26 +18,92 @@ _LABELS = {
     "title": None,
     "axis": {"labelLimit": 300, "ticks": False},
 }
+_NUMBERS = {
+    "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " đồng"]},
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", " đồng"]},
+}
+_LEGEND = {"orient": "bottom", "title": None, "columns": 3, "labelLimit": 200}
 FONT = "Be Vietnam Pro, Segoe UI, Roboto, Arial, sans-serif"
 
 
-def means_chart(rows: list[tuple[str, float]], points: int, axis: str) -> str:
-    """Draw means as horizontal bars on the scale 1..points; returns SVG."""
-    values = [{"label": label, "mean": round(mean, 2)} for label, mean in rows]
-    y = _LABELS
-    x = {"field": "mean", "type": "quantitative", "title": axis, "scale": {"domain": [0, points]}}
-    spec = _frame(values, height=34 * max(len(rows), 1))
-    spec["layer"] = [
-        {"mark": {"type": "bar", "color": JADE, "height": 16}, "encoding": {"y": y, "x": x}},
+class Bar(NamedTuple):
+    """A mean, where known with its range and with the mean it is compared with."""
+
+    label: str
+    mean: float
+    low: float | None = None
+    high: float | None = None
+    beside: float | None = None
+
+
+def means_chart(
+    rows: Sequence[Bar | tuple[str, float]], points: int, axis: str, beside: str = "", *, language: str = ""
+) -> str:
+    """Draw means as horizontal bars on the scale 1..points, ranges as lines, others as marks; returns SVG.
+
+    :param beside: what the marks stand for
+    :param language: of its numbers, by default the reader's
+    """
+    bars = [Bar(*row) for row in rows]
+    values = [one._asdict() | {"mean": round(one.mean, 2), "what": beside} for one in bars]
+    scale = {"domain": [1, points], "zero": False}
+    x = {"type": "quantitative", "title": axis, "scale": scale, "axis": {"tickMinStep": 1, "format": "d"}}
+    first = {"datum": 1}
+    mean, low, other = (x | {"field": name} for name in ("mean", "low", "beside"))
+    spec = _frame(values, height=34 * max(len(rows), 1), language=language)
+    text = {"field": "mean", "type": "quantitative", "format": ".2f"}
+    ink = {"condition": {"test": f"datum.mean < {1 + points / 12}", "value": INK}, "value": PAPER}
+    layers: list[dict[str, Any]] = [
+        {"mark": {"type": "bar", "color": JADE, "height": 18}, "encoding": {"y": _LABELS, "x": mean, "x2": first}},
         {
-            "mark": {"type": "text", "align": "left", "dx": 6, "color": INK, "fontSize": 13},
-            "encoding": {"y": y, "x": x, "text": {"field": "mean", "type": "quantitative", "format": ".2f"}},
+            "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 13, "fontWeight": 600},
+            "encoding": {"y": _LABELS, "x": x | first, "text": text, "color": ink},
         },
+    ]
+    if any(one.low is not None for one in bars):
+        ends = {"y": _LABELS, "x": low, "x2": {"field": "high"}}
+        for colour, width in ((SHEET, 5), (INK, 2)):
+            layers.append({"mark": {"type": "rule", "color": colour, "strokeWidth": width}, "encoding": ends})
+    if any(one.beside is not None for one in bars):
+        mark = {"type": "tick", "thickness": 3, "size": 24}
+        legend = {"field": "what", "type": "nominal", "scale": {"range": [CLAY]}, "legend": _LEGEND}
+        layers.append({"mark": mark | {"opacity": 1}, "encoding": {"y": _LABELS, "x": other, "color": legend}})
+    return _draw(orjson.dumps(spec | {"layer": layers}))
+
+
+class Point(NamedTuple):
+    """A mean of a line at a moment, with its range."""
+
+    line: str
+    moment: str
+    mean: float
+    low: float
+    high: float
+
+
+def trend_chart(rows: Sequence[Point], axis: str) -> str:
+    """Draw means over time, a line each, with their ranges; returns SVG."""
+    lines = list(dict.fromkeys(one.line for one in rows))
+    spec = _frame([one._asdict() for one in rows], height=220)
+    x = {"field": "moment", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
+    y = {"type": "quantitative", "title": axis, "scale": {"zero": False, "padding": 12}}
+    colours = {"domain": lines, "range": [JADE, CLAY][: len(lines)]}
+    colour = {"field": "line", "type": "nominal", "scale": colours, "legend": _LEGEND}
+    spec["encoding"] = {"x": x, "color": colour}
+    spec["layer"] = [
+        {
+            "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.5},
+            "encoding": {"y": y | {"field": "low"}, "y2": {"field": "high"}},
+        },
+        {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"y": y | {"field": "mean"}}},
+        {"mark": {"type": "point", "filled": True, "size": 70}, "encoding": {"y": y | {"field": "mean"}}},
     ]
     return _draw(orjson.dumps(spec))
 
 
-def distribution_chart(rows: list[tuple[str, tuple[int, ...]]], labels: list[str], axis: str) -> str:
+def distribution_chart(
+    rows: list[tuple[str, tuple[int, ...]]], labels: list[str], axis: str, colours: tuple[str, ...] = SCALE
+) -> str:
     """Draw how the answers are spread, as stacked shares; returns SVG."""
     values = [
         {"label": label, "point": labels[index], "order": index, "count": count}
@@ -50,14 +119,29 @@ def distribution_chart(rows: list[tuple[str, tuple[int, ...]]], labels: list[str
         "color": {
             "field": "point",
             "type": "nominal",
-            "scale": {"domain": labels, "range": list(SCALE[: len(labels)])},
-            "legend": {"orient": "bottom", "title": None, "columns": 3, "labelLimit": 200},
+            "scale": {"domain": labels, "range": _shades(len(labels), colours)},
+            "legend": _LEGEND,
         },
     }
     return _draw(orjson.dumps(spec))
 
 
-def _frame(values: list[dict[str, Any]], height: int) -> dict[str, Any]:
+def _shades(count: int, colours: Sequence[str]) -> list[str]:
+    """Return so many colours from the lowest to the highest point, between the given ones."""
+    shades = []
+    for number in range(count):
+        place = number * (len(colours) - 1) / (count - 1)
+        left = min(int(place), len(colours) - 2)
+        pair = zip(_parts(colours[left]), _parts(colours[left + 1]), strict=True)
+        shades.append("#" + "".join(f"{round(one + (two - one) * (place - left)):02x}" for one, two in pair))
+    return shades
+
+
+def _parts(colour: str) -> list[int]:
+    return [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+
+
+def _frame(values: list[dict[str, Any]], height: int, language: str = "") -> dict[str, Any]:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": values},
@@ -66,6 +150,7 @@ def _frame(values: list[dict[str, Any]], height: int) -> dict[str, Any]:
         "background": SHEET,
         "padding": 14,
         "config": {
+            "locale": {"number": _NUMBERS[language or select_language()]},
             "font": FONT,
             "view": {"stroke": None},
             "axis": {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": INK, "gridColor": LINE},

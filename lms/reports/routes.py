@@ -4,15 +4,28 @@ from lms.core.guard import HELD, SIGNED_IN, Route, predicate_scope, unit_scope
 from lms.reports import access, views
 from lms.reports.adjustments import queries as adjusted
 from lms.reports.adjustments import views as adjustments
+from lms.reports.issued import access as issued_access
+from lms.reports.issued import queries as issued_queries
+from lms.reports.issued import views as issued
 from lms.reports.quality import access as results
+from lms.reports.quality import result_views as summed
 from lms.reports.quality import views as quality
+from lms.reports.unit_reports import routes as unit_reports
 
 INSTITUTION = unit_scope("institution of the class", access.institution_path)
 RECORD = predicate_scope("own record, or a person of units held", access.may_read_record)
 OWN_TOPIC = predicate_scope("own topic, released", results.teaches)
 ADJUSTED = unit_scope("institution of the class", adjusted.institution_path)
+REPORT = unit_scope("unit of the report", issued_queries.unit_path)
+DECIDED = predicate_scope("report of others, below a unit held", issued_access.may_decide)
+OWN_INSTITUTION = unit_scope("the institution", results.institution_path)
 GET_POST = ("GET", "POST")
+POST = ("POST",)
 CLASS = "/reports/classes/<uuid:class_id>"
+ONE = "/reports/issued/<uuid:report_id>"
+YEAR = "/reports/results"
+SCHOOL = f"{YEAR}/institutions/<int:unit_id>"
+PROGRAMME = f"{YEAR}/programmes/<code>"
 
 ROUTES = [
     Route("/reports/completion", views.completion, "reports.completion", HELD),
@@ -22,11 +35,36 @@ ROUTES = [
     Route(f"{CLASS}/quality", quality.of_class, "reports.quality", INSTITUTION, endpoint="quality"),
     Route(f"{CLASS}/quality.xlsx", quality.workbook, "reports.quality", INSTITUTION, endpoint="quality_workbook"),
     Route(f"{CLASS}/charts/<name>.svg", quality.chart, "reports.quality", INSTITUTION),
+    Route(YEAR, summed.page, "reports.quality", HELD, endpoint="year"),
+    Route(f"{YEAR}.xlsx", summed.workbook, "reports.quality", HELD, endpoint="year_workbook"),
+    Route(f"{YEAR}/charts/<name>.svg", summed.chart, "reports.quality", HELD, endpoint="year_chart"),
+    Route(SCHOOL, summed.page, "reports.quality", OWN_INSTITUTION, endpoint="institution"),
+    Route(f"{SCHOOL}.xlsx", summed.workbook, "reports.quality", OWN_INSTITUTION, endpoint="institution_workbook"),
+    Route(
+        f"{SCHOOL}/charts/<name>.svg", summed.chart, "reports.quality", OWN_INSTITUTION, endpoint="institution_chart"
+    ),
+    Route(PROGRAMME, summed.page, "reports.quality", HELD, endpoint="programme"),
+    Route(f"{PROGRAMME}.xlsx", summed.workbook, "reports.quality", HELD, endpoint="programme_workbook"),
+    Route(f"{PROGRAMME}/charts/<name>.svg", summed.chart, "reports.quality", HELD, endpoint="programme_chart"),
     Route("/reports/lecturers/<uuid:person_id>", quality.history, "reports.quality", HELD, endpoint="lecturer"),
     Route("/reports/own", quality.own, "classes.teach", HELD),
     Route("/reports/own/<uuid:teaching_id>", quality.own_topic, "classes.teach", OWN_TOPIC, GET_POST),
     Route("/reports/adjustments", adjustments.index, "reports.quality", HELD, endpoint="adjustments"),
     Route("/reports/adjustments/<uuid:adjustment_id>", adjustments.adjustment, "classes.manage", ADJUSTED, GET_POST),
+    Route("/reports/issued", issued.index, "reports.read", HELD, endpoint="issued"),
+    Route(f"{CLASS}/report", issued.begin_class, "reports.write", INSTITUTION, POST, endpoint="begin_class"),
+    Route(ONE, issued.report, "reports.read", REPORT, endpoint="issued_report"),
+    Route(f"{ONE}/texts", issued.texts, "reports.write", REPORT, GET_POST, endpoint="issued_texts"),
+    Route(f"{ONE}/submit", issued.submit, "reports.write", REPORT, POST, endpoint="issued_submit"),
+    Route(f"{ONE}/approve", issued.approve, "reports.approve", DECIDED, POST, endpoint="issued_approve"),
+    Route(f"{ONE}/send-back", issued.send_back, "reports.approve", DECIDED, POST, endpoint="issued_send_back"),
+    Route(f"{ONE}/issue", issued.issue, "reports.write", REPORT, GET_POST, endpoint="issued_issue"),
+    Route(f"{ONE}/correct", issued.correct, "reports.write", REPORT, GET_POST, endpoint="issued_correct"),
+    Route(f"{ONE}/discard", issued.discard, "reports.write", REPORT, POST, endpoint="issued_discard"),
+    Route(f"{ONE}/verify", issued.verify, "reports.read", REPORT, endpoint="issued_verify"),
+    Route(f"{ONE}/files/<any(docx, pdf, xlsx):form>", issued.file, "reports.read", REPORT, endpoint="issued_file"),
+    Route(f"{ONE}/pictures/<int:number>.svg", issued.picture, "reports.read", REPORT, endpoint="issued_picture"),
     Route("/records/<uuid:person_id>", views.record, SIGNED_IN, RECORD),
     Route("/records/<uuid:person_id>.xlsx", views.record_workbook, SIGNED_IN, RECORD),
+    *unit_reports.ROUTES,
 ]

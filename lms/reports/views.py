@@ -12,6 +12,7 @@ from lms.core.guard import current_actor
 from lms.core.pages import Page
 from lms.people import queries as people
 from lms.reports import exports, queries, workbooks
+from lms.reports.unit_reports import duties
 
 _GROUPS = ("programme", "unit", "class")
 
@@ -37,6 +38,7 @@ def completion() -> Any:
         totals=totals,
         years=queries.years(filters.paths),
         filters=filters,
+        duties=duties.due(current_actor(), utcnow()),
     )
 
 
@@ -101,3 +103,12 @@ def download(content: bytes, filename: str) -> Response:
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def send_svg(svg: str) -> Any:
+    """Send a chart; opened alone it may run and fetch nothing."""
+    response = Response(svg, mimetype="image/svg+xml")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)

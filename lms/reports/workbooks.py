@@ -19,9 +19,10 @@ class Workbook:
     """A workbook; sheets are added one after another.
 
     :param file: where it goes, row by row, so that it may be larger than the memory; by default it stays in memory
+    :param created: the moment written in it as that of its making, by default now
     """
 
-    def __init__(self, file: IO[bytes] | None = None) -> None:
+    def __init__(self, file: IO[bytes] | None = None, *, created: datetime | None = None) -> None:
         self._buffer = BytesIO()
         options = {
             "in_memory" if file is None else "constant_memory": True,
@@ -30,6 +31,8 @@ class Workbook:
             "strings_to_numbers": False,
         }
         self._book: Any = xlsxwriter.Workbook(self._buffer if file is None else file, options)
+        if created is not None:
+            self._book.set_properties({"created": created})
         self._title = self._book.add_format({"bold": True, "font_size": 14})
         self._head = self._book.add_format(
             {"bold": True, "bg_color": "#DCEBE7", "border": 1, "text_wrap": True, "valign": "top"}

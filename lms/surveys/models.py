@@ -79,6 +79,8 @@ class Survey(Base):
         CheckConstraint("audience IN ('trainee', 'lecturer')", name="audience"),
         CheckConstraint("(audience = 'trainee') = (class_id IS NOT NULL)", name="class"),
         CheckConstraint("(audience = 'lecturer') = (period IS NOT NULL)", name="period"),
+        CheckConstraint("(state = 'open') = (invited IS NULL)", name="invited"),
+        CheckConstraint("(state = 'open') = (answered IS NULL)", name="answered"),
         UniqueConstraint("institution_id", "period"),
     )
 
@@ -101,6 +103,10 @@ class Survey(Base):
     """When those who are missing were last reminded, all alike."""
     paper_typed: Mapped[int] = mapped_column(server_default="0")
     """How many forms on paper were typed in."""
+    invited: Mapped[int | None]
+    """How many had a right to a form, kept at closing."""
+    answered: Mapped[int | None]
+    """How many of them used it, kept at closing."""
     valid: Mapped[int | None]
     """Forms that count, known at closing."""
     invalid: Mapped[int | None]

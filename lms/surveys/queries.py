@@ -275,8 +275,8 @@ def _state(condition: ColumnElement[bool]) -> SurveyState | None:
             Survey.valid,
             Survey.invalid,
             Survey.instrument_id,
-            select(func.count()).where(mine).scalar_subquery(),
-            select(func.count()).where(mine, Participation.answered).scalar_subquery(),
+            func.coalesce(Survey.invited, select(func.count()).where(mine).scalar_subquery()),
+            func.coalesce(Survey.answered, select(func.count()).where(mine, Participation.answered).scalar_subquery()),
             select(func.count())
             .select_from(Comment)
             .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
@@ -286,6 +286,19 @@ def _state(condition: ColumnElement[bool]) -> SurveyState | None:
     ).one_or_none()
     values: list[Any] = [] if row is None else list(row)
     return SurveyState(*values) if values else None
+
+
+class TakenPart(NamedTuple):
+    """How many were invited, and how many of them sent a form."""
+
+    invited: int
+    answered: int
+
+
+def taken_part(survey_id: UUID) -> TakenPart:
+    """Count who was invited and who answered."""
+    counts = select(func.count(), func.count().filter(Participation.answered))
+    return TakenPart(*db.session.execute(counts.where(Participation.survey_id == survey_id)).one())
 
 
 def missing(survey_id: UUID) -> int:

@@ -84,8 +84,10 @@ def test_what_is_staged_is_in_the_store_only_once_kept(store: Any) -> None:
     assert not files.exists(staged.sha256)
     files.discard([staged])
     assert not staged.path.exists()
-    assert files.keep(files.stage(io.BytesIO("nháp".encode()))).sha256 == staged.sha256
+    again = [files.stage(io.BytesIO("nháp".encode())) for _ in range(2)]
+    files.keep(again)
     assert files.exists(staged.sha256)
+    assert not any(one.path.exists() for one in again)
 
 
 def test_a_stream_that_breaks_leaves_nothing(store: Any) -> None:

@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 
 from lms.core.config import ROOT
+from tests.data.scorm import packages
 from tests.e2e.api import Api
+from tests.e2e.scorm import Course
 
 PICTURES = ROOT / "docs" / "pictures"
 
@@ -150,3 +152,13 @@ def api(server: str, server_env: dict[str, str]) -> Api:
         flask += ["--scope", scope]
     made = subprocess.run(flask, cwd=ROOT, env=server_env, capture_output=True, text=True, check=True)
     return Api(server, made.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture
+def course(api: Api, visitor: Any, tmp_path: Path) -> Any:
+    def make(files: dict[str, bytes], learner: str = "hv") -> Course:
+        path = tmp_path / "goi.zip"
+        path.write_bytes(packages.zipped(files))
+        return Course(api, visitor, api.version(api.upload(path)), learner)
+
+    return make

@@ -59,7 +59,13 @@ def _pages(one, who):
         return ["/classes", run, f"{run}/enrol", f"{run}/sessions/new", "/classes/new", "/reports/quality", report]
     if who == "sonoivu":
         record = on("/reports/completion/trainees", rf"/records/{UUID}")[0]
-        return ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record]
+        year = on("/reports/campaigns", r"/reports/campaigns/\d{4}(?=\")")[0]
+        report = on(f"{year}?show=submitted", rf"/reports/units/{UUID}(?=\")")[-1]
+        units = ["/reports/campaigns", "/reports/campaigns/new", year, f"{year}/summary", report]
+        return ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record, *units]
+    if who == "thutruong":
+        edit = on("/reports/units", rf"/reports/units/{UUID}/edit")[0]
+        return ["/reports/completion", "/reports/units", edit, edit.removesuffix("/edit")]
     statement = on("/admin/xapi/statements", rf"/admin/xapi/statements/{UUID}")[0]
     return [
         statement,
@@ -69,11 +75,13 @@ def _pages(one, who):
         "/admin/xapi",
         "/admin/xapi/statements",
         "/admin/audit",
+        "/admin/library",
+        "/admin/library/keys",
     ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("who", [None, "hocvien", "hocvien2", "giangvien", "coso", "sonoivu", "quantri"])
+@pytest.mark.parametrize("who", [None, "hocvien", "hocvien2", "giangvien", "coso", "thutruong", "sonoivu", "quantri"])
 def test_no_page_has_an_axe_violation_or_scrolls_sideways(visitor, who, scheme):
     one = visitor(color_scheme=scheme, bypass_csp=True, viewport={"width": 1280, "height": 900})
     found = []

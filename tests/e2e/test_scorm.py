@@ -1,62 +1,16 @@
 """SCORM packages in the running product: played, left, resumed, sequenced; nothing that they commit is lost."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.data.scorm import packages
-from tests.e2e.api import Api
 
 EMPTIED = """() => new Promise(done => {
   const look = () => document.querySelector("iframe").contentDocument?.URL === "about:blank" ? done(true) : setTimeout(look, 20);
   look();
 })"""
-
-
-class Course:
-    """A package that a learner has open, in a browser of hers."""
-
-    def __init__(self, api: Api, visitor: Any, version: Any, learner: str) -> None:
-        self.api, self.version, self.learner = api, version, learner
-        self.one = visitor()
-        self.page = self.one.page
-
-    def open(self, mode: str = "Normal") -> Any:
-        self.registration, launched = self.api.launch(self.version, self.learner, mode, whole=True)
-        self.page.goto(launched["url"])
-        return self.page
-
-    @property
-    def unit(self) -> Any:
-        return self.page.frame_locator(".stage-scorm iframe")
-
-    def said(self) -> Any:
-        return self.api("GET", f"/registrations/{self.registration}")
-
-    def state(self, identifier: str) -> Any:
-        return next(one for one in self.said()["units"] if one["identifier"] == identifier)
-
-    def current(self) -> str:
-        return str(self.page.locator("[aria-current]").get_attribute("data-unit"))
-
-    def choose(self, identifier: str) -> None:
-        self.page.locator(f"[data-unit={identifier}]").click()
-
-    def committed(self, act: Any) -> None:
-        with self.page.expect_response(lambda answer: answer.url.endswith("/_khue/commit") and answer.status == 200):
-            act()
-
-
-@pytest.fixture
-def course(api: Api, visitor: Any, tmp_path: Path) -> Any:
-    def make(files: dict[str, bytes], learner: str = "hv") -> Course:
-        path = tmp_path / "goi.zip"
-        path.write_bytes(packages.zipped(files))
-        return Course(api, visitor, api.version(api.upload(path)), learner)
-
-    return make
 
 
 def test_a_unit_of_scorm_12_is_passed_and_reported(course: Any) -> None:

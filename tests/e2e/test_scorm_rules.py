@@ -2,26 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from tests.data.scorm import packages
-from tests.e2e.test_scorm import Course
-
-READY = "ab-initio:"
-
-
-@pytest.fixture
-def course(api: Any, visitor: Any, tmp_path: Path) -> Any:
-    def make(files: dict[str, bytes], learner: str = "hv") -> Course:
-        path = tmp_path / "goi.zip"
-        path.write_bytes(packages.zipped(files))
-        return Course(api, visitor, api.version(api.upload(path)), learner)
-
-    return make
+from tests.e2e.scorm import READY, Course, begun, reopened
 
 
 @pytest.fixture
@@ -39,18 +26,6 @@ def kept(server_env: dict[str, str]) -> Iterator[Any]:
             pytest.fail(f"never kept: {words[:40]}")
 
         yield wait
-
-
-def _begun(one: Course, mode: str = "Normal") -> Any:
-    one.open(mode)
-    one.unit.locator("#state").get_by_text(":").wait_for()
-    return one.page.frames[1]
-
-
-def _reopened(one: Course) -> Any:
-    one.page.close()
-    one.page = one.one.context.new_page()
-    return _begun(one)
 
 
 def _changed(files: dict[str, bytes], *changes: tuple[bytes, bytes]) -> dict[str, bytes]:
@@ -87,14 +62,14 @@ def _two(*, controls: bytes, first: bytes = b"") -> dict[str, bytes]:
 
 def test_a_unit_that_ends_without_a_status_is_completed(course: Any) -> None:
     one = course(packages.single_12())
-    frame = _begun(one)
+    frame = begun(one)
     one.committed(lambda: frame.evaluate("parent.API.LMSFinish('')"))
     assert one.state("ITEM")["completed_at"]
 
 
 def test_a_unit_that_said_incomplete_stays_so(course: Any) -> None:
     one = course(packages.single_12())
-    frame = _begun(one)
+    frame = begun(one)
     frame.evaluate("parent.API.LMSSetValue('cmi.core.lesson_status', 'incomplete')")
     one.committed(lambda: frame.evaluate("parent.API.LMSFinish('')"))
     assert one.state("ITEM")["completed_at"] is None
@@ -102,7 +77,7 @@ def test_a_unit_that_said_incomplete_stays_so(course: Any) -> None:
 
 def test_calls_after_the_end_of_a_12_unit_are_refused_and_change_nothing(course: Any) -> None:
     one = course(packages.single_12())
-    frame = _begun(one)
+    frame = begun(one)
     one.committed(lambda: frame.evaluate("parent.API.LMSFinish('')"))
     said = frame.evaluate(
         "() => { const a = parent.API; return [a.LMSSetValue('cmi.core.lesson_location', 'x'), a.LMSGetLastError(),"
@@ -131,7 +106,7 @@ def test_calls_after_the_end_of_a_12_unit_are_refused_and_change_nothing(course:
     ],
 )
 def test_wrong_calls_get_the_error_codes_of_the_standard(course: Any, files: Any, said: str, wanted: list[str]) -> None:
-    frame = _begun(course(files()))
+    frame = begun(course(files()))
     answers = frame.evaluate(said)
     assert answers[1::2] == wanted
     assert [answers[index] for index in (0, 2, 4, 6)] == ["false", "", "false", "false"]
@@ -139,32 +114,32 @@ def test_wrong_calls_get_the_error_codes_of_the_standard(course: Any, files: Any
 
 def test_time_adds_up_over_the_sessions(course: Any) -> None:
     one = course(packages.single_12())
-    frame = _begun(one)
+    frame = begun(one)
     frame.evaluate("parent.API.LMSSetValue('cmi.core.session_time', '00:10:00')")
     frame.evaluate("parent.API.LMSSetValue('cmi.core.exit', 'suspend')")
     one.committed(lambda: frame.evaluate("parent.API.LMSFinish('')"))
-    frame = _reopened(one)
+    frame = reopened(one)
     assert frame.evaluate("parent.API.LMSGetValue('cmi.core.total_time')").lstrip("0").startswith(":10:00")
     frame.evaluate("parent.API.LMSSetValue('cmi.core.session_time', '00:05:30')")
     one.committed(lambda: frame.evaluate("parent.API.LMSFinish('')"))
-    frame = _reopened(one)
+    frame = reopened(one)
     assert ":15:30" in frame.evaluate("parent.API.LMSGetValue('cmi.core.total_time')")
     assert frame.evaluate("parent.API.LMSGetValue('cmi.core.entry')") == ""
 
 
 def test_what_was_only_set_is_kept_when_the_tab_is_closed(course: Any, kept: Any) -> None:
     one = course(packages.single_12())
-    frame = _begun(one)
+    frame = begun(one)
     frame.evaluate("parent.API.LMSSetValue('cmi.core.lesson_location', 'trang-7')")
     one.page.close()
     kept(one, "trang-7")
-    _reopened(one)
+    reopened(one)
     one.unit.locator("#state").get_by_text("resume:trang-7").wait_for()
 
 
 def test_a_unit_that_writes_and_finishes_in_onunload_loses_nothing(course: Any, kept: Any) -> None:
     one = course(packages.single_12())
-    frame = _begun(one)
+    frame = begun(one)
     frame.evaluate(
         "() => { const a = parent.API; addEventListener('unload', () => { a.LMSSetValue('cmi.suspend_data', "
         "'ắ'.repeat(4000)); a.LMSSetValue('cmi.core.lesson_location', 'cuoi'); a.LMSCommit('');"
@@ -172,24 +147,24 @@ def test_a_unit_that_writes_and_finishes_in_onunload_loses_nothing(course: Any, 
     )
     one.page.close()
     kept(one, "cuoi")
-    frame = _reopened(one)
+    frame = reopened(one)
     one.unit.locator("#state").get_by_text("resume:cuoi").wait_for()
     assert frame.evaluate("parent.API.LMSGetValue('cmi.suspend_data').length") == 4000
 
 
 def test_large_data_set_last_survives_the_closing_of_the_tab(course: Any, kept: Any) -> None:
     one = course(packages.third_2004())
-    frame = _begun(one)
+    frame = begun(one)
     frame.evaluate("parent.API_1484_11.SetValue('cmi.suspend_data', 'x'.repeat(50000))")
     one.page.close()
     kept(one, "x" * 50000)
-    frame = _reopened(one)
+    frame = reopened(one)
     assert frame.evaluate("parent.API_1484_11.GetValue('cmi.suspend_data').length") == 50000
 
 
 def test_the_way_back_of_the_browser_does_not_open_another_unit(course: Any) -> None:
     one = course(packages.multi_12())
-    _begun(one)
+    begun(one)
     one.choose("kiem-tra")
     one.page.locator("[data-unit=kiem-tra][aria-current]").wait_for()
     one.unit.locator("#state").get_by_text(READY).wait_for()
@@ -198,7 +173,7 @@ def test_the_way_back_of_the_browser_does_not_open_another_unit(course: Any) -> 
 
 def test_after_another_window_took_over_a_commit_is_answered_false(course: Any) -> None:
     one = course(packages.single_12())
-    frame = _begun(one)
+    frame = begun(one)
     one.api.launch(one.version, one.learner, whole=True)
     frame.evaluate("parent.API.LMSSetValue('cmi.core.lesson_location', 'x'); parent.API.LMSCommit('')")
     one.page.get_by_text("đã được mở ở cửa sổ hoặc thiết bị khác").wait_for()
@@ -217,10 +192,10 @@ _LIMIT = b'<imsss:sequencing><imsss:limitConditions attemptLimit="1"/></imsss:se
 
 def test_a_limit_of_attempts_holds_after_the_page_was_closed(course: Any) -> None:
     one = course(_two(controls=b'choice="true" flow="true"', first=_LIMIT))
-    frame = _begun(one)
+    frame = begun(one)
     assert one.current() == "a"
     one.committed(lambda: frame.evaluate(_LEAVE))
-    _reopened(one)
+    reopened(one)
     assert one.current() == "b"
     one.choose("a")
     one.page.get_by_text("chưa mở được theo trình tự").wait_for()
@@ -228,7 +203,7 @@ def test_a_limit_of_attempts_holds_after_the_page_was_closed(course: Any) -> Non
 
 def test_beyond_the_last_unit_the_course_ends_and_says_so(course: Any) -> None:
     one = course(_two(controls=b'choice="false" flow="true"'))
-    frame = _begun(one)
+    frame = begun(one)
     one.choose("b")  # flow only
     one.page.get_by_text("chưa mở được theo trình tự").wait_for()
     frame.evaluate(_LEAVE)
@@ -243,13 +218,13 @@ def test_beyond_the_last_unit_the_course_ends_and_says_so(course: Any) -> None:
 
 def test_a_unit_that_asks_to_suspend_all_leaves_and_is_resumed(course: Any) -> None:
     one = course(_two(controls=b'choice="true" flow="true"'))
-    frame = _begun(one)
+    frame = begun(one)
     frame.evaluate(
         "() => { const a = parent.API_1484_11; a.SetValue('cmi.location', 'nghi'); a.SetValue('cmi.exit', 'suspend');"
         " a.SetValue('adl.nav.request', 'suspendAll'); a.Terminate(''); }"
     )
     one.page.get_by_text("Anh/Chị đã rời khóa học").wait_for()
-    _reopened(one)
+    reopened(one)
     one.unit.locator("#state").get_by_text("resume:nghi").wait_for()
     assert one.current() == "a"
 
@@ -257,7 +232,7 @@ def test_a_unit_that_asks_to_suspend_all_leaves_and_is_resumed(course: Any) -> N
 @pytest.mark.parametrize("request_", ["exitAll", "abandonAll"])
 def test_a_unit_that_asks_to_end_all_leaves(course: Any, request_: str) -> None:
     one = course(_two(controls=b'choice="true" flow="true"'))
-    frame = _begun(one)
+    frame = begun(one)
     frame.evaluate(
         f"() => {{ const a = parent.API_1484_11; a.SetValue('adl.nav.request', '{request_}'); a.Terminate(''); }}"
     )
@@ -266,7 +241,7 @@ def test_a_unit_that_asks_to_end_all_leaves(course: Any, request_: str) -> None:
 
 def test_a_unit_asks_which_ways_are_open_and_jumps_to_another(course: Any) -> None:
     one = course(_two(controls=b'choice="true" flow="true"'))
-    frame = _begun(one)
+    frame = begun(one)
     said = [
         frame.evaluate(f"parent.API_1484_11.GetValue('adl.nav.request_valid.{name}')")
         for name in ("continue", "previous", "choice.{target=b}")
@@ -281,7 +256,7 @@ def test_a_unit_asks_which_ways_are_open_and_jumps_to_another(course: Any) -> No
 def test_a_missing_page_is_said_each_time(course: Any) -> None:
     files = _changed(packages.multi_12(), (b'isvisible="false"', b'isvisible="true"'))
     one = course(files)
-    _begun(one)
+    begun(one)
     one.page.route("**/kiem-tra.html*", lambda route: route.fulfill(status=404, body="404"))
     for _ in range(2):
         one.choose("kiem-tra")
@@ -293,7 +268,7 @@ def test_a_missing_page_is_said_each_time(course: Any) -> None:
 
 def test_review_shows_what_was_done_and_keeps_nothing(course: Any) -> None:
     one = course(packages.third_2004())
-    frame = _begun(one)
+    frame = begun(one)
     frame.evaluate("parent.API_1484_11.SetValue('cmi.location', 'trang-2')")
     one.committed(lambda: frame.evaluate("parent.API_1484_11.Terminate('')"))
     one.open("Review")

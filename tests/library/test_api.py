@@ -190,9 +190,55 @@ def test_bad_bodies_are_named(api: Api, body: Any) -> None:
     assert answer.status_code == 400 and answer.json["error"]
 
 
+NOBODY = str(UUID(int=7, version=4))
+BAD_QUERIES = [
+    ("GET", "/packages", "kind=zip"),
+    ("GET", "/packages", "kind="),
+    ("GET", "/packages", "kind=pdf&kind=pdf"),
+    ("GET", "/packages", "order=title"),
+    ("GET", "/packages", "=x"),
+    ("GET", "/packages", "q=a%00b"),
+    ("GET", "/packages", "q=a%0A"),
+    ("GET", "/packages", f"q={'a' * 101}"),
+    ("GET", "/packages", "after="),
+    ("GET", "/packages", "after=anywhere"),
+    ("GET", f"/packages/{NOBODY}", "q=a"),
+    ("GET", f"/packages/{NOBODY}/versions", "after=1"),
+    ("DELETE", f"/packages/{NOBODY}", "force=1"),
+    ("POST", "/uploads", "filename=a&name=b"),
+    ("POST", "/uploads", "filename=a%0Db"),
+    ("POST", "/uploads", "title=a%1Fb"),
+    ("POST", "/uploads", "package_id="),
+    ("POST", "/uploads", "sha256="),
+    ("POST", "/uploads", f"sha256={'0' * 64}%0A"),
+    ("GET", f"/registrations/{NOBODY}/statements", "limit=0"),
+    ("GET", f"/registrations/{NOBODY}/statements", "limit=501"),
+    ("GET", f"/registrations/{NOBODY}/statements", "limit="),
+    ("GET", f"/registrations/{NOBODY}/statements", "after=-1"),
+    ("GET", f"/registrations/{NOBODY}/statements", f"after={2**63}"),
+    ("POST", f"/sessions/{NOBODY}/abandon", "quietly=1"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "query"), BAD_QUERIES, ids=str)
+def test_query_strings_outside_the_description_are_refused(api: Api, method: str, path: str, query: str) -> None:
+    answer = api(method, path, query_string=query)
+    assert answer.status_code == 400 and answer.json["error"], answer.data
+
+
+def test_a_key_is_asked_for_before_the_query_string_is_read(client: Any) -> None:
+    assert client.get("/api/v1/packages?kind=zip").status_code == 401
+
+
+@pytest.mark.parametrize("name", ["hv-1\n", "hv\x001", "hv\x7f"], ids=repr)
+def test_names_are_one_line(api: Api, name: str) -> None:
+    for learner in ({"account": {"homePage": "https://ngoai.example", "name": name}}, {"staff_code": name}):
+        assert api("POST", "/registrations", json={"version_id": NOBODY, "learner": learner}).status_code == 400
+
+
 def test_the_description_names_every_operation(client: Any) -> None:
     described = client.get("/api/v1/openapi.json").json
-    assert described["openapi"] == "3.1.0" and len(described["paths"]) == 12
+    assert described["openapi"] == "3.1.0" and len(described["paths"]) == 14
     assert "Registration" in described["components"]["schemas"]
 
 
@@ -201,4 +247,8 @@ def test_packages_are_listed_in_pages(api: Api) -> None:
         api.upload(cmi5(), title=f"Gói số {number}")
     listed = api("GET", "/packages", query_string={"q": "goi so"}).json["packages"]
     assert [one["title"] for one in listed] == ["Gói số 0", "Gói số 1", "Gói số 2"]
+    assert api("GET", "/packages", query_string={"kind": "pdf"}).json["packages"] == []
+    after = f"goi so 1|{listed[1]['id']}"
+    rest = api("GET", "/packages", query_string={"q": "", "kind": "cmi5", "after": after}).json
+    assert [one["title"] for one in rest["packages"]] == ["Gói số 2"] and rest["more"] is None
     assert db.session.query(Upload).filter_by(state="taken").count() == 3

@@ -120,3 +120,46 @@ def test_bad_commits_are_refused_and_leave_nothing(version: Any, play: Any, chan
 def test_what_is_no_commit_is_refused(version: Any, play: Any, body: bytes) -> None:
     played = launch(play, version)
     assert played.post("_khue/commit", data=body, content_type="application/json").status_code == 400
+
+
+FAILED = {"cmi": {"completion_status": "completed", "success_status": "failed"}}
+DONE = {"cmi": {"completion_status": "completed", "success_status": "passed"}}
+
+
+def whole(played: Any) -> Any:
+    db.session.expire_all()
+    return queries.states(played.registration.id).get(queries.units(played.registration.version_id)[0].id)
+
+
+@pytest.fixture
+def newer(session: Any, package: Any) -> Any:
+    items = tuple(Unit("sco", name, {"vi": f"Bài {name}"}, f"{name}.html") for name in ("MOT", "HAI"))
+    root = Unit("course", "ORG", {"vi": "Khóa học"}, properties={"edition": "2004 4th"}, children=items)
+    return package(root, kind="scorm2004", files={"MOT.html": b"1", "HAI.html": b"2"})
+
+
+def test_a_course_is_done_by_its_rollup_although_its_pretest_was_failed(newer: Any, play: Any) -> None:
+    played = launch(play, newer)
+    send(played, "MOT", 1, FAILED, course={"rollup": {"completed": None, "satisfied": None}}, final=True)
+    assert whole(played).satisfied_at is None
+    send(played, "HAI", 2, DONE, course={"rollup": {"completed": True, "satisfied": True}}, final=True)
+    assert whole(played).passed_at and whole(played).satisfied_at
+    assert verbs(played).count("satisfied") == 1
+
+
+def test_a_course_that_its_rollup_calls_failed_waits_until_it_says_otherwise(newer: Any, play: Any) -> None:
+    played = launch(play, newer)
+    failed = {"rollup": {"completed": True, "satisfied": False}}
+    send(played, "MOT", 1, DONE, course=failed, final=True)
+    send(played, "HAI", 2, DONE, course=failed, final=True)
+    assert whole(played).failed_at and whole(played).satisfied_at is None
+    send(played, "HAI", 3, DONE, course={"rollup": {"completed": True, "satisfied": True}}, final=True)
+    assert whole(played).failed_at is None and whole(played).satisfied_at
+
+
+@pytest.mark.parametrize("said", [None, 1, [], "x", {}, {"completed": "yes", "satisfied": 1}], ids=str)
+def test_a_rollup_that_says_nothing_changes_nothing(newer: Any, play: Any, said: Any) -> None:
+    played = launch(play, newer)
+    for number, unit in enumerate(("MOT", "HAI"), 1):
+        assert send(played, unit, number, DONE, course={"rollup": said}, final=True).status_code == 200
+    assert whole(played).passed_at is None and whole(played).satisfied_at

@@ -19,7 +19,7 @@ from lms.core.guard import SYSTEM
 from lms.core.jobs import JobProgress
 from lms.learning.materials.models import ModuleMaterial
 from lms.library import queries as library_queries
-from lms.library.models import Upload
+from lms.library.models import ApiKey, Upload
 from lms.library.services import registrations
 from lms.library.structure import Unit
 from lms.people.models import Account
@@ -27,6 +27,9 @@ from lms.people.permissions import ROLES
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
 from lms.reports.adjustments.models import Adjustment
+from lms.reports.issued.models import QualityReport
+from lms.reports.unit_reports.models import UnitReport
+from lms.reports.unit_reports.services import campaigns
 from lms.surveys.models import FollowUp, InstrumentUse
 from lms.surveys.queries import programme_of
 from lms.surveys.services import evaluations as surveys
@@ -75,6 +78,7 @@ def build(app: Flask) -> World:
     keys = app.config["SETTINGS"].keys_dir
     survey = surveys.open_survey(SYSTEM, run.id, keys=keys, at=utcnow())
     follow_up, adjustment, draft, in_use = _evaluation(survey, enrolment)
+    unit_report = _unit_report(unit)
     job = make.add(JobProgress(id=uuid4(), kind="x", account_id=trainee.id, created_at=utcnow()))
     credential = make.add(
         Credential(id=uuid4(), name="x", key="k", secret_hash=b"0", scopes=["all"], created_at=utcnow())
@@ -105,6 +109,18 @@ def build(app: Flask) -> World:
             version_id=version.id, position=1, required=True, added_at=utcnow(),
         )
     )  # fmt: skip
+    report = make.add(
+        QualityReport(
+            kind="class", unit_id=institution.id, year=2026, class_id=run.id, state="submitted", texts={}, writers=[],
+            created_at=utcnow(), changed_at=utcnow(), as_of=utcnow(),
+        )
+    )  # fmt: skip
+    api_key = make.add(
+        ApiKey(
+            institution_id=institution.id, name="x", secret_hash=b"x", scopes=["packages:read"], created_at=utcnow(),
+            created_by=None,
+        )
+    )  # fmt: skip
     figure = db.session.scalars(select(Figure).where(Figure.version_id == run.version_id)).first()
     cast: dict[str, Account | None] = {"stranger": None, "enrolled_trainee": trainee, "teaching_lecturer": lecturer}
     cast |= {"running_institution": make.holder("institution_staff", institution)}
@@ -122,15 +138,35 @@ def build(app: Flask) -> World:
         "lesson_code": lesson.code, "quiz_code": quiz.code, "lecturer_id": teacher.id,
         "forwarder_id": forwarder.id, "seq": letter.seq,
         "package_id": version.package_id, "library.version_id": version.id, "library.unit_id": unit_of_package.id,
-        "registration_id": registration.id, "upload_id": upload.id, "material_id": material.id,
+        "registration_id": registration.id, "upload_id": upload.id, "key_id": api_key.id,
+        "material_id": material.id,
         "library.set_quota.unit_id": institution.id, "learning.unit_id": unit_of_package.id,
         "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "use_id": in_use.id,
         "key": "programme",
         "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
-        "archive_id": archive.id, "request_id": asked.id,
+        "report_id": report.id, "form": "pdf", "archive_id": archive.id, "request_id": asked.id,
+        "year": unit_report.year, "reports.unit_summary_chart.name": "reporting",
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
+    for endpoint in (
+        "unit_report",
+        "unit_report_paper",
+        "edit_unit_report",
+        "return_unit_report",
+        "accept_unit_report",
+    ):
+        arguments[f"reports.{endpoint}.report_id"] = unit_report.id
     return World(cast, arguments)
+
+
+def _unit_report(unit: Any) -> UnitReport:
+    """The submitted yearly report of the unit that sent the trainee."""
+    day = utcnow().date()
+    given = {"due_on": day, "levels": ["department"], "quota_from": 2026, "quota_to": 2030}
+    campaigns.open_campaign(SYSTEM, day.year, **given, at=utcnow())
+    report = db.session.scalars(select(UnitReport).where(UnitReport.unit_id == unit.id)).one()
+    report.state, report.submitted_at, report.first_submitted_at = "submitted", utcnow(), utcnow()
+    return report
 
 
 def _evaluation(survey: Any, enrolment: Any) -> tuple[Any, ...]:

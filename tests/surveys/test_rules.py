@@ -148,7 +148,20 @@ def test_summaries_agree_with_the_statistics_module(values):
     assert one.median == statistics.median(values)
     assert one.spread == pytest.approx(statistics.pstdev(values))
     assert 1 <= one.low <= one.mean <= one.high <= 5
-    assert one.margin is None or one.margin == pytest.approx(1.959964 * statistics.stdev(values) / len(values) ** 0.5)
+    if len(values) > 1:
+        error = statistics.stdev(values) / len(values) ** 0.5
+        assert one.margin == pytest.approx(rules.quantile(len(values) - 1) * error)
+
+
+@pytest.mark.parametrize(("freedom", "quantile"), [(4, 2.7764), (9, 2.2622), (29, 2.0452), (1000, 1.9623)])
+def test_the_quantile_is_that_of_students_tables(freedom, quantile):
+    assert rules.quantile(freedom) == pytest.approx(quantile, rel=0.0005)
+
+
+@given(st.floats(0.01, 2), st.integers(2, 500), st.integers(1, 20))
+def test_several_answers_of_one_person_make_nothing_surer(spread, people, questions):
+    assert rules.margin(spread, people * questions, people) <= rules.margin(spread, people, people) * 1.0001
+    assert rules.margin(spread, people * questions, people) > rules.margin(spread, people * questions, people + 1)
 
 
 def test_an_empty_distribution_has_no_summary():

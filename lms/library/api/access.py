@@ -8,13 +8,14 @@ from typing import Any
 
 from flask import g, request
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from lms.core import throttle
 from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, Scope
 from lms.library.models import ApiKey
+from lms.people.sessions import local_day
 
 SCOPES = {
     "packages:read": _l("Read packages"),
@@ -61,9 +62,8 @@ def _authenticate() -> ApiKey:
     scheme, _, secret = given.partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise DomainError("no-key", _l("Authorization: a key is needed (Bearer)."), 401)
-    found = db.session.scalar(
-        select(ApiKey).where(ApiKey.secret_hash == hash_of(secret.strip()), ApiKey.revoked_at.is_(None))
-    )
+    good = and_(ApiKey.revoked_at.is_(None), or_(ApiKey.last_day.is_(None), ApiKey.last_day >= local_day(at)))
+    found = db.session.scalar(select(ApiKey).where(ApiKey.secret_hash == hash_of(secret.strip()), good))
     if found is None:
         if not throttle.hit(counter, limit=WRONG_TRIES, window=WINDOW, at=at):
             raise DomainError("too-many-tries", _l("Too many wrong keys from this address; please wait."), 429)

@@ -55,12 +55,12 @@ def _operation(one: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         "operationId": one.view.__name__,
         "summary": one.words,
         "description": f"Scope: `{one.scope}`.",
-        "parameters": [*_in_path(one), *_in_query(one)],
+        "parameters": [*_in_path(one), *_in_query(one), *_in_headers(one)],
         "responses": _answers(one, schemas),
     }
     if one.takes is bytes:
-        content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-        described["requestBody"] = {"required": True, "content": content}
+        content = {one.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        described["requestBody"] = {"required": not one.bare, "content": content}
     elif one.takes is not None:
         content = {"application/json": {"schema": schemas[one.takes]}}
         described["requestBody"] = {"required": True, "content": content}
@@ -73,16 +73,33 @@ def _in_path(one: Operation) -> list[dict[str, Any]]:
 
 
 def _in_query(one: Operation) -> list[dict[str, Any]]:
+    described = msgspec.json.schema_components([one.query])[1][one.query.__name__]
     return [
-        {"name": name, "in": "query", "schema": dict(query.schema), "description": query.words}
-        for name, query in one.query.items()
+        {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
+        for name, schema in described["properties"].items()
+    ]
+
+
+def _in_headers(one: Operation) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": given.required,
+            "schema": dict(given.schema),
+            "description": given.words,
+        }
+        for name, given in one.headers.items()
     ]
 
 
 def _answers(one: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
+    headers = {name: {"description": words, "schema": {"type": "string"}} for name, words in one.answered.items()}
     for status, type_ in one.gives.items():
         answers[str(status)] = {"description": one.words} | _content(schemas[type_] if type_ else None)
+        if headers:
+            answers[str(status)]["headers"] = headers
     for status, words in sorted({**_COMMON, **one.refuses}.items()):
         schema = schemas[shapes.Upload] if status == 422 else schemas[shapes.Problem]
         answers[str(status)] = {"description": words} | _content(schema)

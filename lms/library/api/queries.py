@@ -12,6 +12,7 @@ from lms.core.text import like_pattern
 from lms.library import queries
 from lms.library.api import shapes
 from lms.library.models import ContentSession, ContentUnit, Package, PackageVersion, Registration, UnitState, Upload
+from lms.library.services import uploads
 from lms.records.parameters import StatementQuery
 from lms.records.queries import page
 
@@ -24,7 +25,7 @@ def upload(row: Upload) -> shapes.Upload:
     version = db.session.get(PackageVersion, row.version_id) if row.version_id else None
     return shapes.Upload(
         id=row.id,
-        state=row.state,  # type: ignore[arg-type]
+        state="broken_off" if uploads.broken_off(row) else row.state,  # type: ignore[arg-type]
         filename=row.filename,
         size=row.size,
         received=row.received,
@@ -33,24 +34,23 @@ def upload(row: Upload) -> shapes.Upload:
         total=row.total or 0,
         package_id=version.package_id if version else row.package_id,
         version_id=row.version_id,
+        number=version.number if version else None,
+        kind=version.kind if version else None,
         faults=_messages(report.get("faults", ())),
         notes=_messages(report.get("notes", ())),
     )
 
 
-def packages(institution_id: int, *, search: str, kind: str, after: str) -> shapes.Packages:
+def packages(institution_id: int, asked: shapes.PackagesQuery) -> shapes.Packages:
     """Return a page of an institution's packages, by folded title."""
     wanted = select(Package).where(Package.institution_id == institution_id, Package.removed_at.is_(None))
-    if search:
-        wanted = wanted.where(Package.search_text.like(like_pattern(search), escape="\\"))
-    if kind:
-        wanted = wanted.where(Package.kind == kind)
-    if after:
-        title, _, last = after.rpartition("|")
-        try:
-            wanted = wanted.where(tuple_(Package.search_text, Package.id) > (title, UUID(last)))
-        except ValueError:
-            return shapes.Packages([], None)
+    if asked.q:
+        wanted = wanted.where(Package.search_text.like(like_pattern(asked.q), escape="\\"))
+    if asked.kind:
+        wanted = wanted.where(Package.kind == asked.kind)
+    if asked.after:
+        title, _, last = asked.after.rpartition("|")
+        wanted = wanted.where(tuple_(Package.search_text, Package.id) > (title, UUID(last)))
     rows = db.session.scalars(wanted.order_by(Package.search_text, Package.id).limit(PAGE + 1)).all()
     shown = rows[:PAGE]
     more = f"{shown[-1].search_text}|{shown[-1].id}" if len(rows) > PAGE else None

@@ -1,30 +1,12 @@
 """The map of the API: every operation with its scope, shapes and answers."""
 
 from lms.core.guard import ANYONE, PUBLIC, Route
-from lms.library.api import description, shapes, views
-from lms.library.api.operations import PREFIX, Operation, Query
-from lms.library.structure import KINDS
+from lms.library.api import description, resumable, shapes, views
+from lms.library.api.operations import PREFIX, Operation
 
-_TEXT = {"type": "string", "maxLength": 300}
-_ID = {"type": "string", "format": "uuid"}
 _READ, _WRITE = "packages:read", "packages:write"
 _SEE, _ACT = "registrations:read", "registrations:write"
 _NONE = {404: "There is no such object, or it is another institution's."}
-_UPLOAD = {
-    "filename": Query({"type": "string", "maxLength": 240}, "Name of the file; its kind is found by its content."),
-    "title": Query(_TEXT, "Title of the package; by default what it calls itself."),
-    "package_id": Query(_ID, "The package of which it becomes a new version."),
-    "sha256": Query({"type": "string", "pattern": "^[0-9a-f]{64}$"}, "Checksum of the file."),
-}
-_LIST = {
-    "q": Query({"type": "string", "maxLength": 100}, "Part of the title, with or without accents."),
-    "kind": Query({"type": "string", "enum": sorted(KINDS)}, "Kind of package."),
-    "after": Query({"type": "string", "maxLength": 1000}, "`more` of the page before."),
-}
-_PAGED = {
-    "after": Query({"type": "integer", "minimum": 0, "maximum": 2**63 - 1}, "`more` of the page before."),
-    "limit": Query({"type": "integer", "minimum": 1, "maximum": 500}, "Most statements of a page; 100 by default."),
-}
 _TOO_LARGE = {413: "The file is too large, or the institution's room is used up."}
 _SENT = {404: "There is no such package.", 411: "Content-Length is required.", 422: "Refused; `faults` tell why."}
 
@@ -37,7 +19,7 @@ OPERATIONS = (
         "Send a file whole. Up to 64 MB it is taken in at once (201, or 422); larger ones in the background (202).",
         {201: shapes.Upload, 202: shapes.Upload},
         takes=bytes,
-        query=_UPLOAD,
+        query=shapes.UploadQuery,
         refuses=_SENT | _TOO_LARGE,
     ),
     Operation(
@@ -50,7 +32,13 @@ OPERATIONS = (
         refuses=_NONE,
     ),
     Operation(
-        "GET", "/packages", views.list_packages, _READ, "List packages by title.", {200: shapes.Packages}, query=_LIST
+        "GET",
+        "/packages",
+        views.list_packages,
+        _READ,
+        "List packages by title.",
+        {200: shapes.Packages},
+        query=shapes.PackagesQuery,
     ),
     Operation(
         "GET",
@@ -123,7 +111,7 @@ OPERATIONS = (
         _SEE,
         "Read a registration's statements, oldest first.",
         {200: shapes.Statements},
-        query=_PAGED,
+        query=shapes.StatementsQuery,
         refuses=_NONE,
     ),
     Operation(
@@ -160,10 +148,10 @@ OPERATIONS = (
 
 def openapi() -> object:
     """The description of the API."""
-    return description.openapi(OPERATIONS)
+    return description.openapi([*OPERATIONS, *resumable.OPERATIONS])
 
 
 ROUTES = [
     Route(f"{PREFIX}/openapi.json", openapi, PUBLIC, ANYONE),
-    *(operation.route for operation in OPERATIONS),
+    *(operation.route for operation in (*OPERATIONS, *resumable.OPERATIONS)),
 ]

@@ -7,13 +7,57 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from lms.library.cmi5.terms import REASONS
+from lms.library.structure import KINDS
 
 Mode = Literal["Normal", "Browse", "Review"]
 Reason = Literal["Tested Out", "Equivalent AU", "Equivalent Outside Activity", "Administrative"]
 assert set(REASONS) == set(Reason.__args__)  # type: ignore[attr-defined]  # noqa: S101
-Text = Annotated[str, Meta(max_length=300)]
-Address = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
-Name = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$")]
+Kind = Literal[
+    "cmi5", "scorm12", "scorm2004", "h5p", "xapi", "html", "cartridge", "folder",
+    "pdf", "video", "audio", "image", "office", "page", "link",
+]  # fmt: skip
+assert set(KINDS) == set(Kind.__args__)  # type: ignore[attr-defined]  # noqa: S101
+_END = r"(?![\s\S])"  # of the text in every dialect: Python's "$" overlooks a line's end
+_LINE = rf"^[^\x00-\x1f\x7f]*{_END}"
+Address = Annotated[str, Meta(min_length=1, max_length=2000, pattern=rf"^https?://[^\s\x00-\x1f]+{_END}")]
+Name = Annotated[str, Meta(min_length=1, max_length=255, pattern=_LINE)]
+_PAGE = rf"^[^\x00-\x1f\x7f]*\|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}{_END}"
+
+
+class UploadQuery(Struct, forbid_unknown_fields=True):
+    """What is said of a file that is sent whole."""
+
+    filename: Annotated[
+        str,
+        Meta(max_length=240, pattern=_LINE, description="Name of the file; its kind is found by its content."),
+    ] = "file"
+    title: Annotated[
+        str,
+        Meta(max_length=300, pattern=_LINE, description="Title of the package; by default what it calls itself."),
+    ] = ""
+    package_id: Annotated[UUID, Meta(description="The package of which it becomes a new version.")] | UnsetType = UNSET
+    sha256: Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{_END}", description="Checksum of the file.")] | UnsetType = (
+        UNSET
+    )
+
+
+class PackagesQuery(Struct, forbid_unknown_fields=True):
+    """Which packages are listed."""
+
+    q: Annotated[
+        str, Meta(max_length=100, pattern=_LINE, description="Part of the title, with or without accents.")
+    ] = ""
+    kind: Annotated[Kind, Meta(description="Kind of package.")] | UnsetType = UNSET
+    after: (
+        Annotated[str, Meta(max_length=1000, pattern=_PAGE, description="`more` of the page before.")] | UnsetType
+    ) = UNSET
+
+
+class StatementsQuery(Struct, forbid_unknown_fields=True):
+    """Which statements are listed."""
+
+    after: Annotated[int, Meta(ge=0, le=2**63 - 1, description="`more` of the page before.")] = 0
+    limit: Annotated[int, Meta(ge=1, le=500, description="Most statements of a page.")] = 100
 
 
 class Problem(Struct):
@@ -33,10 +77,13 @@ class Message(Struct):
 
 
 class Upload(Struct):
-    """A file on its way in. ``taken`` has a version, ``refused`` its faults."""
+    """A file on its way in. ``taken`` has a version, ``refused`` its faults.
+
+    ``broken_off`` could not be checked: forget it and send it again. ``kind`` is known when it is taken.
+    """
 
     id: UUID
-    state: Literal["receiving", "checking", "taken", "refused"]
+    state: Literal["receiving", "checking", "taken", "refused", "broken_off"]
     filename: str
     size: int
     received: int
@@ -45,6 +92,8 @@ class Upload(Struct):
     total: int
     package_id: UUID | None
     version_id: UUID | None
+    number: int | None
+    kind: str | None
     faults: list[Message]
     notes: list[Message]
 
@@ -117,7 +166,7 @@ class Account(Struct, forbid_unknown_fields=True):
 class LearnerIn(Struct, forbid_unknown_fields=True):
     """A learner: by staff code, or by an account of another system. Exactly one of both."""
 
-    staff_code: Annotated[str, Meta(max_length=40)] | UnsetType = UNSET
+    staff_code: Annotated[str, Meta(max_length=40, pattern=_LINE)] | UnsetType = UNSET
     account: Account | UnsetType = UNSET
 
 

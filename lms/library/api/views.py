@@ -26,21 +26,21 @@ AT_ONCE = 64 * 1024 * 1024
 # -- uploads and packages ----------------------------------------------------------------------------------------------
 
 
-def upload() -> Any:
+def upload(given: shapes.UploadQuery) -> Any:
     """Send a file whole."""
     length = request.content_length
     if length is None:
         abort(411)
     request.max_content_length = uploads.LARGEST
-    given, at = request.args, utcnow()
+    at = utcnow()
     begun = uploads.begin(
         actor(),
         key().institution_id,
-        filename=_argument("filename", 240) or "file",
+        filename=given.filename or "file",
         size=length,
-        checksum=_argument("sha256", 64) or None,
-        package_id=_uuid("package_id") if "package_id" in given else None,
-        title=_argument("title", 300) or None,
+        checksum=given.sha256 or None,
+        package_id=given.package_id or None,
+        title=given.title or None,
         at=at,
     )
     at_once = length <= AT_ONCE
@@ -59,12 +59,9 @@ def read_upload(upload_id: UUID) -> Any:
     return _json(queries.upload(found))
 
 
-def list_packages() -> Any:
+def list_packages(asked: shapes.PackagesQuery) -> Any:
     """List packages by title."""
-    after = _argument("after", 1000)
-    kind = _argument("kind", 20)
-    found = queries.packages(key().institution_id, search=_argument("q", 100), kind=kind, after=after)
-    return _json(found)
+    return _json(queries.packages(key().institution_id, asked))
 
 
 def read_package(package_id: UUID) -> Any:
@@ -110,10 +107,10 @@ def read_registration(registration_id: UUID) -> Any:
     return _json(queries.registration(_registration(registration_id)))
 
 
-def read_statements(registration_id: UUID) -> Any:
+def read_statements(asked: shapes.StatementsQuery, registration_id: UUID) -> Any:
     """Read a registration's statements, oldest first."""
     found = _registration(registration_id)
-    rows, more = queries.statements(found.id, after=_number("after", 2**63 - 1), limit=_number("limit", 500) or 100)
+    rows, more = queries.statements(found.id, after=asked.after, limit=asked.limit)
     body = b'{"statements":[%s],"more":%s}' % (",".join(rows).encode(), orjson.dumps(more))
     return Response(body, mimetype="application/json")
 
@@ -169,27 +166,6 @@ def _json(value: Any, status: int = 200) -> Response:
     response = Response(msgspec.json.encode(value), status=status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _argument(name: str, longest: int) -> str:
-    value = request.args.get(name, "")
-    if len(value) > longest or "\0" in value:
-        raise DomainError("bad-request", _("“%(name)s” is longer than it may be.", name=name), 400)
-    return value
-
-
-def _uuid(name: str) -> UUID:
-    try:
-        return UUID(request.args[name])
-    except ValueError:
-        raise DomainError("bad-request", _("“%(name)s” must be a UUID.", name=name), 400) from None
-
-
-def _number(name: str, highest: int) -> int:
-    value = request.args.get(name, "0")
-    if not value.isascii() or not value.isdigit() or len(value) > 19 or int(value) > highest:
-        raise DomainError("bad-request", _("“%(name)s” must be a whole number.", name=name), 400)
-    return int(value)
 
 
 def _learner(given: shapes.LearnerIn) -> Learner:

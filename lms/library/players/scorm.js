@@ -178,8 +178,9 @@ function say(key) {
 
 function tell() {
   const all = leaves.map((unit) => standing(kept.get(unit.identifier)));
-  const completed = all.every((one) => one.completed);
+  const rollup = is12 ? { completed: null, satisfied: null } : engine.rollup();
+  const completed = rollup.completed ?? all.every((one) => one.completed);
   const judged = all.filter((one) => one.passed !== null);
-  const success = judged.some((one) => one.passed === false) ? false : completed && judged.length ? true : null;
+  const success = rollup.satisfied ?? (judged.some((one) => one.passed === false) ? false : completed && judged.length ? true : null);
   status(completed, success, Math.round((100 * all.reduce((sum, one) => sum + one.progress, 0)) / all.length));
 }

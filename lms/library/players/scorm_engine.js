@@ -108,6 +108,15 @@ export class Engine {
 
   current() { return this.api.getSequencingState().currentActivity?.id; }
 
+  /** What the rollup says of the whole course (SN, RB.1): completed and satisfied are true, false, or null for unknown. */
+  rollup() {
+    const { completionStatus, successStatus } = this.api.getSequencingState().rootActivity ?? {};
+    return {
+      completed: { completed: true, incomplete: false }[completionStatus] ?? null,
+      satisfied: { passed: true, failed: false }[successStatus] ?? null,
+    };
+  }
+
   // -- inside --
 
   make(real = true) {
@@ -209,7 +218,7 @@ export class Engine {
   course() {
     const common = { current: this.unit?.identifier, totals: Object.fromEntries(totals) };
     if (is12) return common;
-    return { ...common, sequencing: this.api.serializeSequencingState(), shared: this.api.captureSharedDataSnapshot() };
+    return { ...common, rollup: this.rollup(), sequencing: this.api.serializeSequencingState(), shared: this.api.captureSharedDataSnapshot() };
   }
 
   restore(api) {

@@ -235,8 +235,7 @@ def _accept(actor: Actor, upload_id: UUID, whole: Staged, taken: Taken, *, at: d
     kept = [Kept(path, one.sha256, one.size, taken.types[path]) for path, one in taken.staged.items()] + taken.borrowed
     report = _report(taken.structure, taken.notes)
     version = packages.add_version(actor, upload, taken.structure, kept, sha256=whole.sha256, report=report, at=at)
-    for one in [*taken.staged.values(), whole]:
-        files.keep(one)
+    files.keep([*taken.staged.values(), whole])
     upload.state, upload.version_id, upload.report, upload.touched_at = "taken", version.id, report, at
     return upload
 

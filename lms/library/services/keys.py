@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
@@ -14,21 +14,31 @@ from lms.core.guard import Actor
 from lms.core.text import one_line
 from lms.library.api.access import SCOPES, hash_of
 from lms.library.models import ApiKey
+from lms.people.sessions import local_day
 
 
 @act
 def make_key(
-    actor: Actor, institution_id: int, *, name: str, scopes: Sequence[str], at: datetime
+    actor: Actor,
+    institution_id: int,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    at: datetime,
+    last_day: date | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key; returns it with its secret, of which only a hash is kept.
 
-    :raises DomainError: ``no-name``, ``bad-scope``
+    :param last_day: on which it opens anything; without one it is good until it is revoked
+    :raises DomainError: ``no-name``, ``bad-scope``, ``past-day``
     """
     title = one_line(name)[:120]
     if not title:
         raise DomainError("no-name", _l("Please write what the key is for."), 400)
     if not scopes or set(scopes) - set(SCOPES):
         raise DomainError("bad-scope", _l("Please choose what the key is good for."), 400)
+    if last_day is not None and last_day < local_day(at):
+        raise DomainError("past-day", _l("The last day of the key has passed already."), 400)
     secret = f"khue_{secrets.token_urlsafe(32)}"
     made = ApiKey(
         id=uuid4(),
@@ -38,15 +48,17 @@ def make_key(
         scopes=sorted(set(scopes)),
         created_at=at,
         created_by=actor.account_id,
+        last_day=last_day,
     )
     db.session.add(made)
     after = {"institution_id": institution_id, "name": title, "scopes": made.scopes}
+    after["last_day"] = last_day.isoformat() if last_day else None
     audit.record(actor, "library.make_key", "api_key", made.id, at=at, after=after)
     return made, secret
 
 
 @act
-def revoke_key(actor: Actor, key_id: UUID, *, at: datetime) -> None:
+def revoke_key(actor: Actor, key_id: UUID, *, at: datetime) -> ApiKey:
     """Revoke a key for good; revoking twice is no harm."""
     found = db.session.get(ApiKey, key_id, with_for_update=True)
     if found is None:
@@ -54,3 +66,4 @@ def revoke_key(actor: Actor, key_id: UUID, *, at: datetime) -> None:
     if found.revoked_at is None:
         found.revoked_at = at
         audit.record(actor, "library.revoke_key", "api_key", key_id, at=at, before={"name": found.name})
+    return found

@@ -68,8 +68,7 @@ def install(actor: Actor, path: Path, *, at: datetime) -> list[str]:
                 db.session.execute(insert(H5pLibrary), rows)
         names = sorted(str(library) for library in found)
         audit.record(actor, "library.install_h5p", "h5p_libraries", "all", at=at, after={"libraries": names})
-        for one in staged:
-            files.keep(one)
+        files.keep(staged)
         return names
     finally:
         files.discard(staged)

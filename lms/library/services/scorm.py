@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from lms.core.database import act, db
 from lms.core.errors import DomainError
+from lms.library import progress, queries
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, ScormCommit, ScormState
 from lms.library.scorm import mapping
 from lms.library.services.registrations import conclude, held_session, state_of
@@ -147,7 +148,23 @@ def _follow(
     state.seconds = max(state.seconds, min(outcome.seconds, 10**9))
     for part in parts:
         _say(session, registration, unit, part, at)
+    _roll_up(registration, given.course or {}, at)
     conclude(registration, session_id=session.id, at=at)
+
+
+def _roll_up(registration: Registration, course: Mapping[str, Any], at: datetime) -> None:
+    """Note what the course's own rollup says of it; a failure only as long as it says so."""
+    said = course.get("rollup")
+    if not isinstance(said, dict):
+        return
+    values = [value if isinstance(value := said.get(name), bool) else None for name in ("completed", "satisfied")]
+    root, done = queries.units(registration.version_id)[0], progress.rolled_up(*values)
+    state = state_of(registration.id, root.id, at=at)
+    if done.completed:
+        state.completed_at = state.completed_at or at
+    if done.passed:
+        state.passed_at = state.passed_at or at
+    state.failed_at = (state.failed_at or at) if done.failed else None
 
 
 def _say(

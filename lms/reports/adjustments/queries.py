@@ -128,6 +128,7 @@ def of_version(version_id: UUID) -> list[Line]:
 class Later(NamedTuple):
     """What the next evaluation said of the same thing."""
 
+    class_id: UUID
     class_name: str
     mean: float
     points: int
@@ -136,7 +137,7 @@ class Later(NamedTuple):
 
 _NEXT = text(
     """
-    SELECT DISTINCT ON (a.id) a.id, r.name, m.mean, m.points, m.n
+    SELECT DISTINCT ON (a.id) a.id, r.id, r.name, m.mean, m.points, m.n
     FROM adjustments a
     JOIN surveys s ON s.id = a.survey_id
     JOIN class_runs c ON c.id = a.class_id
@@ -163,6 +164,19 @@ def next_results(lines: Iterable[Line]) -> dict[UUID, Later]:
     if not ids:
         return {}
     return {row[0]: Later(*row[1:]) for row in db.session.execute(_NEXT, {"ids": ids})}
+
+
+def answered_in(class_id: UUID) -> list[tuple[Line, Later]]:
+    """Return the adjustments of earlier classes whose next evaluation was that of this class, with what it said."""
+    programme = (
+        select(ProgrammeVersion.programme_id)
+        .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
+        .where(ClassRun.id == class_id)
+        .scalar_subquery()
+    )
+    lines = _read(_lines().where(Programme.id == programme, Adjustment.class_id != class_id))
+    later = next_results(lines)
+    return [(line, one) for line in lines if (one := later.get(line.id)) and one.class_id == class_id]
 
 
 def institution_path(adjustment_id: UUID, **_other: object) -> str | None:

@@ -1,8 +1,12 @@
-"""Whose results a lecturer may open: her own."""
+"""Whose results may be opened: those of the institutions held; by a lecturer, her own."""
 
 from uuid import UUID
 
+from sqlalchemy import select
+
+from lms.core.database import db
 from lms.core.guard import Actor
+from lms.people.models import Unit
 from lms.reports.quality import queries
 
 
@@ -15,3 +19,8 @@ def teaches(actor: Actor, teaching_id: UUID) -> bool | None:
     if lecturer_id != actor.person_id:
         return False
     return True if queries.released(class_id) else None
+
+
+def institution_path(unit_id: int, **_other: object) -> str | None:
+    """Path of an institution; None when there is none."""
+    return db.session.scalar(select(Unit.path).where(Unit.id == unit_id))

@@ -1,14 +1,17 @@
 """What a quality page needs, put together."""
 
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 
+from lms.catalogue.models import Programme
 from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
 from lms.people.models import Unit
 from lms.reports.quality.results import QualityReport, build
 from lms.surveys import queries as surveys
+from lms.surveys.document import Words
 from lms.surveys.models import Reply, Survey
 
 
@@ -21,6 +24,27 @@ def report_of(class_id: UUID) -> QualityReport | None:
     if state.state == "open":
         return build(state, {}, taught, ())
     return build(state, surveys.tallies(state.survey_id), taught, surveys.comments(state.survey_id))
+
+
+class Named(NamedTuple):
+    """What results are about; :ivar name: bilingual for a programme."""
+
+    key: Any
+    code: str
+    name: Words
+
+
+def institution(unit_id: int) -> Named | None:
+    """Return an institution."""
+    row = db.session.execute(select(Unit.id, Unit.code, Unit.name).where(Unit.id == unit_id)).one_or_none()
+    return None if row is None else Named(row.id, row.code, {"vi": row.name})
+
+
+def programme(code: str) -> Named | None:
+    """Return a programme of the Decision."""
+    columns = (Programme.id, Programme.code, Programme.name)
+    row = db.session.execute(select(*columns).where(Programme.code == code)).one_or_none()
+    return None if row is None else Named(*row)
 
 
 def replies(survey_id: UUID) -> dict[UUID, Reply]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from lms.reports.quality.rules import Figures, Trust, figures, merged, sums, trust
 from lms.surveys import rules
 from lms.surveys.document import Form, Item, Section, Words
 from lms.surveys.queries import ReadComment, SurveyState, Tallies, TaughtTopic
@@ -51,6 +52,7 @@ class SectionResult:
     """Of all its answers on the form's scale."""
     threshold: float | None
     items: tuple[ItemResult, ...]
+    figures: Figures | None
 
     @property
     def below(self) -> bool:
@@ -71,6 +73,7 @@ class TeachingResult:
     threshold: float | None
     items: tuple[ItemResult, ...]
     comments: tuple[str, ...]
+    figures: Figures | None
 
     @property
     def below(self) -> bool:
@@ -95,6 +98,7 @@ class QualityReport:
 
     :ivar index: mean of the sections on the form's scale, weighted as the form says
     :ivar comments: general comments: the question, and its answers by theme
+    :ivar figures: of the whole form, with the range of its mean
     :ivar removed: how many comments were shortened or withheld by the trusted reader
     """
 
@@ -108,11 +112,17 @@ class QualityReport:
     lecturers: tuple[LecturerResult, ...]
     comments: tuple[tuple[Words, tuple[Group, ...]], ...]
     removed: int
+    figures: Figures | None
 
     @property
     def valid(self) -> int:
         """Forms that count."""
         return self.survey.valid or 0
+
+    @property
+    def trust(self) -> Trust | None:
+        """How far the results may be trusted; None when there are none."""
+        return trust(self.survey.invited, self.valid)
 
     @property
     def response_rate(self) -> float | None:
@@ -131,7 +141,7 @@ def build(
     """Put a report together; with fewer than five valid forms it holds no result at all."""
     form = survey.document
     if not publishable(survey.valid or 0):
-        return QualityReport(survey, form, False, None, None, (), (), (), (), 0)
+        return QualityReport(survey, form, False, None, None, (), (), (), (), 0, None)
     means = {(one.section, one.teaching): one for one in rules.means(form, tallies)}
     whole = means.get(("", NONE))
     teachings = tuple(_teaching(form, one, tallies, means, comments) for one in taught)
@@ -146,7 +156,13 @@ def build(
         _lecturers(teachings),
         tuple(_general(form, comments)),
         sum(one.removed for one in comments),
+        _figures([whole] if whole else []),
     )
+
+
+def _figures(parts: Sequence[Mean]) -> Figures | None:
+    """Tell what sections about the same say together, with the range of their mean."""
+    return merged([figures(sums(one.n, one.mean, one.counts)) for one in parts]) if parts else None
 
 
 def _section(form: Form, section: Section, tallies: Tallies, means: Mapping[tuple[str, UUID], Mean]) -> SectionResult:
@@ -160,6 +176,7 @@ def _section(form: Form, section: Section, tallies: Tallies, means: Mapping[tupl
         rules.summarise(mean.counts) if mean else None,
         form.threshold_of(section),
         items,
+        _figures([mean] if mean else []),
     )
 
 
@@ -219,6 +236,7 @@ def _teaching(
             if (item.code, one.teaching_id) in tallies
         ),
         tuple(said.text for said in comments if said.teaching == one.teaching_id and said.text) if found else (),
+        _figures([part for part, _section in found]),
     )
 
 

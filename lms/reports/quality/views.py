@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.classes.models import ClassRun
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -13,9 +14,13 @@ from lms.core.i18n import local
 from lms.reports import charts
 from lms.reports import queries as reports
 from lms.reports.adjustments import queries as adjustments
+from lms.reports.charts import Bar
+from lms.reports.issued import queries as issued
 from lms.reports.quality import comparisons, exports, queries, services
+from lms.reports.quality.beside import beside
+from lms.reports.quality.moved import moved
 from lms.reports.quality.results import QualityReport, item_results
-from lms.reports.views import download
+from lms.reports.views import download, send_svg
 from lms.surveys import queries as surveys
 from lms.surveys import queries_named as named
 from lms.surveys.rules import count
@@ -33,11 +38,11 @@ def of_class(class_id: UUID) -> Any:
     report = queries.report_of(class_id)
     given: dict[str, Any] = {"head": head, "report": report, "class_id": class_id, "now": utcnow()}
     if report is not None and report.shown:
-        given["city"] = comparisons.of_city(report.points)
-        given["versions"] = comparisons.by_version(class_id, report.points)
-        given["programme"] = comparisons.together(given["versions"].values())
+        given["beside"] = beside(class_id, report.points)
+        given["moved"] = moved(ClassRun.id == class_id)
         given["replies"] = queries.replies(report.survey.survey_id) if report.survey.released_at else {}
         given["due"] = adjustments.of_class(class_id)
+        given["documents"] = issued.of_class(class_id)
     if report is not None:
         given["after"] = [_after(one) for one in named.answers_of_class(class_id)]
     return render_template("reports/quality.html", **given)
@@ -62,8 +67,13 @@ def chart(class_id: UUID, name: str) -> Any:
     """One chart of the quality report, as SVG."""
     report = _shown(class_id)
     if name == "sections":
-        rows = [(local(one.title), one.mean) for one in report.sections if one.mean is not None]
-        return _svg(charts.means_chart(rows, report.points, _("Mean")))
+        city = beside(class_id, report.points).city
+        known = [(one, one.figures) for one in report.sections if one.figures]
+        rows = [
+            Bar(local(one.title), told.mean, told.low, told.high, city[one.key].mean if one.key in city else None)
+            for one, told in known
+        ]
+        return send_svg(charts.means_chart(rows, report.points, _("Mean"), _("City")))
     spread = {
         "spread": [(local(one.title), one.summary.counts) for one in report.sections if one.summary],
         "topics": [
@@ -73,7 +83,7 @@ def chart(class_id: UUID, name: str) -> Any:
     if name not in spread:
         abort(404)
     labels = [local(label) for label in report.form.scales[report.form.scale]]
-    return _svg(charts.distribution_chart(spread[name], labels, _("Share of answers")))
+    return send_svg(charts.distribution_chart(spread[name], labels, _("Share of answers")))
 
 
 def own() -> Any:
@@ -119,11 +129,3 @@ def _shown(class_id: UUID) -> QualityReport:
     if report is None or not report.shown:
         abort(404)
     return report
-
-
-def _svg(svg: str) -> Any:
-    response = Response(svg, mimetype="image/svg+xml")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.add_etag()
-    return response.make_conditional(request)

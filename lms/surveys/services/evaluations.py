@@ -229,9 +229,10 @@ def close(actor: Actor, survey_id: UUID, *, keys: Path, at: datetime) -> int:
     if survey.state != "open":
         return 0
     form = queries.document_of(survey.instrument_id)
-    counted = ballots.open_all(keys, survey_id, form)
+    counted, part = ballots.open_all(keys, survey_id, form), queries.taken_part(survey_id)
     survey.state, survey.closed_at, survey.closes_at = "closed", at, min(survey.closes_at, at)
     survey.valid, survey.invalid = counted
+    survey.invited, survey.answered = part
     audit.record(actor, "survey.close", "survey", survey_id, at=at, after=counted._asdict())
     signals.survey_closed.send(survey_id, at=at)
     return sum(counted)

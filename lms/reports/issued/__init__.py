@@ -1,0 +1,1 @@
+"""Quality reports that are written, approved by somebody else, issued with frozen figures, and kept as they were."""

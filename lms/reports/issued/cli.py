@@ -1,0 +1,35 @@
+"""`flask reports`: verifying what was issued."""
+
+import click
+from flask.cli import AppGroup
+
+from lms.reports.issued import queries, verifying
+
+group = AppGroup("reports", help="Issued quality reports.")
+
+
+@group.command("verify")
+def verify() -> None:
+    """Make figures and files of all issued reports again and say what is no longer the same."""
+    faulty = 0
+    every = queries.issued()
+    for row in every:
+        verdict = verifying.verify(queries.get(row.id))
+        faulty += not verdict.good
+        click.echo(f"{'ok      ' if verdict.good else 'DIFFERS '} {row.number}  {row.id}")
+        if not verdict.whole:
+            click.echo("  the frozen text does not have the stamp of its issue")
+        if not verdict.recomputed:
+            click.echo("  there are no counts any more from which the figures could be made")
+        for place, before, now in verdict.differences:
+            click.echo(f"  {place}: {before} at issue, {now} now")
+        for one in verdict.files:
+            if not one.kept:
+                click.echo(f"  {one.form}: the kept file is missing")
+            if not one.same:
+                click.echo(f"  {one.form}: made again it is another file")
+        if verdict.renderer:
+            click.echo(f"  files are now made by {verdict.renderer}")
+    click.echo(f"{len(every)} reports, {faulty} differ")
+    if faulty:
+        raise SystemExit(1)

@@ -1,0 +1,196 @@
+"""Typed rows of reports: lists, what stands for a class, where a report belongs."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from lms.catalogue.models import Programme
+from lms.classes.models import ClassRun
+from lms.core.database import db
+from lms.core.guard import Actor
+from lms.core.text import like_pattern
+from lms.people.models import Account, Unit
+from lms.reports.issued.models import QualityReport, ReportFile
+
+PAGE = 50
+Task = Literal["", "write", "approve", "issued"]
+
+
+class Line(NamedTuple):
+    """A report as a list shows it.
+
+    :ivar writing: whether somebody holds the pen: it is a draft, or approved and waits for its number
+    """
+
+    id: UUID
+    kind: str
+    unit: str
+    unit_path: str
+    year: int
+    class_id: UUID | None
+    class_code: str | None
+    class_name: str | None
+    programme_code: str | None
+    programme: dict[str, str] | None
+    state: str
+    number: str | None
+    issued_on: date | None
+    returned_reason: str | None
+    replaces_id: UUID | None
+    replaced_by: UUID | None
+
+
+class Filters(NamedTuple):
+    """What the reader chose."""
+
+    task: Task = ""
+    kind: str | None = None
+    year: int | None = None
+    query: str | None = None
+
+
+def _lines() -> Select[Any]:
+    later = aliased(QualityReport)
+    return (
+        select(
+            QualityReport.id,
+            QualityReport.kind,
+            Unit.name,
+            Unit.path,
+            QualityReport.year,
+            QualityReport.class_id,
+            ClassRun.code,
+            ClassRun.name,
+            Programme.code,
+            Programme.name,
+            QualityReport.state,
+            QualityReport.number,
+            QualityReport.issued_on,
+            QualityReport.returned_reason,
+            QualityReport.replaces_id,
+            later.id,
+        )
+        .join(Unit, Unit.id == QualityReport.unit_id)
+        .outerjoin(ClassRun, ClassRun.id == QualityReport.class_id)
+        .outerjoin(Programme, Programme.id == QualityReport.programme_id)
+        .outerjoin(later, and_(later.replaces_id == QualityReport.id, later.state == "issued"))
+    )
+
+
+def listed(actor: Actor, filters: Filters, after: UUID | None = None) -> list[Line]:
+    """Return the reports that somebody may read, the newest first; one more than PAGE when there are more."""
+    statement = (
+        _lines()
+        .where(within(actor.paths("reports.read")), *_conditions(actor, filters))
+        .order_by(QualityReport.created_at.desc(), QualityReport.id.desc())
+        .limit(PAGE + 1)
+    )
+    if after is not None:
+        key = select(QualityReport.created_at).where(QualityReport.id == after).scalar_subquery()
+        statement = statement.where(tuple_(QualityReport.created_at, QualityReport.id) < tuple_(key, after))
+    return [Line(*row) for row in db.session.execute(statement)]
+
+
+def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [_task(actor, filters.task)] if filters.task else []
+    if filters.kind:
+        conditions.append(QualityReport.kind == filters.kind)
+    if filters.year:
+        conditions.append(QualityReport.year == filters.year)
+    if filters.query:
+        pattern = f"%{filters.query.replace('%', '')}%"
+        names = (ClassRun.code, ClassRun.name, Programme.code, QualityReport.number)
+        folded = Unit.search_text.like(like_pattern(filters.query), escape="\\")
+        conditions.append(or_(folded, *(name.ilike(pattern) for name in names)))
+    return conditions
+
+
+def _task(actor: Actor, task: Task) -> ColumnElement[bool]:
+    if task == "write":
+        return and_(QualityReport.state.in_(("draft", "approved")), within(actor.paths("reports.write")))
+    if task == "approve":
+        return and_(QualityReport.state == "submitted", to_decide(actor))
+    return QualityReport.state == "issued"
+
+
+def to_decide(actor: Actor) -> ColumnElement[bool]:
+    """Tell in SQL whether somebody may decide on a report; see lms.reports.issued.access.may_decide."""
+    paths = actor.paths("reports.approve")
+    city = func.concat("/", func.split_part(Unit.path, "/", 2), "/")
+    above = or_(*(city.startswith(path, autoescape=True) for path in paths)) if paths else false()
+    own = QualityReport.writers.contains([str(actor.account_id)])
+    of_class = QualityReport.kind == "class"
+    return and_(or_(and_(of_class, within(paths)), and_(~of_class, above)), ~own)
+
+
+def within(paths: Sequence[str]) -> ColumnElement[bool]:
+    """Tell in SQL whether a unit lies within those held."""
+    return or_(*(Unit.path.startswith(path, autoescape=True) for path in paths)) if paths else false()
+
+
+def years(actor: Actor) -> list[int]:
+    """Return the years of the reports that somebody may read, the newest first."""
+    statement = (
+        select(QualityReport.year)
+        .join(Unit, Unit.id == QualityReport.unit_id)
+        .where(within(actor.paths("reports.read")))
+        .distinct()
+        .order_by(QualityReport.year.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def line(report_id: UUID) -> Line | None:
+    """Return a report."""
+    row = db.session.execute(_lines().where(QualityReport.id == report_id)).one_or_none()
+    return None if row is None else Line(*row)
+
+
+def get(report_id: UUID) -> QualityReport:
+    """Return a report that exists."""
+    return db.session.get_one(QualityReport, report_id)
+
+
+def unit_path(report_id: UUID, **_other: object) -> str | None:
+    """Return the path of the unit that a report belongs to."""
+    return db.session.scalar(
+        select(Unit.path).join(QualityReport, QualityReport.unit_id == Unit.id).where(QualityReport.id == report_id)
+    )
+
+
+def of_class(class_id: UUID) -> list[Line]:
+    """Return the reports of a class, the newest first."""
+    statement = _lines().where(QualityReport.class_id == class_id).order_by(QualityReport.created_at.desc())
+    return [Line(*row) for row in db.session.execute(statement)]
+
+
+def kept_files(report_id: UUID) -> dict[str, ReportFile]:
+    """Return the files of an issued report, by form."""
+    rows = db.session.scalars(select(ReportFile).where(ReportFile.report_id == report_id))
+    return {one.form: one for one in rows}
+
+
+def account_name(account_id: UUID | None) -> str:
+    """Return how an account is shown."""
+    return db.session.scalar(select(Account.display_name).where(Account.id == account_id)) or ""
+
+
+class Issued(NamedTuple):
+    """An issued report, to be verified."""
+
+    id: UUID
+    number: str | None
+
+
+def issued() -> list[Issued]:
+    """Return all issued reports, the oldest first."""
+    statement = (
+        select(QualityReport.id, QualityReport.number)
+        .where(QualityReport.state == "issued")
+        .order_by(QualityReport.issued_at)
+    )
+    return [Issued(*row) for row in db.session.execute(statement)]

@@ -1,0 +1,67 @@
+"""What a quality report consists of, before it becomes a document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from lms.reports.issued.figures import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the document is about and who issues it.
+
+    :ivar facts: its first sentence: what was held by whom and when
+    """
+
+    kind: str
+    superior: str
+    authority: str
+    subject: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What a document carries when it is issued; each text is one line but that on whose behalf it is signed."""
+
+    number: str
+    issued_on: date
+    place: str
+    signer_on_behalf: str
+    signer_title: str
+    signer_name: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An adjustment; :ivar later: what the next evaluation said, in class :ivar later_class:."""
+
+    title: str
+    lecturer: str
+    class_code: str
+    mean: float
+    threshold: float
+    state: str
+    cause: str
+    measure: str
+    responsible: str
+    due_on: date | None
+    later: float | None
+    later_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report says.
+
+    :ivar changes: the adjustments that its own results ask for
+    :ivar earlier: those that earlier results asked for and these results speak about
+    """
+
+    head: Head
+    figures: Figures
+    changes: tuple[Change, ...]
+    earlier: tuple[Change, ...]
+    texts: Mapping[str, str]

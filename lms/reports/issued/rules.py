@@ -1,0 +1,85 @@
+"""The life of a quality report, who may decide on it, and what must be written in it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from lms.core.text import nfc
+
+KINDS = ("class", "institution", "programme", "year")
+STEPS = {
+    ("draft", "write"): "draft",
+    ("draft", "submit"): "submitted",
+    ("submitted", "approve"): "approved",
+    ("submitted", "send_back"): "draft",
+    ("approved", "send_back"): "draft",
+    ("approved", "issue"): "issued",
+}
+"""State and act -> next state. What is not here is refused; nothing leads away from ``issued``."""
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "class": ("basis", "organisation", "assessment", "causes", "measures", "proposals"),
+    "institution": ("basis", "organisation", "assessment", "causes", "measures", "proposals"),
+    "programme": ("basis", "assessment", "causes", "content", "measures", "proposals"),
+    "year": ("basis", "organisation", "assessment", "use", "causes", "measures", "proposals"),
+}
+"""The written parts of each kind, in their order.
+
+After each course: assessment and, where needed, adjustment (Phần IV.5). Contents of a programme are supplemented and
+adjusted year by year (Phần IV.3). The city's report sums up quality and the use of trained staff (Phần V.2.1).
+"""
+LONGEST = 10_000
+"""Characters of a written part."""
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def next_state(state: str, act: str) -> str | None:
+    """Return the state that an act leads to; None when it is not possible now."""
+    return STEPS.get((state, act))
+
+
+def plain(text: str) -> str:
+    """Return NFC text without control characters and marks that turn the direction of writing."""
+    return nfc(_DIRECTION.sub("", text)).strip()
+
+
+def missing(kind: str, texts: Mapping[str, str], below: int) -> list[str]:
+    """Return the parts that must still be written before a report is submitted.
+
+    Each report says on what it rests and what it makes of the figures; where something lies below its threshold, also
+    why, and what is done ("tổng hợp đánh giá và điều chỉnh (nếu cần)", Phần IV.5).
+    """
+    needed = {"basis", "assessment", *(("causes", "measures") if below else ())}
+    return [part for part in PARTS[kind] if part in needed and not texts.get(part, "").strip()]
+
+
+def may_decide(account_id: UUID | None, writers: Sequence[str]) -> bool:
+    """Tell whether somebody may approve a report or send it back: nobody decides on what she wrote herself."""
+    return account_id is not None and str(account_id) not in writers
+
+
+def deciding_path(kind: str, unit_path: str) -> str:
+    """Return the path over which the right to approve must be held.
+
+    A class's report is approved by the head of its institution; all others by Home Affairs, which sums them up for the
+    whole city (Phần V.2.1).
+
+    >>> deciding_path("institution", "/1/7/")
+    '/1/'
+    """
+    return unit_path if kind == "class" else city_path(unit_path)
+
+
+def city_path(unit_path: str) -> str:
+    """Return the path of the root above a unit.
+
+    >>> city_path("/1/7/")
+    '/1/'
+    """
+    return f"/{unit_path.split('/')[1]}/"
+
+
+def date_fits(on: date, approved: date, today: date) -> bool:
+    """Tell whether a report may carry this date: not before it was approved, and not in the future."""
+    return approved <= on <= today

@@ -1,0 +1,209 @@
+"""The pages of quality reports."""
+
+from typing import Any, get_args
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from lms.core import downloads
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.core.i18n import ZONE
+from lms.core.pages import Page
+from lms.reports.documents import Official, Picture, wording
+from lms.reports.issued import access, forms, frozen, gathering, queries, rules, services, verifying
+from lms.reports.issued.content import PLACE, official
+from lms.reports.issued.models import QualityReport
+from lms.reports.issued.sheets import sheets
+from lms.reports.views import send_svg
+
+_MEDIA = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def index() -> Any:
+    """The reports that somebody may read: all, hers to write, hers to approve, issued ones."""
+    task, year, kind = (request.args.get(name) or "" for name in ("task", "year", "kind"))
+    if task not in get_args(queries.Task) or kind not in ("", *rules.KINDS):
+        abort(400)
+    if year and not (year.isascii() and year.isdigit() and len(year) == 4):
+        abort(400)
+    words = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
+    filters = queries.Filters(task, kind or None, int(year) if year else None, words or None)  # type: ignore[arg-type]
+    actor = current_actor()
+    page = Page.cut(queries.listed(actor, filters, _after()), queries.PAGE, lambda row: row.id)
+    return render_template("reports/issued/index.html", page=page, filters=filters, years=queries.years(actor))
+
+
+def begin_class(class_id: UUID) -> Any:
+    """Begin the report of a class."""
+    return _to(services.begin_class(current_actor(), class_id, at=utcnow()))
+
+
+def report(report_id: UUID) -> Any:
+    """A report as a document, with what can be done with it."""
+    one, line = queries.get(report_id), queries.line(report_id)
+    document = _document(one)
+    given: dict[str, Any] = {"one": one, "line": line, "document": document, "decides": _decides(report_id)}
+    if document is not None:
+        numbered = list(wording.numbered(document.body))
+        given["blocks"] = [(type(block).__name__, block) for block in numbered]
+    if one.state == "draft":
+        found = gathering.figures_of(one, utcnow())
+        given["missing"] = rules.missing(one.kind, one.texts, found.below) if found else []
+    given["replaced"] = queries.line(one.replaces_id) if one.replaces_id else None
+    given["replacing"] = queries.line(line.replaced_by) if line and line.replaced_by else None
+    given["approver"] = queries.account_name(one.approved_by)
+    return render_template("reports/issued/report.html", **given, wording=wording, reason=forms.ReasonForm())
+
+
+def texts(report_id: UUID) -> Any:
+    """Write the parts of a draft."""
+    one = queries.get(report_id)
+    services.check(one, "write")
+    form, status = forms.TextsForm.of(one.kind, one.texts), 200
+    if request.method == "POST":
+        if form.validate():
+            written = {name: text or "" for name, text in form.data.items() if name in rules.PARTS[one.kind]}
+            services.write(current_actor(), report_id, written, at=utcnow())
+            flash(_("Kept."))
+            return _to(report_id)
+        status = 400
+    found = gathering.figures_of(one, utcnow())
+    needed = rules.missing(one.kind, {}, found.below if found else 0)
+    given = {"one": one, "line": queries.line(report_id), "form": form, "needed": needed, "longest": rules.LONGEST}
+    return render_template("reports/issued/texts.html", **given), status
+
+
+def submit(report_id: UUID) -> Any:
+    """Hand a draft in for approval."""
+    return _done(report_id, services.submit, _("The report waits for approval."))
+
+
+def approve(report_id: UUID) -> Any:
+    """Approve a report."""
+    return _done(report_id, services.approve, _("The report is approved; it can be issued now."))
+
+
+def send_back(report_id: UUID) -> Any:
+    """Send a report back with a reason."""
+    form = forms.ReasonForm()
+    if not form.validate():
+        raise DomainError("reason", _("Please give a reason of at most 2,000 characters."), 400)
+    services.send_back(current_actor(), report_id, str(form.reason.data), at=utcnow())
+    flash(_("The report went back to be written anew."))
+    return _to(report_id)
+
+
+def issue(report_id: UUID) -> Any:
+    """Issue an approved report."""
+    one = queries.get(report_id)
+    services.check(one, "issue")
+    today = utcnow().astimezone(ZONE).date()
+    suggested = {"issued_on": today, "place": PLACE, "signer_name": queries.account_name(one.approved_by)}
+    form, status, error = forms.IssueForm(data=suggested), 200, None
+    if request.method == "POST":
+        status = 400
+        if form.validate():
+            try:
+                services.issue(current_actor(), report_id, form.given(), at=utcnow())
+                flash(_("The report is issued. Its figures and files are kept as they are now."))
+                return _to(report_id)
+            except DomainError as refused:
+                error, status = refused.message, refused.status
+    given = {"one": one, "line": queries.line(report_id), "form": form, "error": error}
+    return render_template("reports/issued/issue.html", **given), status
+
+
+def correct(report_id: UUID) -> Any:
+    """Begin a report that replaces an issued one."""
+    form, status = forms.ReasonForm(), 200
+    if request.method == "POST":
+        if form.validate():
+            made = services.correct(current_actor(), report_id, str(form.reason.data), at=utcnow())
+            return _to(made)
+        status = 400
+    return render_template("reports/issued/correct.html", line=queries.line(report_id), form=form), status
+
+
+def discard(report_id: UUID) -> Any:
+    """Throw a draft away."""
+    services.discard(current_actor(), report_id, at=utcnow())
+    flash(_("The draft is discarded."))
+    return redirect(url_for("reports.issued"))
+
+
+def verify(report_id: UUID) -> Any:
+    """Make figures and files of an issued report again, and say whether they are the same."""
+    one = _issued(report_id)
+    given = {"one": one, "line": queries.line(report_id), "verdict": verifying.verify(one)}
+    return render_template("reports/issued/verify.html", **given)
+
+
+def file(report_id: UUID, form: str) -> Any:
+    """A report as DOCX, PDF or XLSX: the file that was kept, or the draft as it stands."""
+    one = queries.get(report_id)
+    if one.state == "issued":
+        kept = queries.kept_files(report_id)[form]
+        name = f"{(one.number or '').replace('/', '-')}.{form}"
+        return downloads.attachment(kept.sha256, name, kept.size)
+    found = gathering.gather(one, one.as_of or utcnow())
+    if found is None:
+        abort(404)
+    content = frozen.make(frozen.Frozen(found.figures, official(found), sheets(found)), form)
+    response = Response(content, mimetype=_MEDIA[form])
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(_('draft report'))}.{form}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def picture(report_id: UUID, number: int) -> Any:
+    """A chart of a report, as SVG."""
+    document = _document(queries.get(report_id))
+    drawn = [block for block in document.body if isinstance(block, Picture)] if document else []
+    if not 1 <= number <= len(drawn):
+        abort(404)
+    return send_svg(drawn[number - 1].svg)
+
+
+def _document(one: QualityReport) -> Official | None:
+    """Return an issued report as it was frozen, any other as it stands."""
+    if one.frozen is not None:
+        return frozen.load(one.frozen).document
+    found = gathering.gather(one, one.as_of or utcnow())
+    return official(found) if found else None
+
+
+def _issued(report_id: UUID) -> QualityReport:
+    one = queries.get(report_id)
+    if one.state != "issued":
+        abort(404)
+    return one
+
+
+def _decides(report_id: UUID) -> bool:
+    return bool(access.may_decide(current_actor(), report_id))
+
+
+def _done(report_id: UUID, service: Any, words: str) -> Any:
+    service(current_actor(), report_id, at=utcnow())
+    flash(words)
+    return _to(report_id)
+
+
+def _to(report_id: UUID) -> Any:
+    return redirect(url_for("reports.issued_report", report_id=report_id))
+
+
+def _after() -> UUID | None:
+    value = request.args.get("after")
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        abort(400)

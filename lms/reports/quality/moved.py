@@ -1,0 +1,144 @@
+"""What moved after an adjustment (Quyết định 1698, Phần IV.5): the result that asked for it, and the next one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from lms.catalogue.models import Programme, ProgrammeVersion, Topic
+from lms.classes.models import ClassRun, Teaching
+from lms.core.database import db
+from lms.people.models import Person, Unit
+from lms.reports.adjustments.models import Adjustment
+from lms.reports.quality import rules
+from lms.reports.quality.rules import Change, Figures
+from lms.reports.quality.scopes import in_year
+from lms.surveys.document import Words
+from lms.surveys.models import SectionMean, Survey
+from lms.surveys.queries import document_of
+from lms.surveys.rules import NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An adjustment that was carried out.
+
+    :ivar title: of the section
+    :ivar topic: with :ivar lecturer:, when it is about a lecturer's topic
+    :ivar later: name of the class that was evaluated next; None while there is none
+    """
+
+    adjustment_id: UUID
+    class_id: UUID
+    class_code: str
+    class_name: str
+    institution: str
+    programme: str
+    topic: Words | None
+    lecturer: str | None
+    measure: str
+    done_at: datetime
+    title: Words
+    before: Figures
+    later: str | None
+    after: Figures | None
+
+    @property
+    def change(self) -> Change | None:
+        """From the one to the other."""
+        return None if self.after is None else rules.change(self.before, self.after)
+
+
+def moved(*conditions: ColumnElement[bool], year: int | None = None, until: datetime | None = None) -> list[Moved]:
+    """Return adjustments that were carried out, each with the next evaluation, the last carried out first.
+
+    The next one is the first that opened after the measure was carried out, at the same institution, of the same
+    programme and, for a lecturer's topic, of the same lecturer in that topic.
+
+    :param conditions: on class, version and institution of the evaluation that asked for the adjustment
+    :param until: as it was known then
+    :param year: only those of this year's classes, and those whose next evaluation is of this year
+    """
+    before, after = aliased(SectionMean), _next(until)
+    statement = (
+        select(
+            Adjustment.id,
+            Adjustment.class_id,
+            ClassRun.code,
+            ClassRun.name,
+            Unit.name,
+            Programme.code,
+            Topic.title,
+            Person.full_name,
+            Adjustment.measure,
+            Adjustment.done_at,
+            Adjustment.section,
+            Survey.instrument_id,
+            before.n,
+            before.mean,
+            before.counts,
+            after.c.name,
+            after.c.n,
+            after.c.mean,
+            after.c.counts,
+        )
+        .join(Survey, Survey.id == Adjustment.survey_id)
+        .join(ClassRun, ClassRun.id == Adjustment.class_id)
+        .join(Unit, Unit.id == ClassRun.institution_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .join(before, _about(before, Adjustment.survey_id, func.coalesce(Adjustment.teaching_id, NONE)))
+        .outerjoin(Teaching, Teaching.id == Adjustment.teaching_id)
+        .outerjoin(Topic, Topic.id == Teaching.topic_id)
+        .outerjoin(Person, Person.id == Teaching.lecturer_id)
+        .outerjoin(after, true())
+        .where(Adjustment.state == "done", *conditions)
+        .order_by(Adjustment.done_at.desc(), Adjustment.id)
+    )
+    if until is not None:
+        statement = statement.where(Adjustment.done_at <= until)
+    if year is not None:
+        statement = statement.where(or_(in_year(year), after.c.year == year))
+    return [_read(row) for row in db.session.execute(statement)]
+
+
+def _next(until: datetime | None) -> Any:
+    """The evaluation after an adjustment, as a lateral subquery of its row."""
+    survey, run, version = aliased(Survey), aliased(ClassRun), aliased(ProgrammeVersion)
+    closed = true() if until is None else survey.closed_at <= until
+    teaching, topic, mean = aliased(Teaching), aliased(Topic), aliased(SectionMean)
+    return (
+        select(run.name, func.extract("year", run.starts_on).label("year"), mean.n, mean.mean, mean.counts)
+        .select_from(run)
+        .join(version, and_(version.id == run.version_id, version.programme_id == ProgrammeVersion.programme_id))
+        .join(survey, and_(survey.class_id == run.id, survey.opens_at >= Adjustment.done_at))
+        .outerjoin(teaching, and_(teaching.class_id == run.id, teaching.lecturer_id == Teaching.lecturer_id))
+        .outerjoin(topic, topic.id == teaching.topic_id)
+        .join(mean, _about(mean, survey.id, func.coalesce(teaching.id, NONE)))
+        .where(
+            run.institution_id == ClassRun.institution_id,
+            closed,
+            or_(Adjustment.teaching_id.is_(None), topic.code == Topic.code),
+        )
+        .order_by(survey.opens_at, run.id)
+        .limit(1)
+        .correlate(Adjustment, ClassRun, ProgrammeVersion, Teaching, Topic)
+        .lateral("later")
+    )
+
+
+def _about(mean: Any, survey_id: Any, teaching: Any) -> ColumnElement[bool]:
+    return and_(mean.survey_id == survey_id, mean.section == Adjustment.section, mean.teaching == teaching)
+
+
+def _read(row: Any) -> Moved:
+    section, instrument_id, people, mean, counts, later, *after = row[10:]
+    form = document_of(instrument_id)
+    title = next((one.title for one in form.sections if one.key == section), {"vi": section})
+    before = rules.figures(rules.sums(people, mean, counts))
+    values: list[Any] = [*row[:10], title, before, later]
+    values.append(None if later is None else rules.figures(rules.sums(*after)))
+    return Moved(*values)

@@ -1,0 +1,43 @@
+"""What waits for those who report for a unit, named on their pages."""
+
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from lms.core.guard import Actor
+from lms.core.i18n import day
+from lms.learning.dashboard import DueItem
+from lms.people.sessions import local_day
+from lms.reports.unit_reports.access import WRITE
+from lms.reports.unit_reports.queries import reports
+from lms.reports.unit_reports.queries.reports import OwnReport
+
+_MOST = 5
+
+
+def due(actor: Actor, at: datetime) -> list[DueItem]:
+    """Name the reports that units held still have to give; a reminded, returned or late one comes first."""
+    paths = actor.paths(WRITE)
+    return [_item(one, at) for one in reports.awaited(paths, _MOST)] if paths else []
+
+
+def _item(one: OwnReport, at: datetime) -> DueItem:
+    late = one.late(local_day(at))
+    if one.state == "returned":
+        detail = _("returned by Home Affairs: %(reason)s", reason=one.return_reason)
+    elif late:
+        detail = _("%(unit)s; was to be submitted by %(date)s", unit=one.unit, date=day(one.due_on))
+    elif one.reminded_at:
+        detail = _("%(unit)s; reminder: only until %(date)s", unit=one.unit, date=day(one.due_on))
+    else:
+        detail = _("%(unit)s; until %(date)s", unit=one.unit, date=day(one.due_on))
+    pressing = late or one.state == "returned" or one.reminded_at is not None
+    return DueItem(
+        "report",
+        _("Yearly report %(year)s on quality and use of trained staff", year=one.year),
+        detail,
+        url_for("reports.edit_unit_report", report_id=one.report_id),
+        _("Write the report"),
+        0 if pressing else 20,
+    )

@@ -1,0 +1,69 @@
+"""The workbook behind the summary: the sums, every unit, and all that the units wrote."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from lms.core.i18n import local, moment
+from lms.people.sessions import local_day
+from lms.reports.unit_reports import wording
+from lms.reports.unit_reports.queries.campaigns import UnitRow
+from lms.reports.unit_reports.queries.summary import Summary, Sums, Texts
+from lms.reports.workbooks import Workbook
+
+
+def workbook(found: Summary, units: Sequence[UnitRow], texts: Sequence[Texts], *, at: datetime) -> bytes:
+    """Return the summary as XLSX."""
+    book, campaign = Workbook(), found.campaign
+    title = f"{_('Reports of units %(year)s', year=campaign.year)}, {_('as of %(when)s', when=moment(at))}"
+    sums = [
+        (_("People sent"), 10),
+        (_("Enrolled"), 10),
+        (_("Completed"), 12),
+        (_("Hours"), 10),
+        *((word.capitalize(), 16) for word in wording.use_words()),
+        (_("Mean quality"), 10),
+        (_("Units that rated"), 12),
+        (_("Places proposed"), 12),
+    ]
+    quotas = [(_("Trained in the city so far"), 14), (_("Target"), 10)]
+    programmes = [[one.key, local(one.name), *_sums(one), one.trained, one.target] for one in found.programmes]
+    book.sheet(
+        _("By programme"), title, [(_("Code"), 10), (_("Programme"), 46), *sums, *quotas],
+        [*programmes, ["", _("Total"), *_sums(found.city)]],
+    )  # fmt: skip
+    levels = [[wording.level_word(one.key), *_sums(one)] for one in found.by_level]
+    book.sheet(_("By level"), title, [(_("Level"), 26), *sums], [*levels, [_("Whole city"), *_sums(found.city)]])
+    columns = [
+        (_("Unit"), 60),
+        (_("Code"), 14),
+        (_("Level"), 24),
+        (_("State"), 20),
+        (_("Reported late"), 8),
+        (_("Submitted"), 18),
+        (_("Reminders"), 10),
+        (_("Reports for"), 60),
+    ]
+    rows = ([*_unit(row, row.late(campaign.due_on, local_day(at)))] for row in units)
+    book.sheet(_("Units"), title, columns, rows, moments=frozenset({5}))
+    heads = [
+        (_("Unit"), 50),
+        (_("Level"), 24),
+        (_("Quality of the training"), 60),
+        (_("Use of trained staff"), 60),
+        (_("Difficulties"), 60),
+        (_("Proposals"), 60),
+    ]
+    book.sheet(_("Texts"), title, heads, ([one.unit, wording.level_word(one.level), *one[2:]] for one in texts))
+    return book.content()
+
+
+def _sums(one: Sums) -> list[Any]:
+    return [one.sent, one.enrolled, one.completed, one.hours, *one.uses, one.quality, one.ratings, one.quota]
+
+
+def _unit(row: UnitRow, late: bool) -> list[Any]:
+    known = [row.unit, row.code, wording.level_word(row.level), wording.state_word(row.state)]
+    return [*known, _("late") if late else None, row.submitted_at, row.reminders, row.covers]

@@ -1,0 +1,212 @@
+"""Home Affairs' report to the People's Committee: the units' reports put together."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from lms.core.i18n import day, moment, number, percent, speaking
+from lms.reports.documents import Block, Column, Heading, Official, Paragraph, Picture, Table
+from lms.reports.unit_reports import wording
+from lms.reports.unit_reports.papers.unit_paper import CITY, CODE, PROGRAMME
+from lms.reports.unit_reports.queries.campaigns import UnitRow
+from lms.reports.unit_reports.queries.summary import Summary, Sums, Voices
+from lms.surveys.themes import Group
+
+SUBJECT = (
+    "Tổng hợp đánh giá chất lượng đào tạo, bồi dưỡng và việc sử dụng cán bộ, công chức, viên chức sau đào tạo, "
+    "bồi dưỡng năm {year}"
+)
+LEVEL = Column("Cấp", 2.6, "left")
+
+
+def document(found: Summary, voices: Voices, missing: Sequence[UnitRow], *, at: datetime) -> Official:
+    """Return the summary as an official document; while units can still report it is marked as a draft."""
+    with speaking("vi"):
+        body = tuple(_body(found, voices, missing))
+    return Official(
+        superior="Ủy ban nhân dân\nthành phố Hà Nội",
+        authority="Sở Nội vụ",
+        number="",
+        place="Hà Nội",
+        date=None,
+        kind="BÁO CÁO",
+        subject=SUBJECT.format(year=found.campaign.year),
+        body=body,
+        recipients=("UBND Thành phố", "Giám đốc Sở", "Lưu: VT"),
+        signer_title="Giám đốc",
+        signer_name="",
+        signer_on_behalf="",
+        draft=found.campaign.closed_at is None,
+        stamp=f"Tổng hợp từ báo cáo của các đơn vị, lúc {moment(at)}",
+    )
+
+
+def _body(found: Summary, voices: Voices, missing: Sequence[UnitRow]) -> Iterator[Block]:
+    yield Paragraph(f"Kính gửi: {CITY}")
+    yield Paragraph(
+        "Thực hiện Quyết định số 1698/QĐ-UBND ngày 19/5/2022 của Ủy ban nhân dân thành phố Hà Nội (Phần V, mục 2.1: "
+        "“Hàng năm, tổng hợp đánh giá chất lượng ĐTBD CBCCVC và sử dụng CBCCVC sau ĐTBD của cơ quan, đơn vị báo cáo "
+        f"UBND Thành phố”), Sở Nội vụ tổng hợp báo cáo năm {found.campaign.year} của các cơ quan, đơn vị như sau:"
+    )
+    yield Heading(1, "Tình hình gửi báo cáo")
+    yield from _reporting(found)
+    yield Heading(1, "Kết quả và chất lượng đào tạo, bồi dưỡng")
+    yield from _training(found)
+    yield Heading(1, "Việc sử dụng cán bộ, công chức, viên chức sau đào tạo, bồi dưỡng")
+    yield from _use(found)
+    yield Heading(1, "Khó khăn, vướng mắc và đề xuất của các đơn vị")
+    yield from _themes("Khó khăn, vướng mắc", voices.difficulties)
+    yield from _themes("Đề xuất, kiến nghị", voices.proposals)
+    yield Heading(1, f"Đề xuất chỉ tiêu giai đoạn {found.campaign.quota_from} - {found.campaign.quota_to}")
+    yield from _quotas(found)
+    yield Heading(1, "Các đơn vị chưa gửi báo cáo")
+    yield from _missing(found, missing)
+    yield Paragraph("Sở Nội vụ kính báo cáo Ủy ban nhân dân Thành phố xem xét, chỉ đạo./.")
+
+
+def _reporting(found: Summary) -> Iterator[Block]:
+    units, due_on = found.units, day(found.campaign.due_on)
+    yield Paragraph(
+        f"Hạn gửi báo cáo là ngày {due_on}. {number(units.reported)}/{number(units.units)} đơn vị đã gửi báo cáo "
+        f"({percent(units.rate)}), trong đó {number(units.late)} đơn vị gửi sau hạn; {number(units.missing)} đơn vị "
+        f"chưa gửi. Sở Nội vụ đã chấp nhận {number(units.accepted)} báo cáo."
+    )
+    heads = ("Số đơn vị", "Đã gửi", "Gửi sau hạn", "Đã chấp nhận", "Chưa gửi", "Tỷ lệ")
+    rows = tuple(
+        (
+            label,
+            *(number(value) for value in (one.units, one.reported, one.late, one.accepted, one.missing)),
+            percent(one.rate),
+        )
+        for label, one in [*((wording.level_word(one.key), one) for one in found.levels), ("Toàn Thành phố", units)]
+    )
+    yield Table((LEVEL, *(Column(head, 1.2, "right") for head in heads)), rows, "Tình hình gửi báo cáo theo cấp")
+    if found.levels:
+        yield Picture(
+            wording.chart("reporting", found),
+            "Biểu đồ tỷ lệ đơn vị đã gửi đúng hạn, gửi sau hạn, chưa gửi theo cấp; số liệu ở bảng trên.",
+            "Tỷ lệ đơn vị gửi báo cáo theo cấp",
+        )
+    if found.orphans:
+        yield Paragraph(
+            "Các đơn vị đã giải thể, không có đơn vị kế thừa, nên không có đơn vị nào báo cáo thay: "
+            f"{'; '.join(found.orphans)}."
+        )
+
+
+def _training(found: Summary) -> Iterator[Block]:
+    city = found.city
+    yield Paragraph(
+        f"Theo báo cáo, các đơn vị đã cử {number(city.sent)} lượt người tham dự các lớp kết thúc trong năm; "
+        f"{number(city.enrolled)} lượt người theo học, {number(city.completed)} lượt người hoàn thành, tổng số "
+        f"{number(city.hours)} tiết."
+    )
+    heads = (("Cử đi", 1.1), ("Theo học", 1.1), ("Hoàn thành", 1.4), ("Số tiết", 1.3), ("Chất lượng (1-5)", 1.4))
+    columns = tuple(Column(title, width, "right") for title, width in heads)
+    rows = tuple((one.key, one.name["vi"], *_figures(one), _against(one)) for one in found.attended)
+    total = ("", "Cộng", *_figures(city), "")
+    yield Table(
+        (CODE, PROGRAMME, *columns, Column("Lũy kế / chỉ tiêu", 1.7, "right")),
+        (*rows, total),
+        "Kết quả và chất lượng theo chương trình",
+        "Chất lượng: điểm trung bình do các đơn vị có người hoàn thành đánh giá. Lũy kế: toàn Thành phố, từ khi "
+        "thực hiện Đề án.",
+    )
+    rows = tuple((wording.level_word(one.key), *_figures(one)) for one in found.by_level)
+    yield Table((LEVEL, *columns), (*rows, ("Toàn Thành phố", *_figures(city))), "Kết quả và chất lượng theo cấp")
+    rated = [one for one in found.trained if one.quality is not None]
+    if rated:
+        yield Paragraph(f"Điểm chất lượng trung bình chung là {number(city.quality, '0.00')}/5{_extremes(rated)}.")
+        yield Picture(
+            wording.chart("quality", found),
+            "Biểu đồ điểm trung bình về chất lượng theo chương trình; số liệu ở bảng trên.",
+            "Chất lượng theo chương trình",
+        )
+
+
+def _extremes(rated: Sequence[Sums]) -> str:
+    ranked = sorted(rated, key=lambda one: -(one.quality or 0))
+    best, worst = ranked[0], ranked[-1]
+    if best is worst:
+        return ""
+    return (
+        f"; cao nhất là chương trình {best.key} ({number(best.quality, '0.00')}), thấp nhất là {worst.key} "
+        f"({number(worst.quality, '0.00')})"
+    )
+
+
+def _figures(one: Sums) -> tuple[str, ...]:
+    return (
+        *(number(value) for value in (one.sent, one.enrolled, one.completed, one.hours)),
+        number(one.quality, "0.00"),
+    )
+
+
+def _against(one: Sums) -> str:
+    return f"{number(one.trained)} / {number(one.target)}"
+
+
+def _use(found: Summary) -> Iterator[Block]:
+    city = found.city
+    if not city.completed:
+        yield Paragraph("Chưa có đơn vị nào báo cáo về người hoàn thành chương trình trong năm.")
+        return
+    fitting = city.placed + city.promoted
+    yield Paragraph(
+        f"Trong {number(city.completed)} lượt người hoàn thành, {number(fitting)} lượt người "
+        f"({percent(fitting / city.completed)}) được giao việc đúng nội dung đào tạo, bồi dưỡng hoặc được bổ nhiệm, "
+        f"quy hoạch; {number(city.unchanged)} lượt người làm công việc như trước, {number(city.moved)} lượt người "
+        f"chuyển công tác, {number(city.departed)} lượt người thôi việc, nghỉ hưu."
+    )
+    heads = [Column(word.capitalize(), 1.5, "right") for word in wording.use_words()]
+    columns = (Column("Hoàn thành", 1.2, "right"), *heads)
+    rows = tuple((one.key, *_uses(one)) for one in found.trained)
+    yield Table((CODE, *columns), (*rows, ("Cộng", *_uses(city))), "Việc sử dụng theo chương trình (lượt người)")
+    levels = tuple((wording.level_word(one.key), *_uses(one)) for one in found.by_level if one.completed)
+    whole = ("Toàn Thành phố", *_uses(city))
+    yield Table((LEVEL, *columns), (*levels, whole), "Việc sử dụng theo cấp (lượt người)")
+    yield Picture(
+        wording.chart("use", found),
+        "Biểu đồ tỷ lệ sử dụng người hoàn thành theo chương trình; số liệu ở bảng trên.",
+        "Việc sử dụng theo chương trình",
+    )
+
+
+def _uses(one: Sums) -> tuple[str, ...]:
+    return tuple(number(value) for value in (one.completed, *one.uses))
+
+
+def _themes(title: str, groups: Sequence[Group]) -> Iterator[Block]:
+    yield Heading(2, title)
+    if not groups:
+        yield Paragraph("Không có đơn vị nào nêu.")
+        return
+    rows = tuple((one.theme.title["vi"] if one.theme else "Nội dung khác", number(one.count)) for one in groups)
+    yield Table(
+        (Column("Nhóm nội dung", 5, "left"), Column("Số đơn vị nêu", 1.6, "right")),
+        rows,
+        note="Một đơn vị có thể nêu nhiều nhóm nội dung; toàn văn ý kiến ở tệp số liệu kèm theo.",
+    )
+
+
+def _quotas(found: Summary) -> Iterator[Block]:
+    proposed = [one for one in found.programmes if one.quota]
+    if not proposed:
+        yield Paragraph("Chưa có đơn vị nào đề xuất chỉ tiêu.")
+        return
+    rows = tuple((one.key, one.name["vi"], number(one.target), number(one.quota)) for one in proposed)
+    total = ("", "Cộng", number(sum(one.target for one in proposed)), number(found.city.quota))
+    columns = (Column("Chỉ tiêu đến 2025", 1.5, "right"), Column("Đề xuất", 1.5, "right"))
+    yield Table((CODE, PROGRAMME, *columns), (*rows, total), "Tổng chỉ tiêu các đơn vị đề xuất")
+
+
+def _missing(found: Summary, missing: Sequence[UnitRow]) -> Iterator[Block]:
+    if not missing:
+        yield Paragraph("Tất cả các đơn vị đã gửi báo cáo.")
+        return
+    rows = tuple(
+        (str(place), row.unit, wording.level_word(row.level), number(row.reminders))
+        for place, row in enumerate(missing, 1)
+    )
+    yield Paragraph(f"Đến thời điểm tổng hợp, {number(found.units.missing)} đơn vị chưa gửi báo cáo:")
+    columns = (Column("TT", 0.8, "center"), Column("Đơn vị", 5, "left"), LEVEL, Column("Số lần nhắc", 1.3, "right"))
+    yield Table(columns, rows, "Danh sách đơn vị chưa gửi báo cáo")

@@ -1,0 +1,160 @@
+"""Who reports for whom, what a report must hold, and when it is late."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+LEVELS = ("department", "district")
+"""Phần V.2.4: "Các sở, cơ quan tương đương sở, UBND quận, huyện, thị xã và các cơ quan, đơn vị có liên quan"; the
+latter are those that had people in classes."""
+QUOTA_PERIOD = (2026, 2030)
+"""Phần V.2.4: "Đề xuất chỉ tiêu ĐTBD giai đoạn 2026 - 2030 báo cáo UBND Thành phố qua Sở Nội vụ"."""
+USES = ("placed", "promoted", "moved", "departed")
+POINTS = 5
+_REMINDERS = (timedelta(days=-14), timedelta(days=-3), timedelta(days=1), timedelta(days=14))
+
+
+class Unit(NamedTuple):
+    """A unit as far as its duty to report goes; :ivar ends: the first day on which it no longer exists."""
+
+    id: int
+    kind: str
+    begins: date
+    ends: date | None
+
+    def exists(self, day: date) -> bool:
+        """Whether it exists on a day."""
+        return self.begins <= day and (self.ends is None or day < self.ends)
+
+    def existed_in(self, year: int) -> bool:
+        """Whether it existed on any day of a year."""
+        return self.begins <= date(year, 12, 31) and (self.ends is None or self.ends > date(year, 1, 1))
+
+
+class Succession(NamedTuple):
+    """A unit went over into another."""
+
+    predecessor: int
+    successor: int
+    on: date
+
+
+class Duties(NamedTuple):
+    """Who reports for whom.
+
+    :ivar reporters: unit concerned -> unit that reports about its people
+    :ivar orphans: units concerned that no longer exist and have no successor that does
+    """
+
+    reporters: dict[int, int]
+    orphans: frozenset[int]
+
+
+def duties(
+    year: int,
+    day: date,
+    levels: Collection[str],
+    units: Iterable[Unit],
+    successions: Iterable[Succession],
+    sent: Collection[int],
+) -> Duties:
+    """Tell who reports on a year, as of a day.
+
+    Concerned are the units of the levels that existed in the year, and those that sent people to its classes (Phần
+    IV.1: "Hàng năm cơ quan, đơn vị đánh giá chất lượng đào tạo, bồi dưỡng; việc sử dụng CBCCVC sau đào tạo, bồi
+    dưỡng"). For one that no longer exists its successor reports.
+    """
+    known = {unit.id: unit for unit in units}
+    heirs = _heirs(successions)
+    concerned = [one.id for one in known.values() if one.id in sent or (one.kind in levels and one.existed_in(year))]
+    found = {unit_id: heir(unit_id, day, known, heirs) for unit_id in concerned}
+    return Duties(
+        {unit_id: one for unit_id, one in found.items() if one is not None},
+        frozenset(unit_id for unit_id, one in found.items() if one is None),
+    )
+
+
+def heir(unit_id: int, day: date, units: Mapping[int, Unit], heirs: Mapping[int, Sequence[int]]) -> int | None:
+    """Return the unit that stands for another on a day: itself while it exists, else the nearest successor that does.
+
+    Of several that are equally near it is the first by day of succession, then by id, so that nobody is counted twice.
+    """
+    generation, seen = [unit_id], {unit_id}
+    while generation:
+        for one in generation:
+            if one in units and units[one].exists(day):
+                return one
+        following = [successor for one in generation for successor in heirs.get(one, ())]
+        generation = [one for one in dict.fromkeys(following) if one not in seen]
+        seen.update(generation)
+    return None
+
+
+def _heirs(successions: Iterable[Succession]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for one in sorted(successions, key=lambda one: (one.on, one.successor)):
+        found[one.predecessor].append(one.successor)
+    return found
+
+
+class Line(NamedTuple):
+    """What a unit says about a programme, beside how many of its people completed it in the year."""
+
+    completed: int = 0
+    quality: int | None = None
+    placed: int | None = None
+    promoted: int | None = None
+    moved: int | None = None
+    departed: int | None = None
+    quota: int | None = None
+
+    @property
+    def used(self) -> int:
+        """How many are accounted for; each counts once."""
+        return sum(getattr(self, name) or 0 for name in USES)
+
+    @property
+    def unchanged(self) -> int:
+        """How many do the work they did before."""
+        return self.completed - self.used
+
+
+class Fault(NamedTuple):
+    """Why a report cannot be submitted yet.
+
+    :ivar code: the programme's code; empty for the report as a whole
+    :ivar field: name of the field
+    :ivar kind: missing, or too-many
+    """
+
+    code: str
+    field: str
+    kind: str
+
+
+def faults(texts: Mapping[str, str], lines: Mapping[str, Line]) -> list[Fault]:
+    """Return what is missing or contradicts the figures, by programme code.
+
+    Phần IV.1 asks for both: "đánh giá chất lượng đào tạo, bồi dưỡng; việc sử dụng CBCCVC sau đào tạo, bồi dưỡng".
+    Where nobody completed a programme there is nothing to say about its use.
+    """
+    needed = ("quality_text", "use_text", "signer_title", "signer_name")
+    found = [Fault("", name, "missing") for name in needed if not texts.get(name)]
+    for code, line in lines.items():
+        if line.completed:
+            asked = ("quality", *USES)
+            found += [Fault(code, name, "missing") for name in asked if getattr(line, name) is None]
+        if line.used > line.completed:
+            found.append(Fault(code, "placed", "too-many"))
+    return found
+
+
+def is_late(submitted_on: date | None, due_on: date, today: date) -> bool:
+    """Tell whether a report came, or is still awaited, after its last day."""
+    return (submitted_on or today) > due_on
+
+
+def reminder_days(opened_on: date, due_on: date) -> list[date]:
+    """Return the days on which those who are missing are reminded: two before the last day and two after it."""
+    return [due_on + one for one in _REMINDERS if due_on + one > opened_on]

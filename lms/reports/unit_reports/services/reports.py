@@ -1,0 +1,158 @@
+"""One report: saved as a draft, submitted by the head of the unit, returned or accepted by Home Affairs."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, insert, select
+
+from lms.core import audit
+from lms.core.database import act, db
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.reports.unit_reports import rules
+from lms.reports.unit_reports.models import REPORTED, ReportCampaign, UnitReport, UnitReportLine
+from lms.reports.unit_reports.queries import reports
+from lms.reports.unit_reports.queries.figures import Figures
+from lms.reports.unit_reports.services.duties import refuse_closed
+
+TEXTS = ("quality_text", "use_text", "difficulties", "proposals", "signer_title", "signer_name")
+SAID = ("quality", *rules.USES, "quota")
+
+
+class Content(NamedTuple):
+    """What a unit wrote.
+
+    :ivar texts: by TEXTS
+    :ivar lines: programme code -> by SAID
+    :ivar revision: of the report it was written into
+    """
+
+    texts: Mapping[str, str]
+    lines: Mapping[str, Mapping[str, int | None]]
+    revision: int
+
+
+class IncompleteError(DomainError):
+    """A report that cannot be submitted yet; :ivar faults: why, field by field."""
+
+    def __init__(self, faults: Sequence[rules.Fault]) -> None:
+        super().__init__("incomplete", _l("The report is not complete yet. Please correct the marked fields."), 400)
+        self.faults = faults
+
+
+@act
+def save(actor: Actor, report_id: UUID, content: Content, *, at: datetime) -> None:
+    """Keep a draft, whole or not; its figures stay those of the day until it is submitted.
+
+    :raises DomainError: ``campaign-closed``, ``submitted``, ``saved-since``
+    """
+    row = _open(report_id, content.revision)
+    _write(row, content, _read(report_id, at), at, frozen=False)
+    row.state = "returned" if row.state == "returned" else "draft"
+    audit.record(actor, "unit_report.save", "unit_report", row.id, at=at, after=_said(content))
+
+
+@act
+def submit(actor: Actor, report_id: UUID, content: Content, *, at: datetime) -> None:
+    """Submit a report: it is checked, and the system's figures are frozen as they are now.
+
+    :raises IncompleteError: something is missing, or contradicts the figures
+    :raises DomainError: ``campaign-closed``, ``submitted``, ``saved-since``
+    """
+    row = _open(report_id, content.revision)
+    known = _read(report_id, at)
+    said = {line.code: rules.Line(line.figures.completed, **content.lines.get(line.code, {})) for line in known.lines}
+    faults = rules.faults(content.texts, said)
+    if faults:
+        raise IncompleteError(faults)
+    _write(row, content, known, at, frozen=True)
+    row.after_training = known.after_training
+    row.state, row.submitted_at, row.submitted_by = "submitted", at, actor.account_id
+    row.first_submitted_at = row.first_submitted_at or at
+    figures = {line.code: line.figures._asdict() for line in known.concerned}
+    audit.record(actor, "unit_report.submit", "unit_report", row.id, at=at, after=_said(content) | {"figures": figures})
+
+
+@act
+def give_back(actor: Actor, report_id: UUID, reason: str, *, at: datetime) -> None:
+    """Return a submitted report to its unit, with the reason; it is awaited again.
+
+    :raises DomainError: ``not-submitted``; ``campaign-closed``, since nobody could submit it anew
+    """
+    campaign, row = _submitted(report_id)
+    refuse_closed(campaign)
+    row.state, row.return_reason, row.returned_at = "returned", reason, at
+    audit.record(actor, "unit_report.return", "unit_report", row.id, at=at, after={"reason": reason})
+
+
+@act
+def accept(actor: Actor, report_id: UUID, *, at: datetime) -> None:
+    """Accept a submitted report; it can no longer be changed.
+
+    :raises DomainError: ``not-submitted``
+    """
+    _campaign, row = _submitted(report_id)
+    row.state, row.accepted_at = "accepted", at
+    audit.record(actor, "unit_report.accept", "unit_report", row.id, at=at)
+
+
+def _open(report_id: UUID, revision: int) -> UnitReport:
+    campaign, row = _held(report_id)
+    if row.state in REPORTED:
+        raise DomainError("submitted", _l("This report has been submitted and can no longer be changed."))
+    refuse_closed(campaign)
+    if row.revision != revision:
+        words = _l("Somebody has saved this report since you opened it. Please open it again.")
+        raise DomainError("saved-since", words)
+    return row
+
+
+def _submitted(report_id: UUID) -> tuple[ReportCampaign, UnitReport]:
+    campaign, row = _held(report_id)
+    if row.state != "submitted":
+        raise DomainError("not-submitted", _l("Only a submitted report can be accepted or returned."))
+    return campaign, row
+
+
+def _held(report_id: UUID) -> tuple[ReportCampaign, UnitReport]:
+    """Lock the campaign against closing, then the report; who reminds or closes takes them in the same order."""
+    year = db.session.scalar(select(UnitReport.year).where(UnitReport.id == report_id))
+    campaign = db.session.get(ReportCampaign, year, with_for_update={"read": True}) if year else None
+    row = db.session.get(UnitReport, report_id, with_for_update=True)
+    if campaign is None or row is None:
+        raise NotFound
+    return campaign, row
+
+
+def _read(report_id: UUID, at: datetime) -> reports.Report:
+    found = reports.report(report_id, at)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _write(row: UnitReport, content: Content, known: reports.Report, at: datetime, *, frozen: bool) -> None:
+    for name in TEXTS:
+        setattr(row, name, content.texts.get(name, ""))
+    db.session.execute(delete(UnitReportLine).where(UnitReportLine.report_id == row.id))
+    lines = []
+    for line in known.lines:
+        said = content.lines.get(line.code, {})
+        if (frozen and line.figures.sent) or any(value is not None for value in said.values()):
+            figures = line.figures._asdict() if frozen else dict.fromkeys(Figures._fields)
+            values = {name: said.get(name) for name in SAID}
+            lines.append({"report_id": row.id, "programme_id": line.programme_id} | figures | values)
+    if lines:
+        db.session.execute(insert(UnitReportLine), lines)
+    row.revision += 1
+    row.saved_at = at
+
+
+def _said(content: Content) -> dict[str, object]:
+    lines = {
+        code: {name: value for name, value in said.items() if value is not None} for code, said in content.lines.items()
+    }
+    return {"texts": dict(content.texts), "lines": {code: said for code, said in lines.items() if said}}

@@ -1,0 +1,121 @@
+"""The pages of one report, and of those who have to give them."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.core.pages import Page
+from lms.people.sessions import local_day
+from lms.reports import documents
+from lms.reports.unit_reports import access, forms, rules, wording
+from lms.reports.unit_reports.papers import unit_paper
+from lms.reports.unit_reports.queries import reports as queries
+from lms.reports.unit_reports.services import reports
+
+MEDIA_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+
+
+def own() -> Any:
+    """The reports that the reader's units have to give, or gave."""
+    after = request.args.get("after", "")
+    try:
+        place = queries.place_of(UUID(after)) if after else None
+    except ValueError:
+        abort(400)
+    rows = queries.of_units(current_actor().paths(access.WRITE), place)
+    page = Page.cut(rows, queries.PAGE, lambda row: row.report_id)
+    given = {"page": page, "today": local_day(utcnow()), "state_word": wording.state_word}
+    return render_template("reports/unit_reports/own.html", **given)
+
+
+def report(report_id: UUID) -> Any:
+    """A report, as it is read."""
+    return _page(_found(report_id), forms.ReturnForm())
+
+
+def edit(report_id: UUID) -> Any:
+    """Write a report: keep a draft, or submit it."""
+    found = _found(report_id)
+    if not found.open and request.method == "GET":
+        return redirect(url_for("reports.unit_report", report_id=report_id))
+    form, status = forms.report_form(found), 200
+    if request.method == "POST":
+        submitting = "submit" in request.form
+        try:
+            if form.validate():
+                write = reports.submit if submitting else reports.save
+                write(current_actor(), report_id, form.content(found), at=utcnow())
+                flash(_("The report has been submitted to Home Affairs.") if submitting else _("The draft is kept."))
+                target = "reports.unit_report" if submitting else "reports.edit_unit_report"
+                return redirect(url_for(target, report_id=report_id))
+        except reports.IncompleteError as refused:
+            form.mark(refused.faults, found)
+        except DomainError as refused:
+            form.form_errors.append(refused.message)
+            status = refused.status
+        status = max(status, 400)
+    given = {"report": found, "form": form, "today": local_day(utcnow()), "name": forms.field_name, "uses": rules.USES}
+    return render_template("reports/unit_reports/edit.html", **given), status
+
+
+def give_back(report_id: UUID) -> Any:
+    """Return a report to its unit."""
+    form = forms.ReturnForm()
+    if not form.validate():
+        return _page(_found(report_id), form), 400
+    reports.give_back(current_actor(), report_id, str(form.reason.data), at=utcnow())
+    flash(_("The report has been returned; the unit sees the reason."))
+    return redirect(url_for("reports.campaign", year=_found(report_id).row.year))
+
+
+def accept(report_id: UUID) -> Any:
+    """Accept a report."""
+    reports.accept(current_actor(), report_id, at=utcnow())
+    flash(_("The report is accepted."))
+    return redirect(url_for("reports.unit_report", report_id=report_id))
+
+
+def paper(report_id: UUID, form: str) -> Any:
+    """A report as an official document."""
+    found = _found(report_id)
+    document = unit_paper.document(found)
+    content = documents.pdf(document) if form == "pdf" else documents.docx(document)
+    return sent(content, form, f"{_('report')}-{found.row.year}-{found.unit_code}")
+
+
+def sent(content: bytes, form: str, name: str) -> Response:
+    """Send a document."""
+    response = Response(content, mimetype=MEDIA_TYPES[form])
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{form}', safe='')}"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _found(report_id: UUID) -> queries.Report:
+    found = queries.report(report_id, utcnow())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(found: queries.Report, returning: forms.ReturnForm) -> Any:
+    actor = current_actor()
+    return render_template(
+        "reports/unit_reports/report.html",
+        report=found,
+        returning=returning,
+        writes=actor.may(access.WRITE, found.unit_path),
+        collects=actor.may(access.COLLECT, found.unit_path),
+        points=forms.POINT_LABELS,
+        today=local_day(utcnow()),
+        state_word=wording.state_word,
+    )
