@@ -149,6 +149,23 @@ def test_who_is_missing_is_reminded_on_the_own_pages_and_who_has_reported_is_not
     assert audited("report_campaign.remind") == 1
 
 
+def test_units_for_which_nobody_can_report_are_marked(city, sign_in):
+    city.open()
+    make.holder("unit_manager", city.second)
+    gone = make.holder("unit_manager", city.ward)
+    gone.active = False
+    db.session.commit()
+    html = sign_in(city.officer).get(PAGE).text
+    lines = {
+        name: next(row for row in html.split("<tr>") if name in row) for name in (city.second.name, city.ward.name)
+    }
+    assert "chưa có người báo cáo" not in lines[city.second.name]
+    assert "chưa có người báo cáo" in lines[city.ward.name]
+    make.holder("unit_manager", city.root)
+    db.session.commit()
+    assert "chưa có người báo cáo" not in sign_in(city.officer).get(PAGE).text
+
+
 def test_planned_reminders_do_their_work(city, run_jobs):
     city.open()
     assert run_jobs() == 4

@@ -1,16 +1,20 @@
 """Campaigns, and the units that have or have not reported."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from lms.core.database import db
 from lms.core.text import like_pattern
-from lms.people.models import UNIT_KINDS, Unit
+from lms.people.models import UNIT_KINDS, Account, RoleHolding, Unit
+from lms.people.permissions import PERMISSIONS
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import rules
+from lms.reports.unit_reports.access import WRITE
 from lms.reports.unit_reports.models import MISSING, REPORTED, ReportCampaign, UnitReport, UnitReportCover
 
 PAGE = 100
@@ -193,3 +197,21 @@ def orphans(year: int) -> list[str]:
         .where(UnitReportCover.year == year, UnitReportCover.report_id.is_(None))
     )
     return list(db.session.scalars(names.order_by(Unit.name)))
+
+
+def unattended(unit_ids: Collection[int], on: date) -> set[int]:
+    """Return those of these units for which nobody can report: no active account holds such a role over them."""
+    above = cast(func.string_to_array(func.trim(Unit.path, "/"), "/"), ARRAY(BigInteger))
+    attended = (
+        select(RoleHolding.id)
+        .join(Account, Account.id == RoleHolding.account_id)
+        .where(
+            RoleHolding.unit_id == any_(above),
+            RoleHolding.role.in_(PERMISSIONS[WRITE]),
+            or_(RoleHolding.valid_from.is_(None), RoleHolding.valid_from <= on),
+            or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to > on),
+            Account.active,
+        )
+        .exists()
+    )
+    return set(db.session.scalars(select(Unit.id).where(Unit.id.in_(unit_ids), ~attended)))

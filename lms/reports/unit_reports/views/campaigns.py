@@ -52,12 +52,16 @@ def campaign(year: int) -> Any:
     if which not in queries.FILTERS or level not in ("", *UNIT_KINDS):
         abort(400)
     query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
-    rows = queries.units(year, which, level, query, after=_uuid("after"))
+    page = Page.cut(
+        queries.units(year, which, level, query, after=_uuid("after")), queries.PAGE, lambda row: row.report_id
+    )
+    today = local_day(utcnow())
     levels = queries.by_level(year)
     return render_template(
         "reports/unit_reports/campaign.html",
         campaign=found,
-        page=Page.cut(rows, queries.PAGE, lambda row: row.report_id),
+        page=page,
+        unattended=queries.unattended([row.unit_id for row in page.rows if not row.reported], today),
         levels=levels,
         units=queries.together(levels),
         orphans=queries.orphans(year),
@@ -66,7 +70,7 @@ def campaign(year: int) -> Any:
         query=query,
         extending=forms.ExtendForm(data={"due_on": found.due_on}),
         collects=access.collects(current_actor()),
-        today=local_day(utcnow()),
+        today=today,
         level_word=wording.level_word,
         state_word=wording.state_word,
     )
