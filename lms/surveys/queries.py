@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from lms.catalogue.models import ProgrammeVersion, Topic
 from lms.classes.models import Attendance, ClassRun, Session, Teaching
 from lms.core.database import db, within
+from lms.core.pages import Page
 from lms.people.models import Person, Unit
 from lms.surveys import answers, document, rules
 from lms.surveys.document import Form
@@ -346,6 +347,9 @@ def comments(survey_id: UUID) -> list[ReadComment]:
     return [ReadComment(*row) for row in rows]
 
 
+COMMENTS_SHOWN = 100
+
+
 class RawComment(NamedTuple):
     """A comment before the trusted reader, and what she decided."""
 
@@ -358,8 +362,11 @@ class RawComment(NamedTuple):
     reason: str | None
 
 
-def raw_comments(survey_id: UUID) -> list[RawComment]:
-    """Return all comments of an evaluation as they were written, for the trusted reader alone."""
+def raw_comments(survey_id: UUID, after: UUID = rules.NONE) -> Page[RawComment]:
+    """Return comments of an evaluation as they were written, for the trusted reader alone.
+
+    :param after: the last comment of the page before
+    """
     rows = db.session.execute(
         select(
             Comment.id,
@@ -371,10 +378,11 @@ def raw_comments(survey_id: UUID) -> list[RawComment]:
             CommentReading.reason,
         )
         .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
-        .where(Comment.survey_id == survey_id)
+        .where(Comment.survey_id == survey_id, Comment.id > after)
         .order_by(Comment.id)
+        .limit(COMMENTS_SHOWN + 1)
     )
-    return [RawComment(*row) for row in rows]
+    return Page.cut([RawComment(*row) for row in rows], COMMENTS_SHOWN, lambda one: one.comment_id)
 
 
 class PaperSurvey(NamedTuple):

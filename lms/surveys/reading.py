@@ -11,6 +11,7 @@ from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.surveys import queries
+from lms.surveys.rules import NONE
 from lms.surveys.services import comments
 from lms.surveys.views import unkept
 
@@ -27,6 +28,10 @@ def comments_page(survey_id: UUID) -> Any:
     if survey is None or survey.state == "open":
         abort(404)
     error, status, at_fault = None, 200, None
+    try:
+        after = UUID(request.args.get("after", str(NONE)))
+    except ValueError:
+        abort(404)
     if request.method == "POST":
         try:
             _decide(survey_id)
@@ -35,17 +40,17 @@ def comments_page(survey_id: UUID) -> Any:
             error, status, at_fault = refused.message, refused.status, request.form.get("comment")
         except ValueError:
             abort(400)
-    page = render_template(
+    html = render_template(
         "surveys/reading.html",
         survey=survey,
         name=queries.name_of(survey_id),
-        comments=queries.raw_comments(survey_id),
+        page=queries.raw_comments(survey_id, after),
         words={item.code: item.text for _section, item in survey.document.items()},
         error=error,
         at_fault=at_fault,
         given=request.form,
     )
-    return unkept(page, status)
+    return unkept(html, status)
 
 
 def _decide(survey_id: UUID) -> None:

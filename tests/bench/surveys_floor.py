@@ -13,8 +13,6 @@ from uuid import UUID, uuid4
 import psycopg
 from flask import Flask, request
 
-from lms.surveys.ballots import CAPACITY
-
 SCHEMA = """
     DROP SCHEMA IF EXISTS floor CASCADE;
     CREATE SCHEMA floor;
@@ -24,7 +22,8 @@ SCHEMA = """
     CREATE TABLE floor.mentions (LIKE statement_mentions INCLUDING ALL);
     INSERT INTO floor.participations SELECT * FROM participations;
 """
-BOX = CAPACITY + 48
+BOX = 16 * 1024 + 48
+"""Bytes of a sealed form."""
 STATEMENT, MENTIONS = '{"x":"' + "a" * 1100 + '"}', 5
 """As long as an ``evaluated`` statement, and mentioned under as many names."""
 

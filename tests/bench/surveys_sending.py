@@ -21,17 +21,19 @@ from lms.console import setup
 from lms.core.config import Settings
 from lms.core.database import db, utcnow
 from lms.core.embedded import EmbeddedDatabase
+from lms.surveys.ballots import CAPACITY
 from tests.bench import load
 from tests.bench.__main__ import HOST, THREADS, WORKERS, serve
 from tests.bench.surveys_crowd import Crowd, gather
-from tests.bench.surveys_floor import SCHEMA
+from tests.bench.surveys_floor import BOX, SCHEMA
 
 PORT, FLOOR_PORT = 8983, 8984
-ROUNDS, EACH, WARM = 5, 300, 60
+ROUNDS, EACH, WARM = 5, 300, 400
 WANTED = 2
 
 
 def main() -> None:
+    assert CAPACITY + 48 == BOX, "the floor writes boxes of another size"
     folder = Path(tempfile.mkdtemp(prefix="khue-bench-"))
     server = EmbeddedDatabase(folder / "pg")
     processes: list[subprocess.Popen[bytes]] = []
@@ -47,7 +49,8 @@ def main() -> None:
             db.session.commit()
             db.session.remove()
             db.engine.dispose()
-        processes = [serve("wsgi:app", PORT, env), serve("tests.bench.surveys_floor:app", FLOOR_PORT, env)]
+        processes.append(serve("wsgi:app", PORT, env))
+        processes.append(serve("tests.bench.surveys_floor:app", FLOOR_PORT, env))
         measure(crowd)
     finally:
         for process in processes:

@@ -148,7 +148,7 @@ def test_comments_are_shown_to_nobody_before_the_reader_has_removed_names(world,
     assert "nhiệt tình" not in staff.get(world.report).text
     assert staff.get(url).status_code == 403
     assert submit(staff, f"{world.url}/release", {}, page=world.report).status_code == 409
-    first = queries.raw_comments(world.survey.id)[0]
+    first = queries.raw_comments(world.survey.id).rows[0]
     cut = {"comment": str(first.comment_id), "shown": "Cô […] phòng Đào tạo rất nhiệt tình", "reason": ""}
     assert submit(reader, url, cut, page=url).status_code == 400  # no reason
     reworded = cut | {"shown": "Cô […] rất tệ", "reason": "tên"}

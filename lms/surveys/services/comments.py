@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.core import audit
@@ -24,15 +24,16 @@ _GAPS = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]\s*)+")
 def pass_all(actor: Actor, survey_id: UUID, *, at: datetime) -> int:
     """Let all comments that were not decided about be shown as they are; returns how many."""
     _held(survey_id)
-    waiting = db.session.execute(
-        select(Comment.id, Comment.text)
+    waiting = (
+        select(Comment.id, Comment.survey_id, Comment.text, literal(False), literal(actor.account_id), literal(at))
         .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
         .where(Comment.survey_id == survey_id, CommentReading.comment_id.is_(None))
-    ).all()
-    for row in waiting:
-        _keep(actor, survey_id, row.id, row.text, False, None, at)
-    audit.record(actor, "comments.pass", "survey", survey_id, at=at, after={"comments": len(waiting)})
-    return len(waiting)
+    )
+    columns = ["comment_id", "survey_id", "shown", "removed", "reader_id", "read_at"]
+    passed = insert(CommentReading).from_select(columns, waiting).returning(CommentReading.comment_id)
+    count = len(db.session.execute(passed).all())
+    audit.record(actor, "comments.pass", "survey", survey_id, at=at, after={"comments": count})
+    return count
 
 
 @act
