@@ -21,7 +21,6 @@ from tests import factories as make
 from tests.reports.closed import adjusted, held
 from tests.reports.issuing import TEXTS, downloads, paper_text, word_text
 
-
 MAY = datetime(2026, 5, 4, tzinfo=UTC)
 
 
