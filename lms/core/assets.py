@@ -31,6 +31,8 @@ LIBRARIES = {
     "h5p": ("h5p-standalone/dist", ("main.bundle.js", "frame.bundle.js", "styles", "fonts", "images")),
 }
 """By the folder they go into: a folder of npm packages, and what is taken of it."""
+PAPER_FONTS = FOLDER / "fonts"
+"""Tinos, as wide as Times New Roman letter by letter, for documents on paper (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
 PLAYER_SHEET = "library/static/playing.css"
 """The one sheet that is not part of ``app.css``: it has a page of its own."""
 FONTS = tuple(
@@ -62,6 +64,8 @@ def build() -> dict[str, str]:
         if old.is_file() and old.name.removesuffix(".br").removesuffix(".gz") not in kept:
             old.unlink()
     _players()
+    for font in sorted((MODULES / "@expo-google-fonts/tinos").glob("*/*.ttf")):
+        _copy(font, PAPER_FONTS / font.name)
     (FOLDER / "manifest.json").write_text(json.dumps(manifest, indent=1))
     _manifest.cache_clear()
     return manifest

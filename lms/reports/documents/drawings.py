@@ -7,12 +7,10 @@ from lxml import etree
 
 from lms.reports.documents.wording import clean
 
-FAMILY = "Libertinus Serif"
+FAMILY = "Tinos"
 _SVG = "{http://www.w3.org/2000/svg}"
 _LEFT_OUT = (f"{_SVG}script", f"{_SVG}style", f"{_SVG}foreignObject", f"{_SVG}image")
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
-_BOLD = frozenset({"bold", "bolder", "700", "800", "900"})
-_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(bolder|bold|[789]00)")
 _FAMILY_STYLE = re.compile(r"font-family\s*:[^;]*;?")
 
 
@@ -44,11 +42,7 @@ def _root(svg: str) -> Any:
 
 
 def _letter(element: Any) -> None:
-    """Set the font's Semibold for bold: its Bold misplaces Vietnamese marks."""
-    if element.get("font-weight") in _BOLD:
-        element.set("font-weight", "600")
     if "font-family" in element.attrib:
         element.set("font-family", FAMILY)
     if "style" in element.attrib:
-        style = _BOLD_STYLE.sub("font-weight:600", element.get("style"))
-        element.set("style", _FAMILY_STYLE.sub("", style))
+        element.set("style", _FAMILY_STYLE.sub("", element.get("style")))

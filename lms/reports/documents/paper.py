@@ -1,4 +1,4 @@
-"""PDF: set by typst in the fonts it carries, tagged (PDF/UA-1, PDF/A-2a), the same bytes everywhere."""
+"""PDF: set by typst in fonts that come with the product, tagged (PDF/UA-1, PDF/A-2a), the same bytes everywhere."""
 
 import datetime as dt
 from functools import cache
@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import typst
 
+from lms.core.assets import PAPER_FONTS
 from lms.reports.documents import wording
 from lms.reports.documents.content import Block, Bullets, Heading, Official, Paragraph, Picture, Table
 from lms.reports.documents.drawings import plain
@@ -25,7 +26,7 @@ _ROW = 1500
 def pdf(document: Official) -> bytes:
     """Return the document as PDF.
 
-    A text in a script that typst's fonts cannot draw leaves boxes, and the file is then tagged but no PDF/A.
+    A text in a script that these fonts cannot draw leaves boxes, and the file is then tagged but no PDF/A.
 
     :raises ValueError: when a picture is not SVG or has no size
     """
@@ -57,7 +58,7 @@ def _set(name: str, inputs: dict[str, str], **options: Any) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+    return typst.Fonts(font_paths=[PAPER_FONTS], include_system_fonts=False, include_embedded_fonts=True)
 
 
 def _moment(document: Official) -> int:
