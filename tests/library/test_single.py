@@ -2,13 +2,16 @@
 
 import io
 import os
+import shutil
 import stat
 import struct
 import time
 import zipfile
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
+from docx import Document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
@@ -396,6 +399,17 @@ def test_a_document_becomes_a_pdf_without_macros_secrets_and_network(tmp_path, s
     assert "https_proxy=http://127.0.0.1:9" in seen
     assert '"DisableMacrosExecution" oor:op="fuse"><value>true' in seen
     assert str(4 * 1024 * 1024) in seen.splitlines()
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_the_real_libreoffice_keeps_vietnamese(tmp_path):
+    words = "Ủy ban nhân dân thành phố Hà Nội: ườ ệ ỗ ữ ặ"
+    document = Document()
+    document.add_paragraph(words)
+    document.save(str(tmp_path / "a.docx"))
+    assert office_to_pdf(tmp_path / "a.docx", tmp_path / "made.pdf")
+    (page,) = PdfReader(tmp_path / "made.pdf").pages
+    assert normalize("NFC", " ".join(page.extract_text().split())) == words
 
 
 @pytest.mark.parametrize("script", ["exit 1", "exit 0", 'printf no > "$HOME/made/document.pdf"'])
