@@ -61,8 +61,10 @@ def _pages(one, who):
         record = on("/reports/completion/trainees", rf"/records/{UUID}")[0]
         year = on("/reports/campaigns", r"/reports/campaigns/\d{4}(?=\")")[0]
         report = on(f"{year}?show=submitted", rf"/reports/units/{UUID}(?=\")")[-1]
+        school = on("/reports/results", r"/reports/results/institutions/\d+")[0]
+        results = ["/reports/results", "/reports/results?year=2000", school, "/reports/results/programmes/A2.1"]
         units = ["/reports/campaigns", "/reports/campaigns/new", year, f"{year}/summary", report]
-        return ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record, *units]
+        return ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record, *units, *results]
     if who == "thutruong":
         edit = on("/reports/units", rf"/reports/units/{UUID}/edit")[0]
         return ["/reports/completion", "/reports/units", edit, edit.removesuffix("/edit")]
