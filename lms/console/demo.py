@@ -1,4 +1,4 @@
-"""The demonstration: invented people in a small city, three classes of A2.1 in three states.
+"""The demonstration: invented people in a small city, three classes of A2.1 in three states, earlier ones evaluated.
 
 Everything goes through the product's own acts, backdated, so that the audit trail, the statements, the sealed ballots
 and the completion records are as real as they would be after two months of use.
@@ -22,6 +22,7 @@ from lms.classes import services as classes
 from lms.classes import timetable
 from lms.classes.models import ClassRun, Enrolment, Session
 from lms.console import demo_texts as texts
+from lms.console.demo_evaluations import adjust, answer, close
 from lms.core.database import act, db
 from lms.core.guard import SYSTEM, Actor
 from lms.core.i18n import ZONE
@@ -29,7 +30,6 @@ from lms.learning import services as learning
 from lms.people import services as people
 from lms.people.models import Account, Person, Unit
 from lms.surveys import queries as survey_queries
-from lms.surveys.services import comments, evaluations
 
 PASSWORD = "Khue-trai-nghiem-2026"  # noqa: S105 - the demonstration's, printed at start
 
@@ -81,6 +81,7 @@ def load(*, at: datetime) -> None:
     _finished_class(world, chance, at)
     _evaluating_class(world, chance, at)
     _running_class(world, chance, at)
+    _earlier_classes(world, chance, at)
 
 
 # -- people -----------------------------------------------------------------------------------------------------------
@@ -88,6 +89,8 @@ def load(*, at: datetime) -> None:
 
 @dataclass
 class _World:
+    units: list[Unit]
+    schools: dict[str, Unit]
     institution: Unit
     staff: Actor
     lecturers: list[tuple[Person, Actor]]
@@ -109,7 +112,7 @@ def _people(chance: random.Random, at: datetime) -> _World:
     ]
     by_code = {unit.code: unit for unit in units}
     institution = by_code["TBD"]
-    trainees = [_person(chance, number, chance.choice(units[:-1]), at) for number in range(1, 79)]
+    trainees = [_person(chance, number, chance.choice(units[:-2]), at) for number in range(1, 79)]
     ours = {
         "hocvien": _named("HN90001", "Nguyễn Thị Ánh Tuyết", by_code["SQHKT"], "Chuyên viên quản lý quy hoạch", at),
         "hocvien2": _named("HN90002", "Trần Đức Long", by_code["SXD"], "Chuyên viên quản lý hạ tầng", at),
@@ -145,14 +148,7 @@ def _people(chance: random.Random, at: datetime) -> _World:
         ("kiemtoan", "auditor", city),
     ):
         people.give_role(SYSTEM, accounts[username].id, role, unit.id, at=at)
-    actors = {
-        p.id: _actor(
-            people.create_account(
-                SYSTEM, username=p.staff_code.lower(), display_name=p.full_name, person_id=p.id, at=at
-            )
-        )
-        for p in trainees
-    }
+    actors = {p.id: _actor(_trainee_account(p, at)) for p in trainees}
     for username in ("hocvien", "hocvien2"):
         actors[ours[username].id] = _actor(accounts[username])
     version = db.session.scalars(
@@ -165,8 +161,17 @@ def _people(chance: random.Random, at: datetime) -> _World:
         raise RuntimeError("programme A2.1 has not been loaded")
     topics = list(db.session.scalars(select(Topic).where(Topic.version_id == version.id).order_by(Topic.position)))
     staff = _actor(accounts["coso"])
+    schools = {unit.code: unit for unit in units if unit.kind == "institution"}
     return _World(
-        institution, staff, lecturers, [ours["hocvien"], ours["hocvien2"], *trainees], actors, version, topics
+        units,
+        schools,
+        institution,
+        staff,
+        lecturers,
+        [ours["hocvien"], ours["hocvien2"], *trainees],
+        actors,
+        version,
+        topics,
     )
 
 
@@ -199,6 +204,12 @@ def _account(username: str, person: Person, at: datetime) -> Account:
     )
 
 
+def _trainee_account(person: Person, at: datetime) -> Account:
+    return people.create_account(
+        SYSTEM, username=person.staff_code.lower(), display_name=person.full_name, person_id=person.id, at=at
+    )
+
+
 def _actor(account: Account) -> Actor:
     return Actor(account_id=account.id, person_id=account.person_id, name=account.display_name)
 
@@ -219,10 +230,8 @@ def _finished_class(world: _World, chance: random.Random, at: datetime) -> None:
     classes.finish_class(world.staff, run.id, at=at - timedelta(days=32))
     state = survey_queries.state_of_class(run.id)
     if state is not None:
-        _answer(world, chance, members[:22], state.survey_id, at - timedelta(days=30))
-        evaluations.close(SYSTEM, state.survey_id, keys=keys, at=at - timedelta(days=18))
-        evaluations.forget_key(state.survey_id, keys=keys)
-        comments.pass_all(SYSTEM, state.survey_id, at=at - timedelta(days=17))
+        answer(world.actors, chance, members[:22], state.survey_id, at - timedelta(days=30))
+        close(state.survey_id, keys, at - timedelta(days=18))
 
 
 def _evaluating_class(world: _World, chance: random.Random, at: datetime) -> None:
@@ -236,7 +245,7 @@ def _evaluating_class(world: _World, chance: random.Random, at: datetime) -> Non
     classes.finish_class(world.staff, run.id, at=at - timedelta(days=2))
     state = survey_queries.state_of_class(run.id)
     if state is not None:
-        _answer(world, chance, members[1:10], state.survey_id, at - timedelta(days=1))
+        answer(world.actors, chance, members[1:10], state.survey_id, at - timedelta(days=1))
 
 
 def _running_class(world: _World, chance: random.Random, at: datetime) -> None:
@@ -250,15 +259,42 @@ def _running_class(world: _World, chance: random.Random, at: datetime) -> None:
         _study(world, chance, member, run, at - timedelta(days=7), modules=chance.choice((0, 1, 1, 2)))
 
 
+def _earlier_classes(world: _World, chance: random.Random, at: datetime) -> None:
+    """Classes of this year and the last, each with its evaluation; what was low is put right and evaluated again."""
+    keys = current_app.config["SETTINGS"].keys_dir
+    for number, (code, name, school, days, people_, forms, facilities) in enumerate(texts.EARLIER):
+        start = at - timedelta(days=days)
+        run = _class(world, code, name, start, world.schools[school])
+        fresh = _newcomers(world, chance, 200 + 20 * number, people_, at)
+        members = _enrol(world, run, fresh, start - timedelta(days=5))
+        classes.finish_class(world.staff, run.id, at=start + timedelta(days=39))
+        for member in members:
+            classes.conclude(world.staff, member.id, "completed", at=start + timedelta(days=39))
+        state = survey_queries.state_of_class(run.id)
+        if state is not None:
+            answered = start + timedelta(days=42)
+            answer(world.actors, chance, members[:forms], state.survey_id, answered, facilities=facilities)
+            close(state.survey_id, keys, start + timedelta(days=53))
+            adjust(world.staff, run.id, start + timedelta(days=60))
+
+
 @act
-def _class(world: _World, code: str, name: str, start: datetime) -> ClassRun:
+def _newcomers(world: _World, chance: random.Random, first: int, count: int, at: datetime) -> list[Person]:
+    units = [unit for unit in world.units if unit.kind != "institution"]
+    found = [_person(chance, number, chance.choice(units), at) for number in range(first, first + count)]
+    world.actors |= {person.id: _actor(_trainee_account(person, at)) for person in found}
+    return found
+
+
+@act
+def _class(world: _World, code: str, name: str, start: datetime, school: Unit | None = None) -> ClassRun:
     first = start.astimezone(ZONE).date()
     run = classes.create_class(
         world.staff,
         code=code,
         name=name,
         version_id=world.version.id,
-        institution_id=world.institution.id,
+        institution_id=(school or world.institution).id,
         starts_on=first,
         ends_on=first + timedelta(days=38),
         capacity=40,
@@ -346,37 +382,6 @@ def _essay(world: _World, chance: random.Random, member: Enrolment, at: datetime
         marker = world.lecturers[0][1]
         score = chance.choice((7.0, 7.5, 8.0, 8.25, 8.5, 9.0))
         assessment.mark(marker, submission.id, score, chance.choice(texts.ESSAY_REMARKS), at=at + timedelta(days=3))
-
-
-def _answer(world: _World, chance: random.Random, members: Sequence[Enrolment], survey_id: UUID, at: datetime) -> None:
-    for number, member in enumerate(members):
-        form = survey_queries.form_of(survey_id, member.person_id)
-        if form is None:
-            continue
-        answers: dict[str, list[str]] = {}
-        for question in form.questions:
-            name = question.name
-            if question.item.kind == "scale":
-                answers[name] = [str(_point(chance, question.section.key, question.teaching))]
-            elif question.item.kind == "ranking":
-                order = chance.sample(question.item.options, len(question.item.options))
-                answers |= {f"{name}/{one.key}": [str(place)] for place, one in enumerate(order, 1)}
-            elif question.item.kind == "multiple":
-                answers[name] = [chance.choice(question.item.options).key]
-        if number % 3 == 0:
-            answers["eff-comment"] = [texts.COURSE_COMMENTS[number // 3 % len(texts.COURSE_COMMENTS)]]
-        teachings = [str(one.teaching_id) for one in form.taught]
-        if number % 4 == 1 and teachings:
-            comment = texts.LECTURER_COMMENTS[number // 4 % len(texts.LECTURER_COMMENTS)]
-            answers[f"lect-comment.{teachings[number % len(teachings)]}"] = [comment]
-        evaluations.answer(world.actors[member.person_id], survey_id, answers, at=at)
-
-
-def _point(chance: random.Random, section: str, teaching: str) -> int:
-    centre = {"facilities": 3.7, "programme": 4.2, "lecturer": 4.5, "course": 4.3}.get(section, 4.2)
-    if teaching:
-        centre -= (UUID(teaching).int % 3) * 0.25
-    return max(1, min(5, round(chance.gauss(centre, 0.6))))
 
 
 def _modules(version_id: UUID) -> list[Module]:

@@ -14,7 +14,21 @@ UNITS = (
     ("XSS", "Ủy ban nhân dân xã Sóc Sơn", "commune"),
     ("XDA", "Ủy ban nhân dân xã Đông Anh", "commune"),
     ("TBD", "Trường Bồi dưỡng cán bộ Thành phố (minh họa)", "institution"),
+    ("TTBD", "Trung tâm Bồi dưỡng nghiệp vụ quản lý đô thị (minh họa)", "institution"),
 )
+EARLIER = (
+    ("A2.1-2025-01", "Quản lý phát triển đô thị – lớp 1 năm 2025", "TBD", 400, 10, 8, 3.1),
+    ("A2.1-2025-02", "Quản lý phát triển đô thị – lớp 2 năm 2025", "TTBD", 395, 9, 7, 4.2),
+    ("A2.1-2026-91", "Quản lý phát triển đô thị – lớp thí điểm 1 năm 2026", "TBD", 290, 10, 9, 4.1),
+    ("A2.1-2026-92", "Quản lý phát triển đô thị – lớp thí điểm 2 năm 2026", "TTBD", 280, 9, 8, 3.2),
+    ("A2.1-2026-93", "Quản lý phát triển đô thị – lớp thí điểm 3 năm 2026", "TTBD", 200, 8, 8, 4.3),
+    ("A2.1-2026-94", "Quản lý phát triển đô thị – lớp thí điểm 4 năm 2026", "TTBD", 150, 6, 4, 4.0),
+)
+"""Earlier classes: code, name, institution, days since they began, trainees, forms, how the facilities are judged."""
+CAUSE = "Phòng học và thiết bị trình chiếu đã sử dụng lâu năm, chưa được thay thế kịp thời."
+MEASURE = "Thay máy chiếu, bổ sung rèm và hệ thống âm thanh tại các phòng học."
+RESPONSIBLE = "Phòng Quản trị - Thiết bị"
+OUTCOME = "Đã nghiệm thu và đưa thiết bị mới vào sử dụng."
 LECTURERS = (
     ("TS. Vũ Thị Hải Yến", "Giảng viên chính"),
     ("ThS. Hoàng Văn Thắng", "Giảng viên"),

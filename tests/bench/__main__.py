@@ -70,6 +70,7 @@ def serve(application: str, port: int, env: dict[str, str]) -> subprocess.Popen[
             return process
         except OSError:
             time.sleep(0.1)
+    process.kill()
     raise RuntimeError(f"{application} did not start")
 
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -121,9 +122,8 @@ class Reader:
         """Milliseconds in process, over HTTP, and of the plain SQL."""
         plain = self._plain(lambda: self._check(self.client.get(path).status_code))
         inside = self._median(lambda: self._check(self.client.get(path).status_code))
-        web = http.client.HTTPConnection(HOST, PORT)
-        outside = self._median(lambda: self._fetch(web, path))
-        web.close()
+        with closing(http.client.HTTPConnection(HOST, PORT)) as web:
+            outside = self._median(lambda: self._fetch(web, path))
         return inside, outside, plain
 
     def figures(self, class_id: Any) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Closed evaluations as they are stored, made by the database in bulk: counts, section means, classes, lecturers.
 
-Points are drawn around a mean that differs by class and by question; each class has about a dozen trainees.
+Points are drawn around a mean that differs by class and by question; each class has about fifteen trainees.
 """
 
 import psycopg
@@ -31,7 +31,7 @@ WITH v AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n, count(*) OVER ()
            WHERE number > 100),
      u AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM units WHERE kind = 'institution')
 SELECT gen_random_uuid() AS class_id, gen_random_uuid() AS survey_id, g, v.id AS version_id, u.id AS institution_id,
-       8 + g %% 9 AS people, make_date(%(year)s, 1 + g %% 9, 5) AS starts_on,
+       11 + g %% 9 AS people, make_date(%(year)s, 1 + g %% 9, 5) AS starts_on,
        3.6 + random() * 0.9 AS centre
 FROM generate_series(%(low)s::int, %(high)s::int) g JOIN v ON v.n = g %% v.size JOIN u ON u.n = g %% 40;
 

@@ -59,7 +59,9 @@ def _pages(one, who):
         return ["/classes", run, f"{run}/enrol", f"{run}/sessions/new", "/classes/new", "/reports/quality", report]
     if who == "sonoivu":
         record = on("/reports/completion/trainees", rf"/records/{UUID}")[0]
-        return ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record]
+        school = on("/reports/results", r"/reports/results/institutions/\d+")[0]
+        results = ["/reports/results", "/reports/results?year=2000", school, "/reports/results/programmes/A2.1"]
+        return ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record, *results]
     statement = on("/admin/xapi/statements", rf"/admin/xapi/statements/{UUID}")[0]
     return [
         statement,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.classes import services as classes
 from lms.core.database import utcnow
 from lms.core.guard import SYSTEM
+from lms.reports.adjustments.models import Adjustment
 from lms.surveys.models import Survey
 from lms.surveys.services import comments, evaluations
 from tests import factories as make
@@ -88,6 +89,32 @@ def test_another_institution_cannot_read_the_report(closed, sign_in):
     run, _ = closed(5)
     stranger = make.holder("institution_staff", make.institution(name="Trường khác"))
     assert sign_in(stranger).get(f"/reports/classes/{run.id}/quality").status_code == 403
+
+
+def test_the_page_says_how_far_the_results_can_be_trusted(closed, sign_in):
+    run, staff = closed(5)
+    html = sign_in(staff).get(f"/reports/classes/{run.id}/quality").get_data(as_text=True)
+    assert "ít nhất một nửa số người được mời" in html  # 5 of 7
+    assert "Số phiếu dưới 30" in html
+
+
+def test_the_page_says_what_moved_after_an_adjustment(closed, sign_in, session):
+    run, staff = closed(6, value=2)
+    line = session.scalars(
+        select(Adjustment).where(Adjustment.class_id == run.id, Adjustment.section == "course")
+    ).one()
+    url = f"/reports/classes/{run.id}/quality"
+    client = sign_in(staff)
+    assert "Thay đổi sau khi điều chỉnh" not in client.get(url).get_data(as_text=True)
+    line.state, line.measure, line.done_at = "done", "Gửi lịch học sớm hơn", utcnow()
+    session.commit()
+    assert "Gửi lịch học sớm hơn" in client.get(url).get_data(as_text=True)
+    later = make.class_run(session.get(make.Unit, run.institution_id))
+    make.evaluated(later, [5] * 8, opens_at=utcnow())
+    session.commit()
+    html = client.get(url).get_data(as_text=True)
+    assert "+3,00" in html
+    assert "tốt lên" in html
 
 
 def test_the_page_needs_few_statements_whatever_the_number_of_forms(closed, sign_in, queries):

@@ -13,9 +13,8 @@ from lms.core.database import db
 from lms.reports.quality import rules
 from lms.reports.quality.rules import Change, Figures
 from lms.reports.quality.scopes import Scope, evaluations
-from lms.reports.quality.totals import WHOLE, Sections, add, read, sums
+from lms.reports.quality.totals import WHOLE, Sections, add, of_no_teaching, read, sums
 from lms.surveys.models import SectionMean, Survey
-from lms.surveys.rules import NONE
 
 Averages = dict[str, Figures]
 """Section ("" for the whole form) -> figures."""
@@ -50,7 +49,7 @@ def beside(class_id: UUID, points: int, until: datetime | None = None) -> Beside
     rows = db.session.execute(
         evaluations(number, SectionMean.section, *sums(points))
         .join(SectionMean, SectionMean.survey_id == Survey.id)
-        .where(SectionMean.teaching == NONE, Scope(until=until).closed)
+        .where(of_no_teaching(), Scope(until=until).closed)
         .group_by(number, SectionMean.section)
         .order_by(number)
     )

@@ -15,7 +15,7 @@ from lms.people.models import Person, Unit
 from lms.reports.quality import rules
 from lms.reports.quality.outcomes import ClassResult, Group, Response
 from lms.reports.quality.rules import Sums
-from lms.reports.quality.scopes import YEAR, Scope, evaluations, in_year
+from lms.reports.quality.scopes import YEAR, Scope, evaluations, in_year, written
 from lms.surveys.document import Form, Words
 from lms.surveys.models import Instrument, SectionMean, Survey, Tally
 from lms.surveys.queries import document_of
@@ -52,7 +52,7 @@ def sections(scope: Scope, since: int, year: int, points: int) -> tuple[dict[int
     rows = db.session.execute(
         evaluations(YEAR, SectionMean.section, inside, *sums(points))
         .join(SectionMean, SectionMean.survey_id == Survey.id)
-        .where(SectionMean.teaching == NONE, in_year(year, since), scope.closed)
+        .where(of_no_teaching(), in_year(year, since), scope.closed)
         .group_by(YEAR, SectionMean.section, inside)
     )
     own: dict[int, Sections] = defaultdict(dict)
@@ -75,7 +75,7 @@ def versions(scope: Scope, points: int) -> dict[int, Sections]:
     rows = db.session.execute(
         evaluations(ProgrammeVersion.number, SectionMean.section, *sums(points))
         .join(SectionMean, SectionMean.survey_id == Survey.id)
-        .where(SectionMean.teaching == NONE, scope.condition)
+        .where(of_no_teaching(), scope.condition)
         .group_by(ProgrammeVersion.number, SectionMean.section)
         .order_by(ProgrammeVersion.number)
     )
@@ -92,7 +92,7 @@ def by_lecturers(scope: Scope, year: int, points: int) -> tuple[Response, list[F
         .select_from(Survey)
         .join(Unit, Unit.id == Survey.institution_id)
         .join(Instrument, Instrument.id == Survey.instrument_id)
-        .outerjoin(SectionMean, and_(SectionMean.survey_id == Survey.id, SectionMean.teaching == NONE))
+        .outerjoin(SectionMean, and_(SectionMean.survey_id == Survey.id, of_no_teaching()))
         .where(Survey.audience == "lecturer", Survey.state != "open", scope.of_institutions, scope.closed)
         .where(Survey.period.in_((f"{year}-1", f"{year}-2")))
         .group_by(Instrument.id, SectionMean.section)
@@ -117,7 +117,7 @@ def questions(scope: Scope, year: int, most: int) -> dict[str, list[Any]]:
     rows = db.session.execute(
         evaluations(Tally.item, func.count(), *(func.sum(one) for one in (*weights, *counts)))
         .join(Tally, Tally.survey_id == Survey.id)
-        .where(Tally.kind == "scale", scope.condition, in_year(year))
+        .where(Tally.kind == written("scale"), scope.condition, in_year(year))
         .group_by(Tally.item)
     )
     return {item: columns for item, *columns in rows}
@@ -283,5 +283,11 @@ def read(columns: Sequence[Any]) -> Sums:
     return Sums(evaluations, people, float(mean), float(people2), float(mean2), float(square2), tuple(counts))
 
 
+def of_no_teaching() -> ColumnElement[bool]:
+    """Tell of a section mean whether it is that of a section as a whole."""
+    whole: ColumnElement[bool] = SectionMean.teaching == written(NONE)
+    return whole
+
+
 def _whole() -> ColumnElement[bool]:
-    return and_(SectionMean.section == WHOLE, SectionMean.teaching == NONE)
+    return and_(SectionMean.section == written(WHOLE), of_no_teaching())
