@@ -1,5 +1,6 @@
 """The life of a quality report in tests: its steps through the pages, and reading what came of it."""
 
+import re
 from io import BytesIO
 from unicodedata import normalize
 from uuid import UUID
@@ -33,7 +34,12 @@ class Steps:
         return at
 
     def write(self, at, **texts):
-        return self.post(at.writer, f"{at.url}/texts", TEXTS | texts)
+        return self.post(at.writer, f"{at.url}/texts", self.seen(at) | TEXTS | texts)
+
+    def seen(self, at):
+        """What the page of texts holds hidden."""
+        found = re.search(r'name="seen"[^>]*value="([^"]+)"', at.writer.get(f"{at.url}/texts").text)
+        return {"seen": found.group(1)} if found else {}
 
     def submit(self, at):
         return self.post(at.writer, f"{at.url}/submit", page=f"{at.url}/texts")

@@ -213,6 +213,11 @@ def test_rows_of_another_length_fit_the_columns(row):
     assert pdf(with_body(Table(COLUMNS, (row,))))
 
 
+def test_the_name_of_the_state_has_room_for_one_line_of_times_new_roman():
+    left, right = opened(REPORT).tables[0].rows[0].cells
+    assert (round(left.width.mm), round(right.width.mm)) == (62, 98)  # the line is 93 mm long
+
+
 def test_columns_keep_their_side_and_their_share():
     row = opened(REPORT).tables[1].rows[1]
     assert [cell.paragraphs[0].alignment.name for cell in row.cells] == ["CENTER", "LEFT", "RIGHT"]

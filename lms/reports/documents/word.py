@@ -21,7 +21,7 @@ from lms.reports.documents.word_styles import GREY, PLAIN, TABLE, TEXT_WIDTH, ch
 from lms.reports.documents.wording import clean
 
 _EPOCH = dt.date(2020, 1, 1)
-_LEFT = 68
+_LEFT = 62
 """Millimetres of the upper left block."""
 _CAPITAL, _LETTER = 0.6, 0.44
 """Mean width of a bold letter of Times New Roman in ems."""

@@ -7,7 +7,7 @@ from lms.reports.issued.groups import TABLED
 from lms.reports.issued.report import Change, Helped
 from lms.reports.issued.wording import NO_VALUE, STATED, WAYS, day, decimal, short, whole
 
-_NUMBER = Column("TT", 1, "center")
+_NUMBER = Column("TT", 1.2, "center")
 
 
 def adjusted(changes: Sequence[Change]) -> Iterator[Block]:

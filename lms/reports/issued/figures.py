@@ -163,6 +163,10 @@ class Figures:
         return [one for one in self.groups if one.by == kind]
 
 
+MISSING = "–"
+"""Stands in a comparison for what one side does not have."""
+
+
 def plain(figures: Figures) -> dict[str, Any]:
     """Return figures as JSON data."""
     return orjson.loads(orjson.dumps(figures))  # type: ignore[no-any-return]
@@ -182,7 +186,11 @@ def differences(before: Any, now: Any, place: str = "") -> Iterator[tuple[str, A
     """Give every value that differs between two pieces of JSON data, with the place where it stands."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted({*before, *now}):
-            yield from differences(before.get(key), now.get(key), f"{place}.{key}".lstrip("."))
+            inner = f"{place}.{key}" if place else key
+            if key in before and key in now:
+                yield from differences(before[key], now[key], inner)
+            else:
+                yield inner, before.get(key, MISSING), now.get(key, MISSING)
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for number, (old, new) in enumerate(zip(before, now, strict=True), 1):
             yield from differences(old, new, f"{place}[{number}]")

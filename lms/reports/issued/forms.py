@@ -1,9 +1,10 @@
 """What the forms of reports may contain."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField
+from wtforms import DateField, HiddenField
 from wtforms.validators import DataRequired, Length
 
 from lms.core.forms import Form, LineField, TextField
@@ -21,6 +22,7 @@ def _part(label: Any) -> TextField:
 class TextsForm(Form):
     """The written parts; those that this kind of report does not have are taken away."""
 
+    seen = HiddenField()
     basis = _part(_l("Legal basis"))
     organisation = _part(_l("Organisation"))
     assessment = _part(_l("Overall assessment"))
@@ -31,10 +33,10 @@ class TextsForm(Form):
     proposals = _part(_l("Proposals"))
 
     @classmethod
-    def of(cls, kind: str, texts: dict[str, Any]) -> "TextsForm":
-        """Return the form of a kind of report."""
-        form = cls(data=texts)
-        for part in set(form.data) - set(rules.PARTS[kind]) - {"csrf_token"}:
+    def of(cls, kind: str, texts: dict[str, Any], changed_at: datetime) -> "TextsForm":
+        """Return the form of a kind of report; it remembers when the texts had last changed."""
+        form = cls(data=texts | {"seen": changed_at.isoformat()})
+        for part in set(form.data) - set(rules.PARTS[kind]) - {"csrf_token", "seen"}:
             del form[part]
         return form
 

@@ -65,7 +65,8 @@ def _of_many(one: QualityReport, until: datetime) -> Figures | None:
     listed = one.kind != "year"
     comments = queries.comments(and_(scope.condition, in_year(one.year)), texts=listed)
     classes = totals.classes(scope, one.year) if listed else ()
-    return measuring.of_results(found, classes, comments.texts, comments.said, comments.removed)
+    taught = aggregates.taught_in(scope, found.overview)
+    return measuring.of_results(found, taught, classes, comments.texts, comments.said, comments.removed)
 
 
 def _scope(one: QualityReport, until: datetime) -> Scope:

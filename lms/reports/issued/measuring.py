@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from lms.reports.issued.figures import Figures, Group, Option, Part, Question, Response, Score, Taught, Theme
 from lms.reports.quality import outcomes, rules
 from lms.reports.quality.beside import Averages
-from lms.reports.quality.outcomes import ClassResult, Results
+from lms.reports.quality.outcomes import ClassResult, Results, TaughtResult
 from lms.reports.quality.results import ItemResult, QualityReport, SectionResult
 from lms.reports.quality.totals import WHOLE
 from lms.surveys.document import Form, Words
@@ -60,7 +60,12 @@ def of_class(report: QualityReport, comments: Sequence[str], programme: Averages
 
 
 def of_results(
-    results: Results, classes: Sequence[ClassResult], comments: Sequence[str], said: int, removed: int
+    results: Results,
+    taught: Sequence[TaughtResult],
+    classes: Sequence[ClassResult],
+    comments: Sequence[str],
+    said: int,
+    removed: int,
 ) -> Figures | None:
     """Return the figures of an institution, a programme or a year; None where there are none.
 
@@ -71,6 +76,7 @@ def of_results(
     trust = found.response.trust
     if found.whole is None or trust is None:
         return None
+    threshold = _repeated(found.form)
     thresholds = {one.key: found.form.threshold_of(one) for one in found.form.sections}
     return Figures(
         response=_response(found.response),
@@ -93,7 +99,9 @@ def of_results(
             )
             for one in found.stages
         ),
-        taught=tuple(_lecturers(results, _repeated(found.form))),
+        taught=tuple(
+            Taught(f"{one.programme} – {one.title['vi']}", one.name, _score(one.figures), threshold) for one in taught
+        ),
         questions=tuple(_questions(results)),
         options=(),
         groups=tuple(_groups(results, classes)),
@@ -145,12 +153,6 @@ def _average(averages: Averages, section: str) -> float | None:
 def _repeated(form: Form) -> float | None:
     """Return the threshold of the section about lecturers."""
     return next((form.threshold_of(one) for one in form.sections if one.repeat), None)
-
-
-def _lecturers(results: Results, threshold: float | None) -> Iterator[Taught]:
-    for one in results.lecturers:
-        for topic in one.topics:
-            yield Taught(f"{topic.programme} – {topic.title['vi']}", one.name, _score(topic.figures), threshold)
 
 
 def _questions(results: Results) -> Iterator[Question]:

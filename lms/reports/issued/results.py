@@ -10,7 +10,7 @@ from lms.reports.issued.wording import NO_VALUE, decimal, listed, percent, range
 
 NAMED = 5
 """Results below their threshold that a sentence names."""
-_NUMBER = Column("TT", 1, "center")
+_NUMBER = Column("TT", 1.2, "center")
 _MEAN_AXIS, _SHARE_AXIS, _CITY = "Điểm trung bình", "Tỷ lệ ý kiến", "Toàn Thành phố"
 
 

@@ -80,12 +80,18 @@ def _begin(actor: Actor, at: datetime, **about: Any) -> UUID:
 
 
 @act
-def write(actor: Actor, report_id: UUID, texts: Mapping[str, str], *, at: datetime) -> None:
+def write(actor: Actor, report_id: UUID, texts: Mapping[str, str], seen: str, *, at: datetime) -> None:
     """Keep the written parts of a draft.
 
-    :raises DomainError: ``not-now``, ``too-long``
+    :param seen: when they had last changed as the writer opened them, so that nobody overwrites another's words
+    :raises DomainError: ``not-now``, ``changed``, ``too-long``
     """
     one = _held(report_id, "write")
+    if one.changed_at.isoformat() != seen:
+        raise DomainError(
+            "changed",
+            _l("Somebody else has changed the text meanwhile. Please open the page again and add yours."),
+        )
     clean = {part: rules.plain(texts.get(part, "")) for part in rules.PARTS[one.kind]}
     if any(len(text) > rules.LONGEST for text in clean.values()):
         raise DomainError("too-long", _l("Please write at most %(most)s characters.", most=rules.LONGEST), 400)
@@ -213,8 +219,8 @@ def _made(actor: Actor, at: datetime, values: dict[str, Any]) -> UUID | None:
 
 def _freeze(one: QualityReport, report: Report, given: Issue, as_of: datetime) -> None:
     stamp = issue_stamp(as_of, report.figures)
-    kept = frozen.Frozen(report.figures, official(report, given, stamp), sheets(report))
-    one.frozen = frozen.dump(kept)
+    one.frozen = frozen.dump(frozen.Frozen(report.figures, official(report, given, stamp), sheets(report)))
+    kept = frozen.load(one.frozen)
     one.stamp, one.renderer = frozen.stamp(one.frozen), frozen.renderer()
     for form in frozen.FORMS:
         stored = files.put(io.BytesIO(frozen.make(kept, form)))

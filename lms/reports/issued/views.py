@@ -85,18 +85,22 @@ def texts(report_id: UUID) -> Any:
     """Write the parts of a draft."""
     one = queries.get(report_id)
     services.check(one, "write")
-    form, status = forms.TextsForm.of(one.kind, one.texts), 200
+    form, status = forms.TextsForm.of(one.kind, one.texts, one.changed_at), 200
+    error = None
     if request.method == "POST":
+        status = 400
         if form.validate():
             written = {name: text or "" for name, text in form.data.items() if name in rules.PARTS[one.kind]}
-            services.write(current_actor(), report_id, written, at=utcnow())
-            flash(_("Kept."))
-            return _to(report_id)
-        status = 400
+            try:
+                services.write(current_actor(), report_id, written, form.seen.data or "", at=utcnow())
+                flash(_("Kept."))
+                return _to(report_id)
+            except DomainError as refused:
+                error, status = refused.message, refused.status
     found = gathering.figures_of(one, utcnow())
     needed = rules.missing(one.kind, {}, found.below if found else 0)
     given = {"one": one, "line": queries.line(report_id), "form": form, "needed": needed, "longest": rules.LONGEST}
-    return render_template("reports/issued/texts.html", **given), status
+    return render_template("reports/issued/texts.html", **given, error=error), status
 
 
 def submit(report_id: UUID) -> Any:

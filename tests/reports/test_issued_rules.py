@@ -1,0 +1,114 @@
+"""The rules of a report's life, and what freezing keeps."""
+
+import unicodedata
+from datetime import date, timedelta
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.reports.issued import figures, frozen, rules
+from lms.reports.issued.sheets import Sheet
+from tests.reports.test_documents import REPORT
+
+ACTS = sorted({act for _state, act in rules.STEPS})
+DAYS = st.dates(date(2022, 1, 1), date(2030, 12, 31))
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(acts=st.lists(st.sampled_from(ACTS), max_size=30))
+def test_a_report_is_issued_only_after_approval_and_never_leaves_that_state(acts):
+    state, seen = "draft", ["draft"]
+    for act in acts:
+        after = rules.next_state(state, act)
+        if after is not None:
+            seen.append(state := after)
+    if "issued" in seen:
+        assert seen.index("issued") == len(seen) - 1
+        assert seen[-2] == "approved"
+        assert "submitted" in seen
+
+
+@given(text=st.text())
+def test_a_written_part_is_composed_text_without_controls_or_turned_direction(text):
+    clean = rules.plain(text)
+    assert clean == rules.plain(clean)
+    assert clean == unicodedata.normalize("NFC", clean)
+    assert not {c for c in clean if c != "\n" and c != "\t" and unicodedata.category(c) == "Cc" and ord(c) < 0x80}
+    assert not {c for c in clean if unicodedata.bidirectional(c) in ("RLO", "LRO", "RLE", "LRE", "PDF", "RLI", "LRI")}
+
+
+@given(
+    kind=st.sampled_from(rules.KINDS),
+    written=st.dictionaries(st.sampled_from(["basis", "assessment", "causes", "measures"]), st.just("x")),
+    below=st.integers(0, 3),
+)
+def test_basis_and_assessment_are_always_needed_causes_and_measures_below_a_threshold(kind, written, below):
+    needed = {"basis", "assessment"} | ({"causes", "measures"} if below else set())
+    assert set(rules.missing(kind, written, below)) == needed - set(written)
+
+
+@given(on=DAYS, approved=DAYS, today=DAYS)
+def test_a_report_is_dated_from_its_approval_to_today(on, approved, today):
+    assert rules.date_fits(on, approved, today) == (sorted([on, approved, today]) == [approved, on, today])
+    assert not rules.date_fits(today + timedelta(days=1), approved, today)
+    assert not rules.date_fits(approved - timedelta(days=1), approved, today)
+
+
+@given(kind=st.sampled_from(rules.KINDS), ids=st.lists(st.integers(1, 99), min_size=1, max_size=5))
+def test_only_a_class_is_decided_below_the_city(kind, ids):
+    path = "/" + "".join(f"{one}/" for one in ids)
+    assert rules.deciding_path(kind, path) == (path if kind == "class" else f"/{ids[0]}/")
+
+
+def test_nobody_decides_on_her_own_words_nor_does_nobody():
+    assert not rules.may_decide(None, [])
+    assert not rules.may_decide("a", ["a", "b"])
+    assert rules.may_decide("c", ["a", "b"])
+
+
+@given(before=JSON, now=JSON)
+def test_differences_are_found_exactly_where_there_are_any(before, now):
+    found = list(figures.differences(before, now))
+    assert bool(found) == (before != now)
+
+
+@given(values=JSON)
+def test_canonical_json_says_the_same_and_is_the_same_whatever_the_order_of_keys(values):
+    written = figures.canonical(values)
+    assert orjson.loads(written) == values
+    assert figures.canonical(orjson.loads(written)) == written
+
+
+def test_a_frozen_report_reads_back_as_it_was():
+    score = figures.Score(6, 4.25, 4.0, 0.5, (0, 0, 1, 2, 3), 4.0, 4.5)
+    made = figures.Figures(
+        response=figures.Response(1, 0, 7, 6, 6, 0),
+        trust="most",
+        few=True,
+        blank_limit=5.0,
+        points=5,
+        labels=("một", "hai", "ba", "bốn", "năm"),
+        overall=score,
+        programme=None,
+        city=4.0,
+        parts=(figures.Part("Chương trình", "programme", score, 3.5, None, 4.0),),
+        taught=(figures.Taught("Chuyên đề", "Vũ Thị Hải Yến", None, 3.5),),
+        questions=(),
+        options=(figures.Option("Câu hỏi", "Phương án", 6, 2, 0.333333, None),),
+        groups=(figures.Group("year", "2026", "", None, score),),
+        themes=(figures.Theme("", 1, 0, 1),),
+        comments=1,
+        removed=0,
+    )
+    sheet = Sheet("Tổng hợp", (("Chỉ tiêu", 10.0),), (("a",), (1,), (2.5,), (None,)), (0,))
+    kept = frozen.Frozen(made, REPORT, (sheet,))
+    assert frozen.load(frozen.dump(kept)) == kept
