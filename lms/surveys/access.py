@@ -1,14 +1,15 @@
 """Who may do what with one evaluation."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from lms.classes.models import Enrolment
+from lms.classes.models import Enrolment, Teaching
 from lms.core.database import db, within
 from lms.core.guard import Actor
 from lms.people.models import Unit
-from lms.surveys.models import FollowUp
+from lms.surveys.models import FollowUp, Survey
 
 
 def may_answer(actor: Actor, survey_id: UUID) -> bool | None:
@@ -21,6 +22,26 @@ _INVITED = """
     SELECT EXISTS (SELECT FROM participations p WHERE p.survey_id = s.id AND p.person_id = %(person)s)
     FROM surveys s WHERE s.id = %(survey)s
 """
+
+
+def may_read_comments(actor: Actor, survey_id: UUID) -> bool | None:
+    """The institution's trusted reader, who neither runs its classes nor taught in this one; None: no such survey."""
+    row = db.session.execute(
+        select(
+            Unit.path,
+            exists()
+            .where(Teaching.class_id == Survey.class_id, Teaching.lecturer_id == actor.person_id)
+            .label("taught"),
+        )
+        .join(Survey, Survey.institution_id == Unit.id)
+        .where(Survey.id == survey_id)
+    ).one_or_none()
+    return None if row is None else bool(readable(actor, [row.path])) and not row.taught
+
+
+def readable(actor: Actor, paths: Sequence[str]) -> list[str]:
+    """Return those of the units whose comments somebody may read: the ones whose classes she does not run."""
+    return [path for path in paths if actor.may("surveys.moderate", path) and not actor.may("classes.manage", path)]
 
 
 def may_follow_up(actor: Actor, follow_up_id: UUID) -> bool | None:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.surveys import queries
+from lms.surveys import access, queries
 from lms.surveys.rules import NONE
 from lms.surveys.services import comments
 from lms.surveys.views import unkept
@@ -18,7 +18,8 @@ from lms.surveys.views import unkept
 
 def index() -> Any:
     """The evaluations whose comments wait for the reader, or were read."""
-    paths = current_actor().paths("surveys.moderate")
+    actor = current_actor()
+    paths = access.readable(actor, actor.paths("surveys.moderate"))
     return render_template("surveys/reading_index.html", surveys=queries.to_read(paths))
 
 

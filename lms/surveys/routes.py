@@ -6,6 +6,7 @@ from lms.surveys.builder import views as builder
 
 OWN_FORM = predicate_scope("own evaluation form", access.may_answer)
 NAMED = predicate_scope("own named form, or of a unit held", access.may_follow_up)
+READER = predicate_scope("institution of the evaluation, not run nor taught by the reader", access.may_read_comments)
 RUN_BY = unit_scope("institution of the evaluation", queries.institution_path)
 GET_POST = ("GET", "POST")
 POST = ("POST",)
@@ -19,7 +20,7 @@ ROUTES = [
     Route("/evaluations/<uuid:survey_id>/release", views.release, "classes.manage", RUN_BY, POST),
     Route("/evaluations/<uuid:survey_id>/paper", views.on_paper, "classes.manage", RUN_BY, GET_POST),
     Route("/evaluations/comments", reading.index, "surveys.moderate", HELD, endpoint="reading"),
-    Route("/evaluations/<uuid:survey_id>/comments", reading.comments_page, "surveys.moderate", RUN_BY, GET_POST),
+    Route("/evaluations/<uuid:survey_id>/comments", reading.comments_page, "surveys.moderate", READER, GET_POST),
     Route("/follow-ups", following.index, "surveys.follow_up", HELD, endpoint="follow_ups"),
     Route("/follow-ups/<uuid:follow_up_id>", following.form, "surveys.answer", NAMED, GET_POST, endpoint="follow_up"),
     Route("/instruments", builder.index, "surveys.design", HELD, endpoint="instruments"),

@@ -64,7 +64,14 @@ def _pages(one, who):
         school = on("/reports/results", r"/reports/results/institutions/\d+")[0]
         results = ["/reports/results", "/reports/results?year=2000", school, "/reports/results/programmes/A2.1"]
         units = ["/reports/campaigns", "/reports/campaigns/new", year, f"{year}/summary", report]
-        return ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record, *units, *results]
+        return [
+            "/reports/completion",
+            "/reports/completion?by=unit",
+            "/reports/completion/trainees",
+            record,
+            *units,
+            *results,
+        ]
     if who == "thutruong":
         edit = on("/reports/units", rf"/reports/units/{UUID}/edit")[0]
         return ["/reports/completion", "/reports/units", edit, edit.removesuffix("/edit")]

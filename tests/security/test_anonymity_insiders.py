@@ -12,7 +12,7 @@ from lms.classes import services as classes
 from lms.core import jobs
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM, Actor
-from lms.people.models import Account, Person
+from lms.people.models import Account, Person, RoleHolding, Unit
 from lms.surveys import document, queries, rules, tasks
 from lms.surveys.models import Comment, SealedBallot, Survey
 from lms.surveys.rules import NONE
@@ -234,3 +234,22 @@ def test_no_browser_keeps_the_form_the_thanks_or_the_comments(one, sign_in):
     make.answered(one.survey, one.people[0])
     pages += [client.get(url), client.get(f"{url}/thanks")]
     assert [page.headers["Cache-Control"] for page in pages] == ["no-store"] * 4
+
+
+# -- the trusted reader is nobody whom the comments are about ----------------------------------------------------------
+
+
+def test_neither_staff_who_run_classes_nor_its_lecturer_may_also_be_the_trusted_reader(one, sign_in):
+    one.send(one.people, "4", eff_comment=SECRET)
+    one.close()
+    institution = db.session.get(Unit, one.survey.institution_id)
+    lecturer = make.account(db.session.get(Person, one.teaching.lecturer_id))
+    readers = [one.staff, lecturer, make.holder("comment_reader", institution)]
+    for account in readers[:2]:
+        make.add(RoleHolding(account_id=account.id, role="comment_reader", unit_id=institution.id))
+    db.session.commit()
+    url = f"/evaluations/{one.survey.id}/comments"
+    answers = [sign_in(account).get(url) for account in readers]
+    assert [answer.status_code for answer in answers] == [403, 403, 200]
+    assert [SECRET in answer.text for answer in answers] == [False, False, True]
+    assert str(one.survey.id) not in sign_in(one.staff).get("/evaluations/comments").text
