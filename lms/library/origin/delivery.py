@@ -12,8 +12,10 @@ from lms.core.database import db
 from lms.core.files import Opener
 from lms.library.models import PackageFile
 
-CHUNK = 1024 * 1024
-"""Most bytes in memory for one answer."""
+AT_ONCE = 1024 * 1024
+"""Bytes of an answer that is one piece, for which the server asks only once."""
+CHUNK = 512 * 1024
+"""Bytes of a piece of a longer one."""
 MOST_REMEMBERED = 50_000
 _RANGE = re.compile(r"bytes=(\d{0,1000})-(\d{0,1000})", re.ASCII)
 
@@ -80,7 +82,7 @@ def answer(found: Found, environ: Mapping[str, Any]) -> Answer:
 
 
 def _pieces(found: Found, part: range) -> Iterable[bytes]:
-    if len(part) <= CHUNK:
+    if len(part) <= AT_ONCE:
         return [found.opener.part(part.start, len(part))]
     return found.opener.chunks(start=part.start, length=len(part), chunk=CHUNK)
 
