@@ -2,7 +2,8 @@
 
 The plain SQL of a page is the page's own statements with their values, run anew by one bare psycopg connection (autocommit,
 prepared), every row fetched: the same figures, and nothing else. Pages are measured in process (Flask's test client: guard,
-figures and template, no network) and over HTTP (granian, one client). Times are medians.
+figures and template, no network) and over HTTP (granian, one client). Times are medians of
+rounds in which the three take turns.
 """
 
 import argparse
@@ -13,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -43,6 +44,8 @@ from tests.bench.__main__ import HOST, PORT, WORKERS, serve
 
 YEAR = 2026
 SIZES = (500, 1000, 2000)
+WARM = 8
+"""Rounds until each web process has read the forms and the database has settled on its plans."""
 Measured = tuple[float, float, float]
 
 
@@ -120,11 +123,13 @@ class Reader:
 
     def page(self, path: str) -> Measured:
         """Milliseconds in process, over HTTP, and of the plain SQL."""
-        plain = self._plain(lambda: self._check(self.client.get(path).status_code))
-        inside = self._median(lambda: self._check(self.client.get(path).status_code))
-        with closing(http.client.HTTPConnection(HOST, PORT)) as web:
-            outside = self._median(lambda: self._fetch(web, path))
-        return inside, outside, plain
+
+        def inside() -> None:
+            self._check(self.client.get(path).status_code)
+
+        with self._plain(inside) as plain, closing(http.client.HTTPConnection(HOST, PORT)) as web:
+            found = self._medians(inside, lambda: self._fetch(web, path), plain)
+        return found[0], found[1], found[2]
 
     def figures(self, class_id: Any) -> tuple[float, float]:
         """Milliseconds of a class's figures put together, without the page, and of their plain SQL."""
@@ -136,11 +141,13 @@ class Reader:
             moved(ClassRun.id == class_id)
             db.session.rollback()
 
-        with self.app.app_context():
-            return self._median(told), self._plain(told)
+        with self.app.app_context(), self._plain(told) as plain:
+            found = self._medians(told, plain)
+        return found[0], found[1]
 
-    def _plain(self, act: Callable[[], object]) -> float:
-        """Milliseconds of an act's SQL statements alone."""
+    @contextmanager
+    def _plain(self, act: Callable[[], object]) -> Iterator[Callable[[], object]]:
+        """An act's SQL statements alone."""
         seen: list[tuple[str, Any]] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
@@ -153,7 +160,7 @@ class Reader:
         act()
         event.remove(engine, "before_cursor_execute", note)
         with psycopg.connect(self.url, autocommit=True, prepare_threshold=0) as connection:
-            return self._median(lambda: [connection.execute(*one).fetchall() for one in seen])
+            yield lambda: [connection.execute(*one).fetchall() for one in seen]
 
     def _fetch(self, web: http.client.HTTPConnection, path: str) -> None:
         web.request("GET", path, headers={"Cookie": self.cookie})
@@ -165,14 +172,16 @@ class Reader:
     def _check(status: int) -> None:
         assert status == 200, status
 
-    def _median(self, act: Callable[[], object]) -> float:
-        times = []
-        for number in range(self.rounds + 8):
-            begin = time.perf_counter()
-            act()
-            if number >= 8:  # each of the web processes is warm
-                times.append(time.perf_counter() - begin)
-        return median(times) * 1000
+    def _medians(self, *acts: Callable[[], object]) -> list[float]:
+        """Milliseconds of each, in turns, so that what else the machine does weighs on all alike."""
+        times: list[list[float]] = [[] for _ in acts]
+        for number in range(self.rounds + WARM):
+            for act, own in zip(acts, times, strict=True):
+                begin = time.perf_counter()
+                act()
+                if number >= WARM:
+                    own.append(time.perf_counter() - begin)
+        return [median(own) * 1000 for own in times]
 
 
 def _prepare(app: Flask) -> tuple[str, list[tuple[str, str, bool]], object]:
