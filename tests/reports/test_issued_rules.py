@@ -1,13 +1,16 @@
 """The rules of a report's life, and what freezing keeps."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.reports.documents import Table
 from lms.reports.issued import figures, frozen, rules
+from lms.reports.issued.groups import grouped
 from lms.reports.issued.sheets import Sheet
 from tests.reports.test_documents import REPORT
 
@@ -88,27 +91,37 @@ def test_canonical_json_says_the_same_and_is_the_same_whatever_the_order_of_keys
     assert figures.canonical(orjson.loads(written)) == written
 
 
+SCORE = figures.Score(6, 4.25, 4.0, 0.5, (0, 0, 1, 2, 3), 4.0, 4.5)
+MADE = figures.Figures(
+    response=figures.Response(1, 0, 7, 6, 6, 0),
+    trust="most",
+    few=True,
+    blank_limit=5.0,
+    points=5,
+    labels=("một", "hai", "ba", "bốn", "năm"),
+    overall=SCORE,
+    programme=None,
+    city=4.0,
+    parts=(figures.Part("Chương trình", "programme", SCORE, 3.5, None, 4.0),),
+    taught=(figures.Taught("Chuyên đề", "Vũ Thị Hải Yến", None, 3.5),),
+    questions=(),
+    options=(figures.Option("Câu hỏi", "Phương án", 6, 2, 0.333333, None),),
+    groups=(figures.Group("year", "2026", "", None, SCORE),),
+    themes=(figures.Theme("", 1, 0, 1),),
+    comments=1,
+    removed=0,
+)
+
+
 def test_a_frozen_report_reads_back_as_it_was():
-    score = figures.Score(6, 4.25, 4.0, 0.5, (0, 0, 1, 2, 3), 4.0, 4.5)
-    made = figures.Figures(
-        response=figures.Response(1, 0, 7, 6, 6, 0),
-        trust="most",
-        few=True,
-        blank_limit=5.0,
-        points=5,
-        labels=("một", "hai", "ba", "bốn", "năm"),
-        overall=score,
-        programme=None,
-        city=4.0,
-        parts=(figures.Part("Chương trình", "programme", score, 3.5, None, 4.0),),
-        taught=(figures.Taught("Chuyên đề", "Vũ Thị Hải Yến", None, 3.5),),
-        questions=(),
-        options=(figures.Option("Câu hỏi", "Phương án", 6, 2, 0.333333, None),),
-        groups=(figures.Group("year", "2026", "", None, score),),
-        themes=(figures.Theme("", 1, 0, 1),),
-        comments=1,
-        removed=0,
-    )
     sheet = Sheet("Tổng hợp", (("Chỉ tiêu", 10.0),), (("a",), (1,), (2.5,), (None,)), (0,))
-    kept = frozen.Frozen(made, REPORT, (sheet,))
+    kept = frozen.Frozen(MADE, REPORT, (sheet,))
     assert frozen.load(frozen.dump(kept)) == kept
+
+
+def test_versions_are_told_by_their_means_alone_once_there_are_two():
+    first, second = (figures.Group("version", number, "", None, SCORE) for number in "12")
+    assert not [block for block in grouped(replace(MADE, groups=(first,))) if isinstance(block, Table)]
+    (table,) = (block for block in grouped(replace(MADE, groups=(first, second))) if isinstance(block, Table))
+    assert [column.title for column in table.columns] == ["Phiên bản", "Điểm trung bình"]
+    assert table.rows == (("1", "4,25\n(4,00–4,50)"), ("2", "4,25\n(4,00–4,50)"))

@@ -28,7 +28,7 @@ def grouped(figures: Figures) -> Iterator[Block]:
     """Give the results of each kind of group that a report sums up."""
     for by in ("institution", "programme", "class", "version"):
         found = figures.by(by)
-        if found:
+        if found and (by != "version" or len(found) > 1):
             yield from _kind(by, found, figures.points)
     years = [(one.code, one.score) for one in figures.by("year") if one.score]
     if len(years) > 1:
@@ -62,15 +62,19 @@ def _kind(by: By, found: Sequence[Group], points: int) -> Iterator[Block]:
         )
     many = len(found) > TABLED
     shown = {one.code for one, _score in lowest(seen, scores, TABLED)} if many else {one.code for one in found}
+    code = Column("Mã", 2.4, "left")
+    columns: tuple[Column, ...] = (
+        Column(head, 5.5, "left"),
+        Column("Số đợt đánh giá", 1.8, "right"),
+        Column("Tỷ lệ trả lời", 1.8, "right"),
+        Column("Điểm trung bình", 2.6, "right"),
+    )
+    rows: list[tuple[str, ...]] = [_row(one) for one in found if one.code in shown]
+    if by == "version":  # has neither a name nor, over all years, a response
+        code, columns, rows = Column(head, 2, "center"), columns[3:], [(one[0], one[4]) for one in rows]
     yield Table(
-        (
-            Column("Mã" if by != "version" else head, 2.4, "left"),
-            Column(head if by != "version" else "", 5.5, "left"),
-            Column("Số đợt đánh giá", 1.8, "right"),
-            Column("Tỷ lệ trả lời", 1.8, "right"),
-            Column("Điểm trung bình", 2.6, "right"),
-        ),
-        tuple(_row(one) for one in found if one.code in shown),
+        (code, *columns),
+        tuple(rows),
         title + (f" ({TABLED} kết quả thấp nhất)" if many else ""),
         "" if len(seen) == len(found) else f"Dấu {NO_VALUE}: không đủ phiếu để công bố kết quả.",
     )
