@@ -79,8 +79,9 @@ bench-records: setup-dev ## Measure the record store against a bare table; ARGS=
 bench-library: setup-dev ## Measure the library against nginx, unzip and a plain page; ARGS="ranges intake player"
 	@$(BIN)/python -m tests.bench.library $(ARGS)
 
-bench-surveys: setup-dev ## Measure reports of evaluations against their plain SQL; ARGS="--rounds 10" is shorter
+bench-surveys: setup-dev ## Measure evaluations: reports against their plain SQL, sending against bare inserts; ARGS="--rounds 10" is shorter
 	@$(BIN)/python -m tests.bench.surveys $(ARGS)
+	@$(BIN)/python -m tests.bench.surveys_sending
 
 shell: setup ## Open a Python shell within the application, on the running or a started database
 	@$(BIN)/flask with-database shell

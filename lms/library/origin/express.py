@@ -1,7 +1,7 @@
 """The short way for what the content origin does most: sending a file that it found before, for a launch that it knows.
 
 Flask and the streaming of its answer cost three times as much as a range of a film itself
-(docs/decisions/0013-ranges.md). So such requests are answered before Flask sees them, by the same functions; all else
+(docs/decisions/0014-ranges.md). So such requests are answered before Flask sees them, by the same functions; all else
 goes Flask's way.
 """
 
