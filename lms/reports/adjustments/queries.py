@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -59,6 +60,7 @@ class Line(NamedTuple):
         return self.state == "stated" and self.due_on is not None and self.due_on < today
 
 
+@cache
 def _lines() -> Select[Any]:
     answering = ProgrammeVersion.__table__.alias("answering")
     return (

@@ -3,16 +3,18 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select
+from sqlalchemy import DateTime, Select, Uuid, bindparam, case, select
 
 from lms.catalogue.models import ProgrammeVersion
 from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.reports.quality import rules
 from lms.reports.quality.rules import Change, Figures
-from lms.reports.quality.scopes import Scope, evaluations
+from lms.reports.quality.scopes import evaluations
 from lms.reports.quality.totals import WHOLE, Sections, add, of_no_teaching, read, sums
 from lms.surveys.models import SectionMean, Survey
 
@@ -39,20 +41,8 @@ def beside(class_id: UUID, points: int, until: datetime | None = None) -> Beside
 
     :param until: only evaluations closed by then
     """
-    own = (
-        select(ProgrammeVersion.programme_id)
-        .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
-        .where(ClassRun.id == class_id)
-        .scalar_subquery()
-    )
-    number = case((ProgrammeVersion.programme_id == own, ProgrammeVersion.number)).label("number")
-    rows = db.session.execute(
-        evaluations(number, SectionMean.section, *sums(points))
-        .join(SectionMean, SectionMean.survey_id == Survey.id)
-        .where(of_no_teaching(), Scope(until=until).closed)
-        .group_by(number, SectionMean.section)
-        .order_by(number)
-    )
+    given: dict[str, Any] = {"class_id": class_id} | ({} if until is None else {"until": until})
+    rows = db.session.execute(_statement(points, until is not None), given)
     city, programme, versions = Sections(), Sections(), defaultdict[int, Averages](dict)
     for version, section, *columns in rows:
         added = read(columns)
@@ -65,3 +55,25 @@ def beside(class_id: UUID, points: int, until: datetime | None = None) -> Beside
 
 def _told(added: Sections) -> Averages:
     return {section: rules.figures(one) for section, one in added.items()}
+
+
+@cache
+def _statement(points: int, as_then: bool) -> Select[Any]:
+    """Return the statement, for a class ``class_id``, as known at the time ``until`` or now; built once."""
+    own = (
+        select(ProgrammeVersion.programme_id)
+        .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
+        .where(ClassRun.id == bindparam("class_id", type_=Uuid()))
+        .scalar_subquery()
+    )
+    number = case((ProgrammeVersion.programme_id == own, ProgrammeVersion.number)).label("number")
+    statement = (
+        evaluations(number, SectionMean.section, *sums(points))
+        .join(SectionMean, SectionMean.survey_id == Survey.id)
+        .where(of_no_teaching())
+        .group_by(number, SectionMean.section)
+        .order_by(number)
+    )
+    return (
+        statement.where(Survey.closed_at <= bindparam("until", type_=DateTime(timezone=True))) if as_then else statement
+    )

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, DateTime, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
@@ -20,6 +21,8 @@ from lms.surveys.document import Words
 from lms.surveys.models import SectionMean, Survey
 from lms.surveys.queries import document_of
 from lms.surveys.rules import NONE
+
+_UNTIL = bindparam("until", type_=DateTime(timezone=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,21 @@ def moved(*conditions: ColumnElement[bool], year: int | None = None, until: date
     :param until: as it was known then
     :param year: only those of this year's classes, and those whose next evaluation is of this year
     """
-    before, after = aliased(SectionMean), _next(until)
+    statement, year_after = _statement(until is not None)
+    statement = statement.where(*conditions)
+    if year is not None:
+        statement = statement.where(or_(in_year(year), year_after == year))
+    given = {} if until is None else {"until": until}
+    return [_read(row) for row in db.session.execute(statement, given)]
+
+
+@cache
+def _statement(as_then: bool) -> tuple[Select[Any], ColumnElement[int]]:
+    """Return the statement without its conditions, and the year of the next evaluation in it; built once.
+
+    :param as_then: only what was known at the time ``until``
+    """
+    before, after = aliased(SectionMean), _next(as_then)
     statement = (
         select(
             Adjustment.id,
@@ -97,20 +114,18 @@ def moved(*conditions: ColumnElement[bool], year: int | None = None, until: date
         .outerjoin(Topic, Topic.id == Teaching.topic_id)
         .outerjoin(Person, Person.id == Teaching.lecturer_id)
         .outerjoin(after, true())
-        .where(Adjustment.state == "done", *conditions)
+        .where(Adjustment.state == "done")
         .order_by(Adjustment.done_at.desc(), Adjustment.id)
     )
-    if until is not None:
-        statement = statement.where(Adjustment.done_at <= until)
-    if year is not None:
-        statement = statement.where(or_(in_year(year), after.c.year == year))
-    return [_read(row) for row in db.session.execute(statement)]
+    if as_then:
+        statement = statement.where(Adjustment.done_at <= _UNTIL)
+    return statement, after.c.year
 
 
-def _next(until: datetime | None) -> Any:
+def _next(as_then: bool) -> Any:
     """The evaluation after an adjustment, as a lateral subquery of its row."""
     survey, run, version = aliased(Survey), aliased(ClassRun), aliased(ProgrammeVersion)
-    closed = true() if until is None else survey.closed_at <= until
+    closed = survey.closed_at <= _UNTIL if as_then else true()
     teaching, topic, mean = aliased(Teaching), aliased(Topic), aliased(SectionMean)
     return (
         select(run.id, run.name, func.extract("year", run.starts_on).label("year"), mean.n, mean.mean, mean.counts)
