@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -55,6 +56,7 @@ class Filters(NamedTuple):
     query: str | None = None
 
 
+@cache
 def _lines() -> Select[Any]:
     later = aliased(QualityReport)
     return (
