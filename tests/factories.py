@@ -15,9 +15,9 @@ from lms.core.guard import Actor
 from lms.core.text import fold
 from lms.people.models import Account, Person, RoleHolding, Unit
 from lms.surveys import answers, ballots
-from lms.surveys import queries as survey_queries
 from lms.surveys.models import Survey
-from lms.surveys.queries import SurveyForm
+from lms.surveys.queries import rights
+from lms.surveys.queries.rights import SurveyForm
 from lms.surveys.services import evaluations, instruments
 
 _serial = count(1)
@@ -215,7 +215,7 @@ def filled_form(form: SurveyForm, value: str = "4", **said: str) -> dict[str, li
 
 def answered(survey: Survey, who: Person, value: str = "4", **said: str) -> None:
     """One person's form, sent."""
-    form = survey_queries.form_of(survey.id, who.id)
+    form = rights.form_of(survey.id, who.id)
     assert form is not None
     held = db.session.scalar(select(Account).where(Account.person_id == who.id)) or account(who)
     actor = Actor(account_id=held.id, person_id=who.id, name=who.full_name)
@@ -225,8 +225,8 @@ def answered(survey: Survey, who: Person, value: str = "4", **said: str) -> None
 def evaluated(of: ClassRun, points: Sequence[int], *, invited: int | None = None, **values: Any) -> Survey:
     """A closed evaluation: one counted form a point, with that answer to every question on a scale."""
     instrument = instruments.for_audience("trainee")
-    form = survey_queries.document_of(instrument.id)
-    asked = answers.questions(form, [one.teaching_id for one in survey_queries.taught_in(of.id)])
+    form = rights.document_of(instrument.id)
+    asked = answers.questions(form, [one.teaching_id for one in rights.taught_in(of.id)])
     filled = [{one.name: point for one in asked if one.item.kind == "scale"} for point in points]
     closed = datetime(of.ends_on.year, of.ends_on.month, of.ends_on.day, 3, 0, tzinfo=UTC) + timedelta(days=14)
     defaults = {"audience": "trainee", "class_id": of.id, "institution_id": of.institution_id, "state": "closed"}

@@ -8,16 +8,13 @@ from lms.assessment.models import Submission
 from lms.classes.models import ClassRun, Enrolment, Session, Teaching
 from lms.core.database import db
 from lms.core.guard import Actor
+from lms.people.access import within
 from lms.people.models import Unit
 
 
 def held(actor: Actor, permission: str) -> ColumnElement[bool]:
     """Classes of institutions over which the permission is held."""
-    paths = actor.paths(permission)
-    if not paths:
-        return false()
-    within = or_(*(Unit.path.like(f"{path}%") for path in paths))
-    return ClassRun.institution_id.in_(select(Unit.id).where(within))
+    return ClassRun.institution_id.in_(select(Unit.id).where(within(actor.paths(permission))))
 
 
 def taught(actor: Actor) -> ColumnElement[bool]:

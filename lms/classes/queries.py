@@ -15,6 +15,7 @@ from lms.classes.models import Attendance, ClassRun, Enrolment, Session, Teachin
 from lms.classes.rules import ATTENDED, Period
 from lms.core.database import db
 from lms.core.text import fold, like_pattern
+from lms.people.access import within
 from lms.people.models import Account, Person, RoleHolding, Unit
 
 PAGE = 50
@@ -392,10 +393,8 @@ def versions_to_run() -> list[tuple[UUID, str, dict[str, str], int, str]]:
 
 def institutions(paths: Sequence[str]) -> list[Choice]:
     """Return the institutions within the units held."""
-    if not paths:
-        return []
-    within = or_(*(Unit.path.like(f"{path}%") for path in paths))
-    rows = db.session.execute(select(Unit.id, Unit.name).where(Unit.kind == "institution", within).order_by(Unit.name))
+    chosen = select(Unit.id, Unit.name).where(Unit.kind == "institution", within(paths))
+    rows = db.session.execute(chosen.order_by(Unit.name))
     return [Choice(*row) for row in rows]
 
 

@@ -30,7 +30,7 @@ from lms.core.i18n import ZONE
 from lms.learning import services as learning
 from lms.people import services as people
 from lms.people.models import Account, Person, Unit
-from lms.surveys import queries as survey_queries
+from lms.surveys.queries import states
 
 PASSWORD = "Khue-trai-nghiem-2026"  # noqa: S105 - the demonstration's, printed at start
 
@@ -236,7 +236,7 @@ def _finished_class(world: _World, chance: random.Random, at: datetime) -> None:
             _essay(world, chance, member, at - timedelta(days=40), marked=True)
     keys = current_app.config["SETTINGS"].keys_dir
     classes.finish_class(world.staff, run.id, at=at - timedelta(days=32))
-    state = survey_queries.state_of_class(run.id)
+    state = states.state_of_class(run.id)
     if state is not None:
         answer(world.actors, chance, members[:22], state.survey_id, at - timedelta(days=30))
         close(state.survey_id, keys, at - timedelta(days=18))
@@ -251,7 +251,7 @@ def _evaluating_class(world: _World, chance: random.Random, at: datetime) -> Non
         _study(world, chance, member, run, at - timedelta(days=25), modules=3)
         _essay(world, chance, member, at - timedelta(days=8), marked=member.id.int % 5 != 0 or member is members[0])
     classes.finish_class(world.staff, run.id, at=at - timedelta(days=2))
-    state = survey_queries.state_of_class(run.id)
+    state = states.state_of_class(run.id)
     if state is not None:
         answer(world.actors, chance, members[1:10], state.survey_id, at - timedelta(days=1))
 
@@ -278,7 +278,7 @@ def _earlier_classes(world: _World, chance: random.Random, at: datetime) -> None
         classes.finish_class(world.staff, run.id, at=start + timedelta(days=39))
         for member in members:
             classes.conclude(world.staff, member.id, "completed", at=start + timedelta(days=39))
-        state = survey_queries.state_of_class(run.id)
+        state = states.state_of_class(run.id)
         if state is not None:
             answered = start + timedelta(days=42)
             answer(world.actors, chance, members[:forms], state.survey_id, answered, facilities=facilities)

@@ -11,7 +11,7 @@ from lms.console import demo_texts as texts
 from lms.core.guard import SYSTEM, Actor
 from lms.reports.adjustments import queries
 from lms.reports.adjustments import services as adjustments
-from lms.surveys import queries as survey_queries
+from lms.surveys.queries import rights
 from lms.surveys.services import comments, evaluations
 
 
@@ -29,7 +29,7 @@ def answer(
     :param facilities: around which point they judge them
     """
     for number, member in enumerate(members):
-        form = survey_queries.form_of(survey_id, member.person_id)
+        form = rights.form_of(survey_id, member.person_id)
         if form is None:
             continue
         answers: dict[str, list[str]] = {}

@@ -1,5 +1,6 @@
 """Which persons, accounts and units an actor may see or change, for one object and as an SQL condition."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ def holds_whole(actor: Actor, permission: str) -> bool:
     return any(path.count("/") == 2 for path in actor.paths(permission))
 
 
-def within(paths: tuple[str, ...]) -> ColumnElement[bool]:
+def within(paths: Sequence[str]) -> ColumnElement[bool]:
     """Condition: the unit is one of these or below."""
     return or_(*(Unit.path.startswith(path) for path in paths)) if paths else false()
 

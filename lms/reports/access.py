@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
 from lms.core.guard import Actor
+from lms.people.access import within
 from lms.people.models import Person, Unit
 
 
@@ -21,8 +22,8 @@ def may_read_record(actor: Actor, person_id: UUID) -> bool | None:
         return False
     sent = select(Enrolment.unit_id).where(Enrolment.person_id == person_id)
     own = select(Person.unit_id).where(Person.id == person_id)
-    held = or_(*(Unit.path.like(f"{path}%") for path in paths))
-    return db.session.scalar(select(Unit.id).where(or_(Unit.id.in_(sent), Unit.id.in_(own)), held).limit(1)) is not None
+    concerned = select(Unit.id).where(or_(Unit.id.in_(sent), Unit.id.in_(own)), within(paths)).limit(1)
+    return db.session.scalar(concerned) is not None
 
 
 def institution_path(class_id: UUID, **_other: object) -> str | None:

@@ -12,6 +12,7 @@ from lms.catalogue.models import Module, Programme, ProgrammeVersion
 from lms.classes.models import Attendance, ClassRun, Enrolment, Session
 from lms.core.database import db
 from lms.core.text import like_pattern
+from lms.people.access import within
 from lms.people.models import Person, Unit
 
 PAGE = 100
@@ -54,7 +55,7 @@ def years(paths: Sequence[str]) -> list[int]:
         select(year)
         .join(Enrolment, Enrolment.class_id == ClassRun.id)
         .join(Unit, Unit.id == Enrolment.unit_id)
-        .where(_within(paths))
+        .where(within(paths))
         .distinct()
         .order_by(year.desc())
     )
@@ -282,7 +283,7 @@ def person_name(person_id: UUID) -> str | None:
 
 def evaluated_classes(paths: Sequence[str]) -> list[ClassHead]:
     """Return the classes of the institutions held, newest first (at most 200)."""
-    statement = _class_heads().where(_within(paths)).order_by(ClassRun.starts_on.desc(), ClassRun.code).limit(200)
+    statement = _class_heads().where(within(paths)).order_by(ClassRun.starts_on.desc(), ClassRun.code).limit(200)
     return [ClassHead(*row) for row in db.session.execute(statement)]
 
 
@@ -332,7 +333,7 @@ def _rows(statement: Select[Any]) -> list[Completion]:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [_within(filters.paths)]
+    conditions = [within(filters.paths)]
     if filters.year:
         conditions.append(extract("year", ClassRun.starts_on) == filters.year)
     if filters.programme:
@@ -340,7 +341,3 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.unit_path:
         conditions.append(Unit.path.startswith(filters.unit_path, autoescape=True))
     return conditions
-
-
-def _within(paths: Sequence[str]) -> ColumnElement[bool]:
-    return or_(*(Unit.path.like(f"{path}%") for path in paths)) if paths else Unit.id.is_(None)

@@ -1,6 +1,7 @@
 """The addresses of reports."""
 
 from lms.core.guard import HELD, SIGNED_IN, Route, predicate_scope, unit_scope
+from lms.people.access import unit_path
 from lms.reports import access, views
 from lms.reports.adjustments import queries as adjusted
 from lms.reports.adjustments import views as adjustments
@@ -19,7 +20,7 @@ ADJUSTED = unit_scope("institution of the class", adjusted.institution_path)
 CITY = unit_scope("the city", issued_queries.city_path)
 REPORT = unit_scope("unit of the report", issued_queries.unit_path)
 DECIDED = predicate_scope("report of others, below a unit held", issued_access.may_decide)
-OWN_INSTITUTION = unit_scope("the institution", results.institution_path)
+OWN_INSTITUTION = unit_scope("the institution", unit_path)
 GET_POST = ("GET", "POST")
 POST = ("POST",)
 CLASS = "/reports/classes/<uuid:class_id>"

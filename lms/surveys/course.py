@@ -12,7 +12,8 @@ from lms.core import jobs
 from lms.core.guard import SYSTEM
 from lms.core.i18n import moment
 from lms.learning.dashboard import DueItem
-from lms.surveys import queries, queries_named, tasks
+from lms.surveys import tasks
+from lms.surveys.queries import named, rights
 from lms.surveys.services import evaluations, follow_ups
 
 REMINDED_BEFORE = timedelta(days=3)
@@ -48,7 +49,7 @@ def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:
             _("Evaluate the course"),
             0 if one.reminded else 1,
         )
-        for one in queries.due(registrations, at)
+        for one in rights.due(registrations, at)
     ]
     return items + [
         DueItem(
@@ -59,5 +60,5 @@ def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:
             _("Fill in the form"),
             2,
         )
-        for one in queries_named.due(registrations, at)
+        for one in named.due(registrations, at)
     ]

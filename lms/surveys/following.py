@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.surveys import answers, forms, queries_named
+from lms.surveys import answers, forms
+from lms.surveys.queries import named
 from lms.surveys.services import follow_ups
 from lms.surveys.views import marks
 
@@ -17,12 +18,12 @@ from lms.surveys.views import marks
 def index() -> Any:
     """The forms about people of the units that the reader manages."""
     paths = current_actor().paths("surveys.follow_up")
-    return render_template("surveys/follow_ups.html", forms=queries_named.of_units(paths), now=utcnow())
+    return render_template("surveys/follow_ups.html", forms=named.of_units(paths), now=utcnow())
 
 
 def form(follow_up_id: UUID) -> Any:
     """Show a named form; take it, and take it again while it is open."""
-    shown = queries_named.form_of(follow_up_id)
+    shown = named.form_of(follow_up_id)
     if shown is None:
         abort(404)
     asked = answers.questions(shown.document, ())

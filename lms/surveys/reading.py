@@ -10,7 +10,9 @@ from flask_babel import ngettext
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.surveys import access, queries
+from lms.surveys import access
+from lms.surveys.queries import states
+from lms.surveys.queries.comments import raw_comments, to_read
 from lms.surveys.rules import NONE
 from lms.surveys.services import comments
 from lms.surveys.views import unkept
@@ -20,12 +22,12 @@ def index() -> Any:
     """The evaluations whose comments wait for the reader, or were read."""
     actor = current_actor()
     paths = access.readable(actor, actor.paths("surveys.moderate"))
-    return render_template("surveys/reading_index.html", surveys=queries.to_read(paths))
+    return render_template("surveys/reading_index.html", surveys=to_read(paths))
 
 
 def comments_page(survey_id: UUID) -> Any:
     """Read the comments of an evaluation: show them as they are, cut them, or withhold them."""
-    survey = queries.state_of(survey_id)
+    survey = states.state_of(survey_id)
     if survey is None or survey.state == "open":
         abort(404)
     error, status, at_fault = None, 200, None
@@ -44,8 +46,8 @@ def comments_page(survey_id: UUID) -> Any:
     html = render_template(
         "surveys/reading.html",
         survey=survey,
-        name=queries.name_of(survey_id),
-        page=queries.raw_comments(survey_id, after),
+        name=states.name_of(survey_id),
+        page=raw_comments(survey_id, after),
         words={item.code: item.text for _section, item in survey.document.items()},
         error=error,
         at_fault=at_fault,

@@ -1,13 +1,14 @@
 """The addresses of evaluations."""
 
 from lms.core.guard import HELD, Route, predicate_scope, unit_scope
-from lms.surveys import access, following, queries, reading, views
+from lms.surveys import access, following, reading, views
 from lms.surveys.builder import views as builder
+from lms.surveys.queries import states
 
 OWN_FORM = predicate_scope("own evaluation form", access.may_answer)
 NAMED = predicate_scope("own named form, or of a unit held", access.may_follow_up)
 READER = predicate_scope("institution of the evaluation, not run nor taught by the reader", access.may_read_comments)
-RUN_BY = unit_scope("institution of the evaluation", queries.institution_path)
+RUN_BY = unit_scope("institution of the evaluation", states.institution_path)
 GET_POST = ("GET", "POST")
 POST = ("POST",)
 FORM = "/instruments/<uuid:instrument_id>"

@@ -11,7 +11,8 @@ from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.core.jobs import Progress, task
-from lms.surveys import ballots, queries
+from lms.surveys import ballots
+from lms.surveys.queries import states
 from lms.surveys.services import evaluations
 
 log = logging.getLogger("lms.surveys")
@@ -41,7 +42,7 @@ def tidy(timestamp: int) -> None:
     del timestamp
     with jobs.worker_app().app_context():
         keys, at = current_app.config["SETTINGS"].keys_dir, utcnow()
-        for survey_id in queries.overdue(at):
+        for survey_id in states.overdue(at):
             try:
                 evaluations.close(SYSTEM, survey_id, keys=keys, at=at)
             except FileNotFoundError:

@@ -11,8 +11,10 @@ from flask_babel import ngettext
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.surveys import answers, forms, queries
+from lms.surveys import answers, forms
 from lms.surveys.document import Form
+from lms.surveys.queries import rights
+from lms.surveys.queries.paper import invited, paper_survey
 from lms.surveys.services import evaluations, paper
 
 
@@ -27,7 +29,7 @@ def form(survey_id: UUID) -> Any:
             return redirect(url_for("surveys.thanks", survey_id=survey_id))
         except DomainError as refused:
             error, status, code = refused.message, refused.status, refused.code
-    shown = queries.form_of(survey_id, actor.person_id)
+    shown = rights.form_of(survey_id, actor.person_id)
     if shown is None:
         abort(404)
     owner = _owner(survey_id)
@@ -67,7 +69,7 @@ def _owner(survey_id: UUID) -> str:
 
 def thanks(survey_id: UUID) -> Any:
     """Say thank you, and what happens next."""
-    shown = queries.form_of(survey_id, current_actor().person_id)
+    shown = rights.form_of(survey_id, current_actor().person_id)
     if shown is None:
         abort(404)
     if not shown.answered:
@@ -100,7 +102,7 @@ def release(survey_id: UUID) -> Any:
 
 def on_paper(survey_id: UUID) -> Any:
     """Tick who handed in a form on paper, and type the forms in."""
-    survey = queries.paper_survey(survey_id)
+    survey = paper_survey(survey_id)
     if survey is None:
         abort(404)
     given = forms.given(request)
@@ -121,9 +123,9 @@ def on_paper(survey_id: UUID) -> Any:
             abort(400)
     shown: dict[str, Any] = {
         "survey": survey,
-        "invited": queries.invited(survey_id),
+        "invited": invited(survey_id),
         "answers": given,
         "error": error,
         "marks": {},
     }
-    return unkept(render_template("surveys/paper.html", **shown, taught=queries.taught_in(survey.class_id)), status)
+    return unkept(render_template("surveys/paper.html", **shown, taught=rights.taught_in(survey.class_id)), status)

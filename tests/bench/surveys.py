@@ -37,7 +37,7 @@ from lms.people.sessions import open_session
 from lms.reports.quality import queries
 from lms.reports.quality.beside import beside
 from lms.reports.quality.moved import moved
-from lms.surveys.queries import document_of
+from lms.surveys.queries.rights import document_of
 from lms.surveys.services import instruments
 from tests.bench import surveys_rows as rows
 from tests.bench.__main__ import HOST, PORT, WORKERS, serve

@@ -17,8 +17,8 @@ from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.people.models import Account, Person
 from lms.people.sessions import open_session
-from lms.surveys import queries
 from lms.surveys.models import Survey
+from lms.surveys.queries import rights
 from tests import factories as make
 
 TOPICS = 8
@@ -76,7 +76,7 @@ def gather(app: Flask, size: int, *, seed: int = 1) -> Crowd:
     staff = _signed_in(app, make.holder("institution_staff", institution))
     classes.finish_class(SYSTEM, run.id, at=utcnow())
     survey_id = db.session.scalars(select(Survey.id).where(Survey.class_id == run.id)).one()
-    form = queries.form_of(survey_id, accounts[0].person_id)
+    form = rights.form_of(survey_id, accounts[0].person_id)
     assert form is not None
     members = []
     for account in accounts:

@@ -30,8 +30,8 @@ from lms.core.config import ROOT, Settings
 from lms.core.database import db, utcnow
 from lms.core.embedded import EmbeddedDatabase
 from lms.records.models import Statement
-from lms.surveys import queries
 from lms.surveys.models import Comment, Participation, SealedBallot, Survey
+from lms.surveys.queries import states
 from tests.bench.__main__ import HOST
 from tests.bench.surveys_crowd import Crowd, Member, gather
 
@@ -183,7 +183,7 @@ def check(crowd: Crowd) -> list[str]:
     left = db.session.scalar(select(func.count()).where(SealedBallot.survey_id == crowd.survey_id))
     faults += [f"{left} boxes are left"] if left else []
     given = Counter((name, point) for one in crowd.members for name, point in one.points.items())
-    for (item, teaching), tally in queries.tallies(crowd.survey_id).items():
+    for (item, teaching), tally in states.tallies(crowd.survey_id).items():
         name = f"{item}.{teaching}" if teaching.int else item
         expected = [given[name, point] for point in range(1, 6)]
         if tally.kind == "scale" and tally.counts != expected:

@@ -24,8 +24,9 @@ from lms.classes.models import Attendance
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM, Actor
 from lms.people.models import Account
-from lms.surveys import ballots, queries
+from lms.surveys import ballots
 from lms.surveys.models import Participation, Survey
+from lms.surveys.queries import rights
 from lms.surveys.services import evaluations, paper
 from tests import factories as make
 from tests.conftest import _settings, make_database
@@ -74,7 +75,7 @@ class Class:
             self._answer(account, size, chance)
 
     def _answer(self, account: Account, size: int, chance: random.Random) -> None:
-        form = queries.form_of(self.survey_id, account.person_id)
+        form = rights.form_of(self.survey_id, account.person_id)
         assert form is not None and account.person_id is not None
         points = {one.name: [str(chance.randint(4, 5))] for one in form.questions if one.item.kind == "scale"}
         said = "".join(uuid.UUID(int=chance.getrandbits(128)).hex for _ in range(size))
@@ -85,7 +86,7 @@ class Class:
         self.truth[account.person_id] = said
 
     def _on_paper(self, account: Account) -> None:
-        form = queries.form_of(self.survey_id, account.person_id)
+        form = rights.form_of(self.survey_id, account.person_id)
         assert form is not None and account.person_id is not None
         paper.hand_in(SYSTEM, self.survey_id, [account.person_id], at=utcnow())
         fields = make.filled_form(form, eff_comment=f"{KNOWN} to whoever typed it in")

@@ -13,8 +13,9 @@ from lms.core import jobs
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM, Actor
 from lms.people.models import Account, Person, RoleHolding, Unit
-from lms.surveys import document, queries, rules, tasks
+from lms.surveys import document, rules, tasks
 from lms.surveys.models import Comment, SealedBallot, Survey
+from lms.surveys.queries import rights, states
 from lms.surveys.rules import NONE
 from lms.surveys.services import evaluations, paper
 from tests import factories as make
@@ -46,7 +47,7 @@ class Class:
     def type_in(self, people, value="5", **said):
         """Staff tick people and type in what they please; they know each of these forms."""
         paper.hand_in(SYSTEM, self.survey.id, [one.id for one in people], at=utcnow())
-        form = queries.form_of(self.survey.id, people[0].id)
+        form = rights.form_of(self.survey.id, people[0].id)
         for _ in people:
             paper.type_in(SYSTEM, self.survey.id, make.filled_form(form, value, **said), at=utcnow())
 
@@ -70,7 +71,7 @@ def test_forms_on_paper_help_nobody_else_to_be_five(one, sign_in):
     one.send(one.people[:1], "1", eff_comment=SECRET)
     one.type_in(one.people[1:6], "5", eff_comment="Tốt")
     one.close()
-    counted = queries.tallies(one.survey.id)
+    counted = states.tallies(one.survey.id)
     assert counted["prog-fit", NONE].counts == [0, 0, 0, 0, 5]
     assert counted["lect-method", one.teaching.id].n == 5
     assert one.said() == {"Tốt"}
@@ -81,7 +82,7 @@ def test_four_who_sent_beside_four_on_paper_leave_nothing(one):
     one.send(one.people[:4], "1", eff_comment=SECRET)
     one.type_in(one.people[4:8], "5", eff_comment="Tốt")
     one.close()
-    assert queries.tallies(one.survey.id) == {}
+    assert states.tallies(one.survey.id) == {}
     assert one.said() == set()
 
 
@@ -89,12 +90,12 @@ def test_five_who_sent_and_those_on_paper_are_counted_together(one):
     one.send(one.people[:5], "1", eff_comment=SECRET)
     one.type_in(one.people[5:7], "5", eff_comment="Tốt")
     one.close()
-    assert queries.tallies(one.survey.id)["prog-fit", NONE].counts == [5, 0, 0, 0, 2]
+    assert states.tallies(one.survey.id)["prog-fit", NONE].counts == [5, 0, 0, 0, 2]
     assert one.said() == {SECRET, "Tốt"}
 
 
 def test_a_question_that_fewer_than_five_senders_answered_is_told_by_paper_alone(one):
-    form = queries.form_of(one.survey.id, one.people[0].id)
+    form = rights.form_of(one.survey.id, one.people[0].id)
     for number, who in enumerate(one.people[:5]):
         fields = make.filled_form(form, "1")
         if number == 0:
@@ -102,7 +103,7 @@ def test_a_question_that_fewer_than_five_senders_answered_is_told_by_paper_alone
         evaluations.answer(Actor(None, who.id, "x"), one.survey.id, fields, at=utcnow())
     one.type_in(one.people[5:], "5")
     one.close()
-    counted = queries.tallies(one.survey.id)
+    counted = states.tallies(one.survey.id)
     assert counted["prog-fit", NONE].counts == [0, 0, 0, 0, 5]
     assert counted["prog-balance", NONE].counts == [5, 0, 0, 0, 5]
 
@@ -114,7 +115,7 @@ def test_what_a_condition_spared_few_is_not_told_of_the_many(one):
     one.send(one.people[:9], "2", eff_hinder="time")
     one.send(one.people[9:], "5")
     one.close()
-    counted = queries.tallies(one.survey.id)
+    counted = states.tallies(one.survey.id)
     assert counted["eff-apply", NONE].n == 10
     assert ("eff-hinder", NONE) not in counted
 
@@ -122,7 +123,7 @@ def test_what_a_condition_spared_few_is_not_told_of_the_many(one):
 def test_what_a_condition_spared_nobody_is_told(one):
     one.send(one.people, "2", eff_hinder="time")
     one.close()
-    assert queries.tallies(one.survey.id)["eff-hinder", NONE].n == 10
+    assert states.tallies(one.survey.id)["eff-hinder", NONE].n == 10
 
 
 FORM = document.Form(
@@ -170,7 +171,7 @@ def test_copies_of_one_box_are_one_form(one, session):
     session.execute(text("UPDATE ballots.sealed SET box = :box"), {"box": victim})
     session.commit()
     one.close()
-    assert queries.tallies(one.survey.id) == {}
+    assert states.tallies(one.survey.id) == {}
     assert one.said() == set()
 
 

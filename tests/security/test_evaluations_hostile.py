@@ -20,9 +20,10 @@ from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.people.models import Person
 from lms.records.models import Statement
-from lms.surveys import answers, document, queries
+from lms.surveys import answers, document, rules
 from lms.surveys.answers import MAX_COMMENT
 from lms.surveys.models import Comment, FollowUp, Participation, SealedBallot, Survey
+from lms.surveys.queries import rights, states
 from lms.surveys.services import comments, evaluations
 from tests import factories as make
 
@@ -51,7 +52,7 @@ class World:
         self.url = f"/evaluations/{self.survey.id}"
 
     def fields(self, **said):
-        return make.filled_form(queries.form_of(self.survey.id, self.people[0].id), **said)
+        return make.filled_form(rights.form_of(self.survey.id, self.people[0].id), **said)
 
     def close(self):
         evaluations.close(SYSTEM, self.survey.id, keys=self.keys, at=utcnow())
@@ -161,7 +162,7 @@ def test_an_answer_to_a_question_whose_condition_is_not_met_falls_away(world, cl
     for one in world.people[1:]:
         make.answered(world.survey, one, eff_apply="5", eff_hinder="time")
     world.close()
-    assert not any(item == "eff-hinder" for item, _teaching in queries.tallies(world.survey.id))
+    assert not any(item == "eff-hinder" for item, _teaching in states.tallies(world.survey.id))
 
 
 @pytest.mark.parametrize("size", [MAX_COMMENT + 1, 100_000])
@@ -354,7 +355,7 @@ def test_the_same_comment_a_thousand_times_is_read_in_pages_and_shown_without_it
             "id": make.uuid4(),
             "survey_id": world.survey.id,
             "item": "eff-comment",
-            "teaching": queries.rules.NONE,
+            "teaching": rules.NONE,
             "text": spam,
         }
         for _ in range(1000)

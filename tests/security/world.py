@@ -31,7 +31,7 @@ from lms.reports.issued.models import QualityReport
 from lms.reports.unit_reports.models import UnitReport
 from lms.reports.unit_reports.services import campaigns
 from lms.surveys.models import FollowUp, InstrumentUse
-from lms.surveys.queries import programme_of
+from lms.surveys.queries.rights import programme_of
 from lms.surveys.services import evaluations as surveys
 from lms.surveys.services import instruments
 from tests import factories as make

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from lms import create_app
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
-from lms.surveys import queries
 from lms.surveys.models import Comment, Participation, SealedBallot, Survey
+from lms.surveys.queries import states
 from lms.surveys.services import evaluations
 from tests.bench.surveys_crowd import gather
 from tests.conftest import _settings, make_database
@@ -54,7 +54,7 @@ def _counted(members):
 
 def _shown(survey_id):
     found = {}
-    for (item, teaching), one in queries.tallies(survey_id).items():
+    for (item, teaching), one in states.tallies(survey_id).items():
         if one.kind == "scale":
             found[f"{item}.{teaching}" if teaching.int else item] = one.counts
     return found

@@ -11,8 +11,8 @@ from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM, Actor
 from lms.records.models import Statement
-from lms.surveys import queries
 from lms.surveys.models import Comment, Participation, SealedBallot, Survey, Tally
+from lms.surveys.queries import rights, states
 from lms.surveys.rules import NONE
 from lms.surveys.services import comments, evaluations, instruments
 from tests import factories as make
@@ -43,7 +43,7 @@ class World:
         return {name: texts[0] for name, texts in self.filled(value).items()} | changes
 
     def filled(self, value="4", **changes):
-        form = queries.form_of(self.survey.id, self.people[0].id)
+        form = rights.form_of(self.survey.id, self.people[0].id)
         return make.filled_form(form, value) | {name: [text] for name, text in changes.items()}
 
     def all_answer(self, people=6, **changes):
@@ -126,7 +126,7 @@ def test_closing_counts_all_forms_at_once_and_leaves_neither_key_nor_form(world,
     world.all_answer(**{"eff-comment": "Tốt"})
     assert session.scalar(select(func.count()).select_from(Tally)) == 0
     world.close()
-    counted = queries.tallies(world.survey.id)
+    counted = states.tallies(world.survey.id)
     assert counted["prog-fit", NONE].counts == [0, 0, 0, 6, 0]
     assert {teaching for _item, teaching in counted} == {NONE, *(one.id for one in world.teachings)}
     assert session.scalar(select(func.count()).select_from(Comment)) == 6
@@ -140,7 +140,7 @@ def test_closing_counts_all_forms_at_once_and_leaves_neither_key_nor_form(world,
 def test_fewer_than_five_forms_are_destroyed_unread(world, session, sign_in):
     world.all_answer(4, **{"eff-comment": "Chỉ bốn người"})
     world.close()
-    assert queries.tallies(world.survey.id) == {}
+    assert states.tallies(world.survey.id) == {}
     assert session.scalar(select(func.count()).select_from(Comment)) == 0
     html = sign_in(world.staff).get(f"/reports/classes/{world.run.id}/quality").text
     assert "Chỉ bốn người" not in html and "4 phiếu" in html

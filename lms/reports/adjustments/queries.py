@@ -1,20 +1,21 @@
 """Typed rows of adjustments, and what the next evaluation said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, text
+from sqlalchemy import ColumnElement, Select, select
 
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
+from lms.people.access import within
 from lms.people.models import Person, Unit
 from lms.reports.adjustments.models import Adjustment
-from lms.surveys import queries as surveys
 from lms.surveys.models import Survey
+from lms.surveys.queries import rights
 
 PAGE = 200
 
@@ -52,7 +53,7 @@ class Line(NamedTuple):
     @property
     def title(self) -> dict[str, str]:
         """The section's title."""
-        form = surveys.document_of(self.instrument_id)
+        form = rights.document_of(self.instrument_id)
         return next((dict(one.title) for one in form.sections if one.key == self.section), {"vi": self.section})
 
     def late(self, today: date) -> bool:
@@ -63,31 +64,41 @@ class Line(NamedTuple):
 @cache
 def _lines() -> Select[Any]:
     answering = ProgrammeVersion.__table__.alias("answering")
+    lines = select(
+        Adjustment.id,
+        Adjustment.class_id,
+        ClassRun.code,
+        ClassRun.name,
+        Unit.name,
+        Unit.path,
+        Programme.code,
+        Adjustment.section,
+        Survey.instrument_id,
+        Topic.title,
+        Person.full_name,
+        Adjustment.mean,
+        Adjustment.threshold,
+        Adjustment.points,
+        Adjustment.state,
+        Adjustment.cause,
+        Adjustment.measure,
+        Adjustment.responsible,
+        Adjustment.due_on,
+        Adjustment.outcome,
+        Adjustment.made_at,
+        answering.c.number,
+    )
     return (
-        select(
-            Adjustment.id,
-            Adjustment.class_id,
-            ClassRun.code,
-            ClassRun.name,
-            Unit.name,
-            Unit.path,
-            Programme.code,
-            Adjustment.section,
-            Survey.instrument_id,
-            Topic.title,
-            Person.full_name,
-            Adjustment.mean,
-            Adjustment.threshold,
-            Adjustment.points,
-            Adjustment.state,
-            Adjustment.cause,
-            Adjustment.measure,
-            Adjustment.responsible,
-            Adjustment.due_on,
-            Adjustment.outcome,
-            Adjustment.made_at,
-            answering.c.number,
-        )
+        placed(lines)
+        .outerjoin(answering, answering.c.id == Adjustment.answered_by)
+        .order_by(Adjustment.state.desc(), Adjustment.due_on, Adjustment.made_at.desc(), Adjustment.id)
+    )
+
+
+def placed(adjustments: Select[Any]) -> Select[Any]:
+    """Join adjustments with what they are about: evaluation, class, institution, programme, and topic."""
+    return (
+        adjustments.select_from(Adjustment)
         .join(Survey, Survey.id == Adjustment.survey_id)
         .join(ClassRun, ClassRun.id == Adjustment.class_id)
         .join(Unit, Unit.id == ClassRun.institution_id)
@@ -96,8 +107,6 @@ def _lines() -> Select[Any]:
         .outerjoin(Teaching, Teaching.id == Adjustment.teaching_id)
         .outerjoin(Topic, Topic.id == Teaching.topic_id)
         .outerjoin(Person, Person.id == Teaching.lecturer_id)
-        .outerjoin(answering, answering.c.id == Adjustment.answered_by)
-        .order_by(Adjustment.state.desc(), Adjustment.due_on, Adjustment.made_at.desc(), Adjustment.id)
     )
 
 
@@ -117,12 +126,11 @@ def one(adjustment_id: UUID) -> Line | None:
 
 def of_institutions(paths: Sequence[str], state: str | None = None) -> list[Line]:
     """Return the adjustments of the institutions held: stated ones first, by their date (at most PAGE)."""
-    held = or_(*(Unit.path.startswith(path, autoescape=True) for path in paths)) if paths else Unit.id.is_(None)
-    statement = _lines().where(held).limit(PAGE)
+    statement = _lines().where(within(paths)).limit(PAGE)
     return _read(statement.where(Adjustment.state == state) if state else statement)
 
 
-def within(*conditions: ColumnElement[bool]) -> list[Line]:
+def of_evaluations(*conditions: ColumnElement[bool]) -> list[Line]:
     """Return the adjustments that evaluations ask for, by conditions on evaluation, class, version and institution."""
     return _read(_lines().where(*conditions))
 
@@ -130,46 +138,6 @@ def within(*conditions: ColumnElement[bool]) -> list[Line]:
 def of_version(version_id: UUID) -> list[Line]:
     """Return the adjustments that a version of a programme answers."""
     return _read(_lines().where(Adjustment.answered_by == version_id))
-
-
-class Later(NamedTuple):
-    """What the next evaluation said of the same thing."""
-
-    class_name: str
-    mean: float
-    points: int
-    n: int
-
-
-_NEXT = text(
-    """
-    SELECT DISTINCT ON (a.id) a.id, r.name, m.mean, m.points, m.n
-    FROM adjustments a
-    JOIN surveys s ON s.id = a.survey_id
-    JOIN class_runs c ON c.id = a.class_id
-    JOIN programme_versions v ON v.id = c.version_id
-    LEFT JOIN teachings t ON t.id = a.teaching_id
-    LEFT JOIN topics p ON p.id = t.topic_id
-    JOIN surveys later ON later.audience = 'trainee' AND later.closed_at > s.closed_at
-    JOIN class_runs r ON r.id = later.class_id
-    JOIN programme_versions w ON w.id = r.version_id AND w.programme_id = v.programme_id
-    LEFT JOIN teachings u ON u.class_id = r.id AND u.lecturer_id = t.lecturer_id
-    LEFT JOIN topics q ON q.id = u.topic_id
-    JOIN ballots.section_means m ON m.survey_id = later.id AND m.section = a.section
-     AND m.teaching = coalesce(u.id, '00000000-0000-0000-0000-000000000000')
-    WHERE a.id = ANY(:ids)
-      AND (a.teaching_id IS NULL AND u.id IS NULL OR a.teaching_id IS NOT NULL AND q.code = p.code)
-    ORDER BY a.id, later.closed_at
-    """
-)
-
-
-def next_results(lines: Iterable[Line]) -> dict[UUID, Later]:
-    """Return, by adjustment, what the next evaluation of the programme (and of the lecturer in that topic) said."""
-    ids = [line.id for line in lines]
-    if not ids:
-        return {}
-    return {row[0]: Later(*row[1:]) for row in db.session.execute(_NEXT, {"ids": ids})}
 
 
 def institution_path(adjustment_id: UUID, **_other: object) -> str | None:

@@ -11,6 +11,7 @@ from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.core.i18n import ZONE
 from lms.reports.adjustments import forms, queries, services
+from lms.reports.quality.moved import next_of
 
 
 def index() -> Any:
@@ -19,7 +20,7 @@ def index() -> Any:
     if state not in (None, "due", "stated", "done"):
         abort(400)
     lines = queries.of_institutions(current_actor().paths("reports.quality"), state)
-    later = queries.next_results(lines)
+    later = next_of(line.id for line in lines)
     return render_template("reports/adjustments.html", lines=lines, later=later, state=state, today=_today())
 
 
@@ -52,7 +53,7 @@ def adjustment(adjustment_id: UUID) -> Any:
             flash(_("Kept."))
             return redirect(url_for("reports.adjustment", adjustment_id=adjustment_id))
     given = {"line": line, "stating": stating, "finishing": finishing, "answering": answering, "versions": versions}
-    later = queries.next_results([line]).get(line.id)
+    later = next_of([line.id]).get(line.id)
     return render_template("reports/adjustment.html", **given, later=later, today=_today())
 
 

@@ -22,7 +22,7 @@ from lms.reports.quality import queries as quality
 from lms.reports.quality.beside import beside
 from lms.reports.quality.moved import Moved, moved
 from lms.reports.quality.scopes import Scope, in_year
-from lms.surveys import queries as surveys
+from lms.surveys.queries import comments, states
 
 
 def gather(one: QualityReport, until: datetime) -> Report | None:
@@ -33,7 +33,7 @@ def gather(one: QualityReport, until: datetime) -> Report | None:
     found = figures_of(one, until)
     if found is None:
         return None
-    lines = adjustments.within(_about(one, until))
+    lines = adjustments.of_evaluations(_about(one, until))
     return Report(_head(one, found), found, tuple(map(_change, lines)), tuple(_helped(one, until)), one.texts)
 
 
@@ -44,7 +44,7 @@ def figures_of(one: QualityReport, until: datetime) -> Figures | None:
 
 def unread(one: QualityReport) -> int:
     """Count the comments on a class that wait for the trusted reader."""
-    state = surveys.state_of_class(one.class_id) if one.class_id else None
+    state = states.state_of_class(one.class_id) if one.class_id else None
     return state.unread if state else 0
 
 
@@ -52,7 +52,7 @@ def _of_class(class_id: UUID, until: datetime) -> Figures | None:
     report = quality.report_of(class_id)
     if report is None or not report.shown:
         return None
-    said = [one.text for one in surveys.comments(report.survey.survey_id) if one.text]
+    said = [one.text for one in comments.comments(report.survey.survey_id) if one.text]
     others = beside(class_id, report.points, until)
     return measuring.of_class(report, said, others.programme, others.city)
 

@@ -1,6 +1,5 @@
 """Typed rows of reports: lists, what stands for a class, where a report belongs."""
 
-from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import Any, Literal, NamedTuple
@@ -14,6 +13,7 @@ from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.text import like_pattern
+from lms.people.access import within
 from lms.people.models import Account, Unit
 from lms.reports.issued.models import QualityReport, ReportFile
 from lms.reports.quality.scopes import evaluations
@@ -125,15 +125,10 @@ def to_decide(actor: Actor) -> ColumnElement[bool]:
     """Tell in SQL whether somebody may decide on a report; see lms.reports.issued.access.may_decide."""
     paths = actor.paths("reports.approve")
     city = func.concat("/", func.split_part(Unit.path, "/", 2), "/")
-    above = or_(*(city.startswith(path, autoescape=True) for path in paths)) if paths else false()
+    above = or_(false(), *(city.startswith(path) for path in paths))
     own = QualityReport.writers.contains([str(actor.account_id)])
     of_class = QualityReport.kind == "class"
     return and_(or_(and_(of_class, within(paths)), and_(~of_class, above)), ~own)
-
-
-def within(paths: Sequence[str]) -> ColumnElement[bool]:
-    """Tell in SQL whether a unit lies within those held."""
-    return or_(*(Unit.path.startswith(path, autoescape=True) for path in paths)) if paths else false()
 
 
 def years(actor: Actor) -> list[int]:
@@ -188,14 +183,9 @@ def city() -> Unit:
     return db.session.scalars(select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)).one()
 
 
-def scope_path(institution_id: int | None) -> str:
-    """Return the path of an institution, or of the root."""
-    return city().path if institution_id is None else db.session.get_one(Unit, institution_id).path
-
-
 def city_path(**_args: object) -> str:
     """Return the path of the root."""
-    return scope_path(None)
+    return city().path
 
 
 def runs_classes(unit_id: int) -> bool:

@@ -2,11 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
-from lms.core.database import db
 from lms.core.guard import Actor
-from lms.people.models import Unit
 from lms.reports.quality import queries
 
 
@@ -19,8 +15,3 @@ def teaches(actor: Actor, teaching_id: UUID) -> bool | None:
     if lecturer_id != actor.person_id:
         return False
     return True if queries.released(class_id) else None
-
-
-def institution_path(unit_id: int, **_other: object) -> str | None:
-    """Path of an institution; None when there is none."""
-    return db.session.scalar(select(Unit.path).where(Unit.id == unit_id))

@@ -1,9 +1,10 @@
 """What moved after an adjustment (Quyết định 1698, Phần IV.5): the result that asked for it, and the next one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, Select, and_, bindparam, func, or_, select, true
@@ -14,12 +15,13 @@ from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
 from lms.people.models import Person, Unit
 from lms.reports.adjustments.models import Adjustment
+from lms.reports.adjustments.queries import placed
 from lms.reports.quality import rules
 from lms.reports.quality.rules import Change, Figures
 from lms.reports.quality.scopes import in_year
 from lms.surveys.document import Words
 from lms.surveys.models import SectionMean, Survey
-from lms.surveys.queries import document_of
+from lms.surveys.queries.rights import document_of
 from lms.surveys.rules import NONE
 
 _UNTIL = bindparam("until", type_=DateTime(timezone=True))
@@ -81,38 +83,31 @@ def _statement(as_then: bool) -> tuple[Select[Any], ColumnElement[int]]:
     :param as_then: only what was known at the time ``until``
     """
     before, after = aliased(SectionMean), _next(as_then)
+    columns = select(
+        Adjustment.id,
+        Adjustment.class_id,
+        ClassRun.code,
+        ClassRun.name,
+        Unit.name,
+        Programme.code,
+        Topic.title,
+        Person.full_name,
+        Adjustment.measure,
+        Adjustment.done_at,
+        Adjustment.section,
+        Survey.instrument_id,
+        before.n,
+        before.mean,
+        before.counts,
+        after.c.id,
+        after.c.name,
+        after.c.n,
+        after.c.mean,
+        after.c.counts,
+    )
     statement = (
-        select(
-            Adjustment.id,
-            Adjustment.class_id,
-            ClassRun.code,
-            ClassRun.name,
-            Unit.name,
-            Programme.code,
-            Topic.title,
-            Person.full_name,
-            Adjustment.measure,
-            Adjustment.done_at,
-            Adjustment.section,
-            Survey.instrument_id,
-            before.n,
-            before.mean,
-            before.counts,
-            after.c.id,
-            after.c.name,
-            after.c.n,
-            after.c.mean,
-            after.c.counts,
-        )
-        .join(Survey, Survey.id == Adjustment.survey_id)
-        .join(ClassRun, ClassRun.id == Adjustment.class_id)
-        .join(Unit, Unit.id == ClassRun.institution_id)
-        .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)
-        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        placed(columns)
         .join(before, _about(before, Adjustment.survey_id, func.coalesce(Adjustment.teaching_id, NONE)))
-        .outerjoin(Teaching, Teaching.id == Adjustment.teaching_id)
-        .outerjoin(Topic, Topic.id == Teaching.topic_id)
-        .outerjoin(Person, Person.id == Teaching.lecturer_id)
         .outerjoin(after, true())
         .where(Adjustment.state == "done")
         .order_by(Adjustment.done_at.desc(), Adjustment.id)
@@ -122,16 +117,46 @@ def _statement(as_then: bool) -> tuple[Select[Any], ColumnElement[int]]:
     return statement, after.c.year
 
 
+class Later(NamedTuple):
+    """What the next evaluation said of the same thing, on the adjustment's scale."""
+
+    class_name: str
+    mean: float
+
+
+def next_of(adjustments: Iterable[UUID]) -> dict[UUID, Later]:
+    """Return, by adjustment, what the next evaluation said: after the measure, or after the first if none."""
+    rows = db.session.execute(_nexts(), {"ids": list(adjustments)})
+    return {adjustment: Later(name, mean) for adjustment, name, mean in rows}
+
+
+@cache
+def _nexts() -> Select[Any]:
+    after = _next(as_then=False)
+    mean = 1 + (after.c.mean - 1) * (Adjustment.points - 1) / (after.c.points - 1)
+    asked = placed(select(Adjustment.id, after.c.name, mean)).join(after, true())
+    return asked.where(Adjustment.id.in_(bindparam("ids", expanding=True)))
+
+
 def _next(as_then: bool) -> Any:
     """The evaluation after an adjustment, as a lateral subquery of its row."""
+    since = func.coalesce(Adjustment.done_at, Survey.closed_at)
     survey, run, version = aliased(Survey), aliased(ClassRun), aliased(ProgrammeVersion)
     closed = survey.closed_at <= _UNTIL if as_then else true()
     teaching, topic, mean = aliased(Teaching), aliased(Topic), aliased(SectionMean)
     return (
-        select(run.id, run.name, func.extract("year", run.starts_on).label("year"), mean.n, mean.mean, mean.counts)
+        select(
+            run.id,
+            run.name,
+            func.extract("year", run.starts_on).label("year"),
+            mean.n,
+            mean.mean,
+            mean.counts,
+            mean.points,
+        )
         .select_from(run)
         .join(version, and_(version.id == run.version_id, version.programme_id == ProgrammeVersion.programme_id))
-        .join(survey, and_(survey.class_id == run.id, survey.opens_at >= Adjustment.done_at))
+        .join(survey, and_(survey.class_id == run.id, survey.opens_at >= since))
         .outerjoin(teaching, and_(teaching.class_id == run.id, teaching.lecturer_id == Teaching.lecturer_id))
         .outerjoin(topic, topic.id == teaching.topic_id)
         .join(mean, _about(mean, survey.id, func.coalesce(teaching.id, NONE)))
@@ -142,7 +167,7 @@ def _next(as_then: bool) -> Any:
         )
         .order_by(survey.opens_at, run.id)
         .limit(1)
-        .correlate(Adjustment, ClassRun, ProgrammeVersion, Teaching, Topic)
+        .correlate(Adjustment, Survey, ClassRun, ProgrammeVersion, Teaching, Topic)
         .lateral("later")
     )
 

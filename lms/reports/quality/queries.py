@@ -10,34 +10,35 @@ from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
 from lms.people.models import Unit
 from lms.reports.quality.results import QualityReport, build
-from lms.surveys import queries as surveys
 from lms.surveys.document import Words
 from lms.surveys.models import Reply, Survey
+from lms.surveys.queries import comments, rights, states
 
 
 def report_of(class_id: UUID) -> QualityReport | None:
     """Return the results of a class; None before its evaluation was opened."""
-    state = surveys.state_of_class(class_id)
+    state = states.state_of_class(class_id)
     if state is None:
         return None
-    taught = surveys.taught_in(class_id)
+    taught = rights.taught_in(class_id)
     if state.state == "open":
         return build(state, {}, taught, ())
-    return build(state, surveys.tallies(state.survey_id), taught, surveys.comments(state.survey_id))
+    return build(state, states.tallies(state.survey_id), taught, comments.comments(state.survey_id))
 
 
 class Named(NamedTuple):
-    """What results are about; :ivar name: bilingual for a programme."""
+    """What results are about; :ivar name: bilingual for a programme; :ivar path: of an institution."""
 
     key: Any
     code: str
     name: Words
+    path: str | None = None
 
 
 def institution(unit_id: int) -> Named | None:
     """Return an institution."""
-    row = db.session.execute(select(Unit.id, Unit.code, Unit.name).where(Unit.id == unit_id)).one_or_none()
-    return None if row is None else Named(row.id, row.code, {"vi": row.name})
+    row = db.session.execute(select(Unit.id, Unit.code, Unit.name, Unit.path).where(Unit.id == unit_id)).one_or_none()
+    return None if row is None else Named(row.id, row.code, {"vi": row.name}, row.path)
 
 
 def programme(code: str) -> Named | None:

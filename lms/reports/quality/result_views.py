@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from lms.core.guard import current_actor
 from lms.core.i18n import local
+from lms.people.access import holds_whole
 from lms.reports import charts
 from lms.reports.charts import Bar, Point
 from lms.reports.issued import queries as issued
@@ -29,10 +30,9 @@ def page(unit_id: int | None = None, code: str | None = None) -> Any:
     given: dict[str, Any] = {"scope": scope, "head": head, "results": found, "classes": classes, "objects": OBJECTS}
     if found is not None:
         year = found.overview.year
-        actor, path = current_actor(), issued.scope_path(scope.institution_id)
-        if actor.may("reports.read", path):
+        if _may("reports.read", head):
             given["documents"] = issued.of_scope(scope.kind, year, scope.institution_id, scope.programme_id)
-        given["writes"] = actor.may("reports.write", path)
+        given["writes"] = _may("reports.write", head)
     return render_template("reports/results.html", **given)
 
 
@@ -99,6 +99,12 @@ def _scope(unit_id: int | None, code: str | None) -> tuple[Scope, Named | None]:
     if head is None:
         abort(404)
     return Scope(programme_id=head.key, paths=paths), head
+
+
+def _may(permission: str, head: Named | None) -> bool:
+    """Tell whether the reader holds a permission over what the page is about: an institution, or the whole city."""
+    actor = current_actor()
+    return actor.may(permission, head.path) if head and head.path else holds_whole(actor, permission)
 
 
 def _year() -> int | None:

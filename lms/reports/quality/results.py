@@ -7,7 +7,9 @@ from uuid import UUID
 from lms.reports.quality.rules import Figures, Trust, figures, merged, sums, trust
 from lms.surveys import rules
 from lms.surveys.document import Form, Item, Section, Words
-from lms.surveys.queries import ReadComment, SurveyState, Tallies, TaughtTopic
+from lms.surveys.queries.comments import ReadComment
+from lms.surveys.queries.rights import TaughtTopic
+from lms.surveys.queries.states import SurveyState, Tallies
 from lms.surveys.rules import NONE, Mean, Summary, publishable
 from lms.surveys.themes import Group, group
 

@@ -12,8 +12,8 @@ from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.text import nfc
 from lms.reports.quality import queries
-from lms.surveys import queries as surveys
 from lms.surveys.models import Reply
+from lms.surveys.queries import states
 
 LONGEST = 4000
 """Characters of an answer."""
@@ -26,7 +26,7 @@ def reply(actor: Actor, teaching_id: UUID, text: str, *, at: datetime) -> None:
     :raises DomainError: ``empty``, ``too-long``, ``already-answered``
     """
     place = queries.teaching_place(teaching_id)
-    survey = surveys.state_of_class(place[0]) if place else None
+    survey = states.state_of_class(place[0]) if place else None
     if survey is None or survey.released_at is None:
         raise NotFound
     text = nfc(text).strip()

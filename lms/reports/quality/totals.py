@@ -18,7 +18,7 @@ from lms.reports.quality.rules import Sums
 from lms.reports.quality.scopes import YEAR, Scope, evaluations, in_year, written
 from lms.surveys.document import Form, Words
 from lms.surveys.models import Instrument, SectionMean, Survey, Tally
-from lms.surveys.queries import document_of
+from lms.surveys.queries.rights import document_of
 from lms.surveys.rules import MINIMUM_RESPONSES, NONE
 
 WHOLE = ""

@@ -16,13 +16,12 @@ from lms.reports import queries as reports
 from lms.reports.adjustments import queries as adjustments
 from lms.reports.charts import Bar
 from lms.reports.issued import queries as issued
-from lms.reports.quality import comparisons, exports, queries, services
+from lms.reports.quality import exports, lecturers, queries, services
 from lms.reports.quality.beside import beside
 from lms.reports.quality.moved import moved
 from lms.reports.quality.results import QualityReport, item_results
 from lms.reports.views import download, send_svg
-from lms.surveys import queries as surveys
-from lms.surveys import queries_named as named
+from lms.surveys.queries import named, rights
 from lms.surveys.rules import count
 
 
@@ -39,9 +38,10 @@ def of_class(class_id: UUID) -> Any:
     given: dict[str, Any] = {"head": head, "report": report, "class_id": class_id, "now": utcnow()}
     if report is not None and report.shown:
         given["beside"] = beside(class_id, report.points)
-        given["moved"] = moved(ClassRun.id == class_id)
         given["replies"] = queries.replies(report.survey.survey_id) if report.survey.released_at else {}
         given["due"] = adjustments.of_class(class_id)
+        done = any(one.state == "done" for one in given["due"])
+        given["moved"] = moved(ClassRun.id == class_id) if done else []
         given["documents"] = issued.of_class(class_id)
     if report is not None:
         given["after"] = [_after(one) for one in named.answers_of_class(class_id)]
@@ -91,8 +91,8 @@ def own() -> Any:
     person_id = current_actor().person_id
     if person_id is None:
         abort(404)
-    history = comparisons.history_of(person_id, released=True)
-    return render_template("reports/own_results.html", history=history, due=surveys.due_to(person_id, utcnow()))
+    history = lecturers.history_of(person_id, released=True)
+    return render_template("reports/own_results.html", history=history, due=rights.due_to(person_id, utcnow()))
 
 
 def own_topic(teaching_id: UUID) -> Any:
@@ -118,7 +118,7 @@ def own_topic(teaching_id: UUID) -> Any:
 def history(person_id: UUID) -> Any:
     """What trainees said of a lecturer over the years, for those who assign her."""
     name = reports.person_name(person_id)
-    lines = comparisons.history_of(person_id, paths=current_actor().paths("reports.quality"))
+    lines = lecturers.history_of(person_id, paths=current_actor().paths("reports.quality"))
     if name is None or not lines:
         abort(404)
     return render_template("reports/lecturer.html", name=name, history=lines)

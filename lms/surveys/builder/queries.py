@@ -11,7 +11,7 @@ from lms.catalogue.models import Programme
 from lms.core.database import db
 from lms.surveys import document
 from lms.surveys.models import FollowUp, Instrument, InstrumentUse, Survey
-from lms.surveys.queries import TaughtTopic
+from lms.surveys.queries.rights import TaughtTopic
 from lms.surveys.rules import NONE
 
 

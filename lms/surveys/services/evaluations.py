@@ -15,10 +15,11 @@ from lms.core.database import act, db, lock, within
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.records.emit import Activity, emit
-from lms.surveys import answers, ballots, queries, rules, signals
+from lms.surveys import answers, ballots, rules, signals
 from lms.surveys.answers import Check, Question
 from lms.surveys.document import Form
 from lms.surveys.models import Comment, CommentReading, Participation, Survey
+from lms.surveys.queries import rights, states
 from lms.surveys.services import instruments
 
 OPEN_FOR = timedelta(days=14)
@@ -77,7 +78,7 @@ def _opened(
         class_id=class_id,
         institution_id=institution_id,
         period=period,
-        instrument_id=instruments.for_audience(audience, queries.programme_of(class_id)).id,
+        instrument_id=instruments.for_audience(audience, rights.programme_of(class_id)).id,
         state="open",
         opens_at=at,
         closes_at=closes_at,
@@ -110,16 +111,16 @@ def answer(
     :param incomplete: she knows that too much is blank, and that the form will not be counted
     :raises DomainError: ``survey-closed``, ``already-answered``, and those of :func:`checked`
     """
-    right = queries.right_of(survey_id, actor.person_id)
+    right = rights.right_of(survey_id, actor.person_id)
     if right is None:
         raise NotFound
     _refuse_used(right, at)
-    form = queries.document_of(right.instrument_id)
+    form = rights.document_of(right.instrument_id)
     values, check = checked(form, answers.questions(form, right.teachings), given, incomplete=incomplete)
     box = sealed(right.public_key, values, valid=check.valid)
     taken = within(_TAKE, {"survey": survey_id, "person": actor.person_id, "id": uuid4(), "box": box})
     if not taken:  # closed, or sent from another device, since it was read
-        _refuse_used(queries.right_of(survey_id, actor.person_id) or right, at)
+        _refuse_used(rights.right_of(survey_id, actor.person_id) or right, at)
     if right.enrolment_id is not None and right.class_name is not None:
         emit(
             learner=right.actor_name,
@@ -141,7 +142,7 @@ _TAKE = """
 """
 
 
-def _refuse_used(right: queries.Right, at: datetime) -> None:
+def _refuse_used(right: rights.Right, at: datetime) -> None:
     refuse_closed(right.state, right.closes_at, at)
     if right.answered:
         raise DomainError("already-answered", _l("You have already sent this form. Each person has one."))
@@ -212,7 +213,7 @@ def remind(actor: Actor, survey_id: UUID, *, at: datetime) -> int:
     """Remind all who are missing, whoever they are; returns how many that is."""
     survey = _held(survey_id)
     refuse_closed(survey.state, survey.closes_at, at)
-    missing = queries.missing(survey_id)
+    missing = states.missing(survey_id)
     survey.reminded_at = at
     audit.record(actor, "survey.remind", "survey", survey_id, at=at, after={"missing": missing})
     return missing
@@ -228,8 +229,8 @@ def close(actor: Actor, survey_id: UUID, *, keys: Path, at: datetime) -> int:
     survey = _held(survey_id)
     if survey.state != "open":
         return 0
-    form = queries.document_of(survey.instrument_id)
-    counted, part = ballots.open_all(keys, survey_id, form), queries.taken_part(survey_id)
+    form = rights.document_of(survey.instrument_id)
+    counted, part = ballots.open_all(keys, survey_id, form), states.taken_part(survey_id)
     survey.state, survey.closed_at, survey.closes_at = "closed", at, min(survey.closes_at, at)
     survey.valid, survey.invalid = counted
     survey.invited, survey.answered = part

@@ -13,8 +13,9 @@ from lms.core import audit
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.surveys import answers, queries
+from lms.surveys import answers
 from lms.surveys.models import FollowUp
+from lms.surveys.queries import rights
 from lms.surveys.services import evaluations, instruments
 
 AFTER, UNTIL = timedelta(days=90), timedelta(days=183)
@@ -26,7 +27,7 @@ def plan(actor: Actor, class_id: UUID, *, at: datetime) -> int:
     """Plan the named forms of a class for those who completed it; again is no harm. Returns how many are new."""
     completed = select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.status == "completed")
     period = {"opens_at": at + AFTER, "closes_at": at + UNTIL}
-    programme_id = queries.programme_of(class_id)
+    programme_id = rights.programme_of(class_id)
     rows = [
         {"id": uuid4(), "class_id": class_id, "enrolment_id": one, "audience": audience, "instrument_id": form} | period
         for audience in ("follow_up", "employer")
@@ -51,7 +52,7 @@ def answer(actor: Actor, follow_up_id: UUID, given: Mapping[str, Sequence[str]],
         raise NotFound
     if not one.opens_at <= at < one.closes_at:
         raise DomainError("not-open", _l("This form can be filled in from three to six months after the course."))
-    form = queries.document_of(one.instrument_id)
+    form = rights.document_of(one.instrument_id)
     values, _check = evaluations.checked(form, answers.questions(form, ()), given)
     one.answers, one.answered_by, one.answered_at = dict(values), actor.person_id, at
     audit.record(actor, "follow_up.answer", "follow_up", one.id, at=at)

@@ -11,8 +11,9 @@ from lms.core import audit
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.surveys import answers, queries
+from lms.surveys import answers
 from lms.surveys.models import Participation, SealedBallot, Survey
+from lms.surveys.queries import rights
 from lms.surveys.services import evaluations
 
 
@@ -51,7 +52,7 @@ def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *
     if survey.paper_typed >= (handed_in or 0):
         raise DomainError("none-left", _l("All forms that were handed in on paper have been typed in."))
     said = {name: texts for name, texts in given.items() if any(text.strip() for text in texts)}
-    form = queries.document_of(survey.instrument_id)
+    form = rights.document_of(survey.instrument_id)
     about = {name.partition("/")[0].partition(".")[2] for name in said}
     taught = [one for one in topics(survey) if str(one) in about]
     values, check = evaluations.checked(form, answers.questions(form, taught), said, incomplete=True)
@@ -62,7 +63,7 @@ def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *
 
 def topics(survey: Survey) -> list[UUID]:
     """Return all teachings of the survey's class."""
-    return [one.teaching_id for one in queries.taught_in(survey.class_id)] if survey.class_id else []
+    return [one.teaching_id for one in rights.taught_in(survey.class_id)] if survey.class_id else []
 
 
 def _open(survey_id: UUID, at: datetime) -> Survey:

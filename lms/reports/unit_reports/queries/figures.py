@@ -15,8 +15,8 @@ from lms.core.i18n import ZONE
 from lms.reports.quality.results import ItemResult, item_results
 from lms.reports.unit_reports.models import UnitReportCover
 from lms.reports.unit_reports.queries.concerned import in_year
-from lms.surveys import queries as surveys
 from lms.surveys.models import FollowUp
+from lms.surveys.queries.rights import document_of
 from lms.surveys.rules import count, publishable
 
 
@@ -83,7 +83,7 @@ def after_training(report_id: UUID, year: int, at: datetime) -> list[dict[str, A
 
 
 def _counted(instrument_id: UUID, asked: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
-    form = surveys.document_of(instrument_id)
+    form = document_of(instrument_id)
     answers = [one for one in asked if one]
     shown = item_results(form, count(form, answers)) if publishable(len(answers)) else ()
     return {

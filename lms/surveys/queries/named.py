@@ -6,14 +6,15 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
+from lms.people.access import within
 from lms.people.models import Person, Unit
-from lms.surveys import queries
 from lms.surveys.document import Form
 from lms.surveys.models import FollowUp
+from lms.surveys.queries.rights import document_of
 
 
 class NamedForm(NamedTuple):
@@ -38,7 +39,7 @@ class NamedForm(NamedTuple):
     @property
     def document(self) -> Form:
         """Its questions."""
-        return queries.document_of(self.instrument_id)
+        return document_of(self.instrument_id)
 
     @property
     def given(self) -> dict[str, list[str]]:
@@ -86,9 +87,10 @@ def form_of(follow_up_id: UUID) -> NamedForm | None:
 
 def of_units(paths: Sequence[str], size: int = 400) -> list[NamedForm]:
     """Return the managers' forms about people whom these units sent: the open ones first, by their end."""
-    held = or_(*(Unit.path.startswith(path, autoescape=True) for path in paths)) if paths else Unit.id.is_(None)
     order = (FollowUp.answered_at.is_not(None), FollowUp.closes_at, Person.search_text)
-    rows = db.session.execute(_forms().where(FollowUp.audience == "employer", held).order_by(*order).limit(size))
+    rows = db.session.execute(
+        _forms().where(FollowUp.audience == "employer", within(paths)).order_by(*order).limit(size)
+    )
     return [NamedForm(*row) for row in rows]
 
 
@@ -136,9 +138,7 @@ def answers_of_class(class_id: UUID) -> list[Answered]:
         .order_by(FollowUp.audience.desc())
     ).all()
     return [
-        Answered(
-            queries.document_of(listed[0].instrument_id), len(listed), [one.answers for one in listed if one.answers]
-        )
+        Answered(document_of(listed[0].instrument_id), len(listed), [one.answers for one in listed if one.answers])
         for _audience, group in groupby(rows, key=lambda row: row.audience)
         for listed in [list(group)]
     ]

@@ -1,0 +1,1 @@
+"""Typed rows of evaluations for forms, the dashboard and reports."""

@@ -1,0 +1,112 @@
+"""Comments: as the trusted reader gets them, and as others may read them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from lms.classes.models import ClassRun
+from lms.core.database import db
+from lms.core.pages import Page
+from lms.people.access import within
+from lms.people.models import Unit
+from lms.surveys import rules
+from lms.surveys.models import Comment, CommentReading, Survey
+
+
+class ReadComment(NamedTuple):
+    """A comment as others may read it, without author or time.
+
+    :ivar text: None when it is withheld as a whole
+    """
+
+    item: str
+    teaching: UUID
+    text: str | None
+    removed: bool
+
+
+def comments(survey_id: UUID) -> list[ReadComment]:
+    """Return the comments that the trusted reader has read, in random (but steady) order."""
+    rows = db.session.execute(
+        select(Comment.item, Comment.teaching, CommentReading.shown, CommentReading.removed)
+        .join(CommentReading, CommentReading.comment_id == Comment.id)
+        .where(Comment.survey_id == survey_id)
+        .order_by(Comment.id)
+    )
+    return [ReadComment(*row) for row in rows]
+
+
+COMMENTS_SHOWN = 100
+
+
+class RawComment(NamedTuple):
+    """A comment before the trusted reader, and what she decided."""
+
+    comment_id: UUID
+    item: str
+    teaching: UUID
+    text: str
+    read: bool
+    shown: str | None
+    reason: str | None
+
+
+def raw_comments(survey_id: UUID, after: UUID = rules.NONE) -> Page[RawComment]:
+    """Return comments of an evaluation as they were written, for the trusted reader alone.
+
+    :param after: the last comment of the page before
+    """
+    rows = db.session.execute(
+        select(
+            Comment.id,
+            Comment.item,
+            Comment.teaching,
+            Comment.text,
+            CommentReading.comment_id.is_not(None),
+            CommentReading.shown,
+            CommentReading.reason,
+        )
+        .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
+        .where(Comment.survey_id == survey_id, Comment.id > after)
+        .order_by(Comment.id)
+        .limit(COMMENTS_SHOWN + 1)
+    )
+    return Page.cut([RawComment(*row) for row in rows], COMMENTS_SHOWN, lambda one: one.comment_id)
+
+
+class ToRead(NamedTuple):
+    """An evaluation in the trusted reader's list."""
+
+    survey_id: UUID
+    name: str
+    audience: str
+    closed_at: datetime | None
+    comments: int
+    unread: int
+
+
+def to_read(paths: Sequence[str]) -> list[ToRead]:
+    """Return the closed evaluations with comments at the institutions held, the newest first (at most 200)."""
+    rows = db.session.execute(
+        select(
+            Survey.id,
+            func.coalesce(ClassRun.name, Unit.name),
+            Survey.audience,
+            Survey.closed_at,
+            func.count(Comment.id),
+            func.count(Comment.id) - func.count(CommentReading.comment_id),
+        )
+        .select_from(Survey)
+        .join(Unit, Unit.id == Survey.institution_id)
+        .join(Comment, Comment.survey_id == Survey.id)
+        .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
+        .outerjoin(ClassRun, ClassRun.id == Survey.class_id)
+        .where(within(paths))
+        .group_by(Survey.id, ClassRun.name, Unit.name)
+        .order_by(Survey.closed_at.desc())
+        .limit(200)
+    )
+    return [ToRead(*row) for row in rows]
