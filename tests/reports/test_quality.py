@@ -122,7 +122,7 @@ def test_the_page_needs_few_statements_whatever_the_number_of_forms(closed, sign
     client = sign_in(staff)
     queries.clear()
     assert client.get(f"/reports/classes/{run.id}/quality").status_code == 200
-    assert len(queries) <= 13
+    assert len(queries) <= 12
 
 
 def test_before_the_evaluation_the_page_says_what_comes(session, sign_in):

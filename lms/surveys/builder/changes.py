@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from lms.core.errors import NotFound
@@ -131,24 +132,22 @@ def condition_from(ticks: Sequence[str]) -> Condition | None:
     return Condition(item=codes.pop(), values=[tick.partition(":")[2] for tick in ticks]) if ticks else None
 
 
-def conditions(form: Form, section: Section, item: Item | None) -> list[tuple[Item, list[tuple[str, Words]]]]:
+def conditions(form: Form, section: Section, item: Item | None) -> list[tuple[Item, list[tuple[str, Words | None]]]]:
     """Return the earlier questions a question can depend on, each with its answers as ticks and their labels.
+
+    "Not applicable" has no label in the form.
 
     :param item: the question; None for one that is added at the end of the section
     """
-    found: list[tuple[Item, list[tuple[str, Words]]]] = []
+    found: list[tuple[Item, list[tuple[str, Words | None]]]] = []
     for holder, earlier in form.items():
         if earlier is item or (item is None and form.sections.index(holder) > form.sections.index(section)):
             break
         if earlier.kind in ("scale", "choice") and (not holder.repeat or holder is section):
-            answers = zip(answers_of(form, earlier), _answer_labels(form, earlier), strict=True)
+            labels = form.labels(earlier) if earlier.kind == "scale" else [one.text for one in earlier.options]
+            answers = zip_longest(answers_of(form, earlier), labels)
             found.append((earlier, [(f"{earlier.code}:{value}", label) for value, label in answers]))
     return found
-
-
-def _answer_labels(form: Form, item: Item) -> list[Words]:
-    labels = form.labels(item) if item.kind == "scale" else [one.text for one in item.options]
-    return [*labels, {"vi": "Không áp dụng", "en": "Not applicable"}] if item.na else labels
 
 
 def _words(line: str) -> Words:

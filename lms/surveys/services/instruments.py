@@ -37,15 +37,12 @@ def load_instruments(*, at: datetime) -> None:
         if found:
             raise document.Wrong(f"{path.name}: {[(place, str(words)) for place, words in found]}")
         lock("instrument", form.code)
-        newest = newest_of(form.code)
-        if newest is not None and (newest.checksum == checksum(form) or _edited(form.code)):
-            continue
-        db.session.add(_row(form, newest.version + 1 if newest else 1, "published", at))
-        db.session.flush()
-    for path in sorted(SHIPPED.glob("*.yaml")):
-        form = document.read(yaml.safe_load(path.read_text("utf-8")))
         first = {"id": uuid4(), "audience": form.audience, "code": form.code}
         db.session.execute(insert(InstrumentUse).values(first).on_conflict_do_nothing())
+        newest = newest_of(form.code)
+        if newest is None or (newest.checksum != checksum(form) and not _edited(form.code)):
+            db.session.add(_row(form, newest.version + 1 if newest else 1, "published", at))
+            db.session.flush()
 
 
 @act
