@@ -119,21 +119,44 @@ def _people(chance: random.Random, at: datetime) -> _World:
     by_code = {unit.code: unit for unit in units}
     institution = by_code["TBD"]
     trainees = [_person(chance, number, chance.choice(units[:-2]), at) for number in range(1, 79)]
-    ours = {
+    ours = _ours(by_code, at)
+    lecturers = [_lecturer(number, institution, at) for number in range(len(texts.LECTURERS))]
+    accounts = _accounts(ours, by_code, city, at)
+    actors = {p.id: _actor(_trainee_account(p, at)) for p in trainees}
+    for username in ("hocvien", "hocvien2"):
+        actors[ours[username].id] = _actor(accounts[username])
+    version, topics = _taught()
+    staff, officer = _actor(accounts["coso"]), _actor(accounts["sonoivu"])
+    heads = {demo_reports.OWN.unit: _actor(accounts["thutruong"])} | {
+        head.unit: _head(head, by_code[head.unit], at) for head in demo_reports.HEADS
+    }
+    members = [ours["hocvien"], ours["hocvien2"], *trainees]
+    schools = {unit.code: unit for unit in units if unit.kind == "institution"}
+    return _World(units, schools, institution, staff, lecturers, members, actors, version, topics, heads, officer)
+
+
+def _ours(by_code: dict[str, Unit], at: datetime) -> dict[str, Person]:
+    """The people behind the accounts that are printed."""
+    return {
         "hocvien": _named("HN90001", "Nguyễn Thị Ánh Tuyết", by_code["SQHKT"], "Chuyên viên quản lý quy hoạch", at),
         "hocvien2": _named("HN90002", "Trần Đức Long", by_code["SXD"], "Chuyên viên quản lý hạ tầng", at),
         "thutruong": _named("HN90005", "Đỗ Thị Thanh Hương", by_code["SQHKT"], "Chánh Văn phòng Sở", at),
         "thamdinh": _named("HN90006", "Bùi Quang Huy", by_code["SXD"], "Trưởng phòng Tổ chức cán bộ", at),
         "sonoivu": _named("HN90007", "Phạm Minh Châu", by_code["SNV"], "Chuyên viên chính", at),
         "taichinh": _named("HN90009", "Ngô Thị Bích Ngọc", by_code["STC"], "Chuyên viên tài chính", at),
-        "coso": _named("HN90004", "Lê Hoàng Nam", institution, "Chuyên viên phòng Đào tạo", at),
+        "coso": _named("HN90004", "Lê Hoàng Nam", by_code["TBD"], "Chuyên viên phòng Đào tạo", at),
     }
-    lecturers = []
-    for number, (name, position) in enumerate(texts.LECTURERS):
-        person = _named(f"GV{number + 1:03}", name, institution, position, at)
-        account = _account("giangvien" if number == 0 else f"giangvien{number + 1}", person, at)
-        people.give_role(SYSTEM, account.id, "lecturer", institution.id, at=at)
-        lecturers.append((person, _actor(account)))
+
+
+def _lecturer(number: int, institution: Unit, at: datetime) -> tuple[Person, Actor]:
+    name, position = texts.LECTURERS[number]
+    person = _named(f"GV{number + 1:03}", name, institution, position, at)
+    account = _account("giangvien" if number == 0 else f"giangvien{number + 1}", person, at)
+    people.give_role(SYSTEM, account.id, "lecturer", institution.id, at=at)
+    return person, _actor(account)
+
+
+def _accounts(ours: dict[str, Person], by_code: dict[str, Unit], city: Unit, at: datetime) -> dict[str, Account]:
     accounts = {username: _account(username, person, at) for username, person in ours.items()}
     for username, name in (
         ("docgopy", "Người đọc góp ý của học viên"),
@@ -145,8 +168,8 @@ def _people(chance: random.Random, at: datetime) -> _World:
             SYSTEM, username=username, display_name=name, person_id=None, at=at, password=PASSWORD
         )
     for username, role, unit in (
-        ("coso", "institution_staff", institution),
-        ("docgopy", "comment_reader", institution),
+        ("coso", "institution_staff", by_code["TBD"]),
+        ("docgopy", "comment_reader", by_code["TBD"]),
         ("thutruong", "unit_manager", by_code["SQHKT"]),
         ("thamdinh", "department_reviewer", by_code["SXD"]),
         ("sonoivu", "home_affairs_officer", city),
@@ -156,9 +179,10 @@ def _people(chance: random.Random, at: datetime) -> _World:
         ("kiemtoan", "auditor", city),
     ):
         people.give_role(SYSTEM, accounts[username].id, role, unit.id, at=at)
-    actors = {p.id: _actor(_trainee_account(p, at)) for p in trainees}
-    for username in ("hocvien", "hocvien2"):
-        actors[ours[username].id] = _actor(accounts[username])
+    return accounts
+
+
+def _taught() -> tuple[ProgrammeVersion, list[Topic]]:
     version = db.session.scalars(
         select(ProgrammeVersion)
         .join(Programme)
@@ -167,14 +191,8 @@ def _people(chance: random.Random, at: datetime) -> _World:
     ).first()
     if version is None:
         raise RuntimeError("programme A2.1 has not been loaded")
-    topics = list(db.session.scalars(select(Topic).where(Topic.version_id == version.id).order_by(Topic.position)))
-    staff, officer = _actor(accounts["coso"]), _actor(accounts["sonoivu"])
-    heads = {demo_reports.OWN.unit: _actor(accounts["thutruong"])} | {
-        head.unit: _head(head, by_code[head.unit], at) for head in demo_reports.HEADS
-    }
-    members = [ours["hocvien"], ours["hocvien2"], *trainees]
-    schools = {unit.code: unit for unit in units if unit.kind == "institution"}
-    return _World(units, schools, institution, staff, lecturers, members, actors, version, topics, heads, officer)
+    topics = select(Topic).where(Topic.version_id == version.id).order_by(Topic.position)
+    return version, list(db.session.scalars(topics))
 
 
 def _head(head: demo_reports.Head, unit: Unit, at: datetime) -> Actor:

@@ -51,8 +51,8 @@ def completion_workbook() -> Any:
 def trainees() -> Any:
     """The trainees behind a figure."""
     filters = _filters("reports.completion")
-    class_id = _uuid("class")
-    cursor = _uuid("after")
+    class_id = uuid_given("class")
+    cursor = uuid_given("after")
     rows = queries.trainees(filters, class_id, queries.sort_key(cursor) if cursor else None)
     page = Page.cut(rows, queries.PAGE, lambda row: row.registration)
     return render_template("reports/trainees.html", page=page, filters=filters)
@@ -89,7 +89,8 @@ def _filters(permission: str) -> queries.Filters:
     )
 
 
-def _uuid(name: str) -> UUID | None:
+def uuid_given(name: str) -> UUID | None:
+    """Read an id from the query string; anything else than an id is a bad request."""
     value = request.args.get(name)
     try:
         return UUID(value) if value else None

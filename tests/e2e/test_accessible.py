@@ -9,6 +9,18 @@ UUID = r"[0-9a-f-]{36}"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+def _of_home_affairs(on):
+    record = on("/reports/completion/trainees", rf"/records/{UUID}")[0]
+    year = on("/reports/campaigns", r"/reports/campaigns/\d{4}(?=\")")[0]
+    report = on(f"{year}?show=submitted", rf"/reports/units/{UUID}(?=\")")[-1]
+    school = on("/reports/results", r"/reports/results/institutions/\d+")[0]
+    completion = ["/reports/completion", "/reports/completion?by=unit", "/reports/completion/trainees", record]
+    units = ["/reports/campaigns", "/reports/campaigns/new", year, f"{year}/summary", report]
+    results = ["/reports/results", "/reports/results?year=2000", school, "/reports/results/programmes/A2.1"]
+    forms = ["/instruments", "/instruments/uses", on("/instruments", rf"/instruments/{UUID}(?=\")")[0]]
+    return [*completion, *units, *results, *forms]
+
+
 def _pages(one, who):
     page = one.page
     if who is None:
@@ -58,20 +70,7 @@ def _pages(one, who):
         report = on("/reports/quality", rf"/reports/classes/{UUID}/quality")[-1]
         return ["/classes", run, f"{run}/enrol", f"{run}/sessions/new", "/classes/new", "/reports/quality", report]
     if who == "sonoivu":
-        record = on("/reports/completion/trainees", rf"/records/{UUID}")[0]
-        year = on("/reports/campaigns", r"/reports/campaigns/\d{4}(?=\")")[0]
-        report = on(f"{year}?show=submitted", rf"/reports/units/{UUID}(?=\")")[-1]
-        school = on("/reports/results", r"/reports/results/institutions/\d+")[0]
-        results = ["/reports/results", "/reports/results?year=2000", school, "/reports/results/programmes/A2.1"]
-        units = ["/reports/campaigns", "/reports/campaigns/new", year, f"{year}/summary", report]
-        return [
-            "/reports/completion",
-            "/reports/completion?by=unit",
-            "/reports/completion/trainees",
-            record,
-            *units,
-            *results,
-        ]
+        return _of_home_affairs(on)
     if who == "thutruong":
         edit = on("/reports/units", rf"/reports/units/{UUID}/edit")[0]
         return ["/reports/completion", "/reports/units", edit, edit.removesuffix("/edit")]

@@ -1,7 +1,6 @@
 """Home Affairs' pages: campaigns, and who has or has not reported."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -16,6 +15,7 @@ from lms.people.sessions import local_day
 from lms.reports.unit_reports import access, forms, rules, wording
 from lms.reports.unit_reports.queries import campaigns as queries
 from lms.reports.unit_reports.services import campaigns, duties
+from lms.reports.views import uuid_given
 
 _OPENED = ("year", "due_on", "levels", "quota_from", "quota_to")
 
@@ -53,7 +53,7 @@ def campaign(year: int) -> Any:
         abort(400)
     query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
     page = Page.cut(
-        queries.units(year, which, level, query, after=_uuid("after")), queries.PAGE, lambda row: row.report_id
+        queries.units(year, which, level, query, after=uuid_given("after")), queries.PAGE, lambda row: row.report_id
     )
     today = local_day(utcnow())
     levels = queries.by_level(year)
@@ -106,11 +106,3 @@ def update(year: int) -> Any:
     count = duties.bring_up_to_date(current_actor(), year, at=utcnow())
     flash(ngettext("%(num)s unit was added.", "%(num)s units were added.", count))
     return redirect(url_for("reports.campaign", year=year))
-
-
-def _uuid(name: str) -> UUID | None:
-    value = request.args.get(name)
-    try:
-        return UUID(value) if value else None
-    except ValueError:
-        abort(400)
