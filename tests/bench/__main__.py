@@ -8,25 +8,16 @@ import argparse
 import http.cookiejar
 import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from lms import create_app
-from lms.console import demo, setup
-from lms.core.config import ROOT, Settings
+from lms.console import demo
 from lms.core.database import db, utcnow
-from lms.core.embedded import EmbeddedDatabase
 from tests.bench import load
-
-WORKERS, THREADS = os.environ.get("LMS_WEB_WORKERS", "4"), os.environ.get("LMS_WEB_THREADS", "4")
-HOST, PORT, FLOOR_PORT = "127.0.0.1", 8971, 8972
+from tests.bench.product import FLOOR_PORT, HOST, PORT, THREADS, WORKERS, own_product
 
 
 class Browser:
@@ -56,22 +47,6 @@ class Browser:
     @property
     def cookie(self) -> str:
         return "; ".join(f"{c.name}={c.value}" for c in self.jar)
-
-
-def serve(application: str, port: int, env: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
-    command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--log-level", "error", application]
-    process = subprocess.Popen(command, cwd=ROOT, env=env)
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(
-                f"http://{HOST}:{port}/{'healthz' if port == PORT else '?size=1000'}", timeout=2
-            ).read()
-            return process
-        except OSError:
-            time.sleep(0.1)
-    process.kill()
-    raise RuntimeError(f"{application} did not start")
 
 
 def pages(seconds: float) -> None:
@@ -153,42 +128,24 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=["pages", "signins", "firstload", "roster"])
     parser.add_argument("--seconds", type=float, default=5)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="khue-bench-"))
-    server = EmbeddedDatabase(folder / "pg")
-    processes: list[subprocess.Popen[bytes]] = []
-    try:
-        env = os.environ | {"LMS_DEMO": "1", "LMS_INSTANCE": str(folder / "instance"), "LMS_LOG_LEVEL": "WARNING"}
-        env["LMS_DATABASE_URL"] = server.url("lms")
-        app = create_app(Settings.from_environment(env))
-        with app.app_context():
-            from flask_migrate import upgrade
-
-            upgrade()
-            setup.load_repository(at=utcnow())
-            demo.load(at=utcnow())
-            db.session.remove()
-            db.engine.dispose()
+    with own_product() as product:
+        demo.load(at=utcnow())
+        db.session.remove()
         print(
             f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, granian {WORKERS} × {THREADS}, {time.strftime('%d.%m.%Y')}"
         )
         if {"pages", "signins", "firstload"} & set(options.parts):
-            processes = [serve("wsgi:app", PORT, env), serve("tests.bench.floor:app", FLOOR_PORT, env)]
+            product.serve()
+            product.serve("tests.bench.floor:app", FLOOR_PORT, ready="?size=1000")
             if "pages" in options.parts:
                 pages(options.seconds)
             if "signins" in options.parts:
                 sign_ins(options.seconds)
             if "firstload" in options.parts:
                 first_load()
-        for process in processes:
-            process.terminate()
+            product.stop()
         if "roster" in options.parts:
-            roster(server.url("roster"))
-    finally:
-        for process in processes:
-            process.terminate()
-            process.wait()
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+            roster(product.server.url("roster"))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ from lms.library.services.registrations import Learner
 from lms.library.structure import Unit
 from lms.people.models import Account, Person
 from tests import factories
-from tests.bench.__main__ import HOST, WORKERS
+from tests.bench.product import HOST, WORKERS
 
 
 def _free_ports(count: int) -> list[int]:

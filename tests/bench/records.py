@@ -30,7 +30,7 @@ from lms.core.embedded import EmbeddedDatabase
 from lms.core.guard import SYSTEM
 from lms.records.services import make_credential
 from tests.bench import load
-from tests.bench.__main__ import HOST, PORT, WORKERS, serve
+from tests.bench.product import HOST, PORT, WORKERS, serve
 
 STATEMENT = {
     "actor": {

@@ -9,28 +9,19 @@ rounds in which the three take turns.
 import argparse
 import http.client
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import psycopg
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import event
 
-from lms import create_app
 from lms.classes.models import ClassRun
-from lms.console import setup
-from lms.core.config import Settings
 from lms.core.database import db, utcnow
-from lms.core.embedded import EmbeddedDatabase
 from lms.core.guard import SYSTEM
 from lms.people import services as people
 from lms.people.sessions import open_session
@@ -40,7 +31,7 @@ from lms.reports.quality.moved import moved
 from lms.surveys.queries.rights import document_of
 from lms.surveys.services import instruments
 from tests.bench import surveys_rows as rows
-from tests.bench.__main__ import HOST, PORT, WORKERS, serve
+from tests.bench.product import HOST, PORT, WORKERS, own_product
 
 YEAR = 2026
 SIZES = (500, 1000, 2000)
@@ -53,18 +44,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-surveys", description=__doc__)
     parser.add_argument("--rounds", type=int, default=25)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="khue-bench-"))
-    server = EmbeddedDatabase(folder / "pg")
-    web: subprocess.Popen[bytes] | None = None
-    try:
-        env = os.environ | {"LMS_DEMO": "1", "LMS_INSTANCE": str(folder / "instance"), "LMS_LOG_LEVEL": "WARNING"}
-        env["LMS_DATABASE_URL"] = server.url("lms")
-        app = create_app(Settings.from_environment(env))
-        url = server.url("lms").replace("+psycopg", "")
-        token, form, instrument = _prepare(app)
+    with own_product() as product:
+        url = product.url
+        token, form, instrument = _prepare()
         rows.world(url)
-        web = serve("wsgi:app", PORT, env)
-        reader = Reader(app, url, token, options.rounds)
+        product.serve()
+        reader = Reader(product.app, url, token, options.rounds)
         print(
             f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, granian {WORKERS} processes, medians of {options.rounds}\n"
         )
@@ -93,12 +78,6 @@ def main() -> None:
         print(f"| a class, its figures without the page | {told[0]:.1f} | | {told[1]:.1f} | {told[0] / told[1]:.2f} |")
         for label, (inside, outside, plain) in (("a class", class_before), ("an institution, 50 classes", school)):
             print(f"| {label} | {inside:.1f} | {outside:.1f} | {plain:.1f} | {inside / plain:.2f} |")
-    finally:
-        if web is not None:
-            web.terminate()
-            web.wait()
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Reader:
@@ -184,25 +163,19 @@ class Reader:
         return [median(own) * 1000 for own in times]
 
 
-def _prepare(app: Flask) -> tuple[str, list[tuple[str, str, bool]], object]:
+def _prepare() -> tuple[str, list[tuple[str, str, bool]], object]:
     """A reader's session, the trainees' form, and its instrument."""
-    with app.app_context():
-        upgrade()
-        setup.load_repository(at=utcnow())
-        at = utcnow()
-        city = people.create_unit(SYSTEM, code="HN", name="Thành phố", kind="city", valid_from=at.date(), at=at)
-        account = people.create_account(SYSTEM, username="officer", display_name="Officer", person_id=None, at=at)
-        people.give_role(SYSTEM, account.id, "home_affairs_officer", city.id, at=at)
-        _, token = open_session(account.id, at=at, user_agent="bench", address=None)
-        db.session.commit()
-        instrument = instruments.for_audience("trainee")
-        form = document_of(instrument.id)
-        scales = [
-            (item.code, section.key, bool(section.repeat)) for section, item in form.items() if item.kind == "scale"
-        ]
-        found = token, scales, instrument.id
-        db.session.remove()
-        db.engine.dispose()
+    at = utcnow()
+    city = people.create_unit(SYSTEM, code="HN", name="Thành phố", kind="city", valid_from=at.date(), at=at)
+    account = people.create_account(SYSTEM, username="officer", display_name="Officer", person_id=None, at=at)
+    people.give_role(SYSTEM, account.id, "home_affairs_officer", city.id, at=at)
+    _, token = open_session(account.id, at=at, user_agent="bench", address=None)
+    instrument = instruments.for_audience("trainee")
+    form = document_of(instrument.id)
+    scales = [(item.code, section.key, bool(section.repeat)) for section, item in form.items() if item.kind == "scale"]
+    found = token, scales, instrument.id
+    db.session.commit()
+    db.session.remove()
     return found
 
 

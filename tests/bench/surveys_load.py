@@ -8,31 +8,22 @@ the 900 forms: none lost, none doubled. Ends with status 1 when they are not.
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from lms import create_app
-from lms.console import setup
-from lms.core.config import ROOT, Settings
-from lms.core.database import db, utcnow
-from lms.core.embedded import EmbeddedDatabase
+from lms.core.database import db
 from lms.records.models import Statement
 from lms.surveys.models import Comment, Participation, SealedBallot, Survey
 from lms.surveys.queries import states
-from tests.bench.__main__ import HOST
+from tests.bench.product import HOST, own_product
 from tests.bench.surveys_crowd import Crowd, Member, gather
 
 PORT = 8985
@@ -112,50 +103,21 @@ def _workers(parent: int) -> list[int]:
 
 
 def main() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="khue-bench-"))
-    server = EmbeddedDatabase(folder / "pg")
-    web: subprocess.Popen[bytes] | None = None
-    try:
-        env = os.environ | {"LMS_DEMO": "1", "LMS_INSTANCE": str(folder / "instance"), "LMS_LOG_LEVEL": "WARNING"}
-        env |= {"LMS_DATABASE_URL": server.url("lms"), "LMS_HOST": HOST, "LMS_PORT": str(PORT), "FLASK_APP": "wsgi"}
-        app = create_app(Settings.from_environment(env))
-        with app.app_context():
-            upgrade()
-            setup.load_repository(at=utcnow())
-            crowd = gather(app, TRAINEES)
-            db.session.remove()
-            db.engine.dispose()
-            web = subprocess.Popen([str(Path(sys.executable).parent / "flask"), "web"], cwd=ROOT, env=env)
-            _wait()
-            sending = Sending(crowd, web)
-            begin = time.perf_counter()
-            with ThreadPoolExecutor(CLIENTS) as pool:
-                list(pool.map(sending.of, range(TRAINEES)))
-            seconds = time.perf_counter() - begin
-            _close(crowd)
-            faults = check(crowd)
-        said = ", ".join(f"{count} × {status or 'broken'}" for status, count in sorted(sending.answers.items()))
-        print(
-            f"{TRAINEES} trainees, {CLIENTS} clients: {seconds:.1f} s, {TRAINEES / seconds:.0f} forms a second ({said})"
-        )
-        print("\n".join(faults) or "none lost, none doubled, all counts exact")
-        sys.exit(bool(faults))
-    finally:
-        if web is not None:
-            web.terminate()
-            web.wait()
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait() -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"http://{HOST}:{PORT}/healthz", timeout=2).read()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the product did not start")
+    with own_product() as product:
+        crowd = gather(product.app, TRAINEES)
+        db.session.remove()
+        product.serve_as_installed(PORT)
+        sending = Sending(crowd, product.processes[0])
+        begin = time.perf_counter()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(sending.of, range(TRAINEES)))
+        seconds = time.perf_counter() - begin
+        _close(crowd)
+        faults = check(crowd)
+    said = ", ".join(f"{count} × {status or 'broken'}" for status, count in sorted(sending.answers.items()))
+    print(f"{TRAINEES} trainees, {CLIENTS} clients: {seconds:.1f} s, {TRAINEES / seconds:.0f} forms a second ({said})")
+    print("\n".join(faults) or "none lost, none doubled, all counts exact")
+    sys.exit(bool(faults))
 
 
 def _close(crowd: Crowd) -> None:

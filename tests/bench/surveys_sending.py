@@ -6,24 +6,15 @@ a form is answered when it is on the disk.
 """
 
 import os
-import shutil
-import subprocess
-import tempfile
 import time
-from pathlib import Path
 from statistics import median, quantiles
 
-from flask_migrate import upgrade
 from sqlalchemy import text
 
-from lms import create_app
-from lms.console import setup
-from lms.core.config import Settings
-from lms.core.database import db, utcnow
-from lms.core.embedded import EmbeddedDatabase
+from lms.core.database import db
 from lms.surveys.ballots import CAPACITY
 from tests.bench import load
-from tests.bench.__main__ import HOST, THREADS, WORKERS, serve
+from tests.bench.product import HOST, THREADS, WORKERS, own_product
 from tests.bench.surveys_crowd import Crowd, gather
 from tests.bench.surveys_floor import BOX, SCHEMA
 
@@ -34,30 +25,14 @@ WANTED = 2
 
 def main() -> None:
     assert CAPACITY + 48 == BOX, "the floor writes boxes of another size"
-    folder = Path(tempfile.mkdtemp(prefix="khue-bench-"))
-    server = EmbeddedDatabase(folder / "pg")
-    processes: list[subprocess.Popen[bytes]] = []
-    try:
-        env = os.environ | {"LMS_DEMO": "1", "LMS_INSTANCE": str(folder / "instance"), "LMS_LOG_LEVEL": "WARNING"}
-        env["LMS_DATABASE_URL"] = server.url("lms")
-        app = create_app(Settings.from_environment(env))
-        with app.app_context():
-            upgrade()
-            setup.load_repository(at=utcnow())
-            crowd = gather(app, WARM + ROUNDS * EACH)
-            db.session.execute(text(SCHEMA))
-            db.session.commit()
-            db.session.remove()
-            db.engine.dispose()
-        processes.append(serve("wsgi:app", PORT, env))
-        processes.append(serve("tests.bench.surveys_floor:app", FLOOR_PORT, env))
+    with own_product() as product:
+        crowd = gather(product.app, WARM + ROUNDS * EACH)
+        db.session.execute(text(SCHEMA))
+        db.session.commit()
+        db.session.remove()
+        product.serve(port=PORT)
+        product.serve("tests.bench.surveys_floor:app", FLOOR_PORT, ready="?size=1000")
         measure(crowd)
-    finally:
-        for process in processes:
-            process.terminate()
-            process.wait()
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(crowd: Crowd) -> None:
