@@ -28,6 +28,8 @@ class NavItem:
     """Show only to accounts of a staff member (a trainee's pages)."""
     group: str = ""
     """English msgid of the group it stands in; a group of one is no group."""
+    covers: tuple[str, ...] = ()
+    """Addresses besides its own, with all below them, on whose pages it is the current entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def navigation(app: Flask, actor: Actor) -> list[MenuEntry]:
 
 def _entry(item: NavItem) -> MenuEntry:
     url = url_for(item.endpoint)
-    return MenuEntry(gettext(item.label), url, f"{request.path}/".startswith(f"{url}/"))
+    current = any(f"{request.path}/".startswith(f"{one}/") for one in (url, *item.covers))
+    return MenuEntry(gettext(item.label), url, current)
 
 
 def init_app(app: Flask) -> None:

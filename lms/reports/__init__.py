@@ -18,6 +18,8 @@ from lms.reports.routes import ROUTES
 from lms.reports.unit_reports import duties as unit_reports
 from lms.surveys.signals import survey_closed
 
+_RESULTS = ("/reports/results", "/reports/classes", "/reports/lecturers", "/reports/adjustments")
+
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
@@ -25,7 +27,9 @@ def init_app(app: Flask) -> None:
     add_navigation(
         app,
         NavItem(N_("Completion"), "reports.completion", "reports.completion", order=60, group=N_("Reports")),
-        NavItem(N_("Quality"), "reports.quality_index", "reports.quality", order=61, group=N_("Reports")),
+        NavItem(
+            N_("Quality"), "reports.quality_index", "reports.quality", order=61, group=N_("Reports"), covers=_RESULTS
+        ),
         NavItem(N_("My results"), "reports.own", "classes.teach", order=62, needs_person=True, group=N_("Teaching")),
         NavItem(N_("Quality reports as documents"), "reports.issued", "reports.read", order=61, group=N_("Reports")),
         NavItem(N_("Yearly report"), "reports.unit_reports", "reports.write_unit", order=62, group=N_("Reports")),
