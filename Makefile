@@ -9,7 +9,7 @@ export FLASK_APP := wsgi
 export XDG_RUNTIME_DIR ?= $(shell d=$${TMPDIR:-/tmp}/khue-$$(id -u); mkdir -p $$d; chmod 700 $$d; echo $$d)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format demo bench bench-records bench-library bench-surveys shell sure setup setup-dev translations browser clean
+.PHONY: help serve test lint format demo bench bench-records bench-library bench-surveys locks release shell sure setup setup-dev translations browser clean
 
 help: ## List every command with a sentence
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -19,9 +19,9 @@ $(VENV)/bin/uv:
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.8,<1"
 
-$(VENV)/.runtime: requirements.lock $(VENV)/bin/uv
-	@echo "Installing Python packages from requirements.lock …"
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+$(VENV)/.runtime: requirements-serve.lock $(VENV)/bin/uv
+	@echo "Installing Python packages from requirements-serve.lock …"
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-serve.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
@@ -59,6 +59,7 @@ lint: setup-dev ## Check style, types, floors, templates and catalogues
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -8 && $(BIN)/lint-imports >/dev/null
 	@$(BIN)/djlint lms --lint --quiet
+	@$(BIN)/deptry . 2>&1 | grep -v "^Scanning\|^Assuming\|Success" ; test $${PIPESTATUS[0]} -eq 0
 	@$(BIN)/python scripts/translations.py check
 
 format: setup-dev ## Put the code into the house's style
@@ -82,6 +83,15 @@ bench-library: setup-dev ## Measure the library against nginx, unzip and a plain
 bench-surveys: setup-dev ## Measure evaluations: reports against their plain SQL, sending against bare inserts; ARGS="--rounds 10" is shorter
 	@$(BIN)/python -m tests.bench.surveys $(ARGS)
 	@$(BIN)/python -m tests.bench.surveys_sending
+
+locks: setup-dev ## Resolve pyproject.toml into the four lock files: versions and hashes, never addresses
+	@for lock in "dev --extra embedded --extra s3 --group assets --group dev" "serve --extra embedded --group assets" "s3 --extra s3" ""; do \
+	  set -- $$lock; name=requirements$${1:+-$$1}.lock; [ $$# -eq 0 ] || shift; \
+	  $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --no-emit-index-url --no-header "$$@" \
+	    $$([ $$name = requirements-dev.lock ] || echo -c requirements-dev.lock) $(ARGS) -o $$name || exit 1; done
+
+release: setup ## Build dist/khue-lms-VERSION.tar.gz: the committed product with assets and catalogues made, for servers without Node
+	@$(BIN)/python scripts/release.py
 
 shell: setup ## Open a Python shell within the application, on the running or a started database
 	@$(BIN)/flask with-database shell

@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 
 from lms.console import demo, setup
 from lms.core import serving
-from lms.core.config import Settings, SettingsError
+from lms.core.config import Settings
 from lms.core.database import db, utcnow
 
 demo_group = AppGroup("demo", help="The demonstration's people and classes.")
@@ -27,7 +27,7 @@ def serve() -> None:
         serving.check_port(settings.host, settings.port)
         if settings.content_url is not None:
             serving.check_port(settings.host, settings.content_port)
-    except (SettingsError, serving.ServingError) as error:
+    except serving.ServingError as error:
         raise click.ClickException(str(error)) from None
     with serving.database(settings) as bound:
         click.echo("Preparing the database …")

