@@ -9,7 +9,7 @@ export FLASK_APP := wsgi
 export XDG_RUNTIME_DIR ?= $(shell d=$${TMPDIR:-/tmp}/khue-$$(id -u); mkdir -p $$d; chmod 700 $$d; echo $$d)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format demo bench bench-records bench-library bench-surveys locks release shell sure setup setup-dev translations browser clean
+.PHONY: help serve test lint format demo bench bench-records bench-library bench-surveys locks mutants release shell sure setup setup-dev translations browser clean
 
 help: ## List every command with a sentence
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ serve: setup ## Start everything: database, web, worker, demo on first start; Ct
 
 test: setup-dev ## Run all tests on a throw-away database, in parallel
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+mutants: setup-dev ## Change one thing at a time in a domain and tell what no test noticed; ARGS="classes" (docs/testing.md)
+	@$(BIN)/python scripts/mutants.py $(ARGS)
 
 lint: setup-dev ## Check style, types, floors, templates and catalogues
 	@$(BIN)/ruff check .
