@@ -179,15 +179,15 @@ def enrolment(of: ClassRun, who: Person | None = None, **values: Any) -> Enrolme
 def package_version(
     root: Any, at: Unit | None = None, kind: str = "cmi5", files: dict[str, bytes] | None = None
 ) -> Any:
-    """A version of a new package with these units (:class:`lms.library.structure.Unit`) and files."""
+    """A version of a new package with these units (:class:`lms.packages.structure.Unit`) and files."""
     import io
 
     from lms.core import files as store
     from lms.core.guard import SYSTEM
-    from lms.library.media import media_type
     from lms.library.models import Upload
     from lms.library.services import packages
-    from lms.library.structure import Structure
+    from lms.packages.media_types import media_type
+    from lms.packages.structure import Structure
 
     now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
     upload = Upload(

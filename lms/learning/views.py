@@ -14,7 +14,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.learning import queries, rules, services
 from lms.learning.dashboard import due
-from lms.library.structure import KINDS
+from lms.library.kinds import KINDS
 
 
 def dashboard() -> Any:

@@ -80,7 +80,7 @@ class Package(Base):
     search_text: Mapped[str]
     """Title, folded."""
     kind: Mapped[str]
-    """A key of lms.library.structure.KINDS; that of its newest version."""
+    """A key of lms.library.kinds.KINDS; that of its newest version."""
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
     removed_at: Mapped[datetime | None]

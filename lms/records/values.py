@@ -4,9 +4,10 @@ Each check takes a parsed JSON value and raises :class:`Invalid` without a path;
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from lms.core.notation import LANGUAGE_TAG, moment_of
 from lms.records.errors import Invalid
 
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
@@ -16,15 +17,6 @@ _SHA1 = re.compile(r"[0-9a-fA-F]{40}")
 _SHA2 = re.compile(r"(?:[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})")
 # its parameters hold no line breaks: it is answered as a header
 _MEDIA = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+*-]+(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]*)?", re.ASCII)
-# RFC 5646, section 2.1
-_LANGUAGE = re.compile(
-    r"(?:(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
-    r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[a-wy-z0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?)"
-    r"|x(?:-[a-z0-9]{1,8})+"
-    r"|en-GB-oed|i-(?:ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu)|sgn-(?:BE-FR|BE-NL|CH-DE)"
-    r"|art-lojban|cel-gaulish|no-bok|no-nyn|zh-guoyu|zh-hakka|zh-min|zh-min-nan|zh-xiang)",
-    re.IGNORECASE | re.ASCII,
-)
 # ISO 8601:2004, 4.4.3.2
 _DURATION = re.compile(
     r"P(?=[\dT])(?:{n}W|(?:{n}Y)?(?:{n}M)?(?:{n}D)?(?:T(?=\d)(?:{n}H)?(?:{n}M)?(?:{n}S)?)?)".replace(
@@ -105,7 +97,7 @@ def media_type(value: Any) -> None:
 
 def language(value: Any) -> None:
     """A language tag (RFC 5646)."""
-    if type(value) is not str or not _LANGUAGE.fullmatch(value):
+    if type(value) is not str or not LANGUAGE_TAG.fullmatch(value):
         raise Invalid("must be a language tag (RFC 5646)")
 
 
@@ -114,7 +106,7 @@ def language_map(value: Any) -> None:
     if type(value) is not dict or not value:
         raise Invalid("must be a language map with at least one entry")
     for key, part in value.items():
-        if not _LANGUAGE.fullmatch(key):
+        if not LANGUAGE_TAG.fullmatch(key):
             raise Invalid("is no language tag (RFC 5646)", key)
         if type(part) is not str:
             raise Invalid("must be a string", key)
@@ -156,8 +148,7 @@ def moment(value: str) -> datetime:
     :raises Invalid: there is no such moment.
     """
     try:
-        found = datetime.fromisoformat(value.upper().replace(",", "."))
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return moment_of(value)
     except (ValueError, OverflowError):
         raise Invalid("is no moment of the calendar") from None
 

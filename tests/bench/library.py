@@ -42,7 +42,7 @@ from lms.library import queries
 from lms.library.models import Upload
 from lms.library.services import intake, launches, registrations, uploads
 from lms.library.services.registrations import Learner
-from lms.library.structure import Unit
+from lms.packages.structure import Unit
 from lms.people.models import Account, Person
 from tests import factories
 from tests.bench.product import HOST, WORKERS

@@ -15,7 +15,7 @@ from lms.learning import queries, rules
 from lms.learning.materials import services
 from lms.library.models import Package, Registration, Upload
 from lms.library.services import packages, registrations
-from lms.library.structure import Structure, Unit
+from lms.packages.structure import Structure, Unit
 from tests import factories
 
 NOW = datetime.now(UTC)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lms.library.origin.express import Express
-from lms.library.structure import Unit
+from lms.packages.structure import Unit
 from tests.library.conftest import APPLICATION, NOW
 
 PAGE = "<!doctype html><title>Bài 1</title><script>1</script>".encode()

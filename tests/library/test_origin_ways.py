@@ -12,7 +12,7 @@ from lms.core import files
 from lms.core.config import Settings
 from lms.library.origin.application import create_content_app
 from lms.library.origin.express import Express
-from lms.library.structure import Unit
+from lms.packages.structure import Unit
 from tests.library.conftest import NOW
 from tests.library.test_origin import DATA, FILES, web
 

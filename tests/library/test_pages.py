@@ -28,7 +28,7 @@ from lms.library.models import (
 )
 from lms.library.services import registrations
 from lms.library.services.registrations import Learner
-from lms.library.structure import Structure, Unit
+from lms.packages.structure import Structure, Unit
 from lms.people.queries import account_actor_name
 from tests import factories
 from tests.conftest import NOW

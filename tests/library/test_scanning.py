@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from lms.library.inspection import scanning
+from lms.packages.inspection import scanning
 from tests import factories
 from tests.library.test_api import Api, cmi5
 from tests.library.test_uploads import PNG

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from lms.core.database import db
 from lms.library import queries
 from lms.library.models import ScormCommit, ScormState
-from lms.library.structure import Unit
+from lms.packages.structure import Unit
 
 INCOMPLETE = {"cmi": {"core": {"lesson_status": "incomplete", "lesson_location": "3"}, "suspend_data": "abc"}}
 PASSED = {

@@ -292,7 +292,7 @@ def test_creation_for_another_institution_is_403(staff):
 
 
 def test_creation_for_a_package_of_another_institution_is_404(staff, package):
-    from lms.library.structure import Unit
+    from lms.packages.structure import Unit
 
     foreign = package(Unit("course", "x", {"vi": "Khóa"}), at=factories.institution())
     metadata = encoded(institution=staff.institution.id, package=foreign.package_id)

@@ -21,7 +21,7 @@ from lms.learning.materials.models import ModuleMaterial
 from lms.library import queries as library_queries
 from lms.library.models import ApiKey, Upload
 from lms.library.services import registrations
-from lms.library.structure import Unit
+from lms.packages.structure import Unit
 from lms.people.models import Account
 from lms.people.permissions import ROLES
 from lms.records.forward.models import DeadLetter, Forwarder

@@ -22,7 +22,7 @@ from lms.core import files
 from lms.core.database import db
 from lms.core.html import render_markdown
 from lms.core.text import one_line
-from lms.library.exports.content import Course, FileItem, Lesson, Module, Option, Question, Quiz
+from lms.packages.course import Course, FileItem, Lesson, Module, Option, Question, Quiz
 from lms.records import vocabulary
 
 _TAG = re.compile(r"<[^>]*>")

@@ -13,8 +13,8 @@ from lms.core.database import act
 from lms.core.errors import NotFound
 from lms.core.guard import Actor
 from lms.learning.exchange import queries
-from lms.library.exports import cartridge, cmi5, folder, scorm12
-from lms.library.exports.content import Course
+from lms.packages.course import Course
+from lms.packages.exports import cartridge, cmi5, folder, scorm12
 
 FORMS: dict[str, tuple[object, str, Callable[[Course, IO[bytes]], None]]] = {
     "cmi5": (_l("cmi5 course"), "zip", cmi5.write),

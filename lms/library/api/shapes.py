@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from lms.library.cmi5.terms import REASONS
-from lms.library.structure import KINDS
+from lms.library.kinds import KINDS
+from lms.packages.cmi5.terms import REASONS
 
 Mode = Literal["Normal", "Browse", "Review"]
 Reason = Literal["Tested Out", "Equivalent AU", "Equivalent Outside Activity", "Administrative"]

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
 from uuid import UUID
 
-from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete
 
@@ -19,18 +18,21 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError
 from lms.core.files import Staged
 from lms.core.guard import Actor
-from lms.library.exports import cmi5 as cmi5_export
-from lms.library.formats import cartridge, cmi5, folder, h5p, single, tincan, web
-from lms.library.inspection import scanning
-from lms.library.inspection.archive import open_archive
-from lms.library.inspection.kinds import Found, recognise
-from lms.library.inspection.limits import Limits
-from lms.library.media import media_type
+from lms.core.pages import N_
 from lms.library.models import Upload, UploadPiece
-from lms.library.scorm import manifest as scorm
+from lms.library.refusals import in_all_languages, listed
 from lms.library.services import libraries, packages, uploads
 from lms.library.services.packages import Kept
-from lms.library.structure import Fault, Files, Refused, Structure, Unit
+from lms.packages.exports import cmi5 as cmi5_export
+from lms.packages.formats import cartridge, cmi5, folder, h5p, single, tincan, web
+from lms.packages.inspection import scanning
+from lms.packages.inspection.archive import open_archive
+from lms.packages.inspection.kinds import Found, recognise
+from lms.packages.inspection.limits import Limits
+from lms.packages.media_types import media_type
+from lms.packages.messages import Message
+from lms.packages.scorm import manifest as scorm
+from lms.packages.structure import Fault, Files, Refused, Structure, Unit
 
 Tell = Callable[..., None]
 """``tell(step=…, done=…, total=…)`` shows how far it is."""
@@ -44,6 +46,11 @@ _READERS: dict[str, Callable[[Files, str], Structure]] = {
     "cartridge": cartridge.read_structure,
 }
 _ARCHIVES = frozenset({*_READERS, "folder"})
+_OTHER_CHECKSUM = Message(N_("The file has another checksum than its sender gave. Please send it again."))
+_NOT_ALL_SCANNED = Message(
+    N_("The virus scanner could not look at all of this file: it is larger or deeper than ClamAV can take.")
+)
+_SUBTITLES_ALONE = Message(N_("Subtitles belong to a video: please send both together in one folder or zip."))
 
 
 @dataclass(slots=True)
@@ -75,15 +82,13 @@ def take_in(actor: Actor, upload_id: UUID, *, tell: Tell, at: datetime) -> Uploa
         whole = files.stage(cast(IO[bytes], files.Joined(names)))
         staged.append(whole)
         if upload.checksum is not None and whole.sha256 != upload.checksum:
-            raise Refused(
-                Fault(upload.filename, _l("The file has another checksum than its sender gave. Please send it again."))
-            )
+            raise Refused(Fault(upload.filename, _OTHER_CHECKSUM))
         taken = look_into(whole.path, upload.filename, tell=tell, staged=staged)
         return _accept(actor, upload_id, whole, taken, at=at)
     except Refused as refused:
-        return _refuse(upload_id, refused.faults, at=at)
+        return _refuse(upload_id, listed(refused.faults), at=at)
     except DomainError as refused:
-        return _refuse(upload_id, [Fault(upload.filename, refused.message)], at=at)
+        return _refuse(upload_id, [[upload.filename, in_all_languages(refused.message)]], at=at)
     finally:
         files.discard(staged)
         if db.session.get(Upload, upload_id, populate_existing=True) is not None:
@@ -123,12 +128,11 @@ def _scan(names: dict[Path, str], filename: str, tell: Tell) -> list[Fault]:
     parts = [one for one in infected if one[0] != filename] or infected
     if parts:
         raise Refused(*(_infected(name, threat) for name, threat in parts))
-    words = _l("The virus scanner could not look at all of this file: it is larger or deeper than ClamAV can take.")
-    return [Fault(names[path], words) for path in sorted(scanned.left_out) if path in names]
+    return [Fault(names[path], _NOT_ALL_SCANNED) for path in sorted(scanned.left_out) if path in names]
 
 
 def _infected(name: str, threat: str) -> Fault:
-    return Fault(name, _l("The virus scanner found %(name)s in this file.", name=threat))
+    return Fault(name, Message(N_("The virus scanner found %(name)s in this file."), {"name": threat}))
 
 
 def _archive(path: Path, found: Found, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:
@@ -188,8 +192,7 @@ def _bare(path: Path, found: Found, staged: list[Staged]) -> Taken:
 def _single(path: Path, filename: str, found: Found, staged: list[Staged]) -> Taken:
     """Take a single file: itself, and what its player shows instead of it (a safe page, a PDF of an Office file)."""
     if found.kind == "subtitles":
-        words = _l("Subtitles belong to a video: please send both together in one folder or zip.")
-        raise Refused(Fault(filename, words))
+        raise Refused(Fault(filename, _SUBTITLES_ALONE))
     read = single.take(path, found.kind, found.media_type, filename)
     taken = Taken(read.structure)
     for name, (content, type_) in read.files.items():
@@ -258,10 +261,10 @@ def _accept(actor: Actor, upload_id: UUID, whole: Staged, taken: Taken, *, at: d
 
 
 @act
-def _refuse(upload_id: UUID, faults: list[Fault], *, at: datetime) -> Upload:
+def _refuse(upload_id: UUID, faults: list[list[Any]], *, at: datetime) -> Upload:
     upload = db.session.get_one(Upload, upload_id, with_for_update=True)
     upload.state, upload.touched_at = "refused", at
-    upload.report = {"faults": _listed(faults)}
+    upload.report = {"faults": faults}
     return upload
 
 
@@ -282,21 +285,8 @@ def _report(structure: Structure, notes: list[Fault]) -> dict[str, Any]:
         "kind": structure.kind,
         "title": dict(structure.root.title),
         "units": launchable,
-        "notes": _listed(notes),
+        "notes": listed(notes),
     }
-
-
-def _listed(faults: list[Fault]) -> list[list[Any]]:
-    return [[fault.path, _words(fault.message)] for fault in faults[:200]]
-
-
-def _words(message: Any) -> dict[str, str]:
-    """Write a message down in both languages: its readers choose theirs later."""
-    words = {}
-    for language in ("vi", "en"):
-        with force_locale(language):
-            words[language] = str(message)
-    return words
 
 
 class _Held(dict[str, bytes]):

@@ -15,10 +15,10 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.library import addresses
 from lms.library.addresses import Grant
-from lms.library.cmi5 import terms
 from lms.library.models import MODES, ContentSession, ContentUnit, PackageVersion, Registration
 from lms.library.services.registrations import abandon, conclude, held_session, hold, preferences, state_of
 from lms.library.services.said import publisher_iri, report, tell
+from lms.packages.cmi5 import terms
 from lms.records import documents
 from lms.records.services import end_session, open_session
 

@@ -5,22 +5,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, insert, select
 
 from lms.core import audit, files
 from lms.core.database import act, db, lock
 from lms.core.files import Staged
 from lms.core.guard import Actor
-from lms.library.formats import h5p
-from lms.library.inspection.archive import open_archive
-from lms.library.inspection.limits import Limits
-from lms.library.media import media_type
+from lms.core.pages import N_
 from lms.library.models import H5pLibrary
 from lms.library.services.packages import Kept
-from lms.library.structure import Fault, Refused, Structure
+from lms.packages.formats import h5p
+from lms.packages.inspection.archive import open_archive
+from lms.packages.inspection.limits import Limits
+from lms.packages.media_types import media_type
+from lms.packages.messages import Message
+from lms.packages.structure import Fault, Refused, Structure
 
-ONLY_ADMINISTRATORS = _l("This is a set of H5P libraries without content. Only an administrator can install it.")
+ONLY_ADMINISTRATORS = Message(
+    N_("This is a set of H5P libraries without content. Only an administrator can install it.")
+)
+_NO_LIBRARY = Message(N_("There is no H5P library in this file."))
+_NOT_INSTALLED = Message(N_("This H5P library is neither in the package nor installed. Please export with libraries."))
 
 
 class Installed(NamedTuple):
@@ -54,7 +59,7 @@ def install(actor: Actor, path: Path, *, at: datetime) -> list[str]:
         with open_archive(path, Limits()) as archive:
             found = h5p.libraries(archive)
             if not found:
-                raise Refused(Fault(path.name, _l("There is no H5P library in this file.")))
+                raise Refused(Fault(path.name, _NO_LIBRARY))
             lock("h5p-libraries")
             for library, folder in found.items():
                 rows = []
@@ -86,8 +91,7 @@ def complete(structure: Structure, have: Sequence[str]) -> list[Kept]:
     rows = db.session.scalars(select(H5pLibrary).where(H5pLibrary.library.in_(missing))).all()
     absent = sorted(set(missing) - {row.library for row in rows})
     if absent:
-        words = _l("This H5P library is neither in the package nor installed. Please export with libraries.")
-        raise Refused(*(Fault(name, words) for name in absent))
+        raise Refused(*(Fault(name, _NOT_INSTALLED) for name in absent))
     kept = (Kept(f"{row.library.replace(' ', '-')}/{row.path}", row.sha256, row.size, row.media_type) for row in rows)
     return [one for one in kept if one.path not in have]
 

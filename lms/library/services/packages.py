@@ -27,7 +27,7 @@ from lms.library.models import (
     UnitState,
     Upload,
 )
-from lms.library.structure import Structure, Unit
+from lms.packages.structure import Structure, Unit
 
 _TITLE_LANGUAGES = ("vi", "en", "und", "")
 

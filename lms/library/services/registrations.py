@@ -14,10 +14,10 @@ from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.library import queries, signals
-from lms.library.cmi5 import terms
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, UnitState
 from lms.library.progress import Done, Part, satisfied
 from lms.library.services.said import spent, tell
+from lms.packages.cmi5 import terms
 from lms.people.queries import actor_name
 from lms.records.services import end_session
 from lms.records.vocabulary import ACCOUNTS

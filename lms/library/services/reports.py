@@ -10,9 +10,9 @@ from tincan.conversions.iso8601 import make_timedelta
 
 from lms.core.database import act, db, utcnow
 from lms.core.errors import DomainError
-from lms.library.cmi5 import rules, terms
 from lms.library.models import ContentSession, ContentUnit, UnitState
 from lms.library.services.registrations import conclude, hold, state_of
+from lms.packages.cmi5 import rules, terms
 from lms.records.values import moment
 
 Statement = Mapping[str, Any]

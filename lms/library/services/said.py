@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from lms.library.cmi5 import terms
 from lms.library.models import ContentUnit, Registration
+from lms.packages.cmi5 import terms
 from lms.records.emit import say
 from lms.records.vocabulary import PLATFORM, PROFILE, VERBS
 

@@ -12,9 +12,9 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError
 from lms.library import progress, queries
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, ScormCommit, ScormState
-from lms.library.scorm import mapping
 from lms.library.services.registrations import conclude, held_session, state_of
 from lms.library.services.said import report
+from lms.packages.scorm import mapping
 
 COURSE = ""
 """The identifier under which the state of the whole course is kept."""

@@ -16,9 +16,10 @@ from lms.library import listing
 from lms.library.access import ADMINISTER
 from lms.library.addresses import isolation
 from lms.library.forms import QuotaForm
-from lms.library.inspection import scanning
+from lms.library.refusals import said
 from lms.library.services import libraries, quotas
-from lms.library.structure import Fault, Refused
+from lms.packages.inspection import scanning
+from lms.packages.structure import Refused
 
 
 def administration() -> Any:
@@ -40,21 +41,21 @@ def install_h5p() -> Any:
     """Install the H5P libraries of a file."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        return _page(h5p_faults=[Fault("", _("Please choose a file."))]), 422
+        return _page(h5p_faults=[("", _("Please choose a file."))]), 422
     with NamedTemporaryFile(prefix="khue-h5p-", suffix=".h5p") as copy:
         sent.save(copy)
         copy.flush()
         try:
             names = libraries.install(current_actor(), Path(copy.name), at=utcnow())
         except Refused as refused:
-            return _page(h5p_faults=refused.faults), 422
+            return _page(h5p_faults=[(fault.path, said(fault.message)) for fault in refused.faults]), 422
     flash(
         ngettext("%(num)s library has been installed.", "%(num)s libraries have been installed.", len(names)), "success"
     )
     return redirect(url_for("library.administration"))
 
 
-def _page(refused: int | None = None, h5p_faults: Sequence[Fault] = ()) -> str:
+def _page(refused: int | None = None, h5p_faults: Sequence[tuple[str, str]] = ()) -> str:
     settings = current_app.config["SETTINGS"]
     return render_template(
         "library/administration.html",

@@ -15,10 +15,10 @@ from lms.core.pages import Page
 from lms.library import listing, queries
 from lms.library.access import MANAGE, READ, package_path
 from lms.library.forms import RenameForm, UploadForm
+from lms.library.kinds import KINDS
 from lms.library.models import PackageVersion
 from lms.library.services import packages
 from lms.library.services.uploads import quota_of, used_by
-from lms.library.structure import KINDS
 from lms.library.views.words import PIECE, STEPS, UNITS
 
 

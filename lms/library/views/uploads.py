@@ -12,9 +12,9 @@ from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.library import access, listing
 from lms.library.access import MANAGE
+from lms.library.kinds import KINDS
 from lms.library.models import Upload
 from lms.library.services import uploads
-from lms.library.structure import KINDS
 from lms.library.views import packages, tus
 from lms.library.views.words import STEPS
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lms.library.structure import KINDS
+from lms.library.kinds import KINDS
 
 PIECE = 8 * 1024 * 1024
 """Bytes that our page sends at a time."""

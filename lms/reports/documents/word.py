@@ -13,7 +13,7 @@ from docx.oxml.parser import OxmlElement
 from docx.shared import Inches, Mm, Pt
 from docx.text.paragraph import Paragraph as Line
 
-from lms.library.exports import archive
+from lms.core import archives
 from lms.reports.documents import wording
 from lms.reports.documents.content import Block, Bullets, Heading, Official, Paragraph, Picture, Table
 from lms.reports.documents.paper import PPI, png
@@ -48,7 +48,7 @@ def _packed(word: Document) -> bytes:
     raw, out = BytesIO(), BytesIO()
     word.save(raw)
     with ZipFile(raw) as parts:
-        archive.write(out, [(name, parts.read(name)) for name in parts.namelist()])
+        archives.write(out, [(name, parts.read(name)) for name in parts.namelist()])
     return out.getvalue()
 
 

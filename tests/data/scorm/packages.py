@@ -10,7 +10,7 @@ _SOURCES = Path(__file__).parent / "sources"
 
 
 class Held:
-    """The files of a package, in memory (`lms.library.structure.Files`)."""
+    """The files of a package, in memory (`lms.packages.structure.Files`)."""
 
     def __init__(self, content: Mapping[str, bytes]) -> None:
         self._content = content

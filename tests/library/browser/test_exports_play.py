@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page
 
 from lms.core.config import ROOT
-from lms.library.exports import cmi5, scorm12
-from tests.library.test_exports import COURSE, unpacked
+from lms.packages.exports import cmi5, scorm12
+from tests.packages.test_exports import COURSE, unpacked
 
 pytestmark = pytest.mark.browser
 BARE = b"""<!DOCTYPE html><html lang="vi"><title>LMS</title><script src="/scorm12.js"></script><script>

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.core.config import ROOT
-from lms.library.formats.single import page_html
+from lms.packages.formats.single import page_html
 from tests.data import media
 
 PLAYERS = ROOT / "lms" / "library" / "players"

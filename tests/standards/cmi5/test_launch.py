@@ -13,10 +13,10 @@ from sqlalchemy import text
 from lms.core.database import db
 from lms.core.guard import SYSTEM
 from lms.library import queries
-from lms.library.cmi5 import terms
 from lms.library.services import launches, registrations, reports
 from lms.library.services.registrations import Learner
-from lms.library.structure import Unit
+from lms.packages.cmi5 import terms
+from lms.packages.structure import Unit
 from tests import factories
 
 NOW = datetime.now(UTC).replace(microsecond=0)

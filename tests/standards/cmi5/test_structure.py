@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms.library.formats.cmi5 import LAUNCH_METHODS, MOVE_ON, NAMESPACE, read_structure
-from lms.library.structure import Refused, Unit
+from lms.packages.formats.cmi5 import LAUNCH_METHODS, MOVE_ON, NAMESPACE, read_structure
+from lms.packages.structure import Refused, Unit
 from tests.data.scorm.packages import Held
 
 TEXTS = (

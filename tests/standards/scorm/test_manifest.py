@@ -2,8 +2,8 @@
 
 import pytest
 
-from lms.library.scorm.manifest import read_structure
-from lms.library.structure import Structure, Unit
+from lms.packages.scorm.manifest import read_structure
+from lms.packages.structure import Structure, Unit
 from tests.data.scorm import packages
 from tests.data.scorm.packages import Held
 

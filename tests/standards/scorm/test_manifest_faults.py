@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from lms.library.scorm import markup
-from lms.library.scorm.manifest import MAX_BYTES, MAX_ITEMS, read_structure
-from lms.library.structure import Refused, Structure
+from lms.packages.scorm import markup
+from lms.packages.scorm.manifest import MAX_BYTES, MAX_ITEMS, read_structure
+from lms.packages.structure import Refused, Structure
 from tests.data.scorm import packages
 from tests.data.scorm.packages import Held
 from tests.standards.scorm.test_manifest import structure

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.library.addresses import path_of
-from lms.library.scorm.hrefs import Address, Bad, Names
-from lms.library.structure import Refused
+from lms.packages.scorm.hrefs import Address, Bad, Names
+from lms.packages.structure import Refused
 from tests.data.scorm import packages
 from tests.data.scorm.packages import Held
 from tests.standards.scorm.test_manifest import notes, structure, unit

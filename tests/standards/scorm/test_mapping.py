@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lms.library.scorm.mapping import Outcome, Part, outcome, statements
-from lms.library.scorm.spans import LONGEST, iso, seconds
-from lms.library.structure import Unit
+from lms.packages.scorm.mapping import Outcome, Part, outcome, statements
+from lms.packages.scorm.spans import LONGEST, iso, seconds
+from lms.packages.structure import Unit
 from lms.records.statement_rules import check
 from tests.standards.scorm.test_manifest_sequencing import LIBRARY, ROOT
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lms.library.scorm.mapping import statements
+from lms.packages.scorm.mapping import statements
 from tests.standards.scorm.test_mapping import PLAIN, told, v12, v2004, verbs
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lms.library.scorm.cmi import MAX_ENTRIES, MAX_TEXT
-from lms.library.scorm.mapping import outcome, statements
-from lms.library.scorm.spans import iso, seconds
+from lms.packages.scorm.cmi import MAX_ENTRIES, MAX_TEXT
+from lms.packages.scorm.mapping import outcome, statements
+from lms.packages.scorm.spans import iso, seconds
 from lms.records.values import duration
 from tests.standards.scorm.test_mapping import EDITIONS, PLAIN, told, v12, v2004, with_properties
 

@@ -1,0 +1,153 @@
+"""This product's own folder form, read (docs/folder-form.md)."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import yaml
+
+from lms.core.html import clean
+from lms.packages.course import (
+    QUESTION_KINDS,
+    Attached,
+    Course,
+    FileItem,
+    Item,
+    Lesson,
+    Link,
+    Module,
+    Question,
+    Quiz,
+)
+from lms.packages.messages import message as _l
+from lms.packages.structure import Fault, Files, Refused, read
+
+_LIMIT = 2 * 1024 * 1024
+_FILES = 200 * 1024 * 1024
+_MOST = 5_000
+
+
+class _Bare(yaml.SafeLoader):
+    """YAML without aliases: they could grow without bounds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not taken")
+        return super().compose_node(parent, index)
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    path: str
+    type: str = "application/octet-stream"
+    title: str = ""
+
+
+class _Entry(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    title: str
+    lesson: str | None = None
+    quiz: str | None = None
+    link: str | None = None
+    file: str | None = None
+    figures: list[str] = []
+    pass_percent: int = 50
+
+
+class _Module(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    title: str
+    items: list[_Entry] = []
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True):
+    form: int
+    identifier: str
+    title: str
+    modules: list[_Module]
+    language: str = "vi"
+    files: list[_File] = []
+
+
+def read_course(files: Files, manifest: str = "khue.yaml") -> Course:
+    """Read a folder as the course it holds; pages are cleaned.
+
+    :raises Refused: the first thing at fault and its place.
+    """
+    head = _head(files, manifest)
+    if sum(len(one.items) for one in head.modules) + len(head.files) > _MOST:
+        raise Refused(Fault(manifest, _l("The course has more than %(most)s parts. Please split it.", most=_MOST)))
+    total = sum(files.size(f"files/{one.path}") for one in head.files if f"files/{one.path}" in files)
+    if total > _FILES:
+        raise Refused(Fault(manifest, _l("The files are larger than %(most)s MB.", most=_FILES // 1024**2)))
+    held = tuple(
+        FileItem(one.path, _bytes(files, f"files/{one.path}", _FILES), one.type, one.title) for one in head.files
+    )
+    known = {one.path for one in held}
+    modules = tuple(
+        Module(one.id, one.title, tuple(_item(files, manifest, entry, known) for entry in one.items))
+        for one in head.modules
+    )
+    return Course(head.identifier, head.title, modules, head.language, held)
+
+
+def _head(files: Files, manifest: str) -> _Head:
+    try:
+        loaded = yaml.load(_bytes(files, manifest, _LIMIT).decode(), _Bare)  # noqa: S506 - a SafeLoader
+        head = msgspec.convert(loaded, _Head)
+    except (yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
+        raise Refused(Fault(manifest, _l("The description is at fault: %(reason)s", reason=str(error)[:300]))) from None
+    if head.form != 1:
+        raise Refused(Fault(manifest, _l("This is form %(form)s; form 1 is taken.", form=head.form)))
+    return head
+
+
+def _item(files: Files, manifest: str, entry: _Entry, known: set[str]) -> Item:
+    given = [one for one in (entry.lesson, entry.quiz, entry.link, entry.file) if one is not None]
+    if len(given) != 1:
+        raise Refused(
+            Fault(manifest, _l("“%(name)s” must be one of lesson, quiz, link and file.", name=entry.title[:100]))
+        )
+    if entry.lesson is not None:
+        html = clean(_text(files, entry.lesson))
+        return Lesson(entry.id, entry.title, html, tuple(entry.figures))
+    if entry.quiz is not None:
+        return Quiz(entry.id, entry.title, entry.pass_percent, _questions(files, entry.quiz))
+    if entry.link is not None:
+        if not _is_web(entry.link):
+            raise Refused(Fault(entry.link[:200], _l("A link must be an http or https address.")))
+        return Link(entry.id, entry.title, entry.link)
+    if entry.file not in known:
+        raise Refused(Fault(str(entry.file)[:200], _l("The file is not in the list of files.")))
+    return Attached(entry.id, entry.title, str(entry.file))
+
+
+def _questions(files: Files, path: str) -> tuple[Question, ...]:
+    try:
+        found = msgspec.convert(json.loads(_text(files, path)), tuple[Question, ...])
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:
+        raise Refused(Fault(path[:200], _l("The quiz is at fault: %(reason)s", reason=str(error)[:300]))) from None
+    if any(one.kind not in QUESTION_KINDS for one in found):
+        raise Refused(Fault(path[:200], _l("Kinds of questions are: %(kinds)s.", kinds=", ".join(QUESTION_KINDS))))
+    return found
+
+
+def _text(files: Files, path: str) -> str:
+    try:
+        return _bytes(files, path, _LIMIT).decode()
+    except UnicodeDecodeError:
+        raise Refused(Fault(path[:200], _l("The file must be text in UTF-8."))) from None
+
+
+def _bytes(files: Files, path: str, limit: int) -> bytes:
+    if path not in files:
+        raise Refused(Fault(path[:200], _l("The file is not in the folder.")))
+    return read(files, path, limit=limit)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -1,0 +1,133 @@
+"""Quizzes of Common Cartridges (IMS QTI 1.2 in their profile), read as practice quizzes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+from lxml.html import fromstring
+
+from lms.core.text import one_line
+from lms.packages.course import Option, Question, Quiz
+from lms.packages.messages import message as _l
+from lms.packages.structure import Fault
+
+PASS_PERCENT = 50
+"""Cartridges do not say from where a quiz is passed."""
+_QUESTIONS, _OPTIONS, _LONG = 500, 50, 4_000
+_KINDS = {
+    "multiple_choice": "single",
+    "true_false": "true_false",
+    "multiple_response": "multiple",
+    "fib": "short",
+    "essay": "essay",
+}
+
+
+def read_quiz(document: Any, key: str, title: str) -> tuple[Quiz | None, list[Fault]]:
+    """Read an assessment or a question bank.
+
+    :param document: root element of the XML
+    :returns: the quiz, or None when none of its questions can be asked here, and what was left out
+    """
+    notes: list[Fault] = []
+    found: list[Question] = []
+    for number, item in enumerate(_all(document, "item"), 1):
+        if len(found) == _QUESTIONS:
+            notes.append(Fault(title, _l("Only the first %(most)s questions of the quiz are taken.", most=_QUESTIONS)))
+            break
+        question = _question(item, f"q{number}")
+        if question is None:
+            words = _l("Question %(number)s is left out: questions of this kind are not taken.", number=number)
+            notes.append(Fault(title, words))
+        else:
+            found.append(question)
+    head = next(_all(document, "assessment"), document)
+    name = title or one_line(head.get("title") or "")[:500] or key
+    return (Quiz(key, name, PASS_PERCENT, tuple(found)) if found else None), notes
+
+
+def _question(item: Any, key: str) -> Question | None:
+    kind = _KINDS.get(_profile(item).removeprefix("cc.").partition(".")[0])
+    presentation = next(_all(item, "presentation"), None)
+    if kind is None or presentation is None:
+        return None
+    prompt = _words(presentation, skip="response_label")
+    said = {one.get("ident"): _words(one) for one in _all(item, "itemfeedback")}
+    shown, right = _processing(item)
+    always = list(said) if kind == "essay" else shown.get("", ())
+    explanation = " ".join(said[name] for name in always if said.get(name))
+    if kind in ("short", "essay"):
+        answers = tuple(dict.fromkeys(right))
+        ok = prompt and (kind == "essay" or answers)
+        return Question(key, kind, prompt, answers=answers, explanation=explanation) if ok else None
+    options = tuple(
+        Option(
+            str(label.get("ident")),
+            _words(label),
+            right=label.get("ident") in right,
+            explanation=" ".join(said[name] for name in shown.get(label.get("ident"), ()) if said.get(name)),
+        )
+        for label in list(_all(presentation, "response_label"))[:_OPTIONS]
+    )
+    count = sum(one.right for one in options)
+    distinct = len({one.key for one in options}) == len(options)
+    if not prompt or not distinct or len(options) < 2 or not count or (kind != "multiple" and count > 1):
+        return None
+    return Question(key, kind, prompt, options, explanation=explanation)
+
+
+def _profile(item: Any) -> str:
+    for field in _all(item, "qtimetadatafield"):
+        words = {_local(one): one_line(one.text or "") for one in field}
+        if words.get("fieldlabel") == "cc_profile":
+            return words.get("fieldentry", "")
+    return ""
+
+
+def _processing(item: Any) -> tuple[dict[str, list[str]], list[str]]:
+    """Return the feedback by option (by "" what is shown in any case), and what is right."""
+    shown: dict[str, list[str]] = {}
+    right: list[str] = []
+    for condition in _all(item, "respcondition"):
+        values = [one_line(one.text or "") for one in _all(condition, "varequal") if not _within(one, "not")]
+        if any(_positive(one.text) for one in _all(condition, "setvar")):
+            right += values
+            continue
+        for feedback in _all(condition, "displayfeedback"):
+            for value in values or [""]:
+                shown.setdefault(value, []).append(feedback.get("linkrefid") or "")
+    return shown, right
+
+
+def _positive(text: str | None) -> bool:
+    try:
+        return float(text or "") > 0
+    except ValueError:
+        return False
+
+
+def _within(element: Any, name: str) -> bool:
+    return any(_local(one) == name for one in element.iterancestors())
+
+
+def _words(element: Any, skip: str = "") -> str:
+    texts = [one for one in _all(element, "mattext") if not skip or not _within(one, skip)]
+    return " ".join(_plain(one) for one in texts).strip()[:_LONG]
+
+
+def _plain(text: Any) -> str:
+    content = "".join(text.itertext())
+    if text.get("texttype", "text/plain") == "text/plain":
+        return one_line(content)
+    try:
+        return one_line("".join(str(one) for one in fromstring(content[: 4 * _LONG]).itertext()))
+    except (etree.ParserError, ValueError):
+        return ""
+
+
+def _local(element: Any) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _all(element: Any, name: str) -> Iterator[Any]:
+    return (one for one in element.iter() if _local(one) == name)
