@@ -3,12 +3,25 @@
 from flask import Flask
 from flask_compress import Compress
 
-from lms import assessment, catalogue, classes, console, core, learning, library, people, records, reports, surveys
+from lms import (
+    assessment,
+    catalogue,
+    classes,
+    console,
+    core,
+    learning,
+    library,
+    people,
+    quality,
+    records,
+    reports,
+    surveys,
+)
 from lms.core import application, guard
 from lms.core.config import Settings
 from lms.core.database import Base
 
-DOMAINS = (people, records, catalogue, library, assessment, classes, learning, surveys, reports, console)
+DOMAINS = (people, records, catalogue, library, assessment, classes, learning, surveys, quality, reports, console)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

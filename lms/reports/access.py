@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from lms.classes.models import ClassRun, Enrolment
+from lms.classes.models import Enrolment
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.people.access import within
@@ -24,10 +24,3 @@ def may_read_record(actor: Actor, person_id: UUID) -> bool | None:
     own = select(Person.unit_id).where(Person.id == person_id)
     concerned = select(Unit.id).where(or_(Unit.id.in_(sent), Unit.id.in_(own)), within(paths)).limit(1)
     return db.session.scalar(concerned) is not None
-
-
-def institution_path(class_id: UUID, **_other: object) -> str | None:
-    """Path of the institution that runs the class; None when there is no such class."""
-    return db.session.scalar(
-        select(Unit.path).join(ClassRun, ClassRun.institution_id == Unit.id).where(ClassRun.id == class_id)
-    )

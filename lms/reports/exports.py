@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.core.i18n import local, moment
+from lms.core.workbooks import Workbook
 from lms.reports import queries
-from lms.reports.workbooks import Workbook
 
 STATUS = {
     "enrolled": lambda: _("Studying"),

@@ -255,58 +255,6 @@ def record_of(person_id: UUID) -> list[RecordLine]:
     return [RecordLine(*row) for row in db.session.execute(statement)]
 
 
-class ClassHead(NamedTuple):
-    """A class as the head of a report shows it."""
-
-    class_id: UUID
-    code: str
-    name: str
-    institution: str
-    institution_path: str
-    programme_code: str
-    programme: dict[str, str]
-    starts_on: date
-    ends_on: date
-    status: str
-
-
-def class_head(class_id: UUID) -> ClassHead | None:
-    """Return the head of a class's report."""
-    row = db.session.execute(_class_heads().where(ClassRun.id == class_id)).one_or_none()
-    return None if row is None else ClassHead(*row)
-
-
-def person_name(person_id: UUID) -> str | None:
-    """Return a person's name."""
-    return db.session.scalar(select(Person.full_name).where(Person.id == person_id))
-
-
-def evaluated_classes(paths: Sequence[str]) -> list[ClassHead]:
-    """Return the classes of the institutions held, newest first (at most 200)."""
-    statement = _class_heads().where(within(paths)).order_by(ClassRun.starts_on.desc(), ClassRun.code).limit(200)
-    return [ClassHead(*row) for row in db.session.execute(statement)]
-
-
-def _class_heads() -> Select[Any]:
-    return (
-        select(
-            ClassRun.id,
-            ClassRun.code,
-            ClassRun.name,
-            Unit.name,
-            Unit.path,
-            Programme.code,
-            Programme.name,
-            ClassRun.starts_on,
-            ClassRun.ends_on,
-            ClassRun.status,
-        )
-        .join(Unit, Unit.id == ClassRun.institution_id)
-        .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)
-        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
-    )
-
-
 def _counted(*columns: Any) -> Select[Any]:
     def count(*statuses: str) -> Any:
         return func.count(case((Enrolment.status.in_(statuses), 1)))

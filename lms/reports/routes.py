@@ -1,22 +1,16 @@
 """The addresses of reports."""
 
+from lms.classes.access import institution_path
 from lms.core.guard import HELD, SIGNED_IN, Route, predicate_scope, unit_scope
 from lms.people.access import unit_path
 from lms.reports import access, views
-from lms.reports.adjustments import queries as adjusted
-from lms.reports.adjustments import views as adjustments
 from lms.reports.issued import access as issued_access
 from lms.reports.issued import queries as issued_queries
 from lms.reports.issued import views as issued
-from lms.reports.quality import access as results
-from lms.reports.quality import result_views as summed
-from lms.reports.quality import views as quality
 from lms.reports.unit_reports import routes as unit_reports
 
-INSTITUTION = unit_scope("institution of the class", access.institution_path)
+INSTITUTION = unit_scope("institution of the class", institution_path)
 RECORD = predicate_scope("own record, or a person of units held", access.may_read_record)
-OWN_TOPIC = predicate_scope("own topic, released", results.teaches)
-ADJUSTED = unit_scope("institution of the class", adjusted.institution_path)
 CITY = unit_scope("the city", issued_queries.city_path)
 REPORT = unit_scope("unit of the report", issued_queries.unit_path)
 DECIDED = predicate_scope("report of others, below a unit held", issued_access.may_decide)
@@ -33,26 +27,6 @@ ROUTES = [
     Route("/reports/completion", views.completion, "reports.completion", HELD),
     Route("/reports/completion.xlsx", views.completion_workbook, "reports.completion", HELD),
     Route("/reports/completion/trainees", views.trainees, "reports.completion", HELD),
-    Route("/reports/quality", quality.index, "reports.quality", HELD, endpoint="quality_index"),
-    Route(f"{CLASS}/quality", quality.of_class, "reports.quality", INSTITUTION, endpoint="quality"),
-    Route(f"{CLASS}/quality.xlsx", quality.workbook, "reports.quality", INSTITUTION, endpoint="quality_workbook"),
-    Route(f"{CLASS}/charts/<name>.svg", quality.chart, "reports.quality", INSTITUTION),
-    Route(YEAR, summed.page, "reports.quality", HELD, endpoint="year"),
-    Route(f"{YEAR}.xlsx", summed.workbook, "reports.quality", HELD, endpoint="year_workbook"),
-    Route(f"{YEAR}/charts/<name>.svg", summed.chart, "reports.quality", HELD, endpoint="year_chart"),
-    Route(SCHOOL, summed.page, "reports.quality", OWN_INSTITUTION, endpoint="institution"),
-    Route(f"{SCHOOL}.xlsx", summed.workbook, "reports.quality", OWN_INSTITUTION, endpoint="institution_workbook"),
-    Route(
-        f"{SCHOOL}/charts/<name>.svg", summed.chart, "reports.quality", OWN_INSTITUTION, endpoint="institution_chart"
-    ),
-    Route(PROGRAMME, summed.page, "reports.quality", HELD, endpoint="programme"),
-    Route(f"{PROGRAMME}.xlsx", summed.workbook, "reports.quality", HELD, endpoint="programme_workbook"),
-    Route(f"{PROGRAMME}/charts/<name>.svg", summed.chart, "reports.quality", HELD, endpoint="programme_chart"),
-    Route("/reports/lecturers/<uuid:person_id>", quality.history, "reports.quality", HELD, endpoint="lecturer"),
-    Route("/reports/own", quality.own, "classes.teach", HELD),
-    Route("/reports/own/<uuid:teaching_id>", quality.own_topic, "classes.teach", OWN_TOPIC, GET_POST),
-    Route("/reports/adjustments", adjustments.index, "reports.quality", HELD, endpoint="adjustments"),
-    Route("/reports/adjustments/<uuid:adjustment_id>", adjustments.adjustment, "classes.manage", ADJUSTED, GET_POST),
     Route("/reports/issued", issued.index, "reports.read", HELD, endpoint="issued"),
     Route(f"{CLASS}/report", issued.begin_class, "reports.write", INSTITUTION, POST, endpoint="begin_class"),
     Route(

@@ -1,17 +1,17 @@
 """Report pages and their exports."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response, abort, render_template, request
+from flask import abort, render_template, request
 from flask_babel import gettext as _
 
+from lms.core import downloads
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.core.pages import Page
 from lms.people import queries as people
-from lms.reports import exports, queries, workbooks
+from lms.reports import exports, queries
 from lms.reports.unit_reports import duties
 
 _GROUPS = ("programme", "unit", "class")
@@ -45,7 +45,7 @@ def completion() -> Any:
 def completion_workbook() -> Any:
     """The same figures and every trainee, as XLSX."""
     content = exports.completion(_filters("reports.completion"), at=utcnow())
-    return download(content, _("completion") + ".xlsx")
+    return downloads.workbook(content, _("completion") + ".xlsx")
 
 
 def trainees() -> Any:
@@ -70,7 +70,7 @@ def record_workbook(person_id: UUID) -> Any:
     if card is None:
         abort(404)
     content = exports.record(card, queries.record_of(person_id), at=utcnow())
-    return download(content, f"{card.staff_code}.xlsx")
+    return downloads.workbook(content, f"{card.staff_code}.xlsx")
 
 
 def _filters(permission: str) -> queries.Filters:
@@ -96,20 +96,3 @@ def uuid_given(name: str) -> UUID | None:
         return UUID(value) if value else None
     except ValueError:
         abort(400)
-
-
-def download(content: bytes, filename: str) -> Response:
-    """Send a workbook."""
-    response = Response(content, mimetype=workbooks.MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def send_svg(svg: str) -> Any:
-    """Send a chart; opened alone it may run and fetch nothing."""
-    response = Response(svg, mimetype="image/svg+xml")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.add_etag()
-    return response.make_conditional(request)

@@ -25,9 +25,9 @@ from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.people import services as people
 from lms.people.sessions import open_session
-from lms.reports.quality import queries
-from lms.reports.quality.beside import beside
-from lms.reports.quality.moved import moved
+from lms.quality import queries
+from lms.quality.beside import beside
+from lms.quality.moved import moved
 from lms.surveys.queries.rights import document_of
 from lms.surveys.services import instruments
 from tests.bench import surveys_rows as rows

@@ -21,6 +21,7 @@ from lms.core.jobs import JobProgress
 from lms.learning.projections import rebuild_projections
 from lms.people import services as people
 from lms.people.models import Account, Person
+from lms.quality import queries as quality
 from lms.records import queries as records
 from lms.records.models import Credential, Document
 from lms.records.parameters import StatementQuery
@@ -30,7 +31,7 @@ from lms.surveys.models import Comment
 from tests import factories as make
 from tests.conftest import NOW
 from tests.console.studying import ADMIN, CODE, EMAIL, NAME, URL, actions
-from tests.reports.test_quality import closed  # noqa: F401 - a fixture
+from tests.quality.test_quality import closed  # noqa: F401 - a fixture
 
 # -- after it ----------------------------------------------------------------------------------------------------------
 
@@ -84,7 +85,7 @@ def litter(session, gone):
 def figures(session, gone):
     """What reports count, and what the tables are by their statements."""
     paths = ("/",)
-    head = reports.class_head(gone.run.id)
+    head = quality.class_head(gone.run.id)
     report = rebuild_projections(write=False, at=NOW)
     record = [row[1:] for row in reports.record_of(gone.person_id)]
     return {

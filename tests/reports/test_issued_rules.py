@@ -8,11 +8,11 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.reports.documents import Table
+from lms.documents import Table
 from lms.reports.issued import figures, frozen, rules
 from lms.reports.issued.groups import grouped
 from lms.reports.issued.sheets import Sheet
-from tests.reports.test_documents import REPORT
+from tests.documents.test_documents import REPORT
 
 ACTS = sorted({act for _state, act in rules.STEPS})
 DAYS = st.dates(date(2022, 1, 1), date(2030, 12, 31))

@@ -18,7 +18,7 @@ from lms.reports.issued import access, queries, rules
 from lms.reports.issued.models import QualityReport
 from lms.surveys.models import Survey
 from tests import factories as make
-from tests.reports.closed import adjusted, held
+from tests.quality.closed import adjusted, held
 from tests.reports.issuing import TEXTS, downloads, paper_text, word_text
 
 MAY = datetime(2026, 5, 4, tzinfo=UTC)

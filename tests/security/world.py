@@ -24,9 +24,9 @@ from lms.library.services import registrations
 from lms.packages.structure import Unit
 from lms.people.models import Account
 from lms.people.permissions import ROLES
+from lms.quality.adjustments.models import Adjustment
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
-from lms.reports.adjustments.models import Adjustment
 from lms.reports.issued.models import QualityReport
 from lms.reports.unit_reports.models import UnitReport
 from lms.reports.unit_reports.services import campaigns

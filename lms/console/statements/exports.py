@@ -15,10 +15,10 @@ from lms.console.statements.lines import happened, parse
 from lms.console.statements.queries import Known
 from lms.console.statements.sentences import Reader, activity_name, person_of, plain, sentence, verb_word, who
 from lms.core.i18n import ZONE
+from lms.core.workbooks import Workbook
 from lms.records import queries as records
 from lms.records.parameters import StatementQuery
 from lms.records.queries import Shown
-from lms.reports.workbooks import Workbook
 
 CHUNK = 500
 WORKBOOK_ROWS = 50_000

@@ -20,11 +20,11 @@ from lms.core.database import autocommit, utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import day, moment, select_language
 from lms.core.pages import Page
+from lms.core.workbooks import MEDIA_TYPE
 from lms.people.queries import account_actor_name
 from lms.records import queries as records
 from lms.records.parameters import StatementQuery
 from lms.records.queries import Shown
-from lms.reports.workbooks import MEDIA_TYPE
 
 PAGE_SIZE = 50
 REFERRING = 50

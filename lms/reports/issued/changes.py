@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from lms.reports.documents import Block, Column, Paragraph, Table
+from lms.documents import Block, Column, Paragraph, Table
 from lms.reports.issued.groups import TABLED
 from lms.reports.issued.report import Change, Helped
 from lms.reports.issued.wording import NO_VALUE, STATED, WAYS, day, decimal, short, whole

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count, groupby
 
-from lms.reports.documents import Block, Bullets, Heading, Official, Paragraph, Picture, Table
+from lms.documents import Block, Bullets, Heading, Official, Paragraph, Picture, Table
 from lms.reports.issued import wording
 from lms.reports.issued.changes import adjusted, helped
 from lms.reports.issued.figures import Figures, fingerprint

@@ -131,7 +131,7 @@ class Group:
 class Figures:
     """All figures of a report.
 
-    :ivar trust: how far they speak for those invited (lms.reports.quality.rules.Share)
+    :ivar trust: how far they speak for those invited (lms.quality.rules.Share)
     :ivar blank_limit: percentage of blanks above which a form does not count
     """
 

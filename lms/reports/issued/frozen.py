@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from lms.reports.documents import Block, Bullets, Heading, Official, Paragraph, Picture, Table, docx, pdf
+from lms.documents import Block, Bullets, Heading, Official, Paragraph, Picture, Table, docx, pdf
 from lms.reports.issued import figures
 from lms.reports.issued.figures import Figures
 from lms.reports.issued.sheets import Sheet, workbook

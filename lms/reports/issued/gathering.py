@@ -9,19 +9,18 @@ from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.people.models import Account, Person, Unit
-from lms.reports import queries as reports
-from lms.reports.adjustments import queries as adjustments
+from lms.quality import aggregates, totals
+from lms.quality import queries as quality
+from lms.quality.adjustments import queries as adjustments
+from lms.quality.beside import beside
+from lms.quality.moved import Moved, moved
+from lms.quality.scopes import Scope, in_year
 from lms.reports.issued import measuring, queries
 from lms.reports.issued.figures import Figures
 from lms.reports.issued.models import QualityReport
 from lms.reports.issued.report import Change, Head, Helped, Report
 from lms.reports.issued.rules import city_path
 from lms.reports.issued.wording import day, whole
-from lms.reports.quality import aggregates, totals
-from lms.reports.quality import queries as quality
-from lms.reports.quality.beside import beside
-from lms.reports.quality.moved import Moved, moved
-from lms.reports.quality.scopes import Scope, in_year
 from lms.surveys.queries import comments, states
 
 
@@ -93,7 +92,7 @@ def _head(one: QualityReport, found: Figures) -> Head:
 
 
 def _of_run(class_id: UUID) -> tuple[str, str]:
-    run = reports.class_head(class_id)
+    run = quality.class_head(class_id)
     if run is None:
         raise LookupError(class_id)
     return (

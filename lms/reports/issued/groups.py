@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from lms.reports import charts
-from lms.reports.documents import Block, Column, Heading, Paragraph, Picture, Table
+from lms.documents import Block, Column, Heading, Paragraph, Picture, Table, charts
 from lms.reports.issued.figures import By, Figures, Group, Score
 from lms.reports.issued.wording import NO_VALUE, decimal, percent, ranged, whole
 

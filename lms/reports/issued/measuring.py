@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from lms.quality import outcomes, rules
+from lms.quality.beside import Averages
+from lms.quality.outcomes import ClassResult, Results, TaughtResult
+from lms.quality.results import ItemResult, QualityReport, SectionResult
+from lms.quality.totals import WHOLE
 from lms.reports.issued.figures import Figures, Group, Option, Part, Question, Response, Score, Taught, Theme
-from lms.reports.quality import outcomes, rules
-from lms.reports.quality.beside import Averages
-from lms.reports.quality.outcomes import ClassResult, Results, TaughtResult
-from lms.reports.quality.results import ItemResult, QualityReport, SectionResult
-from lms.reports.quality.totals import WHOLE
 from lms.surveys.document import Form, Words
 from lms.surveys.rules import Summary
 from lms.surveys.themes import group

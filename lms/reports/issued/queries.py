@@ -15,8 +15,8 @@ from lms.core.guard import Actor
 from lms.core.text import like_pattern
 from lms.people.access import within
 from lms.people.models import Account, Unit
+from lms.quality.scopes import evaluations
 from lms.reports.issued.models import QualityReport, ReportFile
-from lms.reports.quality.scopes import evaluations
 from lms.surveys.models import CommentReading, Survey
 
 PAGE = 50

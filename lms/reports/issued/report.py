@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from lms.quality.rules import Way
 from lms.reports.issued.figures import Figures
-from lms.reports.quality.rules import Way
 
 
 @dataclass(frozen=True, slots=True)

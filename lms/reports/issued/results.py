@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from lms.reports import charts
-from lms.reports.documents import Block, Column, Heading, Paragraph, Picture, Table
+from lms.documents import Block, Column, Heading, Paragraph, Picture, Table, charts
 from lms.reports.issued.figures import Figures, Part, Taught, Theme
 from lms.reports.issued.groups import CHARTED, TABLED, grouped, lowest
 from lms.reports.issued.wording import NO_VALUE, decimal, listed, percent, ranged, short, whole

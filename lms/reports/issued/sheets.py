@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from lms.core.workbooks import Workbook
 from lms.reports.issued.figures import By, Figures, Response, Score
 from lms.reports.issued.report import Change, Helped, Report
 from lms.reports.issued.wording import STATED, WAYS, day
-from lms.reports.workbooks import Workbook
 
 Cell = str | int | float | None
 

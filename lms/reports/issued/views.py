@@ -7,14 +7,17 @@ from uuid import UUID
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from lms.core import downloads
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
-from lms.core.guard import current_actor
+from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE
 from lms.core.pages import Page
-from lms.reports.documents import Official, Picture, wording
+from lms.documents import Official, Picture, wording
+from lms.people.access import holds_whole
+from lms.quality.hooks import Subject
 from lms.reports.issued import access, forms, frozen, gathering, queries, rules, services, verifying
 from lms.reports.issued.content import PLACE, official
 from lms.reports.issued.models import QualityReport
@@ -188,6 +191,31 @@ def file(report_id: UUID, form: str) -> Any:
 def _source(picture: Picture) -> str:
     """Return a chart as the address of itself: the page needs no second look at the figures."""
     return f"data:image/svg+xml;base64,{b64encode(picture.svg.encode()).decode()}"
+
+
+def below_results(actor: Actor, subject: Subject) -> Markup:
+    """Show below results the reports that tell them, and to those who may write the button that begins one."""
+    lines: list[queries.Line] = []
+    if subject.class_id is not None:
+        lines = queries.of_class(subject.class_id)
+    elif _holds(actor, "reports.read", subject):
+        lines = queries.of_scope(subject.kind, subject.year, subject.unit_id, subject.programme_id)
+    begin = _begin(subject) if _holds(actor, "reports.write", subject) else ""
+    return Markup(render_template("reports/issued/_below_results.html", lines=lines, begin=begin))  # noqa: S704
+
+
+def _holds(actor: Actor, permission: str, subject: Subject) -> bool:
+    return holds_whole(actor, permission) if subject.path is None else actor.may(permission, subject.path)
+
+
+def _begin(subject: Subject) -> str:
+    if subject.kind == "class":
+        return url_for("reports.begin_class", class_id=subject.class_id)
+    if subject.kind == "institution":
+        return url_for("reports.begin_institution", unit_id=subject.unit_id, year=subject.year)
+    if subject.kind == "programme":
+        return url_for("reports.begin_programme", code=subject.code, year=subject.year)
+    return url_for("reports.begin_year", year=subject.year)
 
 
 def _issued(report_id: UUID) -> QualityReport:

@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.core.i18n import local, moment
+from lms.core.workbooks import Workbook
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import wording
 from lms.reports.unit_reports.queries.campaigns import UnitRow
 from lms.reports.unit_reports.queries.summary import Summary, Sums, Texts
-from lms.reports.workbooks import Workbook
 
 
 def workbook(found: Summary, units: Sequence[UnitRow], texts: Sequence[Texts], *, at: datetime) -> bytes:

@@ -2,8 +2,8 @@
 
 from flask_babel import gettext as _
 
+from lms.documents import charts
 from lms.people.forms import KIND_LABELS
-from lms.reports import charts
 from lms.reports.unit_reports import rules
 from lms.reports.unit_reports.queries.summary import Summary
 

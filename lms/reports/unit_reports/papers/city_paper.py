@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lms.core.i18n import day, moment, number, percent, speaking
-from lms.reports.documents import Block, Column, Heading, Official, Paragraph, Picture, Table
+from lms.documents import Block, Column, Heading, Official, Paragraph, Picture, Table
 from lms.reports.unit_reports import wording
 from lms.reports.unit_reports.papers.unit_paper import CITY, CODE, PROGRAMME
 from lms.reports.unit_reports.queries.campaigns import UnitRow

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lms.core.i18n import moment, number, percent, speaking
+from lms.documents import Block, Column, Heading, Official, Paragraph, Table
 from lms.people.sessions import local_day
-from lms.reports.documents import Block, Column, Heading, Official, Paragraph, Table
 from lms.reports.unit_reports.forms import FIELD_LABELS, POINT_LABELS
 from lms.reports.unit_reports.queries.reports import ProgrammeLine, Report
 

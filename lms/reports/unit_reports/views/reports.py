@@ -7,12 +7,12 @@ from uuid import UUID
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms import documents
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.core.pages import Page
 from lms.people.sessions import local_day
-from lms.reports import documents
 from lms.reports.unit_reports import access, forms, rules, wording
 from lms.reports.unit_reports.papers import unit_paper
 from lms.reports.unit_reports.queries import reports as queries

@@ -5,15 +5,15 @@ from typing import Any
 from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
+from lms import documents
+from lms.core import downloads
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
-from lms.reports import documents
 from lms.reports.unit_reports import access, exports, wording
 from lms.reports.unit_reports.papers import city_paper
 from lms.reports.unit_reports.queries import campaigns
 from lms.reports.unit_reports.queries import summary as queries
 from lms.reports.unit_reports.views.reports import sent
-from lms.reports.views import download
 
 
 def page(year: int) -> Any:
@@ -34,7 +34,8 @@ def workbook(year: int) -> Any:
     """The same, and all that the units wrote, as XLSX."""
     found, texts = _found(year), queries.voices(year).texts
     units = campaigns.units(year, "all", None, "", size=None)
-    return download(exports.workbook(found, units, texts, at=utcnow()), f"{_('reports of units')}-{year}.xlsx")
+    content = exports.workbook(found, units, texts, at=utcnow())
+    return downloads.workbook(content, f"{_('reports of units')}-{year}.xlsx")
 
 
 def paper(year: int, form: str) -> Any:
