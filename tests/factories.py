@@ -1,6 +1,6 @@
 """One factory a model: each makes a valid object with plausible Vietnamese content, and takes any column by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -13,7 +13,8 @@ from lms.classes.models import ClassRun, Enrolment, Session, Teaching
 from lms.core.database import db, utcnow
 from lms.core.guard import Actor
 from lms.core.text import fold
-from lms.people.models import Account, Person, RoleHolding, Unit
+from lms.people.models import Account, Person, RoleHolding, Unit, UnitSuccession
+from lms.people.sessions import local_day
 from lms.surveys import answers, ballots
 from lms.surveys.models import Survey
 from lms.surveys.queries import rights
@@ -91,11 +92,68 @@ def trainee(of: Unit | None = None, **values: Any) -> Account:
     return account(person(of, **values))
 
 
-def holder(role: str, over: Unit | None = None, **values: Any) -> Account:
-    """An account that holds a role over a unit (the whole city by default); takes columns of person and account."""
+def role(of: Account, name: str, over: Unit | None = None, **days: Any) -> RoleHolding:
+    """A role given to an account over a unit (the whole city by default); ``valid_from``, ``valid_to`` as columns."""
+    return add(RoleHolding(account_id=of.id, role=name, unit_id=(over or city()).id, **days))
+
+
+def holder(role_name: str, over: Unit | None = None, **values: Any) -> Account:
+    """An account that holds a role over a unit (the whole city by default); takes columns of person and account.
+
+    ``valid_from`` and ``valid_to`` are the period of the role.
+    """
+    days = {name: values.pop(name) for name in ("valid_from", "valid_to") if name in values}
     of_account = {name: values.pop(name) for name in list(values) if not hasattr(Person, name)}
     row = account(person(over if over is not None else city(), **values), **of_account)
-    add(RoleHolding(account_id=row.id, role=role, unit_id=(over or city()).id))
+    role(row, role_name, over, **days)
+    return row
+
+
+def operator(role_name: str | None = None, over: Unit | None = None, **values: Any) -> Account:
+    """An account without a staff record, holding a role over a unit (the whole city by default) or none at all.
+
+    Who asks with it has no ``person_id``: everything that compares a person with the actor meets ``None``.
+    """
+    days = {name: values.pop(name) for name in ("valid_from", "valid_to") if name in values}
+    row = account(None, **values)
+    if role_name is not None:
+        role(row, role_name, over, **days)
+    return row
+
+
+def today() -> date:
+    """The day in Hà Nội, by which roles, units and service are counted."""
+    return local_day(utcnow())
+
+
+ENDED = {"valid_to": 0}
+"""A role whose last day was yesterday."""
+TO_COME = {"valid_from": 1}
+"""A role that begins tomorrow."""
+ENDING = {"valid_to": 1}
+"""A role whose last day is today: it still holds."""
+
+
+def period(days: Mapping[str, int]) -> dict[str, date]:
+    """The period of a role as columns: ``holder("lecturer", unit, **period(ENDED))``."""
+    return {name: today() + timedelta(days=distance) for name, distance in days.items()}
+
+
+def leaver(of: Unit | None = None, role_name: str | None = None, **values: Any) -> Account:
+    """An account of somebody who left the service yesterday; it is open still, and so is the role it was given."""
+    defaults = {"left_on": today() - timedelta(days=1)}
+    row = account(person(of, **(defaults | values)))
+    if role_name is not None:
+        role(row, role_name, of)
+    return row
+
+
+def ended_unit(parent: Unit | None = None, *successors: Unit, **values: Any) -> Unit:
+    """A unit that ended yesterday and went over into these; people and classes of its day stay with it."""
+    row = unit(parent or city(), **({"valid_to": today()} | values))
+    document = "123/QĐ-UBND ngày 1/7/2025"
+    for heir in successors:
+        add(UnitSuccession(predecessor_id=row.id, successor_id=heir.id, on=row.valid_to, document=document))
     return row
 
 

@@ -8,6 +8,7 @@ from lms.assessment.models import Submission
 from lms.classes.models import ClassRun, Enrolment, Session, Teaching
 from lms.core.database import db
 from lms.core.guard import Actor
+from lms.core.ownership import owned_by
 from lms.people.access import within
 from lms.people.models import Unit
 
@@ -22,8 +23,8 @@ def taught(actor: Actor) -> ColumnElement[bool]:
     if actor.person_id is None or not actor.may("classes.teach"):
         return false()
     return or_(
-        exists().where(Teaching.class_id == ClassRun.id, Teaching.lecturer_id == actor.person_id),
-        exists().where(Session.class_id == ClassRun.id, Session.lecturer_id == actor.person_id),
+        exists().where(Teaching.class_id == ClassRun.id, owned_by(Teaching.lecturer_id, actor.person_id)),
+        exists().where(Session.class_id == ClassRun.id, owned_by(Session.lecturer_id, actor.person_id)),
     )
 
 
@@ -55,7 +56,8 @@ def may_mark_submission(actor: Actor, class_id: UUID, submission_id: UUID, **_ot
 def may_take_attendance(actor: Actor, class_id: UUID, session_id: UUID) -> bool | None:
     """Attendance is taken by the session's lecturer or the institution's staff."""
     row = db.session.execute(
-        select(Session.lecturer_id == actor.person_id, held(actor, "classes.manage"))
+        select(owned_by(Session.lecturer_id, actor.person_id), held(actor, "classes.manage"))
+        .select_from(Session)
         .join(ClassRun, ClassRun.id == Session.class_id)
         .where(Session.id == session_id, Session.class_id == class_id)
     ).one_or_none()

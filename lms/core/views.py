@@ -11,6 +11,7 @@ from lms.core import jobs
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.i18n import LANGUAGES
+from lms.core.ownership import is_own
 
 
 def healthz() -> Any:
@@ -49,7 +50,7 @@ def job(job_id: UUID) -> Any:
 def owns_job(actor: Actor, job_id: UUID) -> bool | None:
     """Scope: a job is its owner's."""
     progress = jobs.find(job_id)
-    return None if progress is None else progress.account_id == actor.account_id
+    return None if progress is None else is_own(progress.account_id, actor.account_id)
 
 
 def safe_target(target: str | None, fallback: str = "/") -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from lms.core.database import db
 from lms.core.guard import Actor
+from lms.core.ownership import is_own
 from lms.library.models import ApiKey, ContentUnit, Package, PackageVersion, Registration, Upload
 from lms.people.access import within
 from lms.people.models import Unit
@@ -59,7 +60,7 @@ def own_upload(actor: Actor, upload_id: UUID) -> bool | None:
     row = db.session.execute(
         select(Upload.account_id, Unit.path).join(Unit, Unit.id == Upload.institution_id).where(Upload.id == upload_id)
     ).one_or_none()
-    return None if row is None else row.account_id == actor.account_id and actor.may(MANAGE, row.path)
+    return None if row is None else is_own(row.account_id, actor.account_id) and actor.may(MANAGE, row.path)
 
 
 def own_registration(actor: Actor, registration_id: UUID, **_other: object) -> bool | None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from lms.core.guard import Actor
+from lms.core.ownership import is_own
 from lms.quality import queries
 
 
@@ -12,6 +13,6 @@ def teaches(actor: Actor, teaching_id: UUID) -> bool | None:
     if place is None:
         return None
     class_id, lecturer_id, _path = place
-    if lecturer_id != actor.person_id:
+    if not is_own(lecturer_id, actor.person_id):
         return False
     return True if queries.released(class_id) else None

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from lms.classes.models import Enrolment
 from lms.core.database import db
 from lms.core.guard import Actor
+from lms.core.ownership import is_own
 from lms.people.access import within
 from lms.people.models import Person, Unit
 
@@ -15,7 +16,7 @@ def may_read_record(actor: Actor, person_id: UUID) -> bool | None:
     """Her own; or that of a person in, or sent by, a unit held for ``reports.completion``. None: no such person."""
     if not db.session.scalar(select(Person.id).where(Person.id == person_id)):
         return None
-    if actor.person_id == person_id:
+    if is_own(person_id, actor.person_id):
         return True
     paths = actor.paths("reports.completion")
     if not paths:

@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 from lms.classes.models import Enrolment, Teaching
 from lms.core.database import db, within
 from lms.core.guard import Actor
+from lms.core.ownership import is_own, owned_by
 from lms.people.models import Unit
 from lms.surveys.models import FollowUp, Survey
 
@@ -30,7 +31,7 @@ def may_read_comments(actor: Actor, survey_id: UUID) -> bool | None:
         select(
             Unit.path,
             exists()
-            .where(Teaching.class_id == Survey.class_id, Teaching.lecturer_id == actor.person_id)
+            .where(Teaching.class_id == Survey.class_id, owned_by(Teaching.lecturer_id, actor.person_id))
             .label("taught"),
         )
         .join(Survey, Survey.institution_id == Unit.id)
@@ -55,5 +56,5 @@ def may_follow_up(actor: Actor, follow_up_id: UUID) -> bool | None:
     if row is None:
         return None
     if row.audience == "follow_up":
-        return bool(row.person_id == actor.person_id)
-    return row.person_id != actor.person_id and actor.may("surveys.follow_up", row.path)
+        return is_own(row.person_id, actor.person_id)
+    return not is_own(row.person_id, actor.person_id) and actor.may("surveys.follow_up", row.path)

@@ -18,26 +18,6 @@ from lms.records.models import Statement
 from tests import factories as make
 
 
-@pytest.fixture
-def world(session):
-    institution = make.institution()
-    run = make.class_run(institution)
-    lecturer = make.holder("lecturer", institution)
-    person = session.get(Person, lecturer.person_id)
-    topic = make.topics(run)[0]
-    make.teaching(run, topic, person)
-    start = utcnow() - timedelta(hours=1)
-    meeting = make.class_session(run, person, topic_id=topic.id, starts_at=start, ends_at=start + timedelta(hours=3))
-    accounts = [make.trainee() for _ in range(3)]
-    enrolments = [make.enrolment(run, session.get(Person, account.person_id)) for account in accounts]
-    session.commit()
-    staff = make.holder("institution_staff", institution)
-    return {
-        "institution": institution, "run": run, "lecturer": lecturer, "meeting": meeting, "topic": topic,
-        "enrolments": enrolments, "staff": staff, "accounts": accounts, "url": f"/classes/{run.id}",
-    }  # fmt: skip
-
-
 def sheet(world):
     return f"{world['url']}/sessions/{world['meeting'].id}/attendance"
 

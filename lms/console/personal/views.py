@@ -16,6 +16,7 @@ from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import day
+from lms.core.ownership import is_own
 from lms.people.access import may_manage_account
 
 MANAGE = "people.manage"
@@ -145,7 +146,7 @@ def _page(asked: Request, *, leaving: LeavingForm | None = None, refusal: Refusa
         verdict=verdict,
         leaving=leaving or LeavingForm(formdata=None, left_on=asked.left_on),
         refusal=refusal or RefusalForm(formdata=None, reason=suggested),
-        own=asked.account_id == current_actor().account_id,
+        own=is_own(asked.account_id, current_actor().account_id),
     )
 
 

@@ -12,6 +12,7 @@ from lms.core import audit
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
+from lms.core.ownership import is_own
 from lms.core.text import one_line
 from lms.people import passwords
 from lms.people.models import Account, ActivationCode, Person, RoleHolding, SignInSession, Unit
@@ -150,7 +151,7 @@ def end_role(actor: Actor, holding_id: int, *, at: datetime) -> None:
     holding = db.session.get(RoleHolding, holding_id, with_for_update=True)
     if holding is None:
         raise NotFound
-    if holding.account_id == actor.account_id and holding.role == "administrator":
+    if is_own(holding.account_id, actor.account_id) and holding.role == "administrator":
         raise DomainError(
             "own-role", _l("You cannot take your own administrator role away. Ask another administrator.")
         )
@@ -172,7 +173,7 @@ def lock_account(actor: Actor, account_id: UUID, *, at: datetime) -> None:
 
     :raises DomainError: it is one's own
     """
-    if account_id == actor.account_id:
+    if is_own(account_id, actor.account_id):
         raise DomainError("own-account", _l("You cannot lock your own account."))
     _set_active(actor, account_id, active=False, at=at)
     _end_sessions(account_id, at)

@@ -11,6 +11,7 @@ from lms.core import audit, throttle
 from lms.core.database import act, db
 from lms.core.errors import DomainError
 from lms.core.guard import Actor
+from lms.core.ownership import owned_by
 from lms.people import passwords
 from lms.people.models import Account, ActivationCode, SignInSession
 from lms.people.rules import code_hash, password_fault, username_of
@@ -143,7 +144,7 @@ def change_password(actor: Actor, current: str, new: str, *, at: datetime) -> No
     :raises Throttled: too many attempts with a wrong current password
     :raises Refused: the current password is wrong, or the new one is not good enough
     """
-    name = db.session.execute(select(Account.username).where(Account.id == actor.account_id)).scalar_one()
+    name = db.session.execute(select(Account.username).where(owned_by(Account.id, actor.account_id))).scalar_one()
     _count(name, None, at)
     _change_password(actor, current, new, at)
     throttle.clear(_name_key(name))
@@ -165,14 +166,14 @@ def _change_password(actor: Actor, current: str, new: str, at: datetime) -> None
 @act
 def end_session(actor: Actor, session_id: UUID, *, at: datetime) -> None:
     """End one of one's own sessions; nothing happens to anybody else's."""
-    if _end((SignInSession.id == session_id) & (SignInSession.account_id == actor.account_id), at):
+    if _end((SignInSession.id == session_id) & owned_by(SignInSession.account_id, actor.account_id), at):
         audit.record(actor, "session.end", "sign_in_session", session_id, at=at)
 
 
 @act
 def end_all_sessions(actor: Actor, *, at: datetime) -> None:
     """Sign out everywhere, this browser included."""
-    count = _end(SignInSession.account_id == actor.account_id, at)
+    count = _end(owned_by(SignInSession.account_id, actor.account_id), at)
     audit.record(actor, "session.end_all", "account", actor.account_id, at=at, after={"ended": count})
 
 

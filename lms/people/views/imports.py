@@ -11,6 +11,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from lms.core import files, jobs
 from lms.core.database import utcnow
 from lms.core.guard import Actor, current_actor
+from lms.core.ownership import is_own
 from lms.people import exports, services
 from lms.people.forms import RosterConfirmation, RosterForm
 from lms.people.roster import template
@@ -75,7 +76,7 @@ def template_file() -> Any:
 def import_result(job_id: UUID) -> Any:
     """What an import did."""
     job = jobs.find(job_id)
-    if job is None or job.result is None or job.account_id != current_actor().account_id:
+    if job is None or job.result is None or not is_own(job.account_id, current_actor().account_id):
         abort(404)
     return render_template("people/import_result.html", result=job.result, at=job.updated_at)
 

@@ -15,6 +15,7 @@ from lms.core import audit, files, jobs
 from lms.core.database import act, db, lock
 from lms.core.errors import NotFound
 from lms.core.guard import SYSTEM, Actor
+from lms.core.ownership import is_own
 
 LIFETIME = timedelta(days=7)
 ABANDONED = timedelta(days=1)
@@ -63,7 +64,7 @@ def fetch(actor: Actor, archive_id: UUID, *, at: datetime) -> PersonalArchive:
     """
     found = db.session.get(PersonalArchive, archive_id)
     ready = found is not None and found.size is not None and found.expires_at is not None and found.expires_at > at
-    if found is None or not ready or found.account_id != actor.account_id:
+    if found is None or not ready or not is_own(found.account_id, actor.account_id):
         raise NotFound
     audit.record(actor, "archive.download", "account", actor.account_id, at=at, after={"sha256": found.sha256})
     return found

@@ -12,6 +12,7 @@ from lms.core import audit, jobs
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM, Actor
+from lms.core.ownership import is_own
 from lms.people.models import Account, Person
 from lms.people.sessions import local_day
 
@@ -37,7 +38,7 @@ def ask(actor: Actor, account_id: UUID, *, at: datetime, document: str | None = 
     )
     db.session.add(request)
     db.session.flush()
-    in_writing = account_id != actor.account_id
+    in_writing = not is_own(account_id, actor.account_id)
     audit.record(actor, "erasure.ask", "account", account_id, at=at, after={"in_writing": in_writing})
     return request.id
 
@@ -84,7 +85,7 @@ def carry_out(actor: Actor, request_id: UUID, *, retention_years: int, at: datet
     :raises DomainError: the law does not allow it now, or it is one's own account
     """
     request = _open(request_id)
-    if request.account_id == actor.account_id:
+    if is_own(request.account_id, actor.account_id):
         raise DomainError("own-account", _l("Nobody carries out their own request. Ask another administrator."))
     account = db.session.get_one(Account, request.account_id, with_for_update=True, populate_existing=True)
     person = db.session.get_one(Person, account.person_id, with_for_update=True, populate_existing=True)
