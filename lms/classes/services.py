@@ -207,7 +207,12 @@ def record_attendance(
     after = {str(one): mark for one, mark in changed.items()}
     audit.record(actor, "attendance.record", "session", session_id, at=at, before=before or None, after=after)
     _emit_attendance(actor, session, changed, known, members, at)
-    signals.attendance_recorded.send(actor, registrations=list(changed), at=at)
+    taken_back = [
+        one
+        for one, (status, _note) in changed.items()
+        if one in known and known[one][0] in rules.ATTENDED and status not in rules.ATTENDED
+    ]
+    signals.attendance_recorded.send(actor, registrations=list(changed), taken_back=taken_back, at=at)
     return len(changed)
 
 
@@ -226,28 +231,36 @@ def finish_class(actor: Actor, class_id: UUID, *, at: datetime) -> None:
 
 @act
 def conclude(actor: Actor, enrolment_id: UUID, status: str, *, at: datetime) -> bool:
-    """Set a trainee's result (``completed`` or back to ``enrolled``); returns whether it changed.
+    """Set a trainee's result; returns whether it changed (:func:`conclude_all`)."""
+    return bool(conclude_all(actor, [enrolment_id], status, at=at))
 
-    Counts the programme's completions, tells the record store, and leaves a trace.
+
+@act
+def conclude_all(actor: Actor, enrolment_ids: Sequence[UUID], status: str, *, at: datetime) -> list[UUID]:
+    """Set the results of trainees of one class (``completed`` or back to ``enrolled``); returns whose changed.
+
+    Counts the programme's completions, tells the record store, and leaves a trace for each.
     """
-    enrolment = db.session.scalar(select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update())
-    if enrolment is None or enrolment.status in ("withdrawn", status):
-        return False
-    before, enrolment.status = enrolment.status, status
-    enrolment.completed_at = at if status == "completed" else None
-    run = _class(enrolment.class_id)
+    held = select(Enrolment).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id)
+    held = held.with_for_update(key_share=True).execution_options(populate_existing=True)
+    changing = [one for one in db.session.scalars(held) if one.status not in ("withdrawn", status)]
+    if not changing:
+        return []
+    run = _class(changing[0].class_id)
     version = db.session.get_one(ProgrammeVersion, run.version_id)
-    catalogue.count_completion(version.programme_id, 1 if status == "completed" else -1)
-    trace: dict[str, Any] = {"before": {"status": before}, "after": {"status": status}}
-    audit.record(actor, "enrolment.conclude", "enrolment", enrolment_id, at=at, **trace)
-    names = queries.actor_names([enrolment.person_id])
-    if status == "completed":
-        result = {"completion": True, "success": True}
-        _emit(names, enrolment.person_id, "completed", _activity(run), enrolment_id, at, result=result)
-    else:
-        said: dict[str, Any] = {"result": {"completion": False}, "extensions": {"status": status}}
-        _emit(names, enrolment.person_id, "amended", _activity(run), enrolment_id, at, **said)
-    return True
+    completing = status == "completed"
+    catalogue.count_completion(version.programme_id, len(changing) if completing else -len(changing))
+    names = queries.actor_names(enrolment.person_id for enrolment in changing)
+    said: dict[str, Any] = {"result": {"completion": False}, "extensions": {"status": status}}
+    if completing:
+        said = {"result": {"completion": True, "success": True}}
+    for enrolment in changing:
+        trace: dict[str, Any] = {"before": {"status": enrolment.status}, "after": {"status": status}}
+        enrolment.status, enrolment.completed_at = status, at if completing else None
+        audit.record(actor, "enrolment.conclude", "enrolment", enrolment.id, at=at, **trace)
+        verb = "completed" if completing else "amended"
+        _emit(names, enrolment.person_id, verb, _activity(run), enrolment.id, at, **said)
+    return [enrolment.id for enrolment in changing]
 
 
 def _class(class_id: UUID, *, for_update: bool = False) -> ClassRun:

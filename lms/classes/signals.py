@@ -6,7 +6,12 @@ enrolled = signal("classes.enrolled")
 """``send(sender, registration=UUID, at=datetime)``"""
 
 attendance_recorded = signal("classes.attendance_recorded")
-"""``send(sender, registrations=list[UUID], at=datetime)``"""
+"""``send(sender, registrations=list[UUID], taken_back=list[UUID], at=datetime)``: all whose marks changed, and those of
+them who counted as attending and no longer do."""
+
+requirements_changed = signal("classes.requirements_changed")
+"""What a class asks of its trainees may have changed (its sessions, its materials): ``send(sender, class_id=UUID,
+at=datetime)``. A floor above that adds to what a class asks for sends it too."""
 
 class_finished = signal("classes.class_finished")
 """``send(sender, class_id=UUID, at=datetime)``"""

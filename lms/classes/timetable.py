@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from lms.catalogue.models import Topic
-from lms.classes import rules
+from lms.classes import rules, signals
 from lms.classes.models import SESSION_KINDS, Attendance, ClassRun, Session, Teaching
 from lms.core import audit
 from lms.core.database import act, db, lock
@@ -77,6 +77,7 @@ def add_session(
     db.session.add(session)
     db.session.flush()
     audit.record(actor, "session.add", "session", session.id, at=at, after=_values(session))
+    signals.requirements_changed.send(actor, class_id=class_id, at=at)
     return session
 
 
@@ -88,6 +89,7 @@ def change_session(actor: Actor, class_id: UUID, session_id: UUID, values: dict[
     _set(session, values)
     db.session.flush()
     audit.record(actor, "session.change", "session", session_id, at=at, before=before, after=_values(session))
+    signals.requirements_changed.send(actor, class_id=class_id, at=at)
     return session
 
 
@@ -99,6 +101,7 @@ def remove_session(actor: Actor, class_id: UUID, session_id: UUID, *, at: dateti
         raise DomainError("attendance-taken", _l("Attendance was taken for this session, so it cannot be removed."))
     audit.record(actor, "session.remove", "session", session_id, at=at, before=_values(session))
     db.session.delete(session)
+    signals.requirements_changed.send(actor, class_id=class_id, at=at)
 
 
 def _session(class_id: UUID, session_id: UUID) -> Session:

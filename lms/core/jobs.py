@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import procrastinate
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.database import Base, db
@@ -48,6 +49,21 @@ def enqueue(task: Any, actor: Actor, *, at: datetime, schedule_at: datetime | No
     options = {"schedule_at": schedule_at} if schedule_at else {}
     task.configure(connection=connection, **options).defer(progress_id=str(progress.id), **arguments)
     return progress.id
+
+
+def enqueue_once(task: Any, actor: Actor, *, at: datetime, **arguments: Any) -> None:
+    """Put a task on the queue with the act's commit, unless one with the same arguments waits there already.
+
+    The job that waits is held until this act's end, so that no worker begins it before it can see what the act did;
+    acts that do not see each other's jobs put one each on the queue, which does no harm.
+    """
+    waits = text(
+        "SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :task "
+        "AND args @> CAST(:arguments AS jsonb) LIMIT 1 FOR SHARE SKIP LOCKED"
+    )
+    same = {"task": task.name, "arguments": orjson.dumps(arguments).decode()}
+    if db.session.scalar(waits, same) is None:
+        enqueue(task, actor, at=at, **arguments)
 
 
 class Progress:

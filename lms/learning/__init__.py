@@ -8,10 +8,11 @@ from uuid import UUID
 from flask import Flask
 
 from lms.assessment.signals import attempt_submitted, submission_marked
-from lms.classes.signals import attendance_recorded
-from lms.core import guard
+from lms.classes.signals import attendance_recorded, requirements_changed
+from lms.core import guard, jobs
+from lms.core.guard import SYSTEM
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.learning import models, services  # noqa: F401 - models registers the tables
+from lms.learning import models, services, tasks  # noqa: F401 - models registers the tables
 from lms.learning.materials import services as materials
 from lms.learning.projections import rebuild_projections
 from lms.learning.routes import ROUTES
@@ -24,24 +25,35 @@ def init_app(app: Flask) -> None:
     guard.register(app, "learning", __name__, ROUTES)
     add_navigation(app, NavItem(N_("My learning"), "learning.dashboard", "learning.study", order=20, needs_person=True))
     app.extensions.setdefault("lms_projections", []).append(rebuild_projections)
-    attempt_submitted.connect(_review)
-    submission_marked.connect(_review)
-    attendance_recorded.connect(_review_all)
+    attempt_submitted.connect(_review_quizzes)
+    submission_marked.connect(_review_essay)
+    attendance_recorded.connect(_review_attendance)
+    requirements_changed.connect(_review_class)
     package_removed.connect(materials.uses_of_package)
     version_removed.connect(materials.uses_of_version)
     usage_asked.connect(materials.uses_to_show)
     registration_changed.connect(_review_material)
 
 
-def _review(_sender: Any, *, registration: UUID, at: datetime, **_other: Any) -> None:
-    services.review_completion(registration, at=at)
+def _review_quizzes(_sender: Any, *, registration: UUID, at: datetime, **_other: Any) -> None:
+    services.review([registration], at=at)
+
+
+def _review_essay(_sender: Any, *, registration: UUID, passed: bool, at: datetime, **_other: Any) -> None:
+    services.review([registration], corrected=() if passed else ("essay",), at=at)
 
 
 def _review_material(_sender: Any, *, registration: Registration, at: datetime) -> None:
     if registration.context_id is not None:
-        services.review_completion(registration.context_id, at=at)
+        services.review([registration.context_id], at=at)
 
 
-def _review_all(_sender: Any, *, registrations: Sequence[UUID], at: datetime) -> None:
-    for registration in registrations:
-        services.review_completion(registration, at=at)
+def _review_attendance(
+    _sender: Any, *, registrations: Sequence[UUID], taken_back: Sequence[UUID], at: datetime
+) -> None:
+    services.review([one for one in registrations if one not in taken_back], at=at)
+    services.review(taken_back, corrected=("attendance",), at=at)
+
+
+def _review_class(_sender: Any, *, class_id: UUID, at: datetime) -> None:
+    jobs.enqueue_once(tasks.review, SYSTEM, at=at, class_id=str(class_id))

@@ -1,5 +1,6 @@
 """A trainee's courses: one statement for all she did, and the unchanging shape of a version from memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -49,7 +50,8 @@ JOIN programme_versions v ON v.id = c.version_id JOIN programmes p ON p.id = v.p
 JOIN units u ON u.id = c.institution_id
 """
 _OF_PERSON = text(_COURSES + "WHERE e.person_id = :id ORDER BY c.starts_on DESC, c.code LIMIT 30")
-_OF_REGISTRATION = text(_COURSES + "WHERE e.id = :id")
+_OF_REGISTRATIONS = text(_COURSES + "WHERE e.id = ANY(:ids)")
+_OF_CLASS = text(_COURSES + "WHERE e.class_id = :id AND e.status = 'enrolled'")
 
 
 class Progress(NamedTuple):
@@ -216,8 +218,18 @@ def courses_of(person_id: UUID) -> list[Course]:
 
 def course(registration: UUID) -> Course | None:
     """Return one enrolment; one statement."""
-    row = db.session.execute(_OF_REGISTRATION, {"id": registration}).one_or_none()
-    return None if row is None else _course(row)
+    found = courses([registration])
+    return found[0] if found else None
+
+
+def courses(registrations: Sequence[UUID]) -> list[Course]:
+    """Return enrolments by their ids; one statement."""
+    return [_course(row) for row in db.session.execute(_OF_REGISTRATIONS, {"ids": list(registrations)})]
+
+
+def studying(class_id: UUID) -> list[Course]:
+    """Return the enrolments of a class that are still without a result; one statement."""
+    return [_course(row) for row in db.session.execute(_OF_CLASS, {"id": class_id})]
 
 
 class Place(NamedTuple):

@@ -1,6 +1,6 @@
 """When reading is told, and when a class is completed: stated criteria, each with what is done and what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -91,6 +91,22 @@ def completed(standing: Standing) -> bool:
     """Tell whether every condition is met; a class without any condition is never completed by itself."""
     conditions = criteria(standing)
     return bool(conditions) and all(condition.done for condition in conditions)
+
+
+def concluded(standing: Standing, *, before: bool, corrected: Collection[str] = ()) -> bool:
+    """Tell whether a trainee has completed her class now.
+
+    A completion stays as it was concluded: what a class asks for afterwards (a session added, a material placed) does
+    not reopen it, be the class over or not, since her certificate, the yearly report and the follow-up of the city
+    rest on it. It is taken back only when the record that it rested on is corrected (an attendance, a mark) and the
+    condition which that record serves is then not met.
+
+    :param before: whether she had completed it until now
+    :param corrected: keys of the criteria whose records were corrected to her disadvantage
+    """
+    if not before:
+        return completed(standing)
+    return all(condition.done for condition in criteria(standing) if condition.key in corrected)
 
 
 def sessions_needed(sessions: int, percent: int) -> int:

@@ -1,11 +1,12 @@
 """What a trainee can do in her lessons, and when her class is completed."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.catalogue.queries import LessonText
@@ -14,8 +15,9 @@ from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM, Actor
-from lms.learning import queries, rules, signals
+from lms.learning import queries, rules
 from lms.learning.models import LessonProgress
+from lms.learning.queries import Course
 from lms.people.queries import actor_name
 from lms.records.emit import Activity, emit
 
@@ -77,23 +79,44 @@ def complete_lesson(_actor: Actor, registration: UUID, lesson_id: UUID, *, at: d
 
 
 @act
-def review_completion(registration: UUID, *, at: datetime) -> bool:
-    """Decide whether a registration has completed its class, and say so; returns whether it has.
+def review(registrations: Sequence[UUID], *, at: datetime, corrected: Collection[str] = ()) -> int:
+    """Decide which trainees of a class have completed it, and say so; returns how many results changed.
 
-    Called whenever something it rests on has changed. What is corrected later (an attendance, a mark) is followed: the
-    result is taken back with a trace.
+    Called whenever something that a completion rests on has changed: :func:`lms.learning.rules.concluded` decides. One
+    set of SQL statements, however many they are.
+
+    :param corrected: keys of the criteria whose records were corrected to their disadvantage
     """
-    lock("completion", registration)
-    db.session.flush()
-    course = queries.course(registration)
-    if course is None or course.status == "withdrawn":
-        return False
-    done = rules.completed(queries.standing(course))
-    if done and classes.conclude(SYSTEM, registration, "completed", at=at):
-        signals.completed.send(registration, registration=registration, at=at)
-    elif not done and course.status == "completed":
-        classes.conclude(SYSTEM, registration, "enrolled", at=at)
-    return done
+    _hold(Enrolment.id.in_(registrations))
+    return _conclude(queries.courses(registrations), corrected, at)
+
+
+@act
+def review_class(class_id: UUID, *, at: datetime) -> int:
+    """Decide which trainees of a class have completed it, since what it asks for has changed; as :func:`review`."""
+    _hold(Enrolment.class_id == class_id, Enrolment.status == "enrolled")
+    return _conclude(queries.studying(class_id), (), at)
+
+
+def _hold(*condition: ColumnElement[bool]) -> None:
+    """Let nobody else conclude these enrolments until the transaction ends: who comes later sees what this one did.
+
+    Not against those who write rows that refer to an enrolment: each of two of them would wait for the other.
+    """
+    held = select(Enrolment.id).where(*condition).order_by(Enrolment.id)
+    db.session.execute(held.with_for_update(key_share=True)).all()
+
+
+def _conclude(courses: Iterable[Course], corrected: Collection[str], at: datetime) -> int:
+    changed: dict[str, list[UUID]] = {"completed": [], "enrolled": []}
+    for course in courses:
+        before = course.status == "completed"
+        if course.open and before != rules.concluded(queries.standing(course), before=before, corrected=corrected):
+            changed["enrolled" if before else "completed"].append(course.registration)
+    for status, registrations in changed.items():
+        if registrations:
+            classes.conclude_all(SYSTEM, registrations, status, at=at)
+    return sum(len(registrations) for registrations in changed.values())
 
 
 def _lesson(registration: UUID, lesson_id: UUID) -> tuple[LessonText, UUID]:
@@ -164,7 +187,7 @@ def _advance(
     if done:
         total = seconds + (known.seconds if known else 0)
         _tell(learner, "completed", text, registration, at, 100, now.anchor, total)
-        review_completion(registration, at=at)
+        review([registration], at=at)
 
 
 def _tell(

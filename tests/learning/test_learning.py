@@ -8,61 +8,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from lms.assessment import services as assessment
-from lms.assessment.models import Assignment, Question, Quiz
-from lms.catalogue.models import Lesson, Module, Programme
+from lms.catalogue.models import Programme
 from lms.classes import services as classes
 from lms.core.database import utcnow
-from lms.core.guard import SYSTEM, Actor
+from lms.core.guard import SYSTEM
 from lms.learning import queries as learning
 from lms.learning import services
 from lms.learning.models import LessonProgress
-from lms.people.models import Person
 from lms.records.models import Statement
 from tests import factories as make
-
-
-class World:
-    def __init__(self, session):
-        self.session = session
-        self.run = make.class_run(make.institution())
-        self.account = make.trainee()
-        self.person = session.get(Person, self.account.person_id)
-        self.enrolment = make.enrolment(self.run, self.person)
-        self.registration = self.enrolment.id
-        self.modules = session.scalars(
-            select(Module).where(Module.version_id == self.run.version_id).order_by(Module.position)
-        ).all()
-        self.lessons = session.scalars(
-            select(Lesson)
-            .join(Module)
-            .where(Module.version_id == self.run.version_id)
-            .order_by(Module.position, Lesson.position)
-        ).all()
-        self.actor = Actor(account_id=self.account.id, person_id=self.person.id, name="x")
-        self.course = f"/learn/{self.registration}"
-        self.lesson = f"{self.course}/lessons/{self.lessons[0].id}"
-        session.commit()
-
-    def pass_quizzes(self):
-        for quiz in self.session.scalars(select(Quiz).where(Quiz.module_id.in_([m.id for m in self.modules]))).all():
-            attempt = assessment.start_attempt(quiz.id, self.registration, self.person.id, at=utcnow())
-            for question in self.session.scalars(select(Question).where(Question.quiz_id == quiz.id)).all():
-                right = assessment.right_answer(question)
-                assessment.save_answer(attempt.id, question.id, right, 1, at=utcnow())
-            assessment.submit_attempt(self.actor, attempt.id, at=utcnow())
-
-    def pass_essay(self):
-        assignment = self.session.scalars(select(Assignment).where(Assignment.version_id == self.run.version_id)).one()
-        pdf = io.BytesIO(b"%PDF-1.4 essay")
-        done = assessment.hand_in(
-            self.actor, assignment.id, self.registration, self.person.id, pdf, "a.pdf", at=utcnow()
-        )
-        assessment.mark(SYSTEM, done.id, 8, "", at=utcnow())
-
-    def status(self):
-        self.session.refresh(self.enrolment)
-        return self.enrolment.status
+from tests.learning.worlds import World
 
 
 @pytest.fixture

@@ -59,6 +59,18 @@ def classes_with(material: ModuleMaterial) -> list[UUID]:
     )
 
 
+def classes_studying(module_id: UUID, institution_id: int) -> Sequence[UUID]:
+    """Return an institution's classes of a module's version in which somebody is still without a result."""
+    someone = select(Enrolment.id).where(Enrolment.class_id == ClassRun.id, Enrolment.status == "enrolled").exists()
+    return db.session.scalars(
+        select(ClassRun.id)
+        .join(Module, Module.version_id == ClassRun.version_id)
+        .where(Module.id == module_id, ClassRun.institution_id == institution_id, ClassRun.status != "cancelled")
+        .where(someone)
+        .order_by(ClassRun.id)
+    ).all()
+
+
 def in_progress(class_id: UUID, package_id: UUID, *, other_than: UUID) -> list[UUID]:
     """Return the registrations of a class for other versions of a package that are begun and not done."""
     return list(

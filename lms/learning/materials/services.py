@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lms.catalogue.models import Module
 from lms.classes.models import ClassRun, Enrolment
+from lms.classes.signals import requirements_changed
 from lms.core import audit
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
@@ -59,6 +60,7 @@ def place(
     db.session.add(made)
     after = {"module": module.code, "package": str(package_id), "version": version.number, "required": required}
     audit.record(actor, "materials.place", "module_material", made.id, at=at, after=after)
+    _tell_classes(actor, made, at)
     return made
 
 
@@ -70,6 +72,7 @@ def take_out(actor: Actor, material_id: UUID, *, at: datetime) -> None:
     audit.record(actor, "materials.take_out", "module_material", material.id, at=at, before=before)
     db.session.execute(delete(ClassMaterial).where(ClassMaterial.material_id == material_id))
     db.session.delete(material)
+    _tell_classes(actor, material, at)
 
 
 @act
@@ -86,6 +89,7 @@ def use_version(actor: Actor, material_id: UUID, version_id: UUID, *, at: dateti
     before, after = {"version_id": str(material.version_id)}, {"version_id": str(version.id)}
     audit.record(actor, "materials.use_version", "module_material", material.id, at=at, before=before, after=after)
     material.version_id = version.id
+    _tell_classes(actor, material, at)
 
 
 @act
@@ -117,6 +121,7 @@ def move_class(actor: Actor, class_id: UUID, material_id: UUID, version_id: UUID
     )
     after = {"class": run.code, "version": version.number, "begin_anew": len(begun)}
     audit.record(actor, "materials.move_class", "module_material", material.id, at=at, after=after)
+    requirements_changed.send(actor, class_id=class_id, at=at)
     return len(begun)
 
 
@@ -133,6 +138,12 @@ def open_material(registration: UUID, material_id: UUID, *, at: datetime) -> Reg
         raise DomainError("read-only", _l("You have left this class; its materials are closed to you."))
     learner = registrations.learner_of(found.person_id)
     return registrations.register(found.version_id, learner, at=at, context_id=registration)
+
+
+def _tell_classes(actor: Actor, material: ModuleMaterial, at: datetime) -> None:
+    """Tell that a material's classes may ask for something else now."""
+    for class_id in queries.classes_studying(material.module_id, material.institution_id):
+        requirements_changed.send(actor, class_id=class_id, at=at)
 
 
 def _material(material_id: UUID) -> ModuleMaterial:
