@@ -5,43 +5,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased
+from sqlalchemy import ScalarSelect, TextClause, and_, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from lms.assessment.models import Answer, Assignment, Attempt, Question, Quiz, Submission
+from lms.assessment.models import Answer, Attempt, Question, Quiz, Submission
 from lms.catalogue.models import Lesson, Module
 from lms.core.database import db
 
 Texts = dict[str, str]
-
-
-class QuizResult(NamedTuple):
-    """How a registration stands with a quiz of its version."""
-
-    quiz_id: UUID
-    module_id: UUID
-    title: Texts
-    pass_percent: int
-    attempts_allowed: int
-    attempts_used: int
-    best_score: int | None
-    max_score: int
-    passed: bool
-    open_attempt_id: UUID | None
-
-
-class EssayState(NamedTuple):
-    """How a registration stands with an assignment of its version: the newest submission, if any."""
-
-    assignment_id: UUID
-    title: Texts
-    submission_id: UUID | None
-    submitted_at: datetime | None
-    score: float | None
-    max_score: int
-    pass_score: int
-    passed: bool | None
+_Registration = InstrumentedAttribute[UUID]
 
 
 class AttemptCard(NamedTuple):
@@ -89,55 +61,32 @@ class QuizCard(NamedTuple):
     attempts_allowed: int
 
 
-def quiz_results(registration: UUID, version_id: UUID) -> list[QuizResult]:
-    """Return one row for each quiz of the version, also for those not tried yet."""
-    q, a = Quiz, Attempt
-    asked = select(func.count(Question.id)).where(Question.quiz_id == q.id).correlate(q).scalar_subquery()
-    opened = aliased(Attempt)
-    rows = db.session.execute(
-        select(
-            q.id,
-            q.module_id,
-            q.title,
-            q.pass_percent,
-            q.attempts_allowed,
-            func.count(a.id),
-            func.max(a.score),
-            asked,
-            func.coalesce(func.bool_or(a.passed), False),
-            opened.id,
-        )
-        .join(Module, Module.id == q.module_id)
-        .outerjoin(a, and_(a.quiz_id == q.id, a.registration == registration))
-        .outerjoin(
-            opened,
-            and_(opened.quiz_id == q.id, opened.registration == registration, opened.submitted_at.is_(None)),
-        )
-        .where(Module.version_id == version_id)
-        .group_by(q.id, Module.position, opened.id)
-        .order_by(Module.position)
+def counting(submissions: str = "submissions") -> TextClause:
+    """Return, as SQL, whether a submission is the one that counts: the newest of its trainee for the assignment.
+
+    A newer file replaces an older one whatever mark that had, so an essay that failed and was handed in anew has no
+    score until it is marked; what has passed can no longer be replaced. Every page, record and report asks this.
+
+    :param submissions: name or alias of the table in the statement
+    """
+    return text(
+        "NOT EXISTS (SELECT FROM submissions newer "
+        f"WHERE newer.registration = {submissions}.registration "
+        f"AND newer.assignment_id = {submissions}.assignment_id AND newer.number > {submissions}.number)"
     )
-    return [QuizResult(*row) for row in rows]
 
 
-def essay_state(registration: UUID, version_id: UUID) -> list[EssayState]:
-    """Return one row for each assignment of the version, with the newest submission."""
-    g, s = Assignment, Submission
-    newest = (
-        select(s)
-        .where(s.registration == registration)
-        .ext(distinct_on(s.assignment_id))
-        .order_by(s.assignment_id, s.number.desc())
-        .subquery()
+def essay_score(registration: _Registration) -> ScalarSelect[float | None]:
+    """Return, as SQL, the score of a registration's essay: that of the submission that counts, if it is marked."""
+    return (
+        select(func.max(Submission.score)).where(Submission.registration == registration, counting()).scalar_subquery()
     )
-    n = newest.c
-    rows = db.session.execute(
-        select(g.id, g.title, n.id, n.submitted_at, n.score, g.max_score, g.pass_score, n.passed)
-        .outerjoin(newest, n.assignment_id == g.id)
-        .where(g.version_id == version_id)
-        .order_by(g.code)
-    )
-    return [EssayState(*row) for row in rows]
+
+
+def quizzes_passed(registration: _Registration) -> ScalarSelect[int]:
+    """Return, as SQL, how many quizzes a registration has passed: each counts once, in whichever attempt."""
+    passed = select(func.count(Attempt.quiz_id.distinct()))
+    return passed.where(Attempt.registration == registration, Attempt.passed.is_(True)).scalar_subquery()
 
 
 def attempt_owner(attempt_id: UUID) -> UUID | None:

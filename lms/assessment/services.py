@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from lms.assessment import rules, signals, uploads
+from lms.assessment import queries, rules, signals, uploads
 from lms.assessment.models import Answer, Assignment, Attempt, Question, Quiz, Submission
 from lms.assessment.statements import assignment_activity, question_activity, quiz_activity, response_text
 from lms.catalogue.models import Module
@@ -345,10 +345,9 @@ def _store(attempt_id: UUID, question_id: UUID, response: Any, revision: int, at
 
 def _newest_submission(assignment_id: UUID, registration: UUID) -> Submission | None:
     return db.session.scalar(
-        select(Submission)
-        .where(Submission.assignment_id == assignment_id, Submission.registration == registration)
-        .order_by(Submission.number.desc())
-        .limit(1)
+        select(Submission).where(
+            Submission.assignment_id == assignment_id, Submission.registration == registration, queries.counting()
+        )
     )
 
 

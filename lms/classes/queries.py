@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from lms.assessment.models import Assignment, Attempt, Submission
+from lms.assessment.models import Assignment, Submission
+from lms.assessment.queries import counting, essay_score, quizzes_passed
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import Attendance, ClassRun, Enrolment, Session, Teaching
 from lms.classes.rules import ATTENDED, Period
@@ -234,39 +235,33 @@ class Member(NamedTuple):
     essay_handed_in: bool
 
 
+def sessions_attended() -> ScalarSelect[int]:
+    """Return, as SQL beside ``Enrolment``, how many sessions a trainee attended."""
+    there = (Attendance.enrolment_id == Enrolment.id, Attendance.status.in_(ATTENDED))
+    return select(func.count()).where(*there).correlate(Enrolment).scalar_subquery()
+
+
 def members(class_id: UUID) -> list[Member]:
     """Return a class's trainees by name, each with attendance, quizzes passed and essay; one statement."""
-    attended = (
-        select(func.count())
-        .where(Attendance.enrolment_id == Enrolment.id, Attendance.status.in_(ATTENDED))
-        .scalar_subquery()
-    )
-    passed = (
-        select(func.count(Attempt.quiz_id.distinct()))
-        .where(Attempt.registration == Enrolment.id, Attempt.passed.is_(True))
-        .scalar_subquery()
-    )
-    score = select(func.max(Submission.score)).where(Submission.registration == Enrolment.id).scalar_subquery()
-    handed = select(func.count() > 0).where(Submission.registration == Enrolment.id).scalar_subquery()
     rows = db.session.execute(
         select(
-            Enrolment.id,
-            Person.id,
+            Enrolment.id.label("enrolment_id"),
+            Person.id.label("person_id"),
             Person.staff_code,
             Person.full_name,
-            Unit.name,
+            Unit.name.label("unit"),
             Enrolment.status,
-            attended,
-            passed,
-            score,
-            handed,
+            sessions_attended().label("attended"),
+            quizzes_passed(Enrolment.id).label("quizzes_passed"),
+            essay_score(Enrolment.id).label("essay_score"),
+            exists().where(Submission.registration == Enrolment.id).label("essay_handed_in"),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Unit, Unit.id == Enrolment.unit_id)
         .where(Enrolment.class_id == class_id)
         .order_by(Person.search_text)
     )
-    return [Member(*row) for row in rows]
+    return [Member(**row) for row in rows.mappings()]
 
 
 class Mark(NamedTuple):
@@ -472,7 +467,7 @@ def _essays(condition: ColumnElement[bool]) -> list[Essay]:
         )
         .select_from(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(Submission, Submission.registration == Enrolment.id)
+        .outerjoin(Submission, and_(Submission.registration == Enrolment.id, counting()))
         .outerjoin(Assignment, Assignment.id == Submission.assignment_id)
         .where(condition, Enrolment.status != "withdrawn")
         .ext(distinct_on(Enrolment.id))

@@ -10,13 +10,15 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from lms.assessment.models import Assignment, Quiz
+from lms.assessment.queries import counting
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import ProgrammeVersion
+from lms.classes.rules import ATTENDED
 from lms.core.database import db
 from lms.core.i18n import local
 from lms.learning import rules
 
-_COURSES = """
+_COURSES = f"""
 SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.version_id, c.starts_on, c.ends_on,
   c.status, p.code, p.name, u.name,
   (SELECT json_agg(json_build_array(lp.lesson_id, lp.percent, lp.anchor, lp.completed_at IS NOT NULL, lp.seen_at))
@@ -29,7 +31,7 @@ SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.vers
    FROM attempts t WHERE t.registration = e.id),
   (SELECT json_agg(json_build_array(b.assignment_id, b.id, b.filename, b.submitted_at, b.score, b.passed, b.comment,
      b.marked_at, b.sha256, b.size) ORDER BY b.number)
-   FROM submissions b WHERE b.registration = e.id),
+   FROM submissions b WHERE b.registration = e.id AND {counting("b")}),
   (SELECT json_agg(json_build_array(m.id, m.module_id, g.title, g.kind, m.required, done.it, far.percent)
      ORDER BY m.position)
    FROM module_materials m JOIN modules o ON o.id = m.module_id JOIN packages g ON g.id = m.package_id
@@ -48,7 +50,7 @@ SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.vers
 FROM enrolments e JOIN class_runs c ON c.id = e.class_id
 JOIN programme_versions v ON v.id = c.version_id JOIN programmes p ON p.id = v.programme_id
 JOIN units u ON u.id = c.institution_id
-"""
+"""  # noqa: S608 - constants
 _OF_PERSON = text(_COURSES + "WHERE e.person_id = :id ORDER BY c.starts_on DESC, c.code LIMIT 30")
 _OF_REGISTRATIONS = text(_COURSES + "WHERE e.id = ANY(:ids)")
 _OF_CLASS = text(_COURSES + "WHERE e.class_id = :id AND e.status = 'enrolled'")
@@ -76,6 +78,11 @@ class Meeting(NamedTuple):
     taken: bool
     mark: str | None
 
+    @property
+    def attended(self) -> bool:
+        """Whether she was there."""
+        return self.mark in ATTENDED
+
 
 class QuizState(NamedTuple):
     """A trainee's tries at a quiz."""
@@ -89,7 +96,7 @@ class QuizState(NamedTuple):
 
 
 class EssayState(NamedTuple):
-    """The newest file handed in."""
+    """The file that counts (:func:`lms.assessment.queries.counting`)."""
 
     submission_id: UUID
     filename: str
@@ -282,7 +289,7 @@ def standing(course: Course) -> rules.Standing:
     return rules.Standing(
         modules=modules,
         quizzes=quizzes,
-        attended=sum(meeting.mark in ("present", "late") for meeting in course.meetings),
+        attended=sum(meeting.attended for meeting in course.meetings),
         held=sum(meeting.taken for meeting in course.meetings),
         sessions=len(course.meetings),
         attendance_min_percent=form.attendance_min_percent,

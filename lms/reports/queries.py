@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, or_, select, tuple_
 
-from lms.assessment.models import Assignment, Attempt, Quiz, Submission
+from lms.assessment.models import Assignment, Quiz
+from lms.assessment.queries import essay_score, quizzes_passed
 from lms.catalogue.models import Module, Programme, ProgrammeVersion
-from lms.classes.models import Attendance, ClassRun, Enrolment, Session
+from lms.classes.models import ClassRun, Enrolment, Session
+from lms.classes.queries import sessions_attended
 from lms.core.database import db
 from lms.core.text import like_pattern
 from lms.people.access import within
@@ -193,28 +195,11 @@ def record_of(person_id: UUID) -> list[RecordLine]:
     """Return all classes of a person with their figures, newest first; one statement."""
     institution = Unit.__table__.alias("institution")
     held = select(func.count()).where(Session.class_id == ClassRun.id).scalar_subquery()
-    attended = (
-        select(func.count())
-        .where(Attendance.enrolment_id == Enrolment.id, Attendance.status.in_(("present", "late")))
-        .scalar_subquery()
-    )
     quizzes = (
         select(func.count())
         .select_from(Quiz)
         .join(Module, Module.id == Quiz.module_id)
         .where(Module.version_id == ProgrammeVersion.id)
-        .scalar_subquery()
-    )
-    passed = (
-        select(func.count(Attempt.quiz_id.distinct()))
-        .where(Attempt.registration == Enrolment.id, Attempt.passed.is_(True))
-        .scalar_subquery()
-    )
-    marked = (
-        select(Submission.score)
-        .where(Submission.registration == Enrolment.id, Submission.score.is_not(None))
-        .order_by(Submission.number.desc())
-        .limit(1)
         .scalar_subquery()
     )
     maximum = (
@@ -237,10 +222,10 @@ def record_of(person_id: UUID) -> list[RecordLine]:
             Enrolment.status,
             Enrolment.completed_at,
             held,
-            attended,
+            sessions_attended(),
             quizzes,
-            passed,
-            marked,
+            quizzes_passed(Enrolment.id),
+            essay_score(Enrolment.id),
             maximum,
         )
         .select_from(Enrolment)

@@ -7,14 +7,17 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.assessment import queries, services, uploads
-from lms.assessment.models import Submission
+from lms.assessment.models import Assignment, Submission
 from lms.assessment.signals import submission_marked
+from lms.classes import queries as classes
 from lms.core import files
 from lms.core.audit import AuditEntry
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
+from lms.learning import queries as learning
 from lms.people.sessions import actor_of
+from lms.reports import queries as reports
 from tests import factories as make
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
@@ -91,7 +94,7 @@ def test_names_are_made_harmless(given, kind, kept):
 
 def test_the_newest_file_counts_until_it_has_passed(world, hand_in, marker):
     first, second = hand_in(), hand_in(PDF + b"2")
-    (state,) = queries.essay_state(world.enrolment.id, world.run.version_id)
+    (state,) = learning.course(world.enrolment.id).essays.values()
     assert (state.submission_id, state.score, state.passed) == (second.id, None, None)
     with pytest.raises(DomainError, match="replaced"):
         services.mark(marker, first.id, 7, "", at=utcnow())
@@ -100,9 +103,50 @@ def test_the_newest_file_counts_until_it_has_passed(world, hand_in, marker):
         hand_in(PDF + b"3")
 
 
-def test_an_essay_not_handed_in_has_a_state_too(world):
-    (state,) = queries.essay_state(world.enrolment.id, world.run.version_id)
-    assert (state.submission_id, state.max_score, state.pass_score) == (None, 10, 5)
+def scores(world):
+    """The score and its file as the trainee's page, the class's page, the marker's list and the record have it."""
+    (member,) = classes.members(world.run.id)
+    (listed,) = classes.essays(world.run.id)
+    (line,) = reports.record_of(world.person.id)
+    states = list(learning.course(world.enrolment.id).essays.values())
+    files = {one.submission_id for one in states} | {listed.submission_id}
+    assert len(files) == 1, "every page speaks of the same file"
+    return {member.essay_score, listed.score, line.essay_score, *(one.score for one in states)}
+
+
+def test_every_page_has_the_same_score(world, hand_in, marker):
+    """A worse mark after a better one, a newer file that waits, and nothing handed in: one answer everywhere."""
+    first = hand_in()
+    assert scores(world) == {None}
+    services.mark(marker, first.id, 4.5, "", at=utcnow())
+    assert scores(world) == {4.5}
+    second = hand_in(PDF + b"2")
+    assert scores(world) == {None}, "the newest file counts, and it is not marked"
+    services.mark(marker, second.id, 3, "", at=utcnow())
+    assert scores(world) == {3}
+    third = hand_in(PDF + b"3")
+    services.mark(marker, third.id, 5, "", at=utcnow())
+    assert scores(world) == {5}
+    services.mark(marker, third.id, 2, "", at=utcnow())
+    assert scores(world) == {2}
+
+
+def test_what_is_handed_in_for_one_assignment_does_not_count_for_another_nor_for_another_trainee(
+    world, hand_in, session
+):
+    first = hand_in()
+    other = Assignment(
+        version_id=world.run.version_id, code="other", title={}, instructions={}, max_score=10, pass_score=5
+    )
+    session.add(other)
+    session.flush()
+    for assignment_id, registration in ((other.id, world.enrolment.id), (first.assignment_id, make.uuid4())):
+        values = {"assignment_id": assignment_id, "registration": registration, "number": 9, "filename": "a.pdf"}
+        values |= {"person_id": world.person.id, "sha256": "0" * 64, "size": 1, "submitted_at": utcnow()}
+        session.add(Submission(**values))
+    session.flush()
+    mine = select(Submission.id).where(Submission.assignment_id == first.assignment_id, queries.counting())
+    assert first.id in session.scalars(mine).all()
 
 
 @pytest.mark.parametrize("score", [-1, 10.25, 7.1, float("nan")])

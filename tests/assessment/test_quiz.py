@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from lms.assessment import queries, rules, services
+from lms.assessment import rules, services
 from lms.assessment.models import Answer, Attempt
 from lms.assessment.signals import attempt_submitted
 from lms.core.database import utcnow
@@ -298,24 +298,6 @@ def test_attempts_run_out(world):
         _hand_in(world, right=0)
     with pytest.raises(DomainError, match="no-attempt-left"):
         services.start_attempt(world.quiz.id, world.enrolment.id, world.person.id, at=utcnow())
-
-
-def test_results_have_a_row_for_each_quiz_of_the_version(world, queries):
-    from lms.assessment.queries import quiz_results
-
-    _hand_in(world, right=8)
-    queries.clear()
-    results = quiz_results(world.enrolment.id, world.run.version_id)
-    assert len(queries) == 1
-    first, *others = results
-    assert (first.quiz_id, first.best_score, first.max_score, first.passed) == (world.quiz.id, 8, 10, True)
-    assert (first.attempts_used, first.open_attempt_id) == (1, None)
-    assert all((other.attempts_used, other.best_score, other.passed) == (0, None, False) for other in others)
-
-
-def test_an_open_attempt_is_named_in_the_results(world):
-    first = queries.quiz_results(world.enrolment.id, world.run.version_id)[0]
-    assert (first.open_attempt_id, first.attempts_used, first.passed) == (world.attempt.id, 1, False)
 
 
 @pytest.mark.parametrize(("right", "passed"), [(7, True), (6, False)])

@@ -21,7 +21,7 @@ from lms.learning.materials import services as materials
 from lms.learning.materials.models import ModuleMaterial
 from lms.library.models import Upload
 from lms.library.services import packages
-from lms.library.structure import Structure, Unit
+from lms.packages.structure import Structure, Unit
 from tests import factories as make
 from tests.learning.worlds import World
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select, text
 
 from lms.catalogue.models import ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
+from lms.classes.rules import ATTENDED
 from lms.core.database import db, within
 from lms.people.models import Person, Unit
 from lms.surveys import answers, document
@@ -70,6 +71,9 @@ class Right(NamedTuple):
     teachings: list[UUID]
 
 
+_ATTENDED = ", ".join(f"'{status}'" for status in sorted(ATTENDED))
+
+
 def _taught_to(enrolment: str) -> str:
     """Tell in SQL whether a row of teachings reached a trainee: no session of it was noted, or she was at one.
 
@@ -80,7 +84,7 @@ def _taught_to(enrolment: str) -> str:
           AND n.lecturer_id = teachings.lecturer_id AND n.attendance_taken_at IS NOT NULL"""
     return f"""(NOT EXISTS ({held}) OR EXISTS ({held} AND EXISTS (
         SELECT FROM attendance w
-        WHERE w.session_id = n.id AND w.enrolment_id = {enrolment} AND w.status IN ('present', 'late'))))"""
+        WHERE w.session_id = n.id AND w.enrolment_id = {enrolment} AND w.status IN ({_ATTENDED}))))"""
 
 
 _RIGHT = f"""
