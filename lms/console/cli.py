@@ -29,11 +29,11 @@ def serve() -> None:
             serving.check_port(settings.host, settings.content_port)
     except serving.ServingError as error:
         raise click.ClickException(str(error)) from None
-    with serving.database(settings) as bound:
+    with serving.database(settings) as (bound, embedded):
         click.echo("Preparing the database …")
         os.environ["LMS_DATABASE_URL"] = str(bound.database_url)
         app, accounts = _prepare(bound)
-        processes = serving.Processes(app, bound)
+        processes = serving.Processes(app, bound, embedded)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             processes.stopping = True
@@ -45,7 +45,8 @@ def serve() -> None:
             processes.start()
             if not processes.stopping:
                 _greet(bound, accounts)
-            status = processes.watch()
+            processes.watch()
+            status = 0
         except serving.ServingError as error:
             click.echo(str(error), err=True)
         finally:
@@ -59,7 +60,7 @@ def serve() -> None:
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def with_database(command: tuple[str, ...]) -> None:
     """Run another flask command on the running or a started embedded database: ``flask with-database shell``."""
-    with serving.database(Settings.from_environment()) as bound:
+    with serving.database(Settings.from_environment()) as (bound, _):
         env = os.environ | {"LMS_DATABASE_URL": str(bound.database_url)}
         raise SystemExit(subprocess.call([sys.argv[0], *command], env=env))  # noqa: S603 - what was typed
 
@@ -70,7 +71,7 @@ def reset() -> None:
     settings = current_app.config["SETTINGS"]
     if not settings.demo:
         raise click.ClickException("This deletes everything, so it runs in demo mode only (LMS_DEMO=1).")
-    with serving.database(settings) as bound:
+    with serving.database(settings) as (bound, _):
         with _application(bound).app_context():
             demo.wipe()
         _prepare(bound)
@@ -87,7 +88,7 @@ def accounts() -> None:
 @click.command("prepare")
 def prepare() -> None:
     """Migrate, and load programmes and instruments: what a deployment runs before it starts (no demo)."""
-    with serving.database(current_app.config["SETTINGS"]) as bound, _application(bound).app_context():
+    with serving.database(current_app.config["SETTINGS"]) as (bound, _), _application(bound).app_context():
         upgrade()
         setup.load_repository(at=utcnow())
     click.echo("The database is ready.")

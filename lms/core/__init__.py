@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from lms.core import assets, cli, errors, guard, i18n, jobs, logs, pages, security
+from lms.core import admission, assets, cli, errors, guard, i18n, jobs, logs, pages, security
 from lms.core.routes import ROUTES
 
 
 def init_app(app: Flask) -> None:
     """Set up everything that the domains stand on."""
     logs.init_app(app)
+    admission.init_app(app)
     guard.init_app(app)
     i18n.init_app(app)
     errors.init_app(app)

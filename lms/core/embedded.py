@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: a real server from a wheel, on a Unix socket, its data in the instance folder."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,30 @@ class EmbeddedDatabase:
                 connection.execute(f'CREATE DATABASE "{database}"')
         uri: str = self._server.get_uri(database=database)
         return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def answers(self) -> bool:
+        """Tell whether somebody listens at the server's address."""
+        known: Any = self._server.get_postmaster_info()
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(3)
+            try:
+                probe.connect(str(known.socket_dir / f".s.PGSQL.{known.port}"))
+            except OSError:
+                return False
+        return True
+
+    def revive(self) -> None:
+        """Start the server again at its address after it ended unasked.
+
+        :raises Exception: it does not start (yet): what was left of it may still be ending
+        """
+        with self._server._lock:
+            known, self._server._postmaster_info = self._server._postmaster_info, None
+            try:
+                self._server.ensure_postgres_running()
+            except BaseException:
+                self._server._postmaster_info = known
+                raise
 
     def stop(self) -> None:
         """Stop the server if nobody else on this machine uses it."""

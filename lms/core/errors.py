@@ -1,6 +1,7 @@
 """Domain errors, and the one place where errors become answers."""
 
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -9,12 +10,15 @@ from flask import Flask, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from lms.core import guard
 from lms.core.database import db
 
 log = logging.getLogger("lms.errors")
+_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 class DomainError(Exception):
@@ -46,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(psycopg.Error, _database_error)
+    app.register_error_handler(PoolTimeoutError, _database_error)
     if not app.debug and not app.testing:
         app.register_error_handler(Exception, _unexpected)
 
@@ -76,10 +81,15 @@ def _http_error(error: HTTPException) -> Any:
     ]
 
 
-def _database_error(error: DBAPIError | psycopg.Error) -> tuple[Any, int]:
-    db.session.rollback()
+def _database_error(error: Exception) -> Any:
+    """Answer 503 where the database is away, too busy or out of room, and 500 where we asked it something wrong."""
+    with suppress(Exception):  # what is lost needs no rollback
+        db.session.rollback()
     log.exception("database error", exc_info=error)
-    return _answer(503 if isinstance(error, OperationalError | psycopg.OperationalError) else 500)
+    if not isinstance(error, _AWAY):
+        return _answer(500)
+    guard.forget_actor()  # the page of the error must not ask the database again
+    return *_answer(503), {"Retry-After": "5"}
 
 
 def _unexpected(error: Exception) -> tuple[Any, int]:

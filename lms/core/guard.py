@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Flask, abort, redirect, request, url_for
+from flask import Blueprint, Flask, abort, g, redirect, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
@@ -77,6 +77,11 @@ def current_actor() -> Actor:
     return cast(Actor, current_user._get_current_object())
 
 
+def forget_actor() -> None:
+    """Take whoever is asking for a stranger for the rest of the request: the database cannot be asked."""
+    g._login_user = STRANGER  # where flask_login keeps it
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Over which data a route works: a label for the table of routes, and the test made before the view runs."""
@@ -133,6 +138,8 @@ class Route:
     csrf: bool = True
     upload: bool = False
     """Takes files: a request may be as large as ``LMS_MAX_UPLOAD_MB``; otherwise the small limit of forms holds."""
+    largest: int = 0
+    """Bytes that a request may have where it may be larger still."""
 
     @property
     def name(self) -> str:
@@ -141,14 +148,7 @@ class Route:
 
 
 def init_app(app: Flask) -> None:
-    """Refuse oversized and unsigned requests before anything reads them."""
-
-    @app.before_request
-    def limit() -> None:
-        route = app.extensions["lms_routes"].get(request.endpoint)
-        if route is not None and route.upload:
-            request.max_content_length = app.config["MAX_UPLOAD"]
-
+    """Refuse unsigned requests before anything reads them."""
     csrf.init_app(app)
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from flask import Flask, Request
 from flask.sessions import NullSession, SessionInterface
 
-from lms.core import application, errors, guard, logs
+from lms.core import admission, application, errors, guard, logs
+from lms.core import cli as core_cli
 from lms.core.config import Settings
 from lms.records import cli, models, protocol  # noqa: F401 - models registers the tables
 from lms.records.express import Express
@@ -22,8 +23,8 @@ def create_records_app(
 ) -> Flask:
     """Build the record store without the rest of the product.
 
-    Served alone (``granian --interface wsgi --factory lms.records.application:create_records_app``) it needs a database
-    made by ``flask --app lms.records.application:create_records_app db upgrade`` and keys made by ``… records key``.
+    Served alone (``flask --app lms.records.application:create_records_app web``) it needs a database made by
+    ``… db upgrade`` and keys made by ``… records key``.
 
     :param learner_of: tells whose sign-in session of the product a WSGI request carries; without it only keys open
     :param of_session: judges what launched content sends; without it only the limits of its token hold
@@ -39,11 +40,13 @@ def create_records_app(
         "xapi_sessions": of_session,
     }
     logs.init_app(app)
+    admission.init_app(app)
     errors.init_app(app)
     guard.register(app, "records", "lms.records", RESOURCES)
     protocol.init_app(app)
     app.wsgi_app = Express(app.wsgi_app, app)  # type: ignore[method-assign]
     app.cli.add_command(cli.group)
+    app.cli.add_command(core_cli.web)
     guard.check(app)
     return app
 

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from lms.console import demo
 from lms.core.database import db, utcnow
 from tests.bench import load
+from tests.bench.crowd import crowd
 from tests.bench.product import FLOOR_PORT, HOST, PORT, THREADS, WORKERS, own_product
 
 
@@ -125,7 +126,7 @@ def roster(url: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("parts", nargs="*", default=["pages", "signins", "firstload", "roster"])
+    parser.add_argument("parts", nargs="*", default=["pages", "signins", "firstload", "crowd", "roster"])
     parser.add_argument("--seconds", type=float, default=5)
     options = parser.parse_args()
     with own_product() as product:
@@ -134,7 +135,7 @@ def main() -> None:
         print(
             f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, granian {WORKERS} × {THREADS}, {time.strftime('%d.%m.%Y')}"
         )
-        if {"pages", "signins", "firstload"} & set(options.parts):
+        if {"pages", "signins", "firstload", "crowd"} & set(options.parts):
             product.serve()
             product.serve("tests.bench.floor:app", FLOOR_PORT, ready="?size=1000")
             if "pages" in options.parts:
@@ -143,6 +144,8 @@ def main() -> None:
                 sign_ins(options.seconds)
             if "firstload" in options.parts:
                 first_load()
+            if "crowd" in options.parts:
+                crowd(options.seconds)
             product.stop()
         if "roster" in options.parts:
             roster(product.server.url("roster"))

@@ -89,9 +89,9 @@ def serve(application: str, port: int, env: dict[str, str], ready: str = "health
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((HOST, port))
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
-    command += ["--workers", WORKERS, "--blocking-threads", THREADS, "--log-level", "error", application]
-    return _ready(subprocess.Popen(command, cwd=ROOT, env=env), f"http://{HOST}:{port}/{ready}")
+    command = [sys.executable, "-m", "tests.bench.served", application]
+    own = env | {"LMS_HOST": HOST, "LMS_PORT": str(port), "LMS_WEB_WORKERS": WORKERS, "LMS_WEB_THREADS": THREADS}
+    return _ready(subprocess.Popen(command, cwd=ROOT, env=own), f"http://{HOST}:{port}/{ready}")
 
 
 def _ready(process: subprocess.Popen[bytes], url: str) -> subprocess.Popen[bytes]:

@@ -11,6 +11,7 @@ from flask import request
 from lms.core.errors import DomainError
 from lms.core.guard import PUBLIC, Route
 from lms.library.api.access import key_scope
+from lms.library.services import uploads
 
 PREFIX = "/api/v1"
 
@@ -68,6 +69,7 @@ class Operation:
             endpoint=f"api_{self.view.__name__}",
             csrf=False,
             upload=self.takes is bytes,
+            largest=uploads.LARGEST if self.takes is bytes else 0,
         )
 
     def _answer(self) -> Callable[..., Any]:

@@ -31,7 +31,6 @@ def upload(given: shapes.UploadQuery) -> Any:
     length = request.content_length
     if length is None:
         abort(411)
-    request.max_content_length = uploads.LARGEST
     at = utcnow()
     begun = uploads.begin(
         actor(),

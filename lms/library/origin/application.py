@@ -8,7 +8,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
-from lms.core import application, guard, logs
+from lms.core import admission, application, guard, logs
 from lms.core.assets import PLAYERS
 from lms.core.config import Settings
 from lms.core.errors import DomainError
@@ -31,6 +31,7 @@ def create_content_app(settings: Settings | None = None) -> Flask:
     app.session_interface = _NoSession()
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
     logs.init_app(app)
+    admission.init_app(app)
     guard.register(app, "content", "lms.library.origin", ROUTES)
     headers.init_app(app)
     app.register_error_handler(HTTPException, _plain)
