@@ -83,6 +83,6 @@ def test_the_workers_of_the_web_server_are_killed(site: Site) -> None:
 
 
 def test_it_stops_when_told_and_leaves_nothing(site: Site) -> None:
-    family = psutil.Process(site.process.pid).children(recursive=True) + [site.postmaster]
+    family = [*psutil.Process(site.process.pid).children(recursive=True), site.postmaster]
     assert site.stop() == 0
     assert [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []

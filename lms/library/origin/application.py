@@ -22,7 +22,7 @@ MOUNTED = "/content"
 def create_content_app(settings: Settings | None = None) -> Flask:
     """Build the content origin without the rest of the product.
 
-    Served alone by ``granian --interface wsgi --factory lms.library.origin.application:create_content_app``.
+    Served by ``flask content``, and mounted below ``/content/`` where no other origin is set.
 
     :raises SettingsError: a setting is missing or makes no sense.
     """
