@@ -201,6 +201,7 @@ class _OneCursor:
 @pytest.fixture
 def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The database session within a transaction that is rolled back after the test."""
+    jobs.init_app(app)  # another test may have made another application since
     with app.app_context():
         connection = db.engine.connect()
         outer = connection.begin()
