@@ -136,4 +136,4 @@ class Submission(Base):
     marked_at: Mapped[datetime | None]
 
 
-files.REFERENCES.append(Submission.sha256)
+files.refer(Submission.sha256)

@@ -136,4 +136,4 @@ class Topic(Base):
 Index("ix_lessons_module_position", Lesson.module_id, Lesson.position)
 
 
-files.REFERENCES.append(Figure.sha256)
+files.refer(Figure.sha256)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from lms.core import admission, assets, cli, errors, guard, i18n, jobs, logs, pages, security
+from lms.core import tasks as _tasks  # noqa: F401 - registers them
 from lms.core.routes import ROUTES
 
 

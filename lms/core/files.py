@@ -1,11 +1,18 @@
-"""The file store: content-addressed, a local folder by default, S3 by URL (fsspec)."""
+"""The file store: content-addressed, a local folder by default, S3 by URL (fsspec).
+
+Whoever stores a file holds its lock until the commit of the row that refers to it; what is to be removed is named in
+a transaction (:func:`release`) and removed after its commit by a job, unless somebody holds or refers to it
+(docs/decisions/0016-after-the-commit.md).
+"""
 
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -18,12 +25,17 @@ from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lms.core import disk
-from lms.core.database import db
+from lms.core import disk, jobs
+from lms.core.database import act, db, within
+from lms.core.guard import SYSTEM
+from lms.core.hooks import Hook
 
 CHUNK = 1024 * 1024
-REFERENCES: list[InstrumentedAttribute[Any]] = []
-"""Columns that hold addresses of stored files; each domain adds its own."""
+ABANDONED = timedelta(days=1)
+"""A waiting file this old was left by a process that died."""
+
+referred: Hook[[list[str]], Iterable[str]] = Hook("core.files-referred")
+"""Which of these addresses are referred to? Domains register their columns with :func:`refer`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +71,12 @@ def stage(stream: IO[bytes]) -> Staged:
     return Staged(digest.hexdigest(), size, path)
 
 
-def keep(staged: Sequence[Staged]) -> None:
-    """Store waiting files; they have outlasted a power cut when this returns.
+def keep(staged: Sequence[Staged], *, run: "Run" = within) -> None:
+    """Store waiting files and hold them (:func:`hold`); they have outlasted a power cut when this returns.
 
     The same content is kept once. Content is on the disk before it gets its address, so that none shows half a file.
     """
+    hold((one.sha256 for one in staged), run=run)
     fs, root = _store()
     fresh = {one.sha256: one for one in staged if not fs.exists(_path(root, one.sha256))}
     if _is_local(fs):
@@ -85,10 +98,10 @@ def discard(staged: Iterable[Staged]) -> None:
         one.path.unlink(missing_ok=True)
 
 
-def put(stream: IO[bytes]) -> Stored:
-    """Store a stream and return its address."""
+def put(stream: IO[bytes], *, run: "Run" = within) -> Stored:
+    """Store a stream, hold it until the transaction ends (:func:`hold`), and return its address."""
     staged = stage(stream)
-    keep([staged])
+    keep([staged], run=run)
     return Stored(staged.sha256, staged.size)
 
 
@@ -242,27 +255,114 @@ class Joined(io.RawIOBase):
 
 
 def remove_pieces(names: Iterable[str]) -> None:
-    """Remove pieces; what is not there is no error."""
+    """Remove pieces that nothing tells of; what is not there is no error."""
     fs, root = _store()
     for name in names:
         with suppress(FileNotFoundError):
             fs.rm(f"{root}/pieces/{name}")
 
 
-def unreferenced(shas: set[str]) -> set[str]:
-    """Return those addresses that no row refers to any more (:data:`REFERENCES`)."""
-    listed = list(shas)
-    used: set[str] = set()
-    for column in REFERENCES:
-        used |= set(db.session.scalars(select(column).where(column.in_(listed))))
-    return shas - used
+def remove_folder_of_pieces(folder: str) -> None:
+    """Remove all pieces whose names begin with ``folder/``; what is not there is no error."""
+    fs, root = _store()
+    with suppress(FileNotFoundError):
+        fs.rm(f"{root}/pieces/{folder}", recursive=True)
+
+
+def release_pieces(folder: str, *, at: datetime) -> None:
+    """Have all pieces whose names begin with ``folder/`` removed after the commit."""
+    jobs.enqueue(jobs.queue.tasks["core.remove_pieces"], SYSTEM, at=at, folder=folder)
+
+
+# -- who refers to a file, and its removal -----------------------------------------------------------------------------
+
+Run = Callable[[str, Mapping[str, Any]], list[Any]]
+"""Runs an SQL statement in the transaction that is to hold a lock."""
+
+_LOCKS = 0x6B66
+"""The first key of the locks of files; the second is the first two hexadecimal digits of the address."""
+_HOLD = "SELECT pg_advisory_xact_lock_shared(%(locks)s, key) FROM unnest(%(keys)s::int[]) AS key"
+_TAKE = "SELECT pg_try_advisory_xact_lock(%(locks)s, %(key)s)"
+_NAMED_AT_ONCE = 2000
+
+
+def refer(*columns: InstrumentedAttribute[Any]) -> None:
+    """Declare columns that hold addresses of stored files: what stands in one is not removed."""
+    for column in columns:
+        referred.register(_Column(column))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Column:
+    column: InstrumentedAttribute[Any]
+
+    def __call__(self, shas: list[str]) -> Iterable[str]:
+        return db.session.scalars(select(self.column).where(self.column.in_(shas)))
+
+
+def unreferenced(shas: Iterable[str]) -> set[str]:
+    """Return those addresses that nothing refers to."""
+    asked = set(shas)
+    return asked.difference(*referred.ask(list(asked))) if asked else set()
+
+
+def hold(shas: Iterable[str], *, run: Run = within) -> None:
+    """See to it that these files are not removed before the current transaction ends.
+
+    Many may hold a file at once; only its removal must be alone. There are 256 locks, so that a package of thousands of
+    files does not fill the database's table of locks.
+
+    :param run: runs SQL in the transaction, when that is another one than the session's
+    """
+    keys = sorted({_key(sha256) for sha256 in shas})
+    if keys:
+        run(_HOLD, {"locks": _LOCKS, "keys": keys})
+
+
+def release(shas: Iterable[str], *, at: datetime, after: timedelta | None = None) -> None:
+    """Have files removed after the commit, or some time after it, as far as nothing refers to them then."""
+    listed = sorted({sha256 for sha256 in shas if sha256})
+    for start in range(0, len(listed), _NAMED_AT_ONCE):
+        names = listed[start : start + _NAMED_AT_ONCE]
+        task, when = jobs.queue.tasks["core.remove_files"], at + after if after else None
+        jobs.enqueue(task, SYSTEM, at=at, schedule_at=when, sha256s=names)
+
+
+def clear(shas: Iterable[str]) -> list[str]:
+    """Remove released files that nothing refers to; returns those that somebody holds at the moment."""
+    by_lock: dict[int, list[str]] = defaultdict(list)
+    for sha256 in shas:
+        by_lock[_key(sha256)].append(sha256)
+    return [sha256 for key, names in by_lock.items() if not _cleared(key, names) for sha256 in names]
+
+
+@act
+def _cleared(key: int, shas: list[str]) -> bool:
+    """Never wait for the lock: whoever holds it may wait for something else that another removal has."""
+    ((taken,),) = within(_TAKE, {"locks": _LOCKS, "key": key})
+    if taken:
+        for sha256 in unreferenced(shas):
+            remove(sha256)
+    return bool(taken)
 
 
 def remove(sha256: str) -> None:
-    """Remove a stored file; what is not there is no error. The caller knows that nothing refers to it any more."""
+    """Remove a stored file at once; what is not there is no error. Acts call :func:`release` instead."""
     fs, root = _store()
     with suppress(FileNotFoundError):
         fs.rm(_path(root, sha256))
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove waiting files that a process which died has left; returns how many."""
+    left = [one for one in _waiting_room().iterdir() if one.stat().st_mtime < (at - ABANDONED).timestamp()]
+    for one in left:
+        one.unlink(missing_ok=True)
+    return len(left)
+
+
+def _key(sha256: str) -> int:
+    return int(sha256[:2], 16)
 
 
 def _folders(root: str, path: str) -> Iterator[Path]:

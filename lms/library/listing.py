@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.core.jobs import JobProgress
 from lms.core.text import like_pattern
 from lms.library import signals
 from lms.library.access import ADMINISTER, MANAGE, READ, covered
@@ -64,7 +63,6 @@ class UploadRow(NamedTuple):
     """A file on its way, or the report of its check.
 
     :ivar package_id: the package that it became or becomes a version of
-    :ivar broken_off: whether the job that checks it has failed
     """
 
     id: UUID
@@ -82,7 +80,6 @@ class UploadRow(NamedTuple):
     package: str | None
     touched_at: datetime
     by: str | None
-    broken_off: bool
 
 
 class VersionRow(NamedTuple):
@@ -389,10 +386,8 @@ def _upload_rows() -> Any:
             Package.title,
             Upload.touched_at,
             Account.display_name,
-            and_(Upload.state == "checking", func.coalesce(JobProgress.state, "") == "failed"),
         )
         .select_from(Upload)
-        .outerjoin(JobProgress, JobProgress.id == Upload.job_id)
         .outerjoin(PackageVersion, PackageVersion.id == Upload.version_id)
         .outerjoin(Package, and_(Package.id == func.coalesce(became, Upload.package_id), Package.removed_at.is_(None)))
         .outerjoin(Account, Account.id == Upload.account_id)

@@ -22,7 +22,7 @@ class Upload(Base):
     __tablename__ = "uploads"
     __table_args__ = (
         CheckConstraint("received BETWEEN 0 AND size", name="received"),
-        CheckConstraint("state IN ('receiving', 'checking', 'taken', 'refused')", name="state"),
+        CheckConstraint("state IN ('receiving', 'checking', 'taken', 'refused', 'broken_off')", name="state"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -42,6 +42,7 @@ class Upload(Base):
     job_id: Mapped[UUID | None]
     """The job that checks and unpacks it."""
     state: Mapped[str] = mapped_column(server_default="receiving")
+    """``broken_off``: it could not be checked by a fault of ours, and must be sent again."""
     step: Mapped[str] = mapped_column(server_default="")
     """What the job is at: joining, recognising, scanning, reading or storing."""
     done: Mapped[int] = mapped_column(BigInteger, server_default="0")
@@ -308,4 +309,4 @@ def activity_iri(unit_id: UUID) -> str:
     return f"{ACTIVITIES}/unit/{unit_id}"
 
 
-files.REFERENCES.extend((PackageFile.sha256, PackageVersion.sha256, H5pLibrary.sha256))
+files.refer(PackageFile.sha256, PackageVersion.sha256, H5pLibrary.sha256)

@@ -46,7 +46,6 @@ ROUTES = [
         upload=True,
     ),
     Route("/library/uploads/<uuid:upload_id>/cancel", uploads.cancel, MANAGE, UPLOAD, POST),
-    Route("/library/uploads/<uuid:upload_id>/check-again", uploads.check_again, MANAGE, UPLOAD, POST),
     Route("/admin/library", administration.administration, ADMINISTER, HELD),
     Route("/admin/library/h5p", administration.install_h5p, ADMINISTER, HELD, POST, upload=True),
     Route(

@@ -1,5 +1,6 @@
 """Jobs of the library: taking uploads in, ending forgotten launches, clearing what nobody goes on with."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,15 @@ from lms.library.services import intake, registrations, uploads
 from lms.people.sessions import actor_of
 
 
-@jobs.task("library.take_in")
+@jobs.task("library.take_in", gave_up=uploads.give_up)
 def take_in(progress: jobs.Progress, upload_id: str) -> dict[str, Any]:
     """Take an upload in, and show how far it is."""
     key = UUID(upload_id)
     upload = uploads.find(key)
     if upload is None:
         return {}
+    if upload.state != "checking":  # a worker that died after its commit has done it
+        return {"url": f"/library/uploads/{key}", "state": upload.state}
     actor = actor_of(upload.account_id, at=utcnow()) if upload.account_id else SYSTEM
 
     def tell(**values: Any) -> None:
@@ -31,14 +34,10 @@ def take_in(progress: jobs.Progress, upload_id: str) -> dict[str, Any]:
     return {"url": f"/library/uploads/{key}", "state": taken.state}
 
 
-@jobs.queue.periodic(cron="*/10 * * * *")
-@jobs.queue.task(name="library.tidy", queue="default", queueing_lock="library.tidy")
-def tidy(timestamp: int) -> None:
+@jobs.periodic("library.tidy", cron="*/10 * * * *")
+def tidy(*, at: datetime) -> None:
     """End launches whose time is over, and forget uploads that nobody goes on with."""
-    del timestamp
-    with jobs.worker_app().app_context():
-        at = utcnow()
-        over = select(ContentSession.id).where(ContentSession.ended_at.is_(None), ContentSession.expires_at < at)
-        for session_id in db.session.scalars(over.limit(5000)).all():
-            registrations.abandon(session_id, at=at)
-        uploads.sweep(at=at)
+    over = select(ContentSession.id).where(ContentSession.ended_at.is_(None), ContentSession.expires_at < at)
+    for session_id in db.session.scalars(over.limit(5000)).all():
+        registrations.abandon(session_id, at=at)
+    uploads.sweep(at=at)

@@ -137,4 +137,4 @@ def stored_at(seq: int) -> datetime:
     return _EPOCH + timedelta(microseconds=seq // _PLACES)
 
 
-files.REFERENCES.append(Attachment.file)
+files.refer(Attachment.file)

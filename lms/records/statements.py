@@ -114,11 +114,11 @@ def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], versio
         who.binding.check_statements(statement for statement, _ in sent)
         if sessions := current_app.extensions["xapi_sessions"]:
             return _keep_of_session(sessions, who, sent, parts, authority, version)
-    kept = {sha2: files.put(io.BytesIO(part.content)) for sha2, part in parts.items()}
     for attempt in range(_TRIES):
         try:
-            with together() if kept else nullcontext():
-                for sha2, file in kept.items():
+            with together() if parts else nullcontext():
+                for sha2, part in parts.items():
+                    file = files.put(io.BytesIO(part.content), run=direct)
                     direct(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
                 return store(sent, authority=authority, credential_id=who.credential_id, version=version, run=direct)
         except InsufficientPrivilege:

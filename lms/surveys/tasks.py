@@ -2,15 +2,15 @@
 
 import logging
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
 
-from lms.core import jobs
 from lms.core.database import utcnow
-from lms.core.errors import DomainError
+from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM
-from lms.core.jobs import Progress, task
+from lms.core.jobs import Progress, periodic, task
 from lms.surveys import ballots
 from lms.surveys.queries import states
 from lms.surveys.services import evaluations
@@ -23,7 +23,8 @@ def close_survey(progress: Progress, *, survey_id: str) -> None:
     """Close a survey whose period has ended, and destroy its key."""
     del progress
     keys = current_app.config["SETTINGS"].keys_dir
-    evaluations.close(SYSTEM, UUID(survey_id), keys=keys, at=utcnow())
+    with suppress(NotFound):
+        evaluations.close(SYSTEM, UUID(survey_id), keys=keys, at=utcnow())
     evaluations.forget_key(UUID(survey_id), keys=keys)
 
 
@@ -35,17 +36,14 @@ def remind(progress: Progress, *, survey_id: str) -> None:
         evaluations.remind(SYSTEM, UUID(survey_id), at=utcnow())
 
 
-@jobs.queue.periodic(cron="*/10 * * * *")
-@jobs.queue.task(name="surveys.tidy", queue="default", queueing_lock="surveys.tidy")
-def tidy(timestamp: int) -> None:
+@periodic("surveys.tidy", cron="*/10 * * * *")
+def tidy(*, at: datetime) -> None:
     """Close what should be closed, and destroy the keys of what is: a worker may have died on its way."""
-    del timestamp
-    with jobs.worker_app().app_context():
-        keys, at = current_app.config["SETTINGS"].keys_dir, utcnow()
-        for survey_id in states.overdue(at):
-            try:
-                evaluations.close(SYSTEM, survey_id, keys=keys, at=at)
-            except FileNotFoundError:
-                log.error("the key of evaluation %s is gone: its forms cannot be opened", survey_id)
-        for survey_id in ballots.keys_in(keys):
-            evaluations.forget_key(survey_id, keys=keys)
+    keys = current_app.config["SETTINGS"].keys_dir
+    for survey_id in states.overdue(at):
+        try:
+            evaluations.close(SYSTEM, survey_id, keys=keys, at=at)
+        except FileNotFoundError:
+            log.error("the key of evaluation %s is gone: its forms cannot be opened", survey_id)
+    for survey_id in ballots.keys_in(keys):
+        evaluations.forget_key(survey_id, keys=keys)

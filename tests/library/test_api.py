@@ -105,12 +105,13 @@ def stored(app: Any) -> set[str]:
     return {path for path in fs.find(root) if "/xapi" not in path}
 
 
-def test_removing_a_package_leaves_no_file(api: Api, app: Any) -> None:
+def test_removing_a_package_leaves_no_file(api: Api, app: Any, run_jobs: Any) -> None:
     before = stored(app)
     taken = api.upload(cmi5(COURSE.replace("Bài một", f"Bài {uuid4()}"))).json
     assert len(stored(app)) >= len(before) + 2
     assert api("DELETE", f"/packages/{taken['package_id']}").status_code == 204
     assert db.session.query(PackageFile).count() == 0
+    run_jobs()
     assert stored(app) - before == set()
 
 
@@ -126,7 +127,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_refused_says_why_and_leaves_nothing(api: Api, app: Any, name: str) -> None:
+def test_what_is_refused_says_why_and_leaves_nothing(api: Api, app: Any, run_jobs: Any, name: str) -> None:
     before = stored(app)
     answer = api.upload(REFUSED[name])
     assert answer.status_code == 422 and answer.json["state"] == "refused"
@@ -134,6 +135,7 @@ def test_what_is_refused_says_why_and_leaves_nothing(api: Api, app: Any, name: s
     assert fault["vi"] and fault["en"]
     for table in (Package, PackageVersion, PackageFile, UploadPiece):
         assert db.session.query(table).count() == 0
+    run_jobs()
     assert stored(app) == before
     assert api("GET", f"/uploads/{answer.json['id']}").json["faults"] == answer.json["faults"]
 

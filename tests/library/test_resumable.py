@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from lms.core.database import db, utcnow
 from lms.core.jobs import JobProgress
 from lms.library.models import Upload
+from lms.library.services import uploads
 from tests import factories
 from tests.library.test_api import Api, cmi5
 from tests.library.test_uploads import PIECE, checksum, encoded, pieces_on_disk
@@ -96,6 +97,7 @@ def test_a_check_that_broke_off_is_told_and_can_be_forgotten(program, session):
     assert program.tus("DELETE", url).status_code == 409
     session.scalar(select(JobProgress)).state = "failed"
     session.commit()
+    uploads.sweep(at=utcnow())
     assert program.result(url)["state"] == "broken_off"
     assert program.tus("DELETE", url).status_code == 204
 
@@ -106,10 +108,11 @@ def test_a_damaged_piece_is_460_and_sent_again(program):
     assert program.tus("HEAD", url).headers["Upload-Offset"] == "0"
 
 
-def test_terminated_uploads_leave_nothing(program, app):
+def test_terminated_uploads_leave_nothing(program, app, run_jobs):
     url = program.begin()
     program.patch(url, 0, FILE[:10])
     assert program.tus("DELETE", url).status_code == 204
+    run_jobs()
     assert pieces_on_disk(app, url) == []
     assert program.tus("HEAD", url).status_code == 404
 

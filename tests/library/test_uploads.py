@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from lms.core import jobs
 from lms.core.database import db, utcnow
+from lms.core.guard import SYSTEM
 from lms.library.models import Package, StorageQuota, Upload, UploadPiece
 from lms.library.services import uploads
 from tests import factories
@@ -390,13 +391,14 @@ def test_checksum_of_the_whole_file_is_compared_when_it_is_taken_in(staff, run_j
 # -- extension: termination --------------------------------------------------------------------------------------------
 
 
-def test_termination_leaves_nothing_behind(staff, app):
+def test_termination_leaves_nothing_behind(staff, app, run_jobs):
     url = staff.begin()
     staff.patch(url, 0, PNG[:20])
     staff.patch(url, 20, PNG[20:40])
     assert len(pieces_on_disk(app, url)) == 2
     answer = staff.call("DELETE", url)
     assert (answer.status_code, answer.headers["Tus-Resumable"]) == (204, "1.0.0")
+    run_jobs()
     assert pieces_on_disk(app, url) == []
     assert db.session.scalar(select(func.count()).select_from(UploadPiece)) == 0
     assert staff.call("HEAD", url).status_code == 404
@@ -412,7 +414,7 @@ def test_expiration_is_told_while_the_upload_waits(staff):
     assert "Upload-Expires" not in staff.patch(url, 10, PNG[10:]).headers
 
 
-def test_expiration_an_upload_that_waited_too_long_is_410_and_then_gone(staff, app):
+def test_expiration_an_upload_that_waited_too_long_is_410_and_then_gone(staff, app, run_jobs):
     url = staff.begin()
     staff.patch(url, 0, PNG[:10])
     kept(url).touched_at = utcnow() - uploads.KEPT - timedelta(minutes=1)
@@ -421,6 +423,7 @@ def test_expiration_an_upload_that_waited_too_long_is_410_and_then_gone(staff, a
     assert staff.patch(url, 10, PNG[10:]).status_code == 410
     assert uploads.sweep(at=utcnow()) == 1
     assert staff.call("HEAD", url).status_code == 404
+    run_jobs()
     assert pieces_on_disk(app, url) == []
 
 
@@ -495,17 +498,30 @@ def test_the_report_of_a_refused_file_names_every_fault(staff, run_jobs):
     assert "<b>hỏng" not in page
 
 
-def test_a_check_that_broke_off_can_be_made_again(staff, run_jobs, session):
+def test_a_check_that_broke_off_asks_for_the_file_again_and_takes_no_room(app, staff, run_jobs, session):
     url = staff.begin()
     staff.patch(url, 0, PNG)
+    used = uploads.used_by(staff.institution.id)
     session.execute(jobs.JobProgress.__table__.update().values(state="failed"))
     session.connection().exec_driver_sql("DELETE FROM procrastinate_jobs")
     session.commit()
-    assert f"{url}/check-again" in staff.client.get(url).get_data(as_text=True)
-    assert staff.call("POST", f"{url}/check-again").status_code == 302
-    assert staff.call("POST", f"{url}/check-again").status_code == 409
+    jobs.queue.tasks["library.tidy"].func(timestamp=0)
+    assert kept(url).state == "broken_off"
+    assert uploads.used_by(staff.institution.id) == used - len(PNG)
+    page = staff.client.get(url).get_data(as_text=True)
+    assert "Vui lòng gửi lại tệp" in page
     run_jobs()
-    assert kept(url).state == "taken"
+    assert pieces_on_disk(app, url) == []
+    assert staff.call("POST", f"{url}/cancel").status_code == 302
+
+
+def test_a_check_within_a_request_that_died_is_given_up(staff, session):
+    begun = uploads.begin(SYSTEM, staff.institution.id, filename="a.png", size=len(PNG), at=utcnow())
+    uploads.receive(SYSTEM, begun.id, 0, io.BytesIO(PNG), len(PNG), at=utcnow(), enqueue=False)
+    uploads.sweep(at=utcnow())
+    assert begun.state == "checking"
+    uploads.sweep(at=utcnow() + timedelta(hours=2))
+    assert begun.state == "broken_off"
 
 
 # -- without script ----------------------------------------------------------------------------------------------------

@@ -50,4 +50,4 @@ class ErasureRequest(Base):
     """Why it was refused, as the person reads it."""
 
 
-files.REFERENCES.append(PersonalArchive.sha256)
+files.refer(PersonalArchive.sha256)

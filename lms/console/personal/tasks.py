@@ -1,4 +1,4 @@
-"""Jobs: make an archive, sweep archives whose time is over, remove the files of somebody whose link was removed."""
+"""Jobs: make an archive, sweep archives whose time is over."""
 
 import tempfile
 from typing import Any
@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from lms.console.personal import unlinking
 from lms.console.personal.services import archives
 from lms.core.database import utcnow
 from lms.core.jobs import Progress, task
@@ -29,11 +28,3 @@ def sweep_archives(progress: Progress) -> None:
     """Remove archives whose time is over."""
     del progress
     archives.sweep(at=utcnow())
-
-
-@task("personal.remove_files")
-def remove_files(progress: Progress, *, sha256s: list[str]) -> None:
-    """Remove files that nobody's row refers to any more."""
-    del progress
-    for sha256 in sha256s:
-        unlinking.remove_file(sha256)

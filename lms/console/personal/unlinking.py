@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from lms.core import files
 from lms.core.database import db
 from lms.core.text import fold
 from lms.people.models import Account, Person
@@ -91,14 +90,6 @@ def unlink(account: Account, person: Person, *, at: datetime) -> Unlinked:
     _empty(account, person)
     db.session.flush()
     return Unlinked({table: count for table, count in rows.items() if count}, addresses)
-
-
-def remove_file(sha256: str) -> bool:
-    """Remove a file unless somebody else's row has the same content; returns whether it was removed."""
-    if not files.unreferenced({sha256}):
-        return False
-    files.remove(sha256)
-    return True
 
 
 def _empty(account: Account, person: Person) -> None:

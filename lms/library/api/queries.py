@@ -12,7 +12,6 @@ from lms.core.text import like_pattern
 from lms.library import queries
 from lms.library.api import shapes
 from lms.library.models import ContentSession, ContentUnit, Package, PackageVersion, Registration, UnitState, Upload
-from lms.library.services import uploads
 from lms.records.parameters import StatementQuery
 from lms.records.queries import page
 
@@ -25,7 +24,7 @@ def upload(row: Upload) -> shapes.Upload:
     version = db.session.get(PackageVersion, row.version_id) if row.version_id else None
     return shapes.Upload(
         id=row.id,
-        state="broken_off" if uploads.broken_off(row) else row.state,  # type: ignore[arg-type]
+        state=row.state,  # type: ignore[arg-type]
         filename=row.filename,
         size=row.size,
         received=row.received,

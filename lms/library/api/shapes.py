@@ -79,7 +79,7 @@ class Message(Struct):
 class Upload(Struct):
     """A file on its way in. ``taken`` has a version, ``refused`` its faults.
 
-    ``broken_off`` could not be checked: forget it and send it again. ``kind`` is known when it is taken.
+    ``broken_off`` could not be checked by a fault of ours: send it again. ``kind`` is known when it is taken.
     """
 
     id: UUID

@@ -11,15 +11,14 @@ from typing import IO, Any, cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete
 
 from lms.core import files
 from lms.core.database import act, db
-from lms.core.errors import DomainError
+from lms.core.errors import DomainError, NotFound
 from lms.core.files import Staged
 from lms.core.guard import Actor
 from lms.core.pages import N_
-from lms.library.models import Upload, UploadPiece
+from lms.library.models import Upload
 from lms.library.refusals import in_all_languages, listed
 from lms.library.services import libraries, packages, uploads
 from lms.library.services.packages import Kept
@@ -67,14 +66,26 @@ class Taken:
     notes: list[Fault] = field(default_factory=list)
 
 
+class NotChecking(DomainError):
+    """Somebody else has taken it in or given it up."""
+
+    def __init__(self) -> None:
+        super().__init__("not-checking", _l("This upload is not waiting to be checked."))
+
+
+class LibrariesChanged(RuntimeError):
+    """Installed libraries were replaced while a package that uses them was read: it is read again."""
+
+
 def take_in(actor: Actor, upload_id: UUID, *, tell: Tell, at: datetime) -> Upload:
     """Check an upload that has arrived and make a version of it, or refuse it; either way its pieces are gone.
 
     Whatever else goes wrong is raised, and the upload can be taken in again.
     """
     upload = uploads.find(upload_id)
-    if upload is None or upload.state != "checking":
-        raise DomainError("not-checking", _l("This upload is not waiting to be checked."))
+    if upload is None:
+        raise NotFound
+    _check(upload)
     names = uploads.pieces(upload_id)
     staged: list[Staged] = []
     try:
@@ -87,12 +98,12 @@ def take_in(actor: Actor, upload_id: UUID, *, tell: Tell, at: datetime) -> Uploa
         return _accept(actor, upload_id, whole, taken, at=at)
     except Refused as refused:
         return _refuse(upload_id, listed(refused.faults), at=at)
+    except NotChecking:
+        raise
     except DomainError as refused:
         return _refuse(upload_id, [[upload.filename, in_all_languages(refused.message)]], at=at)
     finally:
         files.discard(staged)
-        if db.session.get(Upload, upload_id, populate_existing=True) is not None:
-            forget_pieces(upload_id, names)
 
 
 def look_into(path: Path, filename: str, *, tell: Tell, staged: list[Staged]) -> Taken:
@@ -249,34 +260,40 @@ def _replace(taken: Taken, unit: Unit) -> None:
 
 @act
 def _accept(actor: Actor, upload_id: UUID, whole: Staged, taken: Taken, *, at: datetime) -> Upload:
-    upload = db.session.get_one(Upload, upload_id, with_for_update=True)
+    upload = _held(upload_id)
     unpacked = sum(one.size for one in taken.staged.values())
     uploads.check_quota(upload.institution_id, unpacked)
     kept = [Kept(path, one.sha256, one.size, taken.types[path]) for path, one in taken.staged.items()] + taken.borrowed
     report = _report(taken.structure, taken.notes)
+    files.hold(one.sha256 for one in taken.borrowed)
+    if files.unreferenced(one.sha256 for one in taken.borrowed):
+        raise LibrariesChanged
     version = packages.add_version(actor, upload, taken.structure, kept, sha256=whole.sha256, report=report, at=at)
     files.keep([*taken.staged.values(), whole])
+    uploads.forget_pieces(upload_id, at=at)
     upload.state, upload.version_id, upload.report, upload.touched_at = "taken", version.id, report, at
     return upload
 
 
 @act
 def _refuse(upload_id: UUID, faults: list[list[Any]], *, at: datetime) -> Upload:
-    upload = db.session.get_one(Upload, upload_id, with_for_update=True)
+    upload = _held(upload_id)
     upload.state, upload.touched_at = "refused", at
     upload.report = {"faults": faults}
+    uploads.forget_pieces(upload_id, at=at)
     return upload
 
 
-@act
-def forget_pieces(upload_id: UUID, names: list[str]) -> None:
-    """Remove the pieces of an upload that was taken or refused."""
-    upload = db.session.get(Upload, upload_id)
-    if upload is not None and upload.state == "checking":
-        return
-    db.session.execute(delete(UploadPiece).where(UploadPiece.upload_id == upload_id))
-    db.session.flush()
-    files.remove_pieces(names)
+def _held(upload_id: UUID) -> Upload:
+    """Return an upload that nobody else has taken in or given up meanwhile."""
+    upload = db.session.get_one(Upload, upload_id, with_for_update=True, populate_existing=True)
+    _check(upload)
+    return upload
+
+
+def _check(upload: Upload) -> None:
+    if upload.state != "checking":
+        raise NotChecking
 
 
 def _report(structure: Structure, notes: list[Fault]) -> dict[str, Any]:

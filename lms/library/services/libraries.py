@@ -55,6 +55,7 @@ def install(actor: Actor, path: Path, *, at: datetime) -> list[str]:
     :raises Refused: the file is no safe archive, or holds no library.
     """
     staged: list[Staged] = []
+    replaced: set[str] = set()
     try:
         with open_archive(path, Limits()) as archive:
             found = h5p.libraries(archive)
@@ -69,11 +70,13 @@ def install(actor: Actor, path: Path, *, at: datetime) -> list[str]:
                             one = files.stage(stream)
                         staged.append(one)
                         rows.append(_row(str(library), name.removeprefix(f"{folder}/"), one))
-                db.session.execute(delete(H5pLibrary).where(H5pLibrary.library == str(library)))
+                old = delete(H5pLibrary).where(H5pLibrary.library == str(library)).returning(H5pLibrary.sha256)
+                replaced.update(db.session.scalars(old))
                 db.session.execute(insert(H5pLibrary), rows)
         names = sorted(str(library) for library in found)
         audit.record(actor, "library.install_h5p", "h5p_libraries", "all", at=at, after={"libraries": names})
         files.keep(staged)
+        files.release(replaced.difference(one.sha256 for one in staged), at=at)
         return names
     finally:
         files.discard(staged)

@@ -123,9 +123,7 @@ def remove(actor: Actor, package_id: UUID, *, at: datetime) -> None:
     else:
         for version in versions:
             version.sha256 = ""  # what learners did stays on record; the file goes
-    db.session.flush()
-    for sha256 in files.unreferenced(shas):
-        files.remove(sha256)
+    files.release(shas, at=at)
 
 
 @act
@@ -152,9 +150,7 @@ def remove_version(actor: Actor, version_id: UUID, *, at: datetime) -> None:
     before = {"number": version.number}
     audit.record(actor, "library.remove_version", "package_version", version.id, at=at, before=before)
     db.session.delete(version)
-    db.session.flush()
-    for sha256 in files.unreferenced(shas):
-        files.remove(sha256)
+    files.release(shas, at=at)
 
 
 def _existing(package_id: UUID) -> Package:

@@ -27,6 +27,8 @@ OPEN_AT_ONCE = 20
 KEPT = timedelta(days=2)
 """How long an unfinished upload waits for its next piece."""
 REPORT_KEPT = timedelta(days=14)
+CHECKED_AT_ONCE = timedelta(hours=1)
+"""A check without a job, within a request, has ended after this time or died with its process."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -128,7 +130,7 @@ def receive(
             files.remove_pieces([name])
             return upload
         return _append(actor, upload_id, start, size, name, at=at, enqueue=enqueue)
-    except BaseException:
+    except DomainError:  # after anything else the piece may have been noted; it goes with its upload at the latest
         files.remove_pieces([name])
         raise
 
@@ -144,7 +146,7 @@ def receive_all(actor: Actor, upload_id: UUID, stream: IO[bytes], *, at: datetim
         length = min(PIECE, upload.size - before)
         upload = receive(actor, upload_id, before, stream, length, at=at, enqueue=enqueue)
         if upload.received - before < length:
-            cancel(upload_id)
+            cancel(upload_id, at=at)
             raise DomainError("cut-off", _l("The file did not arrive whole. Please send it again."), 400)
     return upload
 
@@ -166,52 +168,50 @@ def _append(actor: Actor, upload_id: UUID, start: int, size: int, name: str, *, 
 
 
 @act
-def check_again(actor: Actor, upload_id: UUID, *, at: datetime) -> Upload:
-    """Put an upload on the queue once more whose check broke off by a fault of ours.
-
-    :raises DomainError: ``not-broken-off``
-    """
+def cancel(upload_id: UUID, *, at: datetime) -> None:
+    """Forget an upload that is not being checked, with all that has arrived of it."""
     upload = db.session.get(Upload, upload_id, with_for_update=True)
     if upload is None:
         raise NotFound
-    if not broken_off(upload):
-        raise DomainError("not-broken-off", _l("The check of this file has not broken off."))
-    upload.job_id = jobs.enqueue(jobs.queue.tasks["library.take_in"], actor, at=at, upload_id=str(upload_id))
-    upload.step, upload.done, upload.touched_at = "", 0, at
-    return upload
-
-
-def broken_off(upload: Upload) -> bool:
-    """Tell whether the job that checks an upload has failed."""
-    job = jobs.find(upload.job_id) if upload.state == "checking" and upload.job_id else None
-    return job is not None and job.state == "failed"
-
-
-@act
-def cancel(upload_id: UUID) -> None:
-    """Forget an unfinished or refused upload with all that has arrived of it."""
-    upload = db.session.get(Upload, upload_id, with_for_update=True)
-    if upload is None:
-        raise NotFound
-    if upload.state == "checking" and not broken_off(upload):
+    if upload.state == "checking":
         raise DomainError("checking", _l("The file is being checked; please wait for the result."))
-    names = pieces(upload_id)
-    db.session.execute(delete(UploadPiece).where(UploadPiece.upload_id == upload_id))
+    forget_pieces(upload_id, at=at)
     db.session.delete(upload)
     db.session.flush()
-    files.remove_pieces(names)
 
 
 @act
+def give_up(upload_id: str | UUID, *, at: datetime) -> None:
+    """Note that an upload could not be checked by a fault of ours; it must be sent again and takes no room any more."""
+    upload = db.session.get(Upload, UUID(str(upload_id)), with_for_update=True, populate_existing=True)
+    if upload is not None and upload.state == "checking":
+        upload.state, upload.touched_at = "broken_off", at
+        forget_pieces(upload.id, at=at)
+
+
+def forget_pieces(upload_id: UUID, *, at: datetime) -> None:
+    """Forget, with the act, what has arrived of an upload."""
+    db.session.execute(delete(UploadPiece).where(UploadPiece.upload_id == upload_id))
+    files.release_pieces(str(upload_id), at=at)
+
+
 def sweep(*, at: datetime) -> int:
-    """Forget unfinished uploads that nobody goes on with, and old reports; returns how many."""
+    """Forget unfinished uploads that nobody goes on with, and old reports, and give up those whose check has died.
+
+    :returns: how many were forgotten
+    """
+    died = select(Upload.id).outerjoin(jobs.JobProgress, jobs.JobProgress.id == Upload.job_id)
+    unheard = jobs.JobProgress.id.is_(None) & (Upload.touched_at < at - CHECKED_AT_ONCE)
+    died = died.where(Upload.state == "checking", (jobs.JobProgress.state == "failed") | unheard)
+    for upload_id in db.session.scalars(died).all():
+        give_up(upload_id, at=at)
     stale = select(Upload.id).where(
         ((Upload.state == "receiving") & (Upload.touched_at < at - KEPT))
-        | (Upload.state.in_(("taken", "refused")) & (Upload.touched_at < at - REPORT_KEPT))
+        | (Upload.state.in_(("taken", "refused", "broken_off")) & (Upload.touched_at < at - REPORT_KEPT))
     )
     found = list(db.session.scalars(stale))
     for upload_id in found:
-        cancel(upload_id)
+        cancel(upload_id, at=at)
     return len(found)
 
 

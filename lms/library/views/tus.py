@@ -113,7 +113,7 @@ def patch(actor: Actor, upload_id: UUID, allowed: Allowed) -> Response:
 @_spoken
 def terminate(upload_id: UUID, allowed: Allowed) -> Response:
     """DELETE: forget an upload with all that has arrived of it (extension *termination*)."""
-    uploads.cancel(_upload(upload_id, allowed).id)
+    uploads.cancel(_upload(upload_id, allowed).id, at=utcnow())
     return _answer(204)
 
 
@@ -153,7 +153,7 @@ def _first_piece(actor: Actor, upload: Upload, length: int) -> Upload:
     try:
         return _receive(actor, upload, length)
     except DomainError:
-        uploads.cancel(upload.id)
+        uploads.cancel(upload.id, at=utcnow())
         raise
 
 

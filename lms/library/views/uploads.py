@@ -58,17 +58,11 @@ def upload(upload_id: UUID) -> Any:
 def cancel(upload_id: UUID) -> Any:
     """Cancel an upload, or forget its report."""
     row = listing.upload(upload_id)
-    uploads.cancel(upload_id)
+    uploads.cancel(upload_id, at=utcnow())
     flash(_("The upload has been removed from the list."), "success")
     if row is not None and row.package_id is not None and row.state != "taken":
         return redirect(url_for("library.package", package_id=row.package_id))
     return redirect(url_for("library.index"))
-
-
-def check_again(upload_id: UUID) -> Any:
-    """Check a file once more whose check broke off."""
-    uploads.check_again(current_actor(), upload_id, at=utcnow())
-    return redirect(url_for("library.upload", upload_id=upload_id))
 
 
 def upload_file() -> Any:

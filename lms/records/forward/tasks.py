@@ -1,5 +1,6 @@
 """The jobs that forward: every minute by itself, and at once when somebody asks."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,10 @@ SECONDS = 50.0
 """How long one job goes on; the next is a minute later."""
 
 
-@jobs.queue.periodic(cron="* * * * *")
-@jobs.queue.task(name="records.forward", queue="default", queueing_lock="records.forward")
-def forward(timestamp: int) -> None:  # noqa: ARG001 - the queue passes the minute
-    """Run all forwarders that are due; at most one such job waits.
-
-    It holds no lock of the queue: a job whose worker was killed would keep it for good. Each forwarder has its own,
-    which ends with its connection.
-    """
-    with jobs.worker_app().app_context():
-        delivery.run_due(at=utcnow(), seconds=SECONDS)
+@jobs.periodic("records.forward", cron="* * * * *")
+def forward(*, at: datetime) -> None:
+    """Run all forwarders that are due; each has a lock of its own, which ends with its connection."""
+    delivery.run_due(at=at, seconds=SECONDS)
 
 
 @jobs.task("records.forward_now")

@@ -91,4 +91,4 @@ class ReportFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)
 
 
-files.REFERENCES.append(ReportFile.sha256)
+files.refer(ReportFile.sha256)

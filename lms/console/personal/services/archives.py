@@ -51,7 +51,7 @@ def make(archive_id: UUID, file: IO[bytes], *, at: datetime, tell: writing.Tell)
     file.seek(0)
     files.put(file)
     if not _make_ready(archive_id, size, at=at):
-        files.remove(sha256)
+        _release(sha256, at=at)
         return False
     return True
 
@@ -71,18 +71,13 @@ def fetch(actor: Actor, archive_id: UUID, *, at: datetime) -> PersonalArchive:
 
 
 def sweep(*, at: datetime) -> int:
-    """Remove archives whose time is over, and what was left of unfinished ones; returns how many.
-
-    The file goes first: a row without a file is swept again, a file without a row would never be found.
-    """
+    """Remove archives whose time is over, and what was left of unfinished ones; returns how many."""
     over = (PersonalArchive.expires_at <= at) | (
         PersonalArchive.size.is_(None) & (PersonalArchive.ordered_at <= at - ABANDONED)
     )
     found = db.session.execute(select(PersonalArchive.id, PersonalArchive.sha256).where(over)).all()
     for archive_id, sha256 in found:
-        if sha256:
-            files.remove(sha256)
-        _forget(archive_id)
+        _forget(archive_id, sha256, at=at)
     return len(found)
 
 
@@ -144,8 +139,14 @@ def _make_ready(archive_id: UUID, size: int, *, at: datetime) -> bool:
 
 
 @act
-def _forget(archive_id: UUID) -> None:
+def _forget(archive_id: UUID, sha256: str | None, *, at: datetime) -> None:
     db.session.execute(delete(PersonalArchive).where(PersonalArchive.id == archive_id))
+    files.release([sha256 or ""], at=at)
+
+
+@act
+def _release(sha256: str, *, at: datetime) -> None:
+    files.release([sha256], at=at)
 
 
 def _locked(archive_id: UUID) -> Any:

@@ -8,10 +8,10 @@ from sqlalchemy import Select, select
 
 from lms.console.personal import queries, unlinking
 from lms.console.personal.models import ErasureRequest
-from lms.core import audit, jobs
+from lms.core import audit, files
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
-from lms.core.guard import SYSTEM, Actor
+from lms.core.guard import Actor
 from lms.core.ownership import is_own
 from lms.people.models import Account, Person
 from lms.people.sessions import local_day
@@ -80,7 +80,7 @@ def note_leaving(actor: Actor, request_id: UUID, left_on: date, *, at: datetime)
 def carry_out(actor: Actor, request_id: UUID, *, retention_years: int, at: datetime) -> None:
     """Remove the link for good, in one act: the person's row stays without a name, so that counts stay right.
 
-    Files she handed in are removed by a job that is queued with the act.
+    Files she handed in are removed after the commit.
 
     :raises DomainError: the law does not allow it now, or it is one's own account
     """
@@ -94,8 +94,7 @@ def carry_out(actor: Actor, request_id: UUID, *, retention_years: int, at: datet
         raise DomainError(verdict.code, verdict.reason)
     done = unlinking.unlink(account, person, at=at)
     _decide(actor, request, "done", at)
-    if done.files:
-        jobs.enqueue(jobs.queue.tasks["personal.remove_files"], SYSTEM, at=at, sha256s=done.files)
+    files.release(done.files, at=at)
     audit.record(actor, "erasure.carry_out", "account", account.id, at=at, after={"rows": done.rows})
 
 
