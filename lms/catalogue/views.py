@@ -8,7 +8,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from lms.catalogue import listing, queries, services, signals, terms
+from lms.catalogue import hooks, listing, queries, services, terms
 from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
@@ -136,8 +136,8 @@ def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
     )
 
 
-def _notes(version: VersionLine, actor: Actor) -> list[signals.VersionNote]:
-    return [note for _receiver, notes in signals.version_reviewed.send(version.id, actor=actor) for note in notes]
+def _notes(version: VersionLine, actor: Actor) -> list[hooks.VersionNote]:
+    return [note for notes in hooks.version_notes.ask(version.id, actor) for note in notes]
 
 
 def _is_name(text: str) -> bool:

@@ -15,7 +15,3 @@ at=datetime)``. A floor above that adds to what a class asks for sends it too.""
 
 class_finished = signal("classes.class_finished")
 """``send(sender, class_id=UUID, at=datetime)``"""
-
-lecturers_considered = signal("classes.lecturers_considered")
-"""Somebody is about to give topics to lecturers: ``send(sender, actor=Actor, lecturers=list[UUID])``; receivers return
-words by lecturer, such as how her topics were evaluated so far."""

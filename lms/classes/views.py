@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
 from lms.assessment import services as assessment
-from lms.classes import access, forms, queries, rules, services, signals
+from lms.classes import access, forms, hooks, queries, rules, services
 from lms.classes import timetable as sessions
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
@@ -94,7 +94,7 @@ def _histories(actor: Actor, lecturers: Sequence[queries.LecturerRow]) -> dict[U
     """What floors above know of the lecturers, in words."""
     known: dict[UUID, str] = {}
     asked = [one.id for one in lecturers]
-    for _receiver, words in signals.lecturers_considered.send("classes", actor=actor, lecturers=asked):
+    for words in hooks.lecturer_histories.ask(actor, asked):
         known |= words
     return known
 

@@ -12,9 +12,10 @@ import psycopg
 from flask import current_app, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import DateTime, Engine, MetaData, func, select
+from sqlalchemy import DateTime, Engine, MetaData, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Session as ORMSession
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -144,6 +145,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
         session.info["in_act"] = True
         try:
             result = function(*args, **kwargs)
+            session.info["in_act"] = False
             session.commit()
             return result
         except BaseException:
@@ -154,6 +156,12 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
             session.info["in_act"] = False
 
     return inner
+
+
+@event.listens_for(ORMSession, "before_commit")
+def _only_the_outermost_commits(session: ORMSession) -> None:
+    if session.info.get("in_act") and not session.in_nested_transaction():
+        raise RuntimeError("an act is committed by its end only")
 
 
 def lock(*names: object) -> None:

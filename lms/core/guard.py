@@ -10,10 +10,12 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Flask, abort, g, redirect, request, url_for
+from flask import Blueprint, Flask, abort, g, redirect, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
+
+from lms.core.hooks import Hook
 
 csrf = CSRFProtect()
 
@@ -147,6 +149,12 @@ class Route:
         return self.endpoint or self.view.__name__
 
 
+sign_in_addresses: Hook[[str], str] = Hook("core.sign-in-addresses")
+"""A stranger asked for this target: where does he sign in, to go there afterwards? The first answer holds."""
+detours: Hook[[Actor, Route], str | None] = Hook("core.detours")
+"""Must the actor do something else before this route, and where? The first address holds."""
+
+
 def init_app(app: Flask) -> None:
     """Refuse unsigned requests before anything reads them."""
     csrf.init_app(app)
@@ -184,8 +192,8 @@ def _guarded(route: Route) -> Callable[..., Any]:
         actor = current_actor() if route.scope.asks_actor else STRANGER
         if not actor.is_authenticated and route.permission != PUBLIC:
             return _ask_to_sign_in()
-        if actor.must_change_password and not route.rule.startswith("/account/"):
-            return redirect(url_for("people.password"))
+        if detour := next(filter(None, detours.ask(actor, route)), None):
+            return redirect(detour)
         if not actor.may(route.permission) or not route.scope.allows(actor, route.permission, args):
             abort(403)
         return route.view(**args)
@@ -207,4 +215,5 @@ def _ask_to_sign_in() -> Response:
     if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
         abort(401)
     target = request.full_path if request.query_string else request.path
-    return redirect(url_for("people.sign_in", next=target))
+    address = next(iter(sign_in_addresses.ask(target)), None)
+    return abort(401) if address is None else redirect(address)

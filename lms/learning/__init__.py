@@ -16,23 +16,29 @@ from lms.learning import models, services, tasks  # noqa: F401 - models register
 from lms.learning.materials import services as materials
 from lms.learning.projections import rebuild_projections
 from lms.learning.routes import ROUTES
+from lms.library.hooks import uses_of_package, uses_of_version, uses_to_show
 from lms.library.models import Registration
-from lms.library.signals import package_removed, registration_changed, usage_asked, version_removed
+from lms.library.signals import registration_changed
+from lms.records.hooks import Comparison, rebuild
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     guard.register(app, "learning", __name__, ROUTES)
     add_navigation(app, NavItem(N_("My learning"), "learning.dashboard", "learning.study", order=20, needs_person=True))
-    app.extensions.setdefault("lms_projections", []).append(rebuild_projections)
+    rebuild.register(_rebuild)
     attempt_submitted.connect(_review_quizzes)
     submission_marked.connect(_review_essay)
     attendance_recorded.connect(_review_attendance)
     requirements_changed.connect(_review_class)
-    package_removed.connect(materials.uses_of_package)
-    version_removed.connect(materials.uses_of_version)
-    usage_asked.connect(materials.uses_to_show)
+    uses_of_package.register(materials.uses_of_package)
+    uses_of_version.register(materials.uses_of_version)
+    uses_to_show.register(materials.uses_to_show)
     registration_changed.connect(_review_material)
+
+
+def _rebuild(write: bool, at: datetime) -> Comparison:
+    return rebuild_projections(write=write, at=at)
 
 
 def _review_quizzes(_sender: Any, *, registration: UUID, at: datetime, **_other: Any) -> None:

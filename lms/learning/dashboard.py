@@ -1,49 +1,25 @@
-"""What is due next: one list, the most pressing first. Floors above add to it through ``contributors``."""
+"""What is due next: one list, the most pressing first. Floors above add to it by :mod:`lms.learning.hooks`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from lms.core.guard import Actor
 from lms.core.i18n import clock, day, local
-from lms.learning import queries
+from lms.learning import hooks, queries
+from lms.learning.hooks import DueItem
 from lms.learning.queries import Course
-
-
-@dataclass(frozen=True, slots=True)
-class DueItem:
-    """Something that waits for the reader."""
-
-    kind: str
-    """session, lesson, quiz, essay, evaluation or report."""
-    title: str
-    detail: str
-    url: str
-    action: str
-    """The words on its button."""
-    rank: int
-    """Order: the lowest first."""
-
-
-Contributor = Callable[[Sequence[UUID], datetime], list[DueItem]]
-contributors: list[Contributor] = []
-"""Called with the registrations of a trainee and the time; a floor above appends its own at start."""
-Duty = Callable[[Actor, datetime], list[DueItem]]
-duties: list[Duty] = []
-"""Called with the reader and the time, whether or not she is in a class; appended to likewise."""
 
 
 def due(actor: Actor, courses: Sequence[Course], at: datetime) -> list[DueItem]:
     """Return what waits for the reader, the most pressing first."""
     items = [item for course in courses for item in _of_course(course, at)]
-    items += [item for duty in duties for item in duty(actor, at)]
+    items += [item for told in hooks.due.ask(actor, at) for item in told]
     registrations = [course.registration for course in courses if course.status != "withdrawn"]
     if registrations:
-        items += [item for contribute in contributors for item in contribute(registrations, at)]
+        items += [item for told in hooks.due_in_classes.ask(registrations, at) for item in told]
     return sorted(items, key=lambda item: item.rank)
 
 

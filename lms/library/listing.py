@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.text import like_pattern
-from lms.library import signals
+from lms.library import hooks
 from lms.library.access import ADMINISTER, MANAGE, READ, covered
 from lms.library.models import (
     ApiKey,
@@ -197,8 +197,8 @@ def package(package_id: UUID) -> PackageRow | None:
 def uses(package_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     """Return where packages are used: words and the address of the page, as those who use them tell."""
     found: dict[UUID, list[tuple[str, str]]] = {package_id: [] for package_id in package_ids}
-    for _receiver, answer in signals.usage_asked.send(None, package_ids=package_ids) if package_ids else ():
-        for package_id, places in (answer or {}).items():
+    for told in hooks.uses_to_show.ask(package_ids) if package_ids else ():
+        for package_id, places in told.items():
             found[package_id].extend(places)
     return found
 

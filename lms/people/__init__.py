@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, url_for
 
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
@@ -16,6 +16,8 @@ from lms.people.routes import ROUTES
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     sessions.init_app(app)
+    guard.sign_in_addresses.register(_sign_in)
+    guard.detours.register(_change_password)
     guard.register(app, "people", __name__, ROUTES)
     add_navigation(
         app,
@@ -23,6 +25,16 @@ def init_app(app: Flask) -> None:
         NavItem(N_("Units"), "people.units", "people.read", order=82, group=N_("Administration")),
     )
     cli.init_app(app)
+
+
+def _sign_in(target: str) -> str:
+    return url_for("people.sign_in", next=target)
+
+
+def _change_password(actor: guard.Actor, route: guard.Route) -> str | None:
+    """Lead whoever was given a password to the page where she chooses her own."""
+    needed = actor.must_change_password and not route.rule.startswith("/account/")
+    return url_for("people.password") if needed else None
 
 
 def actor_name_in(app: Flask) -> Callable[[Mapping[str, Any]], UUID | None]:

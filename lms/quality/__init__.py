@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Flask
 
-from lms.catalogue.signals import version_reviewed
-from lms.classes.signals import lecturers_considered
+from lms.catalogue.hooks import version_notes
+from lms.classes.hooks import lecturer_histories
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.quality import lecturers
@@ -27,8 +27,8 @@ def init_app(app: Flask) -> None:
         NavItem(N_("My results"), "quality.own", "classes.teach", order=62, needs_person=True, group=N_("Teaching")),
     )
     survey_closed.connect(_make_due)
-    lecturers_considered.connect(lecturers.in_words)
-    version_reviewed.connect(answered.of_version)
+    lecturer_histories.register(lecturers.in_words)
+    version_notes.register(answered.of_version)
 
 
 def _make_due(survey_id: UUID, *, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import ngettext
@@ -43,7 +43,7 @@ def standings(lecturers: Sequence[UUID], paths: Sequence[str]) -> dict[UUID, Sta
     return {lecturer: Standing(topics, value) for lecturer, topics, value in rows}
 
 
-def in_words(_sender: Any, *, actor: Actor, lecturers: Sequence[UUID]) -> dict[UUID, str]:
+def in_words(actor: Actor, lecturers: Sequence[UUID]) -> dict[UUID, str]:
     """Tell the standing of lecturers in words, as far as the reader may see results."""
     return {
         lecturer: ngettext(

@@ -6,13 +6,12 @@ from pathlib import Path
 from uuid import UUID
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from lms.core import audit
 from lms.core.database import act, utcnow
 from lms.core.guard import SYSTEM
-from lms.records import parsing, services, statement_rules, transfer
+from lms.records import hooks, parsing, services, statement_rules, transfer
 from lms.records.access import SCOPES
 from lms.records.errors import Invalid
 from lms.records.forward import delivery, queries
@@ -109,8 +108,7 @@ def forward() -> None:
 def rebuild(write: bool) -> None:
     """Compare progress and completion with what statements alone say, and repair them."""
     differing = 0
-    for project in current_app.extensions.get("lms_projections", ()):
-        report = project(write=write, at=utcnow())
+    for report in hooks.rebuild.ask(write, utcnow()):
         click.echo(report)
         differing += report.differing
     if differing and not write:

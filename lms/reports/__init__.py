@@ -4,7 +4,7 @@ from flask import Flask
 
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.learning.dashboard import duties
+from lms.learning.hooks import due
 from lms.quality.hooks import below_results
 from lms.reports.issued import cli
 from lms.reports.issued import views as issued
@@ -23,6 +23,5 @@ def init_app(app: Flask) -> None:
         NavItem(N_("Reports of units"), "reports.campaigns", "reports.read_units", order=62, group=N_("Reports")),
     )
     app.cli.add_command(cli.group)
-    if unit_reports.due not in duties:
-        duties.append(unit_reports.due)
+    due.register(unit_reports.due)
     below_results.register(issued.below_results)

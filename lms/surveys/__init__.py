@@ -5,7 +5,7 @@ from flask import Flask
 from lms.classes.signals import class_finished
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.learning.dashboard import contributors
+from lms.learning.hooks import due_in_classes
 from lms.surveys import course, models  # noqa: F401 - models registers the tables
 from lms.surveys.routes import ROUTES
 from lms.surveys.signals import survey_opened
@@ -22,5 +22,4 @@ def init_app(app: Flask) -> None:
     )
     class_finished.connect(course.open_with_class)
     survey_opened.connect(course.schedule)
-    if course.due not in contributors:
-        contributors.append(course.due)
+    due_in_classes.register(course.due)

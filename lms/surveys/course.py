@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from lms.core import jobs
 from lms.core.guard import SYSTEM
 from lms.core.i18n import moment
-from lms.learning.dashboard import DueItem
+from lms.learning.hooks import DueItem
 from lms.surveys import tasks
 from lms.surveys.queries import named, rights
 from lms.surveys.services import evaluations, follow_ups

@@ -19,6 +19,7 @@ from lms.catalogue.models import Lesson, Module
 from lms.classes import services as classes
 from lms.classes.models import ATTENDANCE, Attendance, Enrolment
 from lms.core.audit import AuditEntry
+from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM, Actor
 from lms.learning import services
@@ -480,8 +481,10 @@ def test_marks_from_before_a_person_had_an_account_are_left_alone(world, session
         assert (wrong(report), report.unsaid, report.repaired) == ((0, 0, 0), 2, 0)
 
 
-def test_the_comparison_is_offered_to_the_command_line(app):
-    assert rebuild_projections in app.extensions["lms_projections"]
+def test_the_comparison_is_offered_to_the_command_line(app, session):
+    told = app.test_cli_runner().invoke(args=["records", "rebuild"])
+    assert told.exit_code == 0, told.output
+    assert str(rebuild_projections(write=False, at=utcnow())) in told.output
 
 
 # -- reading through the page -----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from lms.core import files
 from lms.core.audit import AuditEntry
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.library import access, listing, signals
+from lms.library import access, hooks, listing
 from lms.library.models import (
     ContentSession,
     ContentUnit,
@@ -93,17 +93,17 @@ def used():
     """``used(package_id, words, url)`` lets a package be used somewhere."""
     answers = {}
 
-    def places(_sender, *, package_ids):
+    def places(package_ids):
         return {key: answers[key] for key in package_ids if key in answers}
 
-    def words(_sender, *, package_id):
+    def words(package_id):
         return [text for text, _url in answers.get(package_id, [])]
 
-    signals.usage_asked.connect(places)
-    signals.package_removed.connect(words)
+    hooks.uses_to_show.register(places)
+    hooks.uses_of_package.register(words)
     yield lambda package_id, text, url: answers.setdefault(package_id, []).append((text, url))
-    signals.usage_asked.disconnect(places)
-    signals.package_removed.disconnect(words)
+    hooks.uses_to_show.unregister(places)
+    hooks.uses_of_package.unregister(words)
 
 
 # -- the list ----------------------------------------------------------------------------------------------------------

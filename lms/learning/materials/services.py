@@ -1,6 +1,6 @@
 """What can be done with packages in modules: place, take out, use a newer version, move a class, open."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -163,18 +163,18 @@ def _version(package_id: UUID, version_id: UUID | None) -> PackageVersion:
     return found
 
 
-def uses_of_package(_sender: Any, *, package_id: UUID) -> Iterable[Any]:
-    """Answer where a package is used (:data:`lms.library.signals.package_removed`)."""
+def uses_of_package(package_id: UUID) -> list[Any]:
+    """Answer where a package is used (:data:`lms.library.hooks.uses_of_package`)."""
     return [use.words for use in queries.uses_of([package_id]).get(package_id, ())]
 
 
-def uses_of_version(_sender: Any, *, version_id: UUID) -> Iterable[Any]:
+def uses_of_version(version_id: UUID) -> list[Any]:
     """Answer where a version is used."""
     return [use.words for use in queries.uses_of_version(version_id)]
 
 
-def uses_to_show(_sender: Any, *, package_ids: Sequence[UUID]) -> Mapping[UUID, list[tuple[Any, str]]]:
-    """Answer where packages are used (:data:`lms.library.signals.usage_asked`)."""
+def uses_to_show(package_ids: Sequence[UUID]) -> Mapping[UUID, list[tuple[Any, str]]]:
+    """Answer where packages are used (:data:`lms.library.hooks.uses_to_show`)."""
     return {
         package_id: [(use.words, url_for("learning.modules", package_id=package_id)) for use in found]
         for package_id, found in queries.uses_of(package_ids).items()

@@ -14,7 +14,7 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.text import fold, one_line
-from lms.library import signals
+from lms.library import hooks
 from lms.library.models import (
     ContentSession,
     ContentUnit,
@@ -105,8 +105,7 @@ def remove(actor: Actor, package_id: UUID, *, at: datetime) -> None:
     :raises DomainError: ``in-use``, naming where it is used
     """
     package = _existing(package_id)
-    answers = signals.package_removed.send(package_id, package_id=package_id)
-    uses = [use for _, answer in answers for use in answer or ()]
+    uses = [use for told in hooks.uses_of_package.ask(package_id) for use in told]
     if uses:
         places = "; ".join(str(use) for use in uses[:5])
         raise DomainError("in-use", _l("This package is still used: %(places)s.", places=places))
@@ -139,9 +138,9 @@ def remove_version(actor: Actor, version_id: UUID, *, at: datetime) -> None:
     if version.number == db.session.scalar(newest):
         raise DomainError("newest", _l("This is the newest version. Please remove the package instead."))
     _forget_previews(version_id)
-    answers = signals.version_removed.send(version_id, version_id=version_id)
-    uses = [use for _, answer in answers for use in answer or ()]
-    if uses or db.session.scalar(select(Registration.id).where(Registration.version_id == version_id).limit(1)):
+    if any(hooks.uses_of_version.ask(version_id)) or db.session.scalar(
+        select(Registration.id).where(Registration.version_id == version_id).limit(1)
+    ):
         raise DomainError("in-use", _l("Learners have taken this version; it is kept for their records."))
     shas = set(db.session.scalars(select(PackageFile.sha256).where(PackageFile.version_id == version_id)))
     shas.add(version.sha256)

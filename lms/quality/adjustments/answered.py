@@ -5,13 +5,13 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from lms.catalogue.signals import VersionNote
+from lms.catalogue.hooks import VersionNote
 from lms.core.guard import Actor
 from lms.core.i18n import local
 from lms.quality.adjustments import queries
 
 
-def of_version(version_id: UUID, *, actor: Actor) -> list[VersionNote]:
+def of_version(version_id: UUID, actor: Actor) -> list[VersionNote]:
     """Tell the adjustments that a version answers: what was low, and the measure; no lecturer and no figure.
 
     The link leads to the results, for those who may read them.

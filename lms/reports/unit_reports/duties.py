@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from lms.core.guard import Actor
 from lms.core.i18n import day
-from lms.learning.dashboard import DueItem
+from lms.learning.hooks import DueItem
 from lms.people.sessions import local_day
 from lms.reports.unit_reports.access import WRITE
 from lms.reports.unit_reports.queries import reports

@@ -1,0 +1,11 @@
+"""The questions classes ask of floors above."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from lms.core.guard import Actor
+from lms.core.hooks import Hook
+
+lecturer_histories: Hook[[Actor, Sequence[UUID]], Mapping[UUID, str]] = Hook("classes.lecturer-histories")
+"""The actor is about to give topics to these lecturers: what is known of them, in words, such as how their topics were
+evaluated so far?"""

@@ -1,0 +1,31 @@
+"""The questions learning asks of floors above."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lms.core.guard import Actor
+from lms.core.hooks import Hook
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something that waits for the reader."""
+
+    kind: str
+    """session, lesson, quiz, essay, evaluation or report."""
+    title: str
+    detail: str
+    url: str
+    action: str
+    """The words on its button."""
+    rank: int
+    """Order: the lowest first."""
+
+
+due_in_classes: Hook[[Sequence[UUID], datetime], Sequence[DueItem]] = Hook("learning.due-in-classes")
+"""What waits for the trainee of these registrations now?"""
+
+due: Hook[[Actor, datetime], Sequence[DueItem]] = Hook("learning.due")
+"""What waits for this actor now, whether or not she is in a class?"""
