@@ -14,7 +14,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.learning import queries, rules, services
 from lms.learning.dashboard import due
-from lms.library.kinds import KINDS
+from lms.library import kinds
 
 
 def dashboard() -> Any:
@@ -48,7 +48,7 @@ def course(registration: UUID) -> Any:
         shape=queries.shape(found.version_id),
         criteria=rules.criteria(queries.standing(found)),
         taught=classes.taught_to(registration),
-        kinds=KINDS,
+        kinds=kinds.names(),
         now=utcnow(),
     )
 

@@ -14,6 +14,7 @@ from lms.core.guard import Actor
 from lms.core.text import like_pattern
 from lms.library import hooks
 from lms.library.access import ADMINISTER, MANAGE, READ, covered
+from lms.library.kinds import UNIT_KINDS
 from lms.library.models import (
     ApiKey,
     ContentSession,
@@ -244,7 +245,7 @@ def outline(units: Sequence[ContentUnit]) -> list[UnitLine]:
     lines = []
     for unit, following in zip_longest(rows, rows[1:]):
         level, next_level = levels[unit.id], levels[following.id] if following is not None else 0
-        launchable = unit.href is not None and unit.kind not in ("sco", "asset")
+        launchable = unit.href is not None and not UNIT_KINDS[unit.kind].whole
         lines.append(
             UnitLine(unit.id, shown(unit.title), unit.kind, launchable, next_level > level, max(level - next_level, 0))
         )
@@ -255,7 +256,7 @@ def opened_whole(units: Sequence[ContentUnit]) -> UUID | None:
     """Return the root of a version that is opened as a whole, or whose only unit is the root."""
     if not units:
         return None
-    whole = units[0].href is not None or any(unit.kind in ("sco", "asset") for unit in units)
+    whole = units[0].href is not None or any(UNIT_KINDS[unit.kind].whole for unit in units)
     return units[0].id if whole else None
 
 

@@ -9,6 +9,7 @@ from flask import Flask, Response, make_response
 from lms.core.security import policy
 from lms.library import queries
 from lms.library.addresses import isolation, plain_url
+from lms.library.kinds import UNIT_KINDS
 from lms.library.models import ContentUnit, UnitState
 from lms.library.origin.headers import SANDBOX
 from lms.library.services.launches import Launched
@@ -49,7 +50,7 @@ def shown(version_id: UUID, registration_id: UUID | None, *, asked: str | None =
     """
     units = queries.units(version_id)
     states = queries.states(registration_id) if registration_id else {}
-    if units and units[0].href is None and any(unit.kind in ("sco", "asset") for unit in units):
+    if units and units[0].href is None and any(UNIT_KINDS[unit.kind].whole for unit in units):
         root = _line(units[0], 0, states, launchable=True)
         return Shown([root], root)
     levels: dict[UUID, int] = {}

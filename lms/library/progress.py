@@ -1,19 +1,11 @@
 """When a part of a package is done: pure decisions over its units and what a learner has done in each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a learner has done in a unit."""
-
-    completed: bool = False
-    passed: bool = False
-    failed: bool = False
-    waived: bool = False
+from lms.library.kinds import UNIT_KINDS
+from lms.library.kinds.completion import Done
 
 
 class Part(NamedTuple):
@@ -30,16 +22,8 @@ class Part(NamedTuple):
 
 
 def met(part: Part, done: Done) -> bool:
-    """Tell whether a launchable unit's criteria are met: moveOn (cmi5, section 13.1.4), or those of its kind."""
-    criteria = {
-        "Passed": done.passed,
-        "Completed": done.completed,
-        "CompletedAndPassed": done.completed and done.passed,
-        "CompletedOrPassed": done.completed or done.passed,
-        "NotApplicable": True,
-    }
-    otherwise = done.passed or (done.completed and not done.failed)
-    return done.waived or criteria.get(part.properties.get("moveOn", ""), otherwise)
+    """Tell whether a unit was waived, or what its kind asks for is met."""
+    return done.waived or UNIT_KINDS[part.kind].done(part.properties, done)
 
 
 def rolled_up(completed: bool | None, satisfied: bool | None) -> Done:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from lms.core.database import db
 from lms.library import addresses, queries
+from lms.library.kinds import recognise
 from lms.library.models import PackageVersion
-from lms.packages.inspection.kinds import recognise
 from tests import factories
 from tests.data import vendors
 from tests.library.test_api import Api

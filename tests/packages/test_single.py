@@ -16,7 +16,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from lms.packages.formats.single import confined, office_to_pdf, page_html, read_structure, take
+from lms.packages.formats.single import (
+    confined,
+    images,
+    links,
+    office,
+    office_to_pdf,
+    page_html,
+    pages,
+    pdf,
+    read_structure,
+    take_link,
+    take_office,
+    take_page,
+    whole,
+)
+from lms.packages.formats.single import (
+    media as recordings,
+)
 from lms.packages.structure import Refused
 from tests.data import media
 
@@ -24,10 +41,21 @@ LONG = "Bồi dưỡng kỹ năng số, an toàn thông tin và đạo đức c�
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+READERS = {
+    "pdf": pdf.read,
+    "video": recordings.read,
+    "audio": recordings.read,
+    "image": images.read,
+    "office": office.read,
+    "page": pages.read,
+    "link": links.read,
+}
+
+
 def read(tmp_path, content, kind, media_type="", filename="Bai_giang_1.bin"):
     path = tmp_path / "upload"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_structure(path, kind, media_type, filename)
+    return read_structure(path, kind, media_type, filename, READERS[kind])
 
 
 def unit(structure):
@@ -432,13 +460,13 @@ def test_what_is_stored_of_a_document_is_itself_and_its_pdf(tmp_path, soffice, m
     path = tmp_path / "9f86d08"  # as files wait: without an extension
     path.write_bytes(media.docx())
     soffice(FAKE % tmp_path)
-    taken = take(path, "office", media.DOCX_TYPE, "Quy trình.docx")
+    taken = take_office(path, media.DOCX_TYPE, "Quy trình.docx")
     stored = contents(taken)
     assert unit(taken.structure).properties["pdf"] == "_pdf/document.pdf"
     assert stored["Quy trình.docx"] == (path.read_bytes(), media.DOCX_TYPE)
     assert stored["_pdf/document.pdf"] == (b"%PDF-1.7 from document.docx", "application/pdf")
     monkeypatch.setenv("PATH", str(tmp_path))
-    taken = take(path, "office", media.DOCX_TYPE, "Quy trình.docx")
+    taken = take_office(path, media.DOCX_TYPE, "Quy trình.docx")
     assert list(taken.files) == ["Quy trình.docx"]
     assert "pdf" not in unit(taken.structure).properties
 
@@ -446,12 +474,13 @@ def test_what_is_stored_of_a_document_is_itself_and_its_pdf(tmp_path, soffice, m
 def test_what_is_stored_of_a_page_is_safe_and_of_a_link_nothing(tmp_path):
     path = tmp_path / "9f86d08"
     path.write_text(media.HTML)
-    stored = contents(take(path, "page", "text/html", "a.html"))
+    stored = contents(take_page(path, "text/html", "a.html"))
     assert stored == {"a.html": (page_html(path, "html").encode(), "text/html")}
     path.write_text("URL=https://hanoi.gov.vn/")
-    assert take(path, "link", "text/plain", "a.url").files == {}
+    assert take_link(path, "text/plain", "a.url").files == {}
     path.write_bytes(media.pdf())
-    assert contents(take(path, "pdf", "application/pdf", "a.pdf")) == {"a.pdf": (media.pdf(), "application/pdf")}
+    take = whole("pdf", pdf.read)
+    assert contents(take(path, "application/pdf", "a.pdf")) == {"a.pdf": (media.pdf(), "application/pdf")}
 
 
 def test_without_libreoffice_there_is_no_pdf(tmp_path, monkeypatch):

@@ -7,32 +7,15 @@ from typing import Any
 
 from flask import Flask, Response, abort, g, request
 
+from lms.library import kinds
 from lms.library.addresses import isolation
+from lms.library.kinds import policies
 
 SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads allow-presentation"
 """What content may do in its frame; ``allow-same-origin`` besides where it has an origin of its own."""
 
-_CONTENT = (
-    "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; img-src 'self' data: blob: https:; "
-    "media-src 'self' data: blob: https:; font-src 'self' data: https:; style-src 'self' 'unsafe-inline' https:; "
-    "frame-src 'self' https: blob: data:; connect-src 'self' data: blob: {services}; "
-    "worker-src 'self' blob:; object-src 'none'; form-action 'self'; base-uri 'self'; "
-    "frame-ancestors 'self' {application}"
-)
-_PLAYER = (
-    "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; "
-    "connect-src 'self' blob: {services}; worker-src 'self' blob:; frame-src 'self' https:; form-action 'none'; "
-    "base-uri 'none'; frame-ancestors {application}"
-)
-_LAX = _PLAYER.replace(
-    "script-src 'self' blob: 'wasm-unsafe-eval'", "script-src 'self' blob: data: 'unsafe-inline' 'unsafe-eval'"
-).replace("media-src 'self' blob:", "media-src 'self' blob: https:")
-PLAYED_BY_US = frozenset({"pdf", "video", "audio", "image", "office", "page"})
-"""Kinds of packages whose files run nothing: a player page of ours shows them."""
 _KEPT = frozenset({"Cross-Origin-Resource-Policy", "Cache-Control"})
 """Headers that a view may set otherwise."""
-_INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox; frame-ancestors {application}"
 
 
 def init_app(app: Flask) -> None:
@@ -47,7 +30,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         found = g.get("content_facts")
-        policy = g.get("content_policy", _CONTENT if found else "default-src 'none'; frame-ancestors 'none'")
+        policy = g.get("content_policy", policies.CONTENT if found else "default-src 'none'; frame-ancestors 'none'")
         for name, value in box(policy, found.application if found else "", opaque=opaque).items():
             if name not in _KEPT or name not in response.headers:
                 response.headers[name] = value
@@ -79,8 +62,8 @@ def box(policy: str, application: str, *, opaque: bool) -> Mapping[str, str]:
 
 
 def of_file(package_kind: str, media_type: str) -> str:
-    """Return the policy of a package's file: no script runs in what is only looked at, nor in a drawing alone."""
-    return _INERT if package_kind in PLAYED_BY_US or media_type == "image/svg+xml" else _CONTENT
+    """Return the policy of a package's file: that of its kind, but no script runs in a drawing alone."""
+    return policies.INERT if media_type == "image/svg+xml" else kinds.KINDS[package_kind].policy
 
 
 def _services(application: str) -> str:
@@ -88,9 +71,9 @@ def _services(application: str) -> str:
     return f"{application}/xapi/ {application}/launch/fetch/" if application else ""
 
 
-def player(kind: str) -> None:
-    """Give this answer the policy of a player page of ours; packages whose program runs in it need a laxer one."""
-    g.content_policy = _LAX if kind == "h5p" else _PLAYER
+def player(policy: str = policies.PLAYER) -> None:
+    """Give this answer the policy of a player page of ours."""
+    g.content_policy = policy
 
 
 def file(media_type: str) -> None:

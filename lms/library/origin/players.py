@@ -13,49 +13,49 @@ from sqlalchemy import select
 from lms.core import files
 from lms.core.database import db
 from lms.library import addresses, queries
+from lms.library.kinds import KINDS, UNIT_KINDS
+from lms.library.kinds.kind import Player
 from lms.library.models import ContentUnit, PackageVersion, Registration, ScormState
 from lms.library.origin import delivery
 from lms.library.origin.access import Facts
 from lms.library.services.launches import basic
 from lms.library.services.scorm import COURSE
 
-FOLDER = Path(__file__).resolve().parents[1] / "players"
-_PAGES = {"video": "media", "audio": "media"}
 _PAGE_LIMIT = 4 * 1024 * 1024
 
 
-def page(facts: Facts, *, token: str, base: str) -> tuple[str, str]:
+def page(facts: Facts, *, base: str) -> tuple[Player, str]:
     """Return which player shows a launch's unit, and its page.
 
     :param base: path under which the package's files are
     """
-    del token
     unit = db.session.get_one(ContentUnit, facts.unit_id)
-    kind = "scorm" if facts.package_kind.startswith("scorm") else unit.kind
-    if kind == "office" and unit.properties.get("pdf"):
-        kind = "pdf"
-    name = _PAGES.get(kind, kind)
-    if not (FOLDER / f"{name}.html").exists():
-        abort(404)
+    player = _player(facts, unit)
     language = _language(facts.registration_id)
-    config = _config(facts, unit, kind, base, language)
+    config = _config(facts, unit, player, base, language)
     values = {
         "config": _for_script(config),
         "title": str(escape(config["title"])),
         "lang": language,
-        "content": _content(facts, unit) if kind == "page" else "",
+        "content": _content(facts, unit) if player.content else "",
     }
-    text = _template(name)
+    text = _template(player.page)
     for key, value in values.items():
         text = text.replace("{{" + key + "}}", value)
-    return kind, text
+    return player, text
 
 
-def _config(facts: Facts, unit: ContentUnit, kind: str, base: str, language: str) -> dict[str, Any]:
+def _player(facts: Facts, unit: ContentUnit) -> Player:
+    of_unit = UNIT_KINDS[unit.kind].player
+    player = KINDS[facts.package_kind].player or (of_unit(unit.properties) if of_unit else None)
+    return player or abort(404)
+
+
+def _config(facts: Facts, unit: ContentUnit, player: Player, base: str, language: str) -> dict[str, Any]:
     registration = db.session.get_one(Registration, facts.registration_id)
     shown = unit.properties.get("pdf") or unit.href or ""
     config: dict[str, Any] = {
-        "kind": kind,
+        "kind": player.name,
         "lang": language,
         "title": _in(unit.title, language),
         "base": base,
@@ -70,9 +70,9 @@ def _config(facts: Facts, unit: ContentUnit, kind: str, base: str, language: str
             "activity": unit.iri,
         },
         "properties": unit.properties,
-        "words": _words(kind, language),
+        "words": _words(player.words, language),
     }
-    return config | (_scorm(facts, unit, registration, language) if kind == "scorm" else {})
+    return config | (_scorm(facts, unit, registration, language) if player.run_time else {})
 
 
 def _scorm(facts: Facts, unit: ContentUnit, registration: Registration, language: str) -> dict[str, Any]:
@@ -147,15 +147,13 @@ def _for_script(value: Any) -> str:
 
 
 @cache
-def _template(name: str) -> str:
-    return (FOLDER / f"{name}.html").read_text("utf-8")
+def _template(page: Path) -> str:
+    return page.read_text("utf-8")
 
 
 @cache
-def _words(kind: str, language: str) -> dict[str, str]:
+def _words(paths: tuple[Path, ...], language: str) -> dict[str, str]:
     words: dict[str, str] = {}
-    for path in sorted(FOLDER.glob("words_*.json")):
-        of = path.stem.removeprefix("words_")
-        if of in (kind, "single"):
-            words |= {key: texts[language] for key, texts in json.loads(path.read_text("utf-8")).items()}
+    for path in paths:
+        words |= {key: texts[language] for key, texts in json.loads(path.read_text("utf-8")).items()}
     return words

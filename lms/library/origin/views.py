@@ -33,15 +33,15 @@ def file(token: str, path: str = "") -> Any:
 
 def play(token: str) -> Any:
     """A player page of ours."""
-    kind, page = players.page(facts(), token=token, base=f"{request.script_root}/{token}/")
-    headers.player(kind)
+    player, page = players.page(facts(), base=f"{request.script_root}/{token}/")
+    headers.player(player.policy)
     return page
 
 
 def return_(token: str) -> Any:
     """Where content that closes itself comes back to: it tells the page around it."""
     del token
-    headers.player("return")
+    headers.player()
     words = "Anh/Chị có thể đóng cửa sổ này. · You may close this window."
     return _RETURN.format(application=escape(facts().application), words=words)
 

@@ -18,38 +18,27 @@ from lms.core.errors import DomainError, NotFound
 from lms.core.files import Staged
 from lms.core.guard import Actor
 from lms.core.pages import N_
+from lms.library.kinds import KINDS, recognise
+from lms.library.kinds.kind import Kind, Reader
 from lms.library.models import Upload
 from lms.library.refusals import in_all_languages, listed
 from lms.library.services import libraries, packages, uploads
 from lms.library.services.packages import Kept
-from lms.packages.exports import cmi5 as cmi5_export
-from lms.packages.formats import cartridge, cmi5, folder, h5p, single, tincan, web
+from lms.packages.formats.single import Taker
 from lms.packages.inspection import scanning
 from lms.packages.inspection.archive import open_archive
-from lms.packages.inspection.kinds import Found, recognise
 from lms.packages.inspection.limits import Limits
+from lms.packages.inspection.recognising import NOT_TAKEN, Found
 from lms.packages.media_types import media_type
 from lms.packages.messages import Message
-from lms.packages.scorm import manifest as scorm
 from lms.packages.structure import Fault, Files, Refused, Structure, Unit
 
 Tell = Callable[..., None]
 """``tell(step=…, done=…, total=…)`` shows how far it is."""
-_READERS: dict[str, Callable[[Files, str], Structure]] = {
-    "cmi5": cmi5.read_structure,
-    "scorm12": scorm.read_structure,
-    "scorm2004": scorm.read_structure,
-    "h5p": h5p.read_structure,
-    "xapi": tincan.read_structure,
-    "html": web.read_structure,
-    "cartridge": cartridge.read_structure,
-}
-_ARCHIVES = frozenset({*_READERS, "folder"})
 _OTHER_CHECKSUM = Message(N_("The file has another checksum than its sender gave. Please send it again."))
 _NOT_ALL_SCANNED = Message(
     N_("The virus scanner could not look at all of this file: it is larger or deeper than ClamAV can take.")
 )
-_SUBTITLES_ALONE = Message(N_("Subtitles belong to a video: please send both together in one folder or zip."))
 
 
 @dataclass(slots=True)
@@ -115,7 +104,7 @@ def look_into(path: Path, filename: str, *, tell: Tell, staged: list[Staged]) ->
     limits = Limits()
     tell(step="recognising")
     found = recognise(path, filename, limits)
-    if found.kind in _ARCHIVES:
+    if KINDS[found.kind].read is not None:
         tell(step="reading")
         taken = _archive(path, found, limits, tell, staged)
         unpacked = {one.path: name for name, one in taken.staged.items()}
@@ -147,21 +136,25 @@ def _infected(name: str, threat: str) -> Fault:
 
 
 def _archive(path: Path, found: Found, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:
+    kind = KINDS[found.kind]
     if found.bare:
-        return _bare(path, found, staged)
+        return _bare(path, found, kind, staged)
     with open_archive(path, limits, root=found.root) as archive:
-        if found.kind == "h5p" and h5p.is_library_set(archive):
-            raise Refused(Fault(found.manifest, libraries.ONLY_ADMINISTRATORS))
-        if found.kind == "folder":
-            return _written(archive, found, staged)
-        structure = _READERS[found.kind](archive, found.manifest)
-        taken = Taken(structure, notes=list(archive.notes))
+        if kind.instead is not None:
+            return _written(_Held(kind.instead(archive, found.manifest)), kind, staged)
+        taken = Taken(_reader(kind.read)(archive, found.manifest), notes=list(archive.notes))
         _unpack(archive, taken, tell, staged)
-        for name, content in structure.made.items():
+        for name, content in taken.structure.made.items():
             _add(taken, staged, name, io.BytesIO(content), media_type(name))
-        if found.kind == "h5p":
+        if kind.borrows:
             taken.borrowed = libraries.complete(taken.structure, list(archive))
         return taken
+
+
+def _reader(of_kind: Reader | None) -> Reader:
+    if of_kind is None:
+        raise AssertionError("the kind has marks of a form that it cannot read")
+    return of_kind
 
 
 def _unpack(archive: Files, taken: Taken, tell: Tell, staged: list[Staged]) -> None:
@@ -179,37 +172,38 @@ def _unpack(archive: Files, taken: Taken, tell: Tell, staged: list[Staged]) -> N
             told = done
 
 
-def _written(archive: Files, found: Found, staged: list[Staged]) -> Taken:
-    """Take a course in the folder form: its pages and quizzes are made into a cmi5 course, which is what is played."""
-    course = _Held(dict(cmi5_export.files(folder.read_course(archive, found.manifest))))
-    structure = cmi5.read_structure(course, "cmi5.xml")
-    taken = Taken(replace(structure, kind="folder"))
-    for path in course:
-        with course.open(path) as stream:
+def _written(files_: "_Held", kind: Kind, staged: list[Staged]) -> Taken:
+    """Take the files that were made in place of those that were sent."""
+    taken = Taken(_reader(kind.read)(files_, ""))
+    for path in files_:
+        with files_.open(path) as stream:
             _add(taken, staged, path, stream, media_type(path))
     return taken
 
 
-def _bare(path: Path, found: Found, staged: list[Staged]) -> Taken:
-    """Take a course structure alone, whose units are elsewhere (cmi5, section 14.2)."""
-    content = _Alone(path, "cmi5.xml")
-    taken = Taken(cmi5.read_structure(content, "cmi5.xml", bare=True))
+def _bare(path: Path, found: Found, kind: Kind, staged: list[Staged]) -> Taken:
+    """Take a manifest alone, whose units are elsewhere (cmi5, section 14.2)."""
+    taken = Taken(_reader(kind.bare)(_Alone(path, found.manifest), found.manifest))
     with path.open("rb") as stream:
-        staged.append(files.stage(stream))
-    taken.staged["cmi5.xml"], taken.types["cmi5.xml"] = staged[-1], found.media_type
+        _add(taken, staged, found.manifest, stream, found.media_type)
     return taken
 
 
 def _single(path: Path, filename: str, found: Found, staged: list[Staged]) -> Taken:
     """Take a single file: itself, and what its player shows instead of it (a safe page, a PDF of an Office file)."""
-    if found.kind == "subtitles":
-        raise Refused(Fault(filename, _SUBTITLES_ALONE))
-    read = single.take(path, found.kind, found.media_type, filename)
+    read = _taker(found)(path, found.media_type, filename)
     taken = Taken(read.structure)
     for name, (content, type_) in read.files.items():
         with content() as stream:
             _add(taken, staged, name, stream, type_)
     return taken
+
+
+def _taker(found: Found) -> Taker:
+    take = KINDS[found.kind].take
+    if take is None:
+        raise AssertionError("the kind has marks of a form that it cannot read")
+    return take
 
 
 def _recording(path: Path, found: Found, limits: Limits, staged: list[Staged]) -> Taken:
@@ -220,7 +214,9 @@ def _recording(path: Path, found: Found, limits: Limits, staged: list[Staged]) -
             shutil.copyfileobj(source, target, files.CHUNK)
         name = found.manifest.rpartition("/")[2]
         inner = recognise(copy, name, limits)
-        structure = single.read_structure(copy, inner.kind, inner.media_type, name)
+        if KINDS[inner.kind].take is None:
+            raise Refused(Fault(found.manifest, NOT_TAKEN))
+        structure = _taker(inner)(copy, inner.media_type, name).structure
         taken = Taken(structure, notes=[*archive.notes, *inner.notes])
         (unit,) = structure.root.children
         tracks, poster = [], ""

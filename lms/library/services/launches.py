@@ -15,6 +15,8 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.library import addresses
 from lms.library.addresses import Grant
+from lms.library.kinds import KINDS, UNIT_KINDS
+from lms.library.kinds.kind import Launch
 from lms.library.models import MODES, ContentSession, ContentUnit, PackageVersion, Registration
 from lms.library.services.registrations import abandon, conclude, held_session, hold, preferences, state_of
 from lms.library.services.said import publisher_iri, report, tell
@@ -24,8 +26,6 @@ from lms.records.services import end_session, open_session
 
 LIFETIME = timedelta(hours=12)
 """How long a launch may last."""
-PLAYED_BY_US = frozenset({"pdf", "video", "audio", "image", "office", "page", "h5p", "sco", "asset", "course"})
-"""Kinds of units that a player page of ours shows; the others open themselves."""
 
 
 class Launched(NamedTuple):
@@ -81,17 +81,18 @@ def launch(
     origin = addresses.origin_of(version.package_id, registration.account_name, application=application, plain=plain)
     grant = Grant(version.id, session.id, session.expires_at)
     base = f"{origin.url}{origin.prefix}/{addresses.token(grant, origin.host)}"
-    if unit.kind == "au":
-        state_of(registration.id, unit.id, at=at)
-        url = _cmi5(registration, unit, session, base, application, locale, return_url, at)
-    elif unit.kind == "activity":
-        url = _xapi(registration, unit, session, base, application, at)
-    elif unit.kind in PLAYED_BY_US:
-        _open_key(registration, unit.iri, session, at)
-        url = f"{base}/_khue/play"
-    else:
-        url = _address(unit, base)
-        opened(registration, unit, session, at=at)
+    match UNIT_KINDS[unit.kind].launch:
+        case Launch.CMI5:
+            state_of(registration.id, unit.id, at=at)
+            url = _cmi5(registration, unit, session, base, application, locale, return_url, at)
+        case Launch.XAPI:
+            url = _xapi(registration, unit, session, base, application, at)
+        case Launch.PLAYER | Launch.HOLDS:  # what holds others is opened only where the package is opened as a whole
+            _open_key(registration, unit.iri, session, at)
+            url = f"{base}/_khue/play"
+        case Launch.ITSELF:
+            url = _address(unit, base)
+            opened(registration, unit, session, at=at)
     return Launched(session.id, url, unit.properties.get("launchMethod") == "OwnWindow", session.expires_at)
 
 
@@ -140,7 +141,7 @@ def close(session_id: UUID, *, at: datetime) -> None:
 def _check(registration: Registration, unit: ContentUnit, version: PackageVersion, mode: str) -> None:
     if mode not in MODES:
         raise DomainError("bad-mode", _l("The launch mode is Normal, Browse or Review."), 400)
-    if unit.href is None and not (version.kind.startswith("scorm") and unit.parent_id is None):
+    if unit.href is None and not (KINDS[version.kind].whole and unit.parent_id is None):
         raise DomainError("not-launchable", _l("This part of the package cannot be opened by itself."), 400)
     if registration.superseded_at is not None and mode == "Normal":
         raise DomainError("superseded", _l("The class has moved to another version of this material."))

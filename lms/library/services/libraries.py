@@ -21,9 +21,6 @@ from lms.packages.media_types import media_type
 from lms.packages.messages import Message
 from lms.packages.structure import Fault, Refused, Structure
 
-ONLY_ADMINISTRATORS = Message(
-    N_("This is a set of H5P libraries without content. Only an administrator can install it.")
-)
 _NO_LIBRARY = Message(N_("There is no H5P library in this file."))
 _NOT_INSTALLED = Message(N_("This H5P library is neither in the package nor installed. Please export with libraries."))
 

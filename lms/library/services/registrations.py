@@ -14,8 +14,11 @@ from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.library import queries, signals
+from lms.library.kinds import UNIT_KINDS
+from lms.library.kinds.completion import Done
+from lms.library.kinds.kind import Launch
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, UnitState
-from lms.library.progress import Done, Part, satisfied
+from lms.library.progress import Part, satisfied
 from lms.library.services.said import spent, tell
 from lms.packages.cmi5 import terms
 from lms.people.queries import actor_name
@@ -162,7 +165,7 @@ def conclude(registration: Registration, *, session_id: UUID | None, at: datetim
             continue
         state_of(registration.id, unit_id, at=at).satisfied_at = at
         unit = by_id[unit_id]
-        if unit.kind in ("course", "block"):
+        if UNIT_KINDS[unit.kind].launch is Launch.HOLDS:
             tell("satisfied", registration, unit, session_id, at=at)
         if unit.parent_id is None:
             registration.satisfied_at = at
@@ -194,7 +197,7 @@ def _registered(version_id: UUID, learner: Learner, context_id: UUID | None) -> 
 
 
 def _speaks_cmi5(unit: ContentUnit) -> bool:
-    return unit.kind == "au"
+    return UNIT_KINDS[unit.kind].launch is Launch.CMI5
 
 
 def preferences(locale: str | None) -> Mapping[str, str]:

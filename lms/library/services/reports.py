@@ -10,6 +10,8 @@ from tincan.conversions.iso8601 import make_timedelta
 
 from lms.core.database import act, db, utcnow
 from lms.core.errors import DomainError
+from lms.library.kinds import UNIT_KINDS
+from lms.library.kinds.kind import Launch
 from lms.library.models import ContentSession, ContentUnit, UnitState
 from lms.library.services.registrations import conclude, hold, state_of
 from lms.packages.cmi5 import rules, terms
@@ -43,7 +45,7 @@ def _take(
     state = state_of(registration.id, unit.id, at=at)
     fresh = _fresh(statements)
     for statement in sorted(fresh, key=_when):
-        if unit.kind == "au":
+        if UNIT_KINDS[unit.kind].launch is Launch.CMI5:
             _judge(statement, session, unit, state, at)
             _follow(statement, session, unit, state, at)
         elif session.mode == "Normal":

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from lms.library.kinds import UNIT_KINDS
 from lms.library.models import ContentUnit, Registration
 from lms.packages.cmi5 import terms
 from lms.records.emit import say
 from lms.records.vocabulary import PLATFORM, PROFILE, VERBS
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
-_TYPES = {"course": terms.COURSE_TYPE, "block": terms.BLOCK_TYPE}
 
 
 def tell(
@@ -108,7 +108,7 @@ def spent(seconds: float) -> str:
 
 def _object(unit: ContentUnit) -> dict[str, Any]:
     definition: dict[str, Any] = {}
-    kind = _TYPES.get(unit.kind) or unit.properties.get("activityType")
+    kind = UNIT_KINDS[unit.kind].activity_type or unit.properties.get("activityType")
     if kind:
         definition["type"] = kind
     if unit.title:

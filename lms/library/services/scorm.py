@@ -11,6 +11,7 @@ from sqlalchemy import select
 from lms.core.database import act, db
 from lms.core.errors import DomainError
 from lms.library import progress, queries
+from lms.library.kinds import UNIT_KINDS
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, ScormCommit, ScormState
 from lms.library.services.registrations import conclude, held_session, state_of
 from lms.library.services.said import report
@@ -80,7 +81,7 @@ def _unit(registration: Registration, identifier: str) -> ContentUnit:
         select(ContentUnit).where(
             ContentUnit.version_id == registration.version_id,
             ContentUnit.identifier == identifier,
-            ContentUnit.kind.in_(("sco", "asset")),
+            ContentUnit.kind.in_([key for key, one in UNIT_KINDS.items() if one.whole]),
         )
     )
     if found is None:

@@ -12,14 +12,13 @@ from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.core.pages import Page
-from lms.library import listing, queries
+from lms.library import kinds, listing, queries
 from lms.library.access import MANAGE, READ, package_path
 from lms.library.forms import RenameForm, UploadForm
-from lms.library.kinds import KINDS
 from lms.library.models import PackageVersion
 from lms.library.services import packages
 from lms.library.services.uploads import quota_of, used_by
-from lms.library.views.words import PIECE, STEPS, UNITS
+from lms.library.views.words import PIECE, STEPS
 
 
 class Storage(NamedTuple):
@@ -47,7 +46,7 @@ def index_page(form: UploadForm | None) -> str:
     rows = listing.packages(
         actor,
         query=query,
-        kind=kind if kind in KINDS else "",
+        kind=kind if kind in kinds.KINDS else "",
         institution_id=institution.id if institution else None,
         after=_after(request.args.get("after")),
     )
@@ -59,7 +58,7 @@ def index_page(form: UploadForm | None) -> str:
         uses=listing.uses([row.id for row in page.rows]),
         query=query,
         kind=kind,
-        kinds=KINDS,
+        kinds=kinds.names(),
         institution=institution,
         institutions=readable,
         storage=_storage(single) if single else None,
@@ -134,10 +133,10 @@ def package_page(package_id: UUID, *, form: UploadForm | None = None, rename_for
     return render_template(
         "library/package.html",
         package=row,
-        kinds=KINDS,
+        kinds=kinds.names(),
         versions=versions,
         lines=listing.outline(units),
-        unit_words=UNITS,
+        unit_words=kinds.unit_names(),
         whole=listing.opened_whole(units),
         uses=listing.uses([package_id])[package_id],
         manages=manages,

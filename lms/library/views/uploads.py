@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.library import access, listing
+from lms.library import access, kinds, listing
 from lms.library.access import MANAGE
-from lms.library.kinds import KINDS
 from lms.library.models import Upload
 from lms.library.services import uploads
 from lms.library.views import packages, tus
@@ -49,7 +48,7 @@ def upload(upload_id: UUID) -> Any:
         "library/_upload.html" if partial else "library/upload.html",
         one=row,
         own=current_actor().account_id,
-        kinds=KINDS,
+        kinds=kinds.names(),
         steps=STEPS,
     )
     return page, {"HX-Trigger": "taken-in"} if partial and row.state == "taken" else {}

@@ -2,8 +2,6 @@
 
 from flask_babel import lazy_gettext as _l
 
-from lms.library.kinds import KINDS
-
 PIECE = 8 * 1024 * 1024
 """Bytes that our page sends at a time."""
 STEPS = {
@@ -15,13 +13,3 @@ STEPS = {
     "storing": _l("Storing its files"),
 }
 """What the job that checks an upload is at."""
-UNITS = KINDS | {
-    "course": _l("Whole package"),
-    "block": _l("Section"),
-    "au": _l("cmi5 unit"),
-    "sco": _l("SCORM unit"),
-    "asset": _l("SCORM page"),
-    "activity": _l("xAPI activity"),
-    "web": _l("Web page"),
-}
-"""Kinds of units."""

@@ -2,13 +2,18 @@
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Any
 
 from lms.packages.messages import message as _l
 
-SINGLE: dict[str, tuple[str, ...]] = {
+_OFFICE = {
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ENDS: dict[str, tuple[str, ...]] = {
     "application/pdf": ("pdf",),
     "image/png": ("png",),
     "image/jpeg": ("jpg", "jpeg"),
@@ -28,6 +33,9 @@ SINGLE: dict[str, tuple[str, ...]] = {
     "text/html": ("html", "htm", "xhtml"),
     "text/markdown": ("md", "markdown", "txt"),
     "text/vtt": ("vtt",),
+    _OFFICE["word/document.xml"]: ("docx", "docm"),
+    _OFFICE["xl/workbook.xml"]: ("xlsx", "xlsm"),
+    _OFFICE["ppt/presentation.xml"]: ("pptx", "pptm", "ppsx"),
 }
 """Media types that are taken, with the ends that such files have."""
 
@@ -77,15 +85,6 @@ _LINK = re.compile(rb"^\s*\[InternetShortcut\]", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-_TEXTS: tuple[tuple[Callable[[bytes], Any], tuple[str, str]], ...] = (
-    (_SVG.match, ("image", "image/svg+xml")),
-    (_CMI5.search, ("cmi5", "text/xml")),
-    (_HTML.match, ("page", "text/html")),
-    (lambda text: text.lstrip().startswith(b"WEBVTT"), ("subtitles", "text/vtt")),
-    (_LINK.match, ("link", "text/plain")),
-)
-
-
 def refused_kind(head: bytes) -> Any:
     """Return why a kind of file is not taken; None when it may be."""
     if head[257:262] == b"ustar":
@@ -103,39 +102,96 @@ def _gunzipped(head: bytes) -> bytes:
         return b""
 
 
-def single_kind(path: Path, head: bytes) -> tuple[str, str] | None:
-    """Return kind and media type of a document, picture or recording."""
-    if head.startswith(b"%PDF-"):
-        return "pdf", "application/pdf"
-    for start, media_type in _IMAGES:
-        if head.startswith(start):
-            return "image", media_type
+def pdf(_path: Path, head: bytes) -> str | None:
+    """Return the media type of a PDF document."""
+    return "application/pdf" if head.startswith(b"%PDF-") else None
+
+
+def image(_path: Path, head: bytes) -> str | None:
+    """Return the media type of a picture of pixels."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image", "image/webp"
-    return _recording(path, head)
+        return "image/webp"
+    return next((media_type for start, media_type in _IMAGES if head.startswith(start)), None)
 
 
-def text_kind(path: Path, head: bytes) -> tuple[str, str] | None:
-    """Return kind and media type of a text: page, drawing, subtitles, link, or a course structure alone."""
-    text = _plain(head)
-    if text is None or not _is_text(path):
+def video(path: Path, head: bytes) -> str | None:
+    """Return the media type of a recording with moving pictures."""
+    return _if("video", _recording(path, head))
+
+
+def audio(path: Path, head: bytes) -> str | None:
+    """Return the media type of a recording of sound only."""
+    return _if("audio", _recording(path, head))
+
+
+def office(names: Set[str]) -> str | None:
+    """Return the media type of an Office document, which is an archive, by the names of its files in lower case."""
+    if "[content_types].xml" not in names:
         return None
-    for test, answer in _TEXTS:
-        if test(text):
-            return answer
-    return None if text.lstrip().startswith(b"<?") else ("page", "text/markdown")
+    return next((media_type for name, media_type in _OFFICE.items() if name in names), None)
 
 
-def _recording(path: Path, head: bytes) -> tuple[str, str] | None:
+def drawing(text: bytes) -> str | None:
+    """Return the media type of a drawing (SVG)."""
+    return "image/svg+xml" if _SVG.match(text) else None
+
+
+def course_structure(text: bytes) -> str | None:
+    """Return the media type of a cmi5 course structure alone."""
+    return "text/xml" if _CMI5.search(text) and not _SVG.match(text) else None
+
+
+def html(text: bytes) -> str | None:
+    """Return the media type of an HTML page."""
+    return "text/html" if _HTML.match(text) else None
+
+
+def link(text: bytes) -> str | None:
+    """Return the media type of a file in which a desktop keeps an address."""
+    return "text/plain" if _LINK.match(text) else None
+
+
+def is_subtitles(text: bytes) -> bool:
+    """Tell whether a text is subtitles (WebVTT)."""
+    return text.lstrip().startswith(b"WEBVTT")
+
+
+def is_cartridge(heading: str) -> bool:
+    """Tell a Common Cartridge by the namespaces and schema of its imsmanifest.xml."""
+    return "imsccv1p" in heading or "common cartridge" in heading.lower()
+
+
+def is_scorm2004(heading: str) -> bool:
+    """Tell SCORM 2004 by the namespaces and schema of its imsmanifest.xml."""
+    marks = ("adlcp_v1p3", "imscp_v1p1", "2004", "CAM 1.3")
+    return any(one in heading for one in marks) and "adlcp_rootv1p2" not in heading and not is_cartridge(heading)
+
+
+def is_scorm12(heading: str) -> bool:
+    """Tell SCORM 1.2: what is neither SCORM 2004 nor a cartridge."""
+    return not is_cartridge(heading) and not is_scorm2004(heading)
+
+
+def plain_text(path: Path, head: bytes) -> bytes | None:
+    """Return how a text begins, in a form in which ASCII is ASCII; None for what is no text."""
+    text = _plain(head)
+    return text if text is not None and _is_text(path) else None
+
+
+def _if(kind: str, media_type: str | None) -> str | None:
+    return media_type if media_type is not None and media_type.startswith(f"{kind}/") else None
+
+
+def _recording(path: Path, head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
-        return ("video", "video/mp4") if _has(path, b"hdlr", b"vide") else ("audio", "audio/mp4")
+        return "video/mp4" if _has(path, b"hdlr", b"vide") else "audio/mp4"
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         with path.open("rb") as stream:
             start = stream.read(_LOOK)
-        return ("video", "video/webm") if b"V_" in start else ("audio", "audio/webm")
+        return "video/webm" if b"V_" in start else "audio/webm"
     if head.startswith(b"OggS"):
-        return ("video", "video/ogg") if b"theora" in head else ("audio", "audio/ogg")
-    return next((("audio", media_type) for test, media_type in _SOUNDS if test(head)), None)
+        return "video/ogg" if b"theora" in head else "audio/ogg"
+    return next((media_type for test, media_type in _SOUNDS if test(head)), None)
 
 
 _SOUNDS: tuple[tuple[Callable[[bytes], bool], str], ...] = (

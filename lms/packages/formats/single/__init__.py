@@ -7,13 +7,24 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any, NamedTuple
 
-from lms.packages.formats.single import images, links, media, office, pages, pdf
+from lms.packages.formats.single import links, office, pages
 from lms.packages.formats.single.names import from_filename, path_of
 from lms.packages.formats.single.office import office_to_pdf
 from lms.packages.formats.single.pages import page_html
 from lms.packages.structure import Fault, Structure, Unit
 
-__all__ = ["Taken", "office_to_pdf", "page_html", "read_structure", "take"]
+__all__ = [
+    "Reader",
+    "Taken",
+    "Taker",
+    "office_to_pdf",
+    "page_html",
+    "read_structure",
+    "take_link",
+    "take_office",
+    "take_page",
+    "whole",
+]
 _PDF = "_pdf/document.pdf"
 
 
@@ -41,31 +52,71 @@ class Taken:
     files: Mapping[str, tuple[Callable[[], IO[bytes]], str]]
 
 
-def take(path: Path, kind: str, media_type: str, filename: str) -> Taken:
-    """Read a single file and say what is stored of it.
+Reader = Callable[[Path, str, str], tuple[Any, ...]]
+"""``read(path, media_type, name)`` returns what :class:`Found` has."""
+Taker = Callable[[Path, str, str], Taken]
+"""``take(path, media_type, filename)`` reads a single file and says what is stored of it."""
 
-    A page is stored as safe HTML (:func:`page_html`); an Office document also as PDF where LibreOffice can convert it,
-    and then the unit's property ``pdf`` says where.
 
-    :raises Refused: as in :func:`read_structure`
-    """
-    structure = read_structure(path, kind, media_type, filename)
+def whole(kind: str, reader: Reader) -> Taker:
+    """Take files of a kind as they are."""
+
+    def take(path: Path, media_type: str, filename: str) -> Taken:
+        structure = read_structure(path, kind, media_type, filename, reader)
+        return Taken(structure, {_name(structure): (lambda: path.open("rb"), media_type)})
+
+    return take
+
+
+def take_page(path: Path, media_type: str, filename: str) -> Taken:
+    """Take a page: it is stored as safe HTML (:func:`page_html`)."""
+    structure = read_structure(path, "page", media_type, filename, pages.read)
     (unit,) = structure.root.children
-    name = str(unit.href)
-    if kind == "link":
-        return Taken(structure, {})
-    if kind == "page":
-        article = page_html(path, unit.properties["format"]).encode()
-        return Taken(structure, {name: (lambda: io.BytesIO(article), "text/html")})
-    whole: dict[str, tuple[Callable[[], IO[bytes]], str]] = {name: (lambda: path.open("rb"), media_type)}
-    made = _converted(path, name) if kind == "office" else None
+    article = page_html(path, unit.properties["format"]).encode()
+    return Taken(structure, {_name(structure): (lambda: io.BytesIO(article), "text/html")})
+
+
+def take_link(path: Path, media_type: str, filename: str) -> Taken:
+    """Take a link: nothing of it is stored but where it leads."""
+    return Taken(read_structure(path, "link", media_type, filename, links.read), {})
+
+
+def take_office(path: Path, media_type: str, filename: str) -> Taken:
+    """Take an Office document, also as PDF where LibreOffice can convert it: the unit's property ``pdf`` says where."""
+    taken = whole("office", office.read)(path, media_type, filename)
+    structure = taken.structure
+    (unit,) = structure.root.children
+    made = _converted(path, _name(structure))
     if made is None:
-        return Taken(structure, whole)
+        return taken
     shown = replace(unit, properties={**unit.properties, "pdf": _PDF})
     return Taken(
         replace(structure, root=replace(structure.root, children=(shown,))),
-        whole | {_PDF: (lambda: made, "application/pdf")},
+        {**taken.files, _PDF: (lambda: made, "application/pdf")},
     )
+
+
+def read_structure(path: Path, kind: str, media_type: str, filename: str, reader: Reader) -> Structure:
+    """Read a single file as a package: a course with one unit of the file's kind.
+
+    The unit's href is the path under which the file must be stored: its name, without folders.
+
+    :param path: where the file lies now
+    :param media_type: as recognised by content, such as ``video/mp4``
+    :param filename: what its sender called it
+    :raises Refused: it is damaged, protected or too large
+    """
+    name = path_of(filename)
+    found = Found(*reader(path, media_type, name))
+    title = {"und": found.title or from_filename(name)}
+    properties = {"mediaType": media_type, **found.properties}
+    unit = Unit(kind, "file", title, found.href or name, properties=properties)
+    return Structure(kind, Unit("course", "course", title, children=(unit,)), found.notes)
+
+
+def _name(structure: Structure) -> str:
+    """Return the path under which the file is stored."""
+    return str(structure.root.children[0].href)
 
 
 def _converted(path: Path, name: str) -> IO[bytes] | None:
@@ -74,33 +125,3 @@ def _converted(path: Path, name: str) -> IO[bytes] | None:
         return made
     made.close()
     return None
-
-
-def read_structure(path: Path, kind: str, media_type: str, filename: str) -> Structure:
-    """Read a single file as a package: a course with one unit of the file's kind.
-
-    The unit's href is the path under which the file must be stored: its name, without folders.
-
-    :param path: where the file lies now
-    :param kind: pdf, video, audio, image, office, page or link
-    :param media_type: as recognised by content, such as ``video/mp4``
-    :param filename: what its sender called it
-    :raises Refused: it is damaged, protected or too large
-    """
-    name = path_of(filename)
-    found = Found(*_READERS[kind](path, media_type, name))
-    title = {"und": found.title or from_filename(name)}
-    properties = {"mediaType": media_type, **found.properties}
-    unit = Unit(kind, "file", title, found.href or name, properties=properties)
-    return Structure(kind, Unit("course", "course", title, children=(unit,)), found.notes)
-
-
-_READERS: dict[str, Callable[[Path, str, str], tuple[Any, ...]]] = {
-    "pdf": pdf.read,
-    "video": media.read,
-    "audio": media.read,
-    "image": images.read,
-    "office": office.read,
-    "page": pages.read,
-    "link": links.read,
-}

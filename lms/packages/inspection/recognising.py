@@ -1,6 +1,6 @@
 """What an uploaded file is, by its content and never by its name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
@@ -9,29 +9,35 @@ from lxml import etree
 
 from lms.packages.inspection.archive import Archive, open_archive
 from lms.packages.inspection.limits import Limits
-from lms.packages.inspection.signatures import MOODLE, SINGLE, refused_kind, single_kind, text_kind
+from lms.packages.inspection.marks import Marks
+from lms.packages.inspection.signatures import ENDS, MOODLE, is_subtitles, plain_text, refused_kind
 from lms.packages.messages import message as _l
 from lms.packages.structure import Fault, Refused, read
 
-_MANIFESTS = (("cmi5.xml", "cmi5"), ("imsmanifest.xml", "scorm"), ("h5p.json", "h5p"), ("tincan.xml", "xapi"))
-"""By preference: a package with several is taken as the first."""
-_FOLDER_FORM = "khue.yaml"
-_OFFICE = ("word/document.xml", "ppt/presentation.xml", "xl/workbook.xml")
 _MANIFEST_LIMIT = 20 * 1024 * 1024
-_RECORDINGS = (".mp4", ".m4v", ".webm", ".ogv", ".mp3", ".m4a", ".wav", ".oga", ".ogg")
 _BESIDE = (".vtt", ".jpg", ".jpeg", ".png", ".webp")
+NOT_TAKEN = _l(
+    "This kind of file is not taken. Taken are course packages (cmi5, SCORM, H5P, xAPI, web), PDF, "
+    "video, audio, pictures, Office documents, HTML and Markdown pages."
+)
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+
+
+_ARCHIVE = "application/zip"
+
+Kinds = Mapping[str, Marks]
+"""The kinds that are taken, by preference, each with its marks."""
 
 
 @dataclass(slots=True)
 class Found:
     """What a file is.
 
-    :ivar kind: a key of lms.library.kinds.KINDS, or ``cartridge``, ``folder``, ``subtitles``
-    :ivar manifest: path of the manifest within the package
+    :ivar kind: a key of the kinds that are taken
+    :ivar manifest: path of the manifest within the package, or of the recording among its subtitles
     :ivar root: the folder within an archive that is the package, with ``/`` at its end
-    :ivar bare: whether it is a course structure alone, without an archive
+    :ivar bare: whether it is a manifest alone, without an archive
     """
 
     kind: str
@@ -42,7 +48,7 @@ class Found:
     notes: list[Fault] = field(default_factory=list)
 
 
-def recognise(path: Path, filename: str, limits: Limits | None = None) -> Found:
+def recognise(path: Path, filename: str, kinds: Kinds, limits: Limits | None = None) -> Found:
     """Tell what a file is.
 
     :raises Refused: it is empty, of a kind that is not taken, or pretends to be several.
@@ -53,25 +59,26 @@ def recognise(path: Path, filename: str, limits: Limits | None = None) -> Found:
     if not head:
         raise Refused(Fault(filename, _l("The file is empty.")))
     if head.startswith((_ZIP, _EMPTY_ZIP)):
-        found = _archive(path, filename, limits)
+        found = _archive(path, filename, kinds, limits)
     else:
         why = refused_kind(head)
         if why is not None:
             raise Refused(Fault(filename, why))
-        found = _single(path, head, filename)
-    _note_wrong_end(found, filename)
+        found = _single(path, head, filename, kinds)
+    _note_wrong_end(found, filename, kinds[found.kind])
     return found
 
 
-def _archive(path: Path, filename: str, limits: Limits) -> Found:
+def _archive(path: Path, filename: str, kinds: Kinds, limits: Limits) -> Found:
     with open_archive(path, limits) as archive:
         names = list(archive)
         root = _only_folder(names)
-        found = _by_manifest(archive, names, "") or _by_pages(names, "")
+        found = _document(names, kinds) or _by_manifest(archive, names, "", kinds) or _by_pages(names, "", kinds)
         if found is None:
-            found = _by_manifest(archive, names, _folder_of_manifest(names, filename) or root)
+            folder = _folder_of_manifest(names, filename, kinds) or root
+            found = _by_manifest(archive, names, folder, kinds) if folder else None
         if found is None:
-            found = _by_pages(names, root) or _by_recording(names, root)
+            found = _by_pages(names, root, kinds) or _by_recording(names, root, kinds)
     if found is None:
         raise Refused(Fault(filename, _why_no_course(names)))
     if found.root:
@@ -81,25 +88,32 @@ def _archive(path: Path, filename: str, limits: Limits) -> Found:
     return found
 
 
-def _by_manifest(archive: Archive, names: list[str], root: str) -> Found | None:
+def _document(names: list[str], kinds: Kinds) -> Found | None:
+    """A document that is an archive by its form."""
+    here = {name.lower() for name in names}
+    for kind, marks in kinds.items():
+        media_type = marks.document(here) if marks.document else None
+        if media_type is not None:
+            return Found(kind, media_type)
+    return None
+
+
+def _by_manifest(archive: Archive, names: list[str], root: str, kinds: Kinds) -> Found | None:
     here = {name.removeprefix(root).lower(): name for name in names if name.startswith(root)}
-    if "[content_types].xml" in here and any(one in here for one in _OFFICE):
-        kind = next(one for one in _OFFICE if one in here)
-        return Found("office", _OFFICE_TYPES[kind]) if not root else None
-    if _FOLDER_FORM in here:
-        return Found("folder", "application/zip", _FOLDER_FORM, root)
-    present = [(manifest, kind) for manifest, kind in _MANIFESTS if manifest in here]
-    if not present and any(name.endswith("/library.json") for name in here):
-        return Found("h5p", "application/zip", "h5p.json", root)
+    for kind, marks in kinds.items():
+        if marks.above_others and marks.manifest in here:
+            return Found(kind, _ARCHIVE, marks.manifest, root)
+    present = [one for one in _manifests(kinds) if one in here]
     if not present:
-        return None
-    manifest, kind = present[0]
+        known = (kind for kind, marks in kinds.items() if marks.beside and any(n.endswith(marks.beside) for n in here))
+        kind_ = next(known, None)
+        return None if kind_ is None else Found(kind_, _ARCHIVE, kinds[kind_].manifest, root)
+    manifest = present[0]
     actual = here[manifest]
-    found = Found(kind, "application/zip", actual.removeprefix(root), root)
-    if kind == "scorm":
-        found.kind = _kind_of_manifest(read(archive, actual, limit=_MANIFEST_LIMIT), actual)
+    kind_ = _kind_of_manifest(archive, actual, {kind: m for kind, m in kinds.items() if m.manifest == manifest})
+    found = Found(kind_, _ARCHIVE, actual.removeprefix(root), root)
     if len(present) > 1:
-        others = ", ".join(name for name, _ in present[1:])
+        others = ", ".join(present[1:])
         words = _l("The package has several manifests; %(name)s is used, not %(others)s.", name=manifest, others=others)
         found.notes.append(Fault(actual, words))
     if actual.removeprefix(root) != manifest:
@@ -107,13 +121,18 @@ def _by_manifest(archive: Archive, names: list[str], root: str) -> Found | None:
     return found
 
 
-def _kind_of_manifest(content: bytes, path: str) -> str:
-    """Tell SCORM 1.2, SCORM 2004 and Common Cartridge apart by the first elements of the manifest."""
-    text = _heading(content, path)
-    if "imsccv1p" in text or "common cartridge" in text.lower():
-        return "cartridge"
-    is_2004 = "adlcp_v1p3" in text or "imscp_v1p1" in text or "2004" in text or "CAM 1.3" in text
-    return "scorm2004" if is_2004 and "adlcp_rootv1p2" not in text else "scorm12"
+def _manifests(kinds: Kinds) -> list[str]:
+    """Return the names of manifests, each once, by preference."""
+    return list(dict.fromkeys(one.manifest for one in kinds.values() if one.manifest and not one.above_others))
+
+
+def _kind_of_manifest(archive: Archive, path: str, sharing: Kinds) -> str:
+    """Tell kinds apart that share the name of their manifest; the last one takes what is none of the others."""
+    *others, last = sharing
+    if not others:
+        return last
+    text = _heading(read(archive, path, limit=_MANIFEST_LIMIT), path)
+    return next((kind for kind in others if (test := sharing[kind].heading) and test(text)), last)
 
 
 def _heading(content: bytes, path: str) -> str:
@@ -136,30 +155,31 @@ def _heading(content: bytes, path: str) -> str:
     return " ".join(words)
 
 
-def _by_pages(names: list[str], root: str) -> Found | None:
+def _by_pages(names: list[str], root: str, kinds: Kinds) -> Found | None:
     pages = [name for name in names if name.startswith(root) and "/" not in name.removeprefix(root)]
-    if any(name.lower().endswith((".html", ".htm")) for name in pages):
-        return Found("html", "application/zip", "", root)
+    for kind, marks in kinds.items():
+        if marks.pages and any(name.lower().endswith(marks.pages) for name in pages):
+            return Found(kind, _ARCHIVE, "", root)
     return None
 
 
-def _by_recording(names: list[str], root: str) -> Found | None:
+def _by_recording(names: list[str], root: str, kinds: Kinds) -> Found | None:
     """A video or recording alone, with subtitles and a poster beside it."""
+    ends = {end: kind for kind, marks in kinds.items() for end in marks.recordings}
     inner = [name.removeprefix(root) for name in names]
-    recordings = [name for name in inner if name.lower().endswith(_RECORDINGS)]
+    recordings = [name for name in inner if PurePosixPath(name).suffix.lower() in ends]
     others = [name for name in inner if name not in recordings]
     if len(recordings) != 1 or not all(name.lower().endswith(_BESIDE) for name in others):
         return None
-    kind = "audio" if recordings[0].lower().endswith((".mp3", ".m4a", ".wav", ".oga")) else "video"
-    return Found(kind, "application/zip", recordings[0], root)
+    return Found(ends[PurePosixPath(recordings[0]).suffix.lower()], _ARCHIVE, recordings[0], root)
 
 
-def _folder_of_manifest(names: list[str], filename: str) -> str:
+def _folder_of_manifest(names: list[str], filename: str, kinds: Kinds) -> str:
     """Return the outermost folder that holds a manifest; empty when none does.
 
     :raises Refused: several do, side by side.
     """
-    known = {manifest for manifest, _ in _MANIFESTS} | {_FOLDER_FORM}
+    known = {marks.manifest for marks in kinds.values() if marks.manifest}
     folders = {
         name[: name.rindex("/") + 1] for name in names if name.rpartition("/")[2].lower() in known and "/" in name
     }
@@ -190,26 +210,38 @@ def _only_folder(names: list[str]) -> str:
     return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
 
 
-def _single(path: Path, head: bytes, filename: str) -> Found:
-    kind = single_kind(path, head)
-    if kind is None:
-        kind = text_kind(path, head)
-    if kind is None:
-        raise Refused(
-            Fault(
-                filename,
-                _l(
-                    "This kind of file is not taken. Taken are course packages (cmi5, SCORM, H5P, xAPI, web), PDF, "
-                    "video, audio, pictures, Office documents, HTML and Markdown pages."
-                ),
-            )
-        )
-    name, media_type = kind
+def _single(path: Path, head: bytes, filename: str, kinds: Kinds) -> Found:
+    found = _by_start(path, head, kinds) or _by_text(path, head, filename, kinds)
+    if found is None:
+        raise Refused(Fault(filename, NOT_TAKEN))
     if _hides_archive(path):
         raise Refused(Fault(filename, _l("This file is an archive as well: it pretends to be two things.")))
-    if name == "cmi5":
-        return Found("cmi5", media_type, "cmi5.xml", bare=True)
-    return Found(name, media_type)
+    return found
+
+
+def _by_start(path: Path, head: bytes, kinds: Kinds) -> Found | None:
+    for kind, marks in kinds.items():
+        media_type = marks.start(path, head) if marks.start else None
+        if media_type is not None:
+            return Found(kind, media_type)
+    return None
+
+
+def _by_text(path: Path, head: bytes, filename: str, kinds: Kinds) -> Found | None:
+    text = plain_text(path, head)
+    if text is None:
+        return None
+    if is_subtitles(text):
+        words = _l("Subtitles belong to a video: please send both together in one folder or zip.")
+        raise Refused(Fault(filename, words))
+    for kind, marks in kinds.items():
+        media_type = marks.text(text) if marks.text else None
+        if media_type is not None:
+            return Found(kind, media_type, marks.manifest, bare=bool(marks.manifest))
+    plain = next((kind for kind, marks in kinds.items() if marks.any_text), None)
+    if plain is None or text.lstrip().startswith(b"<?"):
+        return None
+    return Found(plain, kinds[plain].any_text)
 
 
 def _hides_archive(path: Path) -> bool:
@@ -225,29 +257,11 @@ def _hides_archive(path: Path) -> bool:
     return len(tail) - place - 22 <= comment
 
 
-def _note_wrong_end(found: Found, filename: str) -> None:
+def _note_wrong_end(found: Found, filename: str, marks: Marks) -> None:
     end = PurePosixPath(filename).suffix.lower().removeprefix(".")
-    usual = ENDS.get(found.media_type) or _ENDS_OF_KIND.get(found.kind)
+    usual = ENDS.get(found.media_type) or marks.ends
     if end and usual and end not in usual:
         words = _l(
             "The name ends in “.%(end)s”, but by its content the file is: %(kind)s.", end=end, kind=found.media_type
         )
         found.notes.append(Fault(filename, words))
-
-
-_OFFICE_TYPES = {
-    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_ENDS_OF_KIND = {
-    "h5p": ("h5p", "zip"),
-    "cartridge": ("imscc", "zip"),
-    "html": ("zip",),
-    "folder": ("zip",),
-} | dict.fromkeys(("cmi5", "scorm12", "scorm2004", "xapi"), ("zip", "pif"))
-ENDS: dict[str, Iterable[str]] = {
-    **SINGLE,
-    **{_OFFICE_TYPES["word/document.xml"]: ("docx", "docm"), _OFFICE_TYPES["xl/workbook.xml"]: ("xlsx", "xlsm")},
-    _OFFICE_TYPES["ppt/presentation.xml"]: ("pptx", "pptm", "ppsx"),
-}
