@@ -85,10 +85,6 @@ class WithdrawForm(Form):
     reason = LineField(_l("Reason"), validators=[DataRequired(_NEEDED), Length(max=500)])
 
 
-class ActionForm(Form):
-    """A button: nothing but the token."""
-
-
 class MarkForm(Form):
     """The mark of an essay."""
 

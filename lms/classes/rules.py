@@ -1,14 +1,41 @@
 """The rules of classes. Plain values in; a value or a reason out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 ATTENDED = frozenset({"present", "late"})
 """Who came late was there; who was excused was not."""
 
+OPEN = frozenset({"planned", "running"})
+"""States of a class in which its people and its timetable change."""
+HELD = OPEN | {"finished"}
+"""States of a class that takes place or took place; work in it can still be marked and corrected."""
+
+ALLOWED: Mapping[str, frozenset[str]] = {
+    "enrol": OPEN,
+    "withdraw": OPEN,
+    "assign_lecturer": OPEN,
+    "remove_lecturer": OPEN,
+    "add_session": OPEN,
+    "change_session": OPEN,
+    "remove_session": OPEN,
+    "finish": OPEN,
+    "record_attendance": HELD,
+    "mark_essay": HELD,
+    "conclude": HELD,
+}
+"""Each act with the states of the class in which it may be done."""
+
+_REASONS = {"finished": "class-closed", "cancelled": "class-cancelled"}
+
 ATTENDANCE_OPENS = timedelta(minutes=30)
 """Attendance can be taken from half an hour before a session starts."""
+
+
+def refusal(act: str, state: str) -> str | None:
+    """Return why an act is refused in a class of this state, as a code; None when it is allowed."""
+    return None if state in ALLOWED[act] else _REASONS[state]
 
 
 class Period(NamedTuple):
@@ -36,11 +63,6 @@ def clash(wanted: Period, held: Iterable[Period]) -> Period | None:
 def places_left(capacity: int, enrolled: int) -> int:
     """Return how many may still be enrolled; never below zero."""
     return max(0, capacity - enrolled)
-
-
-def times_overlap(start: datetime, end: datetime, other_start: datetime, other_end: datetime) -> bool:
-    """Tell whether two meetings run at the same time; one may begin when the other ends."""
-    return start < other_end and other_start < end
 
 
 def attendance_open(starts_at: datetime, at: datetime) -> bool:

@@ -9,9 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
-from lms.assessment import services as assessment
 from lms.classes import access, forms, hooks, queries, rules, services
-from lms.classes import timetable as sessions
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
@@ -19,6 +17,7 @@ from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE, local
 from lms.core.pages import Page
 from lms.core.text import one_line
+from lms.people.sessions import local_day
 
 
 def index() -> Any:
@@ -32,23 +31,23 @@ def index() -> Any:
 
 def new() -> Any:
     """Set up a class."""
-    actor, form = current_actor(), forms.ClassForm()
+    actor, form, now = current_actor(), forms.ClassForm(), utcnow()
     form.version_id.choices = [
-        SelectChoice(str(version), f"{code} {local(name)} ({_('version %(number)s', number=number)})")
-        for version, code, name, number, _status in queries.versions_to_run()
+        SelectChoice(
+            str(version.id), f"{version.code} {local(version.name)} ({_('version %(number)s', number=version.number)})"
+        )
+        for version in queries.versions_to_run()
     ]
-    form.institution_id.choices = [SelectChoice(*one) for one in queries.institutions(actor.paths("classes.manage"))]
+    offered = queries.institutions(actor.paths("classes.manage"), local_day(now))
+    form.institution_id.choices = [SelectChoice(*institution) for institution in offered]
     status = 200
     if form.validate_on_submit():
         try:
-            run = services.create_class(
-                actor,
-                at=utcnow(),
-                **form.values(),
-            )
+            run = services.create_class(actor, at=now, **form.values())
             return redirect(url_for("classes.class_page", class_id=run.id))
         except DomainError as refused:
-            field = {"class-code-taken": form.code, "class-dates": form.ends_on}.get(refused.code, form.version_id)
+            fields = {"class-code-taken": form.code, "class-dates": form.ends_on, "no-institution": form.institution_id}
+            field = fields.get(refused.code, form.version_id)
             field.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
@@ -70,9 +69,12 @@ def class_page(class_id: UUID) -> Any:
     head = queries.class_head(class_id)
     if head is None:
         abort(404)
-    actor = current_actor()
+    actor, now = current_actor(), utcnow()
     manages = actor.may("classes.manage", head.institution_path)
-    lecturers = queries.lecturers_of(head.institution_path) if manages else []
+    allowed = {act for act in rules.ALLOWED if rules.refusal(act, head.status) is None}
+    if not manages:
+        allowed &= {"record_attendance"}
+    lecturers = queries.lecturers_of(head.institution_path, local_day(now)) if "assign_lecturer" in allowed else []
     return render_template(
         "classes/class.html",
         head=head,
@@ -82,9 +84,10 @@ def class_page(class_id: UUID) -> Any:
         members=queries.members(class_id),
         manages=manages,
         lecturers=lecturers,
-        histories=_histories(actor, lecturers) if manages and head.status in ("planned", "running") else {},
+        histories=_histories(actor, lecturers) if lecturers else {},
+        allowed=allowed,
         person_id=actor.person_id,
-        now=utcnow(),
+        now=now,
         kinds=forms.KINDS,
         rules=rules,
     )
@@ -93,7 +96,7 @@ def class_page(class_id: UUID) -> Any:
 def _histories(actor: Actor, lecturers: Sequence[queries.LecturerRow]) -> dict[UUID, str]:
     """What floors above know of the lecturers, in words."""
     known: dict[UUID, str] = {}
-    asked = [one.id for one in lecturers]
+    asked = [lecturer.id for lecturer in lecturers]
     for words in hooks.lecturer_histories.ask(actor, asked):
         known |= words
     return known
@@ -108,23 +111,37 @@ def finish(class_id: UUID) -> Any:
 
 def enrol(class_id: UUID) -> Any:
     """Enrol trainees by staff code."""
+    head = _head_for("enrol", class_id)
     form, status = forms.EnrolForm(), 200
     if form.validate_on_submit():
         try:
-            count = services.enrol_by_codes(current_actor(), class_id, form.codes.data or "", at=utcnow())
-            flash(ngettext("%(num)s trainee enrolled.", "%(num)s trainees enrolled.", count))
+            came = services.enrol_by_codes(current_actor(), class_id, form.codes.data or "", at=utcnow())
+            _say_enrolled(came)
             return redirect(url_for("classes.class_page", class_id=class_id))
         except DomainError as refused:
             form.codes.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
         status = 400
-    return render_template("classes/enrol.html", form=form, head=queries.class_head(class_id)), status
+    return render_template("classes/enrol.html", form=form, head=head), status
+
+
+def _say_enrolled(came: services.Enrolled) -> None:
+    if came.enrolled:
+        flash(ngettext("%(num)s trainee enrolled.", "%(num)s trainees enrolled.", came.enrolled))
+    if came.already:
+        known = ngettext(
+            "%(num)s trainee of the list was enrolled before.",
+            "%(num)s trainees of the list were enrolled before.",
+            came.already,
+        )
+        flash(known, "info")
 
 
 def withdraw(class_id: UUID, enrolment_id: UUID) -> Any:
     """Take a trainee out of the class."""
-    member = next((one for one in queries.members(class_id) if one.enrolment_id == enrolment_id), None)
+    head = _head_for("withdraw", class_id)
+    member = next((row for row in queries.members(class_id) if row.enrolment_id == enrolment_id), None)
     if member is None:
         abort(404)
     form = forms.WithdrawForm()
@@ -132,7 +149,7 @@ def withdraw(class_id: UUID, enrolment_id: UUID) -> Any:
         services.withdraw(current_actor(), class_id, enrolment_id, form.reason.data or "", at=utcnow())
         flash(_("%(name)s has been withdrawn from the class.", name=member.full_name))
         return redirect(url_for("classes.class_page", class_id=class_id))
-    page = render_template("classes/withdraw.html", form=form, head=queries.class_head(class_id), member=member)
+    page = render_template("classes/withdraw.html", form=form, head=head, member=member)
     return page, 400 if form.is_submitted() else 200
 
 
@@ -142,13 +159,13 @@ def add_lecturer(class_id: UUID) -> Any:
     if not form.validate_on_submit():
         abort(400)
     chosen = UUID(form.topic_id.data), UUID(form.lecturer_id.data)
-    sessions.assign_lecturer(current_actor(), class_id, *chosen, at=utcnow())
+    services.assign_lecturer(current_actor(), class_id, *chosen, at=utcnow())
     return redirect(url_for("classes.class_page", class_id=class_id) + "#topics")
 
 
 def remove_lecturer(class_id: UUID, teaching_id: UUID) -> Any:
     """Take a topic from a lecturer."""
-    sessions.remove_lecturer(current_actor(), class_id, teaching_id, at=utcnow())
+    services.remove_lecturer(current_actor(), class_id, teaching_id, at=utcnow())
     return redirect(url_for("classes.class_page", class_id=class_id) + "#topics")
 
 
@@ -167,7 +184,7 @@ def edit_session(class_id: UUID, session_id: UUID) -> Any:
 
 def remove_session(class_id: UUID, session_id: UUID) -> Any:
     """Take a session out of the timetable."""
-    sessions.remove_session(current_actor(), class_id, session_id, at=utcnow())
+    services.remove_session(current_actor(), class_id, session_id, at=utcnow())
     flash(_("The session has been removed."))
     return redirect(url_for("classes.class_page", class_id=class_id) + "#sessions")
 
@@ -215,7 +232,7 @@ def essay(class_id: UUID, submission_id: UUID) -> Any:
     if form.validate_on_submit():
         try:
             score, comment = float(form.score.data or 0), form.comment.data or ""
-            assessment.mark(current_actor(), submission_id, score, comment, at=utcnow())
+            services.mark_essay(current_actor(), class_id, submission_id, score, comment, at=utcnow())
             flash(_("The mark for %(name)s is saved.", name=row.full_name))
             return redirect(url_for("classes.essays", class_id=class_id))
         except DomainError as refused:
@@ -234,43 +251,50 @@ def essay_file(class_id: UUID, submission_id: UUID) -> Any:
     return attachment(row.sha256, f"{row.staff_code} {row.filename}", row.size)
 
 
-def _teaching_form(class_id: UUID) -> forms.TeachingForm:
+def _head_for(act: str, class_id: UUID) -> queries.ClassHead:
+    """The class, for the page of an act that is allowed in it; otherwise the page says why not."""
     head = queries.class_head(class_id)
     if head is None:
         abort(404)
+    services.require(act, head.status)
+    return head
+
+
+def _teaching_form(class_id: UUID) -> forms.TeachingForm:
+    head = _head_for("assign_lecturer", class_id)
     form = forms.TeachingForm()
     form.topic_id.choices = [
         SelectChoice(str(topic.id), local(topic.title)) for topic in queries.topics_of(head.version_id)
     ]
     form.lecturer_id.choices = [
-        SelectChoice(str(row.id), row.name) for row in queries.lecturers_of(head.institution_path)
+        SelectChoice(str(row.id), row.name) for row in queries.lecturers_of(head.institution_path, local_day(utcnow()))
     ]
     return form
 
 
 def _session_page(class_id: UUID, row: queries.SessionRow | None) -> Any:
-    head = queries.class_head(class_id)
-    if head is None:
-        abort(404)
+    head = _head_for("add_session" if row is None else "change_session", class_id)
     form = forms.SessionForm(data=_session_values(row))
     none = SelectChoice("", _("– none –"))
     form.topic_id.choices = [
         none,
         *(SelectChoice(str(t.id), local(t.title)) for t in queries.topics_of(head.version_id)),
     ]
-    people = queries.lecturers_of(head.institution_path)
-    form.lecturer_id.choices = [none, *(SelectChoice(str(person.id), person.name) for person in people)]
+    offered = {person.id: person.name for person in queries.lecturers_of(head.institution_path, local_day(utcnow()))}
+    if row is not None and row.lecturer_id is not None:  # who holds it already may go on, though no longer offered
+        offered.setdefault(row.lecturer_id, row.lecturer or "")
+    form.lecturer_id.choices = [none, *(SelectChoice(str(person), name) for person, name in offered.items())]
     status = 200
     if form.validate_on_submit():
         values = form.values()
         try:
             if row is None:
-                sessions.add_session(current_actor(), class_id, **values, at=utcnow())
+                services.add_session(current_actor(), class_id, **values, at=utcnow())
             else:
-                sessions.change_session(current_actor(), class_id, row.id, values, at=utcnow())
+                services.change_session(current_actor(), class_id, row.id, values, at=utcnow())
             return redirect(url_for("classes.class_page", class_id=class_id) + "#sessions")
         except DomainError as refused:
-            field = form.lecturer_id if refused.code == "lecturer-busy" else form.ends_at
+            field = form.lecturer_id if refused.code in ("lecturer-busy", "not-a-lecturer") else form.ends_at
             field.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():

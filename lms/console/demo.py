@@ -19,7 +19,6 @@ from lms.assessment import services as assessment
 from lms.assessment.models import Assignment, Question, Quiz
 from lms.catalogue.models import Lesson, Module, Programme, ProgrammeVersion, Topic
 from lms.classes import services as classes
-from lms.classes import timetable
 from lms.classes.models import ClassRun, Enrolment, Session
 from lms.console import demo_reports
 from lms.console import demo_texts as texts
@@ -328,11 +327,11 @@ def _class(world: _World, code: str, name: str, start: datetime, school: Unit | 
     )
     for number, topic in enumerate(world.topics):
         person, _ = world.lecturers[number % len(world.lecturers)]
-        timetable.assign_lecturer(world.staff, run.id, topic.id, person.id, at=start - timedelta(days=9))
+        classes.assign_lecturer(world.staff, run.id, topic.id, person.id, at=start - timedelta(days=9))
         day = first + timedelta(days=(2, 9, 14, 24)[number % 4])
         begins = datetime.combine(day, time(8, 30), ZONE)
         field_study = number == len(world.topics) - 1
-        timetable.add_session(
+        classes.add_session(
             world.staff,
             run.id,
             topic_id=topic.id,

@@ -1,6 +1,7 @@
 """Which persons, accounts and units an actor may see or change, for one object and as an SQL condition."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -74,3 +75,16 @@ def unit_path(unit_id: int, **_args: Any) -> str | None:
 def valid_on(day: Any) -> ColumnElement[bool]:
     """Condition: the unit exists on this day."""
     return and_(Unit.valid_from <= day, or_(Unit.valid_to.is_(None), Unit.valid_to > day))
+
+
+def in_service(day: date) -> ColumnElement[bool]:
+    """Condition: the person has not left the city's service on this day."""
+    return or_(Person.left_on.is_(None), Person.left_on > day)
+
+
+def role_in_force(day: date) -> ColumnElement[bool]:
+    """Condition: the role is held on this day."""
+    return and_(
+        or_(RoleHolding.valid_from.is_(None), RoleHolding.valid_from <= day),
+        or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to > day),
+    )

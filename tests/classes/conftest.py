@@ -1,12 +1,19 @@
 """A class with a lecturer, a session that began an hour ago, three trainees and the institution's staff."""
 
+import io
+import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import select, text
 
+from lms.assessment.models import Assignment, Submission
+from lms.core import files
 from lms.core.database import utcnow
 from lms.people.models import Person
 from lms.people.sessions import load_actor, open_session
+from lms.records.models import Statement
 from tests import factories as make
 
 
@@ -50,3 +57,50 @@ def post(submit):
         return submit(client, url, data, page="/account", **more)
 
     return send
+
+
+@pytest.fixture
+def trace(session):
+    """``trace("class.enrol")`` returns the entries of the audit trail with this action, oldest first."""
+
+    def entries(action):
+        asked = text("SELECT subject_id, account_id, before, after FROM audit_entries WHERE action = :a ORDER BY id")
+        return session.execute(asked, {"a": action}).all()
+
+    return entries
+
+
+@pytest.fixture
+def told(session):
+    """``told("enrolled")`` returns the statements with this verb, oldest first."""
+
+    def statements(verb):
+        said = [json.loads(raw) for raw in session.scalars(select(Statement.raw).order_by(Statement.seq))]
+        return [one for one in said if one["verb"]["id"].rsplit("/", 1)[-1] == verb]
+
+    return statements
+
+
+@pytest.fixture
+def essay(world, session):
+    """``essay(enrolment)`` hands an essay in and returns it."""
+    assignments = select(Assignment).where(Assignment.version_id == world["run"].version_id)
+
+    def hand_in(enrolment, number=1, **values):
+        assignment = session.scalars(assignments).one()
+        stored = files.put(io.BytesIO(b"%PDF-1.4 small"))
+        defaults = {"id": uuid4(), "assignment_id": assignment.id, "registration": enrolment.id, "number": number}
+        defaults |= {"person_id": enrolment.person_id, "filename": "bài.pdf", "sha256": stored.sha256}
+        defaults |= {"size": stored.size, "submitted_at": utcnow()}
+        return make.add(Submission(**(defaults | values)))
+
+    return hand_in
+
+
+def meeting_form(world, **values):
+    """What the form of a session contains: tomorrow in the morning, by the class's lecturer."""
+    day = (utcnow() + timedelta(days=1)).date()
+    return {
+        "kind": "classroom", "topic_id": str(world["topic"].id), "lecturer_id": str(world["lecturer"].person_id),
+        "title": "Buổi mới", "place": "Phòng 2", "starts_at": f"{day}T08:00", "ends_at": f"{day}T11:00",
+    } | values  # fmt: skip

@@ -1,9 +1,11 @@
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.classes import rules
+from lms.classes.models import ATTENDANCE
 
 days = st.dates(date(2022, 1, 1), date(2030, 12, 31))
 periods = st.tuples(days, st.integers(0, 90)).map(lambda p: rules.Period(p[0], p[0] + timedelta(days=p[1])))
@@ -32,11 +34,37 @@ def test_places_never_fall_below_zero(capacity, taken):
     assert rules.places_left(capacity, taken) == max(0, capacity - taken)
 
 
-def test_a_meeting_may_begin_when_another_ends():
-    start = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-    hour = timedelta(hours=1)
-    assert not rules.times_overlap(start, start + hour, start + hour, start + 2 * hour)
-    assert rules.times_overlap(start, start + hour, start + hour / 2, start + 2 * hour)
+@pytest.mark.parametrize(
+    ("minutes", "open_"), [(-31, False), (-30, True), (-29, True), (0, True), (60, True), (60 * 24 * 365, True)]
+)
+def test_attendance_opens_half_an_hour_before_and_never_closes(minutes, open_):
+    starts = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+    assert rules.attendance_open(starts, starts + timedelta(minutes=minutes)) is open_
+    assert rules.attendance_open(starts, starts + timedelta(minutes=minutes, microseconds=-1)) is (minutes > -30)
+
+
+@pytest.mark.parametrize(("mark", "attended"), [("present", 1), ("late", 1), ("excused", 0), ("absent", 0)])
+def test_who_came_late_was_there_and_who_was_excused_was_not(mark, attended):
+    assert mark in ATTENDANCE
+    assert (mark in rules.ATTENDED) == bool(attended)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", ",;,;", "\r\n"])
+def test_an_empty_list_holds_no_code(text):
+    assert rules.read_codes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shares"),
+    [("11-01", "11-01", False), ("11-01", "11-02", True), ("12-18", "12-20", True), ("12-19", "12-20", False),
+     ("11-10", "11-11", True), ("10-01", "12-31", True)],
+)  # fmt: skip
+def test_one_shared_day_is_enough_for_two_classes_to_overlap(start, end, shares):
+    held = rules.Period(date(2026, 11, 2), date(2026, 12, 18), "Lớp 1")
+    wanted = rules.Period(date.fromisoformat(f"2026-{start}"), date.fromisoformat(f"2026-{end}"))
+    assert rules.overlap(wanted, held) is rules.overlap(held, wanted) is shares
+    assert rules.clash(wanted, [held]) == (held if shares else None)
+    assert rules.clash(wanted, []) is None
 
 
 @given(

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from lms.classes import services as classes
-from lms.classes import timetable
 from lms.classes.models import Enrolment, Session
+from lms.classes.services import timetable
 from lms.classes.signals import requirements_changed
 from lms.core.config import ROOT
 from lms.core.database import db, utcnow
@@ -90,11 +90,11 @@ def world(session):
 # -- every act that can change what a class asks for says so ----------------------------------------------------------
 
 CHANGING = {
-    "classes.timetable.add_session": lambda world: world.add_session(),
-    "classes.timetable.change_session": lambda world: timetable.change_session(
+    "classes.services.timetable.add_session": lambda world: world.add_session(),
+    "classes.services.timetable.change_session": lambda world: timetable.change_session(
         SYSTEM, world.run.id, world.meeting.id, world.session_values(world.start) | {"kind": "online"}, at=utcnow()
     ),
-    "classes.timetable.remove_session": lambda world: world.remove_session(),
+    "classes.services.timetable.remove_session": lambda world: world.remove_session(),
     "learning.materials.services.place": lambda world: materials.place(
         SYSTEM, world.modules[1].id, world.package, required=True, at=utcnow()
     ),
@@ -109,8 +109,8 @@ CHANGING = {
 """Acts that change what a class asks for; each is done by the tests below."""
 
 KEEPING = {
-    "classes.timetable.assign_lecturer": "who teaches is no condition of completion",
-    "classes.timetable.remove_lecturer": "who teaches is no condition of completion",
+    "classes.services.timetable.assign_lecturer": "who teaches is no condition of completion",
+    "classes.services.timetable.remove_lecturer": "who teaches is no condition of completion",
     "learning.materials.services.open_material": "a trainee's own doing, reviewed by registration_changed",
 }
 """Acts beside them that do not, and why."""
@@ -136,7 +136,7 @@ def test_sessions_and_materials_are_written_nowhere_else():
         for path in Path(ROOT, "lms").rglob("*.py")
         if any(_writes(node) for node in ast.walk(ast.parse(path.read_text())))
     }
-    assert writing == {"lms/classes/timetable.py", "lms/learning/materials/services.py"}
+    assert writing == {"lms/classes/services/timetable.py", "lms/learning/materials/services.py"}
 
 
 def _writes(node):
@@ -231,9 +231,9 @@ def test_a_completion_is_not_reopened_by_what_is_asked_later(world, run_jobs, ov
     world.complete()
     run_jobs()
     assert world.status() == "completed"
+    added = world.add_session()
     if over:
         classes.finish_class(SYSTEM, world.run.id, at=utcnow())
-    added = world.add_session()
     materials.place(SYSTEM, world.modules[1].id, world.package, required=True, at=utcnow())
     run_jobs()
     services.complete_lesson(world.actor, world.registration, world.lessons[0].id, at=utcnow())

@@ -1,0 +1,75 @@
+"""Essays as the marker sees them."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from lms.assessment.models import Assignment, Submission
+from lms.assessment.queries import counting
+from lms.classes.models import Enrolment
+from lms.core.database import db
+from lms.core.text import fold
+from lms.people.models import Person
+
+
+class Essay(NamedTuple):
+    """A trainee's essay as the marker sees it: the newest file, or none."""
+
+    enrolment_id: UUID
+    full_name: str
+    staff_code: str
+    submission_id: UUID | None
+    filename: str | None
+    sha256: str | None
+    size: int | None
+    submitted_at: datetime | None
+    score: float | None
+    passed: bool | None
+    comment: str | None
+    marked_at: datetime | None
+    max_score: int | None
+    pass_score: int | None
+
+
+def essays(class_id: UUID) -> list[Essay]:
+    """Return every trainee's newest essay; those who have handed in nothing come last."""
+    return _essays(Enrolment.class_id == class_id)
+
+
+def essay(class_id: UUID, submission_id: UUID) -> Essay | None:
+    """Return one essay of the class."""
+    rows = _essays(and_(Enrolment.class_id == class_id, Submission.id == submission_id))
+    return rows[0] if rows else None
+
+
+def _essays(condition: ColumnElement[bool]) -> list[Essay]:
+    rows = db.session.execute(
+        select(
+            Enrolment.id.label("enrolment_id"),
+            Person.full_name,
+            Person.staff_code,
+            Submission.id.label("submission_id"),
+            Submission.filename,
+            Submission.sha256,
+            Submission.size,
+            Submission.submitted_at,
+            Submission.score,
+            Submission.passed,
+            Submission.comment,
+            Submission.marked_at,
+            Assignment.max_score,
+            Assignment.pass_score,
+        )
+        .select_from(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Submission, and_(Submission.registration == Enrolment.id, counting()))
+        .outerjoin(Assignment, Assignment.id == Submission.assignment_id)
+        .where(condition, Enrolment.status != "withdrawn")
+        .ext(distinct_on(Enrolment.id))
+        .order_by(Enrolment.id, Submission.number.desc().nulls_last())
+    )
+    newest = [Essay(**row._mapping) for row in rows]
+    return sorted(newest, key=lambda row: (row.submission_id is None, row.marked_at is not None, fold(row.full_name)))

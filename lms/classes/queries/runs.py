@@ -1,0 +1,181 @@
+"""Classes in lists and on their own pages, and what a new one may be made of."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from lms.catalogue.models import Programme, ProgrammeVersion
+from lms.classes.models import ClassRun, Enrolment, Session
+from lms.core.database import db
+from lms.core.text import like_pattern
+from lms.people.access import valid_on, within
+from lms.people.models import Unit
+
+PAGE = 50
+
+
+class ClassRow(NamedTuple):
+    """A class in a list."""
+
+    id: UUID
+    code: str
+    name: str
+    institution: str
+    starts_on: date
+    ends_on: date
+    status: str
+    trainees: int
+    next_session: datetime | None
+
+
+def classes(visible: ColumnElement[bool], query: str, after: str | None, *, at: datetime) -> list[ClassRow]:
+    """Return classes, newest first; one more than a page when there are more. ``after`` is a class's id."""
+    trainees = (
+        select(func.count())
+        .where(Enrolment.class_id == ClassRun.id, Enrolment.status != "withdrawn")
+        .correlate(ClassRun)
+        .scalar_subquery()
+    )
+    upcoming = (
+        select(func.min(Session.starts_at))
+        .where(Session.class_id == ClassRun.id, Session.starts_at > at)
+        .correlate(ClassRun)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            ClassRun.id,
+            ClassRun.code,
+            ClassRun.name,
+            Unit.name.label("institution"),
+            ClassRun.starts_on,
+            ClassRun.ends_on,
+            ClassRun.status,
+            trainees.label("trainees"),
+            upcoming.label("next_session"),
+        )
+        .join(Unit, Unit.id == ClassRun.institution_id)
+        .where(visible)
+        .order_by(ClassRun.starts_on.desc(), ClassRun.code.desc())
+        .limit(PAGE + 1)
+    )
+    if query:
+        found = or_(ClassRun.code.ilike(f"%{_escaped(query)}%", escape="\\"), *_name_like(query))
+        statement = statement.where(found)
+    if after:
+        last = select(ClassRun.starts_on, ClassRun.code).where(ClassRun.code == after).subquery()
+        statement = statement.where(
+            or_(
+                ClassRun.starts_on < select(last.c.starts_on).scalar_subquery(),
+                and_(ClassRun.starts_on == select(last.c.starts_on).scalar_subquery(), ClassRun.code < after),
+            )
+        )
+    return [ClassRow(**row._mapping) for row in db.session.execute(statement)]
+
+
+class ClassHead(NamedTuple):
+    """A class as its own page shows it."""
+
+    id: UUID
+    code: str
+    name: str
+    version_id: UUID
+    version: int
+    programme_code: str
+    programme: dict[str, str]
+    institution_id: int
+    institution: str
+    institution_path: str
+    starts_on: date
+    ends_on: date
+    status: str
+    capacity: int
+    attendance_min_percent: int
+
+
+def class_head(class_id: UUID) -> ClassHead | None:
+    """Return one class."""
+    row = db.session.execute(
+        select(
+            ClassRun.id,
+            ClassRun.code,
+            ClassRun.name,
+            ClassRun.version_id,
+            ProgrammeVersion.number.label("version"),
+            Programme.code.label("programme_code"),
+            Programme.name.label("programme"),
+            Unit.id.label("institution_id"),
+            Unit.name.label("institution"),
+            Unit.path.label("institution_path"),
+            ClassRun.starts_on,
+            ClassRun.ends_on,
+            ClassRun.status,
+            ClassRun.capacity,
+            ProgrammeVersion.attendance_min_percent,
+        )
+        .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .join(Unit, Unit.id == ClassRun.institution_id)
+        .where(ClassRun.id == class_id)
+    ).one_or_none()
+    return None if row is None else ClassHead(**row._mapping)
+
+
+class Choice(NamedTuple):
+    """An entry of a list to choose from."""
+
+    value: Any
+    label: str
+
+
+class VersionRow(NamedTuple):
+    """A programme version of which a class can be run."""
+
+    id: UUID
+    code: str
+    name: dict[str, str]
+    number: int
+
+
+def versions_to_run() -> list[VersionRow]:
+    """Return the newest version of each programme that has one."""
+    rows = db.session.execute(
+        select(ProgrammeVersion.id, Programme.code, Programme.name, ProgrammeVersion.number)
+        .join(Programme, Programme.id == ProgrammeVersion.programme_id)
+        .where(ProgrammeVersion.status != "retired")
+        .ext(distinct_on(Programme.position))
+        .order_by(Programme.position, ProgrammeVersion.number.desc())
+    )
+    return [VersionRow(**row._mapping) for row in rows]
+
+
+def institutions(paths: Sequence[str], on: date) -> list[Choice]:
+    """Return the institutions within the units held that exist on this day."""
+    chosen = select(Unit.id.label("value"), Unit.name.label("label")).where(_runs_classes(on), within(paths))
+    return [Choice(**row._mapping) for row in db.session.execute(chosen.order_by(Unit.name))]
+
+
+def may_run_classes(institution_id: int, on: date) -> bool:
+    """Tell whether this is an institution that exists on this day."""
+    return db.session.scalar(select(Unit.id).where(Unit.id == institution_id, _runs_classes(on))) is not None
+
+
+def _runs_classes(on: date) -> ColumnElement[bool]:
+    return and_(Unit.kind == "institution", valid_on(on))
+
+
+def _escaped(query: str) -> str:
+    return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _name_like(query: str) -> list[ColumnElement[bool]]:
+    folded = func.translate(func.lower(ClassRun.name), _MARKED, _PLAIN)
+    return [folded.like(like_pattern(query), escape="\\")]
+
+
+_MARKED = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+_PLAIN = "aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd"

@@ -1,0 +1,118 @@
+"""Who is in a class, with attendance and figures."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ScalarSelect, and_, exists, func, select
+
+from lms.assessment.models import Submission
+from lms.assessment.queries import essay_score, quizzes_passed
+from lms.classes.models import Attendance, ClassRun, Enrolment
+from lms.classes.rules import ATTENDED, OPEN, Period
+from lms.core.database import db
+from lms.people.models import Account, Person, Unit
+
+
+class Member(NamedTuple):
+    """A trainee in a class, with figures."""
+
+    enrolment_id: UUID
+    person_id: UUID
+    staff_code: str
+    full_name: str
+    unit: str
+    status: str
+    attended: int
+    quizzes_passed: int
+    essay_score: float | None
+    essay_handed_in: bool
+
+
+def sessions_attended() -> ScalarSelect[int]:
+    """Return, as SQL beside ``Enrolment``, how many sessions a trainee attended."""
+    there = (Attendance.enrolment_id == Enrolment.id, Attendance.status.in_(ATTENDED))
+    return select(func.count()).where(*there).correlate(Enrolment).scalar_subquery()
+
+
+def members(class_id: UUID) -> list[Member]:
+    """Return a class's trainees by name, each with attendance, quizzes passed and essay; one statement."""
+    rows = db.session.execute(
+        select(
+            Enrolment.id.label("enrolment_id"),
+            Enrolment.person_id,
+            Person.staff_code,
+            Person.full_name,
+            Unit.name.label("unit"),
+            Enrolment.status,
+            sessions_attended().label("attended"),
+            quizzes_passed(Enrolment.id).label("quizzes_passed"),
+            essay_score(Enrolment.id).label("essay_score"),
+            exists().where(Submission.registration == Enrolment.id).label("essay_handed_in"),
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Unit, Unit.id == Enrolment.unit_id)
+        .where(Enrolment.class_id == class_id)
+        .order_by(Person.search_text)
+    )
+    return [Member(**row._mapping) for row in rows]
+
+
+class Mark(NamedTuple):
+    """A line of the attendance sheet."""
+
+    enrolment_id: UUID
+    full_name: str
+    staff_code: str
+    unit: str
+    status: str | None
+    note: str | None
+
+
+def attendance_sheet(class_id: UUID, session_id: UUID) -> list[Mark]:
+    """Return all trainees of the class with their mark for a session, if there is one."""
+    rows = db.session.execute(
+        select(
+            Enrolment.id.label("enrolment_id"),
+            Person.full_name,
+            Person.staff_code,
+            Unit.name.label("unit"),
+            Attendance.status,
+            Attendance.note,
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Unit, Unit.id == Enrolment.unit_id)
+        .outerjoin(Attendance, and_(Attendance.enrolment_id == Enrolment.id, Attendance.session_id == session_id))
+        .where(Enrolment.class_id == class_id, Enrolment.status != "withdrawn")
+        .order_by(Person.search_text)
+    )
+    return [Mark(**row._mapping) for row in rows]
+
+
+def actor_names(person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return the opaque names by which statements know these people (those who have an account)."""
+    rows = db.session.execute(
+        select(Account.person_id, Account.actor_name).where(Account.person_id.in_(list(person_ids)))
+    )
+    return {row.person_id: row.actor_name for row in rows if row.person_id is not None}
+
+
+def periods_of(person_ids: Iterable[UUID], *, but: UUID) -> list[tuple[str, str, list[Period]]]:
+    """Return (staff code, name, periods of other running classes) of each person who has any."""
+    rows = db.session.execute(
+        select(Person.staff_code, Person.full_name, ClassRun.starts_on, ClassRun.ends_on, ClassRun.name)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(ClassRun, ClassRun.id == Enrolment.class_id)
+        .where(
+            Person.id.in_(list(person_ids)),
+            ClassRun.id != but,
+            ClassRun.status.in_(OPEN),
+            Enrolment.status == "enrolled",
+        )
+        .order_by(Person.staff_code)
+    )
+    return [
+        (code, name, [Period(row.starts_on, row.ends_on, row.name) for row in group])
+        for (code, name), group in groupby(rows, key=lambda row: (row.staff_code, row.full_name))
+    ]

@@ -1,0 +1,33 @@
+"""What can be done with classes: set them up and end them, enrol, teach, meet, take attendance, mark and conclude."""
+
+from lms.classes.services.attendance import record_attendance
+from lms.classes.services.enrolment import Enrolled, enrol, enrol_by_codes, withdraw
+from lms.classes.services.held import require
+from lms.classes.services.lifecycle import create_class, finish_class
+from lms.classes.services.results import conclude, conclude_all, mark_essay
+from lms.classes.services.timetable import (
+    add_session,
+    assign_lecturer,
+    change_session,
+    remove_lecturer,
+    remove_session,
+)
+
+__all__ = [
+    "Enrolled",
+    "add_session",
+    "assign_lecturer",
+    "change_session",
+    "conclude",
+    "conclude_all",
+    "create_class",
+    "enrol",
+    "enrol_by_codes",
+    "finish_class",
+    "mark_essay",
+    "record_attendance",
+    "remove_lecturer",
+    "remove_session",
+    "require",
+    "withdraw",
+]

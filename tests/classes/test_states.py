@@ -1,0 +1,161 @@
+"""Every act in every state of a class, through its door: allowed or refused with the rule's reason."""
+
+import pytest
+from sqlalchemy import select, text
+
+from lms.classes import rules, services
+from lms.classes.models import Attendance, ClassRun, Enrolment, Session, Teaching
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import SYSTEM
+from tests import factories as make
+from tests.classes.conftest import meeting_form
+
+STATES = ("planned", "running", "finished", "cancelled")
+
+
+def door(act, world, essay):
+    """(address, form) by which staff do an act."""
+    url, enrolment = world["url"], world["enrolments"][0]
+    other = make.holder("lecturer", world["institution"])
+    doors = {
+        "enrol": ("/enrol", lambda: {"codes": make.person().staff_code}),
+        "withdraw": (f"/enrolments/{enrolment.id}/withdraw", lambda: {"reason": "Chuyển công tác"}),
+        "assign_lecturer": (
+            "/lecturers",
+            lambda: {"topic_id": str(world["topic"].id), "lecturer_id": str(other.person_id)},
+        ),
+        "remove_lecturer": (f"/lecturers/{world['teaching'].id}/remove", dict),
+        "add_session": ("/sessions/new", lambda: meeting_form(world)),
+        "change_session": (f"/sessions/{world['meeting'].id}", lambda: meeting_form(world)),
+        "remove_session": (f"/sessions/{world['meeting'].id}/remove", dict),
+        "finish": ("/finish", dict),
+        "record_attendance": (
+            f"/sessions/{world['meeting'].id}/attendance",
+            lambda: {f"status-{enrolment.id}": "present"},
+        ),
+        "mark_essay": (f"/essays/{world['essay'].id}", lambda: {"score": "8"}),
+    }
+    path, form = doors[act]
+    return url + path, form()
+
+
+def everything(session):
+    """All that acts on a class may change."""
+    tables = (ClassRun, Enrolment, Session, Teaching, Attendance)
+    rows = [session.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all() for table in tables]
+    others = """SELECT (SELECT count(*) FROM audit_entries), (SELECT count(*) FROM statements),
+                       (SELECT sum(score) FROM submissions)"""
+    return rows, session.execute(text(others)).one()
+
+
+DOORS = sorted(set(rules.ALLOWED) - {"conclude"})
+
+
+@pytest.fixture
+def staffed(world, session, essay):
+    world["teaching"] = session.scalars(select(Teaching).where(Teaching.class_id == world["run"].id)).one()
+    world["essay"] = essay(world["enrolments"][1])
+    return world
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("act", DOORS)
+def test_an_act_is_done_exactly_where_the_table_allows_it(staffed, session, sign_in, post, essay, act, state):
+    world = staffed
+    url, form = door(act, world, essay)
+    world["run"].status = state
+    session.commit()
+    client = sign_in(world["staff"])
+    before = everything(session)
+    answer = post(client, url, form)
+    session.expire_all()
+    if rules.refusal(act, state) is None:
+        assert answer.status_code == 302, answer.get_data(as_text=True)[-3000:]
+        assert everything(session) != before
+    else:
+        assert answer.status_code == 409
+        said = "Lớp đã bị hủy" if state == "cancelled" else "Lớp đã kết thúc"
+        assert said in answer.get_data(as_text=True)
+        assert everything(session) == before
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("act", ["enrol", "withdraw", "add_session", "change_session"])
+def test_the_page_of_an_act_that_is_refused_says_why(staffed, session, sign_in, essay, act, state):
+    url, _form = door(act, staffed, essay)
+    staffed["run"].status = state
+    session.commit()
+    answer = sign_in(staffed["staff"]).get(url)
+    assert answer.status_code == (200 if rules.refusal(act, state) is None else 409)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_page_of_the_class_shows_the_doors_that_are_open(staffed, session, sign_in, state):
+    staffed["run"].status = state
+    session.commit()
+    html = sign_in(staffed["staff"]).get(staffed["url"]).get_data(as_text=True)
+    for act, end in (
+        ("enrol", "/enrol"), ("add_session", "/sessions/new"), ("finish", "/finish"), ("assign_lecturer", "/lecturers"),
+        ("remove_lecturer", f"/lecturers/{staffed['teaching'].id}/remove"),
+        ("change_session", f"/sessions/{staffed['meeting'].id}"),
+        ("record_attendance", f"/sessions/{staffed['meeting'].id}/attendance"),
+        ("withdraw", f"/enrolments/{staffed['enrolments'][0].id}/withdraw"),
+    ):  # fmt: skip
+        assert (f'"{staffed["url"]}{end}"' in html) == (rules.refusal(act, state) is None), act
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_result_is_set_exactly_where_the_table_allows_it(world, session, state):
+    world["run"].status = state
+    session.commit()
+    allowed = rules.refusal("conclude", state) is None
+    assert services.conclude(SYSTEM, world["enrolments"][0].id, "completed", at=utcnow()) is allowed
+    assert world["enrolments"][0].status == ("completed" if allowed else "enrolled")
+
+
+def test_the_table_knows_every_state_and_a_reason_for_each_refusal():
+    for act, allowed in rules.ALLOWED.items():
+        assert allowed <= set(STATES)
+        assert {state for state in STATES if rules.refusal(act, state) is None} == allowed
+    reasons = {state: {rules.refusal(act, state) for act in rules.ALLOWED} - {None} for state in STATES}
+    assert reasons == {
+        "planned": set(),
+        "running": set(),
+        "finished": {"class-closed"},
+        "cancelled": {"class-cancelled"},
+    }
+
+
+def test_work_of_a_class_that_is_over_is_still_marked_and_corrected():
+    """Phần IV.5: a class ends before its essays are marked."""
+    still = {act for act in rules.ALLOWED if rules.refusal(act, "finished") is None}
+    assert still == {"record_attendance", "mark_essay", "conclude"}
+
+
+def test_an_act_on_a_class_that_is_not_there_is_not_found(world, session):
+    nowhere = make.uuid4()
+    for do in (
+        lambda: services.enrol(SYSTEM, nowhere, [], at=utcnow()),
+        lambda: services.finish_class(SYSTEM, nowhere, at=utcnow()),
+        lambda: services.record_attendance(SYSTEM, nowhere, {}, at=utcnow()),
+        lambda: services.remove_session(SYSTEM, world["run"].id, nowhere, at=utcnow()),
+        lambda: services.remove_lecturer(SYSTEM, world["run"].id, nowhere, at=utcnow()),
+        lambda: services.withdraw(SYSTEM, world["run"].id, nowhere, "x", at=utcnow()),
+        lambda: services.enrol(SYSTEM, world["run"].id, [nowhere], at=utcnow()),
+    ):
+        with pytest.raises(DomainError) as refused:
+            do()
+        assert refused.value.code == "not-found"
+
+
+def test_a_finished_class_is_finished_once(world, session, trace):
+    services.finish_class(SYSTEM, world["run"].id, at=utcnow())
+    assert session.scalar(select(ClassRun.status).where(ClassRun.id == world["run"].id)) == "finished"
+    with pytest.raises(DomainError, match="class-closed"):
+        services.finish_class(SYSTEM, world["run"].id, at=utcnow())
+    (entry,) = trace("class.finish")
+    assert (entry.subject_id, entry.before, entry.after) == (
+        str(world["run"].id), {"status": "running"}, {"status": "finished"},
+    )  # fmt: skip
+    assert session.scalar(text("SELECT count(*) FROM surveys WHERE class_id = :c"), {"c": world["run"].id}) == 1
