@@ -15,6 +15,7 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue.models import ProgrammeVersion
 from lms.classes.rules import ATTENDED
 from lms.core.database import db
+from lms.core.errors import NotFound
 from lms.core.i18n import local
 from lms.learning import rules
 
@@ -188,11 +189,16 @@ class Shape:
 
 @lru_cache(maxsize=128)
 def shape(version_id: UUID) -> Shape:
-    """Return the shape of a version (four statements once a process)."""
-    outline = catalogue.outline(version_id)
+    """Return the shape of a version (four statements once a process).
+
+    :raises NotFound: there is none; that is not kept in memory.
+    """
     percent = db.session.scalar(
         select(ProgrammeVersion.attendance_min_percent).where(ProgrammeVersion.id == version_id)
     )
+    if percent is None:
+        raise NotFound
+    outline = catalogue.outline(version_id)
     quizzes = db.session.execute(
         select(Quiz.module_id, Quiz.id, Quiz.title, Quiz.pass_percent, Quiz.attempts_allowed).where(
             Quiz.module_id.in_([module.id for module in outline.modules])
@@ -204,7 +210,7 @@ def shape(version_id: UUID) -> Shape:
         ).where(Assignment.version_id == version_id)
     )
     return Shape(
-        percent or 0,
+        percent,
         tuple(outline.modules),
         tuple(outline.topics),
         {row[0]: QuizShape(*row[1:]) for row in quizzes},
@@ -212,10 +218,20 @@ def shape(version_id: UUID) -> Shape:
     )
 
 
-@lru_cache(maxsize=512)
 def lesson(lesson_id: UUID) -> catalogue.LessonText | None:
-    """Return a lesson's text; a loaded lesson never changes, so it is kept in memory."""
-    return catalogue.lesson(lesson_id)
+    """Return a lesson's text; a loaded lesson never changes, so it is kept in memory (that there is none is not)."""
+    try:
+        return _lesson(lesson_id)
+    except NotFound:
+        return None
+
+
+@lru_cache(maxsize=512)
+def _lesson(lesson_id: UUID) -> catalogue.LessonText:
+    found = catalogue.lesson(lesson_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def courses_of(person_id: UUID) -> list[Course]:

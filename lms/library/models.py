@@ -166,7 +166,7 @@ class Registration(Base):
     """For what she takes it: her enrolment in a class, or none."""
     created_at: Mapped[datetime]
     satisfied_at: Mapped[datetime | None]
-    """When the whole package was done."""
+    """When the whole package was done: a primary record as :class:`UnitState`, from which it was concluded."""
     superseded_at: Mapped[datetime | None]
     """When staff moved her class to another version; nothing more is reported for it."""
 
@@ -177,7 +177,11 @@ class Registration(Base):
 
 
 class UnitState(Base):
-    """How far a registration is in a unit: a projection of statements, kept for speed."""
+    """How far a registration is in a unit: a primary record, written in the transaction of what reported it.
+
+    No projection of statements, and no rebuild makes it: SCORM and H5P tell more than statements carry (suspended data,
+    percentages), a waiver is an act of staff, and what was judged was judged by the rules of that moment.
+    """
 
     __tablename__ = "content_unit_states"
     __table_args__ = (CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),)

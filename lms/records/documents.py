@@ -58,6 +58,34 @@ class Address:
     agent: UUID | None = None
     bound: UUID | None = None
     """The registration of a token that names none: all of an owner are those of this one and of none."""
+    of_session: bool = False
+    """Whether launched content asks, which does not change what it was launched with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """On which state of a document a request may change it (RFC 9110, section 13.1).
+
+    :ivar if_match: tags, of which None stands for any (``*``); None without the header
+    """
+
+    if_match: frozenset[str | None] | None = None
+    if_none_match: frozenset[str | None] | None = None
+
+    def __bool__(self) -> bool:
+        """Whether the request has any."""
+        return self.if_match is not None or self.if_none_match is not None
+
+    def check(self, kept: Document | None) -> None:
+        """Refuse the request when it does not hold.
+
+        :raises Refused: 412
+        """
+        here: set[str | None] = set() if kept is None else {None, kept.etag}
+        if self.if_match is not None and not here & self.if_match:
+            raise Refused("precondition", "If-Match: the document is not the one that you have read", 412)
+        if self.if_none_match is not None and here & self.if_none_match:
+            raise Refused("precondition", "If-None-Match: the document is here already", 412)
 
 
 def state() -> Any:
@@ -83,8 +111,9 @@ def _resource(kind: Kind) -> Any:
         return _one(address.key) if address.key else _list(address)
     if client().binding and method not in ("GET", "HEAD"):
         _refuse_launch_data(kind, address)
+    conditions = Conditions(_tags("If-Match"), _tags("If-None-Match"))
     if method == "DELETE":
-        remove(address)
+        remove(address, conditions)
         return "", 204
     content = request.get_data(cache=False)
     _check_size(content)
@@ -94,7 +123,7 @@ def _resource(kind: Kind) -> Any:
     if method == "POST" and _is_json(content_type):
         parsing.json_of(content)
     strict = method == "PUT" and (version == "2.0.0" or kind is not STATE)
-    write(address, content, content_type, merge=method == "POST", strict=strict, at=utcnow())
+    write(address, content, content_type, conditions, merge=method == "POST", strict=strict, at=utcnow())
     return "", 204
 
 
@@ -131,7 +160,17 @@ def _address(kind: Kind, *, one_only: bool, since: bool) -> Address:
     only = bound.registration if bound and kind.registration else None
     whose = UUID(mention("agent", ifi(agent) or "")) if agent else None
     since_when = parameters.moment(given, "since")
-    return Address(_hash(*owner), key, registration, one or "", since_when, whose, only)
+    return Address(_hash(*owner), key, registration, one or "", since_when, whose, only, of_session=bound is not None)
+
+
+def _tags(header: str) -> frozenset[str | None] | None:
+    """Return the tags that a header names; weak and bare ones count too, as proxies and older clients write them."""
+    if header not in request.headers:
+        return None
+    tags = request.headers[header].strip()
+    if tags != "*" and not _TAGS.fullmatch(tags):
+        raise BadParameter(header, "must be * or ETags in quotes")
+    return frozenset([None] if tags == "*" else [quoted or bare for quoted, bare in _TAG.findall(tags)])
 
 
 def _hash(*names: str) -> UUID:
@@ -179,7 +218,16 @@ def _of(address: Address) -> Any:
 
 
 @act
-def write(address: Address, content: bytes, content_type: str, *, merge: bool, strict: bool, at: datetime) -> None:
+def write(
+    address: Address,
+    content: bytes,
+    content_type: str,
+    conditions: Conditions,
+    *,
+    merge: bool,
+    strict: bool,
+    at: datetime,
+) -> None:
     """Write a document; with ``merge`` (POST) into the one that is there.
 
     :param strict: whether an existing document is replaced only under If-Match or If-None-Match (409 otherwise)
@@ -187,8 +235,8 @@ def write(address: Address, content: bytes, content_type: str, *, merge: bool, s
     """
     lock("xapi_documents", address.key)
     kept = db.session.get(Document, address.key, populate_existing=True)
-    _preconditions(kept)
-    if strict and kept is not None and not _has_precondition():
+    conditions.check(kept)
+    if strict and kept is not None and not conditions:
         raise Refused(
             "conflict",
             "If-Match: a document is here already; read it, then send its ETag in If-Match (or If-None-Match: *)",
@@ -254,40 +302,20 @@ def keep(
 
 
 @act
-def remove(address: Address) -> None:
+def remove(address: Address, conditions: Conditions) -> None:
     """Remove a document, or all of an owner; what is not there is no error.
 
     :raises Refused: a precondition fails (412).
     """
     if address.key is None:
-        written_by_us = Document.document_id == LAUNCH_DATA if client().binding else false()
+        written_by_us = Document.document_id == LAUNCH_DATA if address.of_session else false()
         db.session.execute(delete(Document).where(_of(address), ~written_by_us))
         return
     lock("xapi_documents", address.key)
     kept = db.session.get(Document, address.key, populate_existing=True)
-    _preconditions(kept)
+    conditions.check(kept)
     if kept is not None:
         db.session.delete(kept)
-
-
-def _has_precondition() -> bool:
-    return "If-Match" in request.headers or "If-None-Match" in request.headers
-
-
-def _preconditions(kept: Document | None) -> None:
-    """RFC 9110, section 13.1: If-Match and If-None-Match."""
-    if "If-Match" in request.headers and not _names("If-Match", kept):
-        raise Refused("precondition", "If-Match: the document is not the one that you have read", 412)
-    if "If-None-Match" in request.headers and _names("If-None-Match", kept):
-        raise Refused("precondition", "If-None-Match: the document is here already", 412)
-
-
-def _names(header: str, kept: Document | None) -> bool:
-    """Whether a header names the document; weak and bare tags count too, as proxies and older clients write them."""
-    tags = request.headers[header].strip()
-    if tags != "*" and not _TAGS.fullmatch(tags):
-        raise BadParameter(header, "must be * or ETags in quotes")
-    return kept is not None and (tags == "*" or any(kept.etag in found for found in _TAG.findall(tags)))
 
 
 def _merged(kept: Document, content: bytes, content_type: str) -> bytes:

@@ -11,10 +11,10 @@ import orjson
 from sqlalchemy import select, text
 
 from lms.core.database import db, direct
-from lms.records.models import Credential, seq_at, stored_at
+from lms.records.models import Credential, Statement, seq_at, stored_at
 from lms.records.parameters import StatementQuery
 from lms.records.shapes import account_ifi, mention
-from lms.records.vocabulary import ACCOUNTS, AUTHORITY
+from lms.records.vocabulary import ACCOUNTS
 
 
 class Stored(NamedTuple):
@@ -63,8 +63,14 @@ _BY = """
 """
 """``json``, not ``jsonb``: that would read the numbers, and refuse some that a statement may hold. By itself the
 condition would look so rare to the planner that it would read all that the person ever did."""
-_REPLAY = text(
-    f"SELECT s.seq, s.raw FROM statements s WHERE s.seq > :after AND NOT {_VOIDED} ORDER BY s.seq LIMIT 1000"  # noqa: S608
+_OF_REGISTRATIONS = text(
+    "SELECT s.raw FROM statement_mentions m JOIN statements s USING (seq) "  # noqa: S608 - constants
+    f"WHERE m.mention = ANY(CAST(:mentions AS uuid[])) AND m.direct AND NOT {_VOIDED} ORDER BY s.seq"
+)
+_WITH_VERB = text(
+    "SELECT s.seq, s.raw FROM statement_mentions m JOIN statements s USING (seq) "  # noqa: S608 - constants
+    f"WHERE m.mention = CAST(:mention AS uuid) AND m.direct AND m.seq > :after AND NOT {_VOIDED} "
+    "ORDER BY m.seq LIMIT 1000"
 )
 
 
@@ -94,15 +100,24 @@ def page(query: StatementQuery, *, only_of: UUID | None) -> tuple[list[Stored], 
             return rows, False
 
 
-def replay() -> Iterator[dict[str, Any]]:
-    """Yield the product's own statements that are not voided, in the order in which they were stored."""
-    after = 0
-    while rows := db.session.execute(_REPLAY, {"after": after}).all():
-        for row in rows:
-            statement: dict[str, Any] = orjson.loads(row.raw)
-            if statement["authority"] == AUTHORITY:
-                yield statement
+def of_registrations(registrations: Sequence[UUID]) -> Iterator[dict[str, Any]]:
+    """Yield the statements of registrations that are not voided, in stored order, through a server's cursor."""
+    values = {"mentions": [mention("registration", str(registration)) for registration in registrations]}
+    for raw in db.session.scalars(_OF_REGISTRATIONS, values, execution_options={"yield_per": 500}):
+        yield orjson.loads(raw)
+
+
+def with_verb(iri: str) -> Iterator[list[dict[str, Any]]]:
+    """Yield all statements with a verb that are not voided, in stored order, a page at a time."""
+    after, verb = 0, mention("verb", iri)
+    while rows := db.session.execute(_WITH_VERB, {"mention": verb, "after": after}).all():
+        yield [orjson.loads(row.raw) for row in rows]
         after = rows[-1].seq
+
+
+def known(statement_ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these statements are stored."""
+    return set(db.session.scalars(select(Statement.id).where(Statement.id.in_(statement_ids))))
 
 
 def naming(kind: str, name: str, *, size: int, only_of: UUID | None) -> list[dict[str, Any]]:

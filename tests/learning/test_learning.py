@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from lms.catalogue.models import Programme
+from lms.catalogue.models import Lesson, Programme, ProgrammeVersion
 from lms.classes import services as classes
 from lms.core.database import utcnow
+from lms.core.errors import NotFound
 from lms.core.guard import SYSTEM
 from lms.learning import queries as learning
 from lms.learning import services
@@ -197,3 +198,20 @@ def test_an_essay_is_replaced_until_it_is_marked(world, sign_in, submit):
     assert file.data == b"%PDF-1.4 hai.pdf"
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in file.headers["Content-Security-Policy"]
+
+
+def test_that_there_is_no_lesson_and_no_version_is_not_remembered(world, session):
+    """A process asked for a lesson just before another one loads it sees it afterwards."""
+    lesson_id, version_id = make.uuid4(), make.uuid4()
+    assert learning.lesson(lesson_id) is None
+    with pytest.raises(NotFound):
+        learning.shape(version_id)
+    known = world.lessons[0]
+    columns = {one.key: getattr(known, one.key) for one in Lesson.__table__.columns}
+    session.add(Lesson(**columns | {"id": lesson_id, "code": "moi", "position": 99}))
+    version = session.get(ProgrammeVersion, world.run.version_id)
+    columns = {one.key: getattr(version, one.key) for one in ProgrammeVersion.__table__.columns}
+    session.add(ProgrammeVersion(**columns | {"id": version_id, "number": 99, "attendance_min_percent": 75}))
+    session.flush()
+    assert learning.lesson(lesson_id).code == "moi"
+    assert learning.shape(version_id).attendance_min_percent == 75

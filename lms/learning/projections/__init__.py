@@ -20,6 +20,8 @@ Not rebuilt, because no statement carries it:
   that no statement mentions is reported, never deleted.
 - what is no outcome of learning: who is in which class and sent by which unit (enrolments themselves), the timetable
   (``sessions.attendance_taken_at``), the programme's counter of trained people, evaluations (sealed).
+- how far somebody is in a package (``content_unit_states``, ``content_registrations.satisfied_at``): primary records of
+  the library, not projections; see :class:`lms.library.models.UnitState`.
 - what happened to persons who had no account at the time: they have no name in the record store, so nothing was said
   of them. Such rows are counted as ``unsaid`` and left alone.
 """

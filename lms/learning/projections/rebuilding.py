@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 
 from lms.core import audit
@@ -15,7 +14,7 @@ from lms.core.guard import SYSTEM
 from lms.learning.projections import tables
 from lms.learning.projections.folding import Fold, Key, Row, Rows
 from lms.learning.projections.tables import Held, Holding
-from lms.records.shapes import mention
+from lms.records import queries as records
 from lms.records.vocabulary import AUTHORITY, VERBS
 
 CHUNK = 100
@@ -128,7 +127,7 @@ def _look(registrations: Sequence[UUID]) -> tuple[dict[UUID, _Compared], int]:
     """
     holdings = tables.read(registrations)
     fold = Fold()
-    for statement in _statements_of(registrations):
+    for statement in records.of_registrations(registrations):
         fold.add(statement)
     found = {}
     for registration, of in holdings.items():
@@ -194,37 +193,8 @@ def _chunks() -> Iterator[list[UUID]]:
 
 def _told_only() -> Iterator[list[UUID]]:
     """Yield registrations that statements tell of and that are no enrolments."""
-    for page in _enrolling():
-        told = {UUID(one["context"]["registration"]) for one in page if one["authority"] == AUTHORITY}
+    for statements in records.with_verb(VERBS["enrolled"].iri):
+        told = {UUID(one["context"]["registration"]) for one in statements if one["authority"] == AUTHORITY}
         lost = told.difference(db.session.scalars(_KNOWN, {"ids": list(told)}))
         if lost:
             yield sorted(lost)
-
-
-# STAND-IN for lms.records.queries until it offers these two readings; nothing else here knows the store's tables.
-
-_NOT_VOIDED = "NOT EXISTS (SELECT FROM statements v WHERE v.target_id = s.id AND v.voiding AND NOT s.voiding)"
-_OF = text(
-    "SELECT s.raw FROM statement_mentions m JOIN statements s USING (seq) "  # noqa: S608 - constants
-    f"WHERE m.mention = ANY(CAST(:mentions AS uuid[])) AND m.direct AND {_NOT_VOIDED} ORDER BY s.seq"
-)
-_WITH_VERB = text(
-    "SELECT s.seq, s.raw FROM statement_mentions m JOIN statements s USING (seq) "  # noqa: S608 - constants
-    f"WHERE m.mention = CAST(:mention AS uuid) AND m.direct AND m.seq > :after AND {_NOT_VOIDED} "
-    "ORDER BY m.seq LIMIT 1000"
-)
-
-
-def _statements_of(registrations: Sequence[UUID]) -> Iterator[dict[str, Any]]:
-    """Yield the statements of these registrations that are not voided, in stored order, through a server's cursor."""
-    values = {"mentions": [mention("registration", str(one)) for one in registrations]}
-    for raw in db.session.scalars(_OF, values, execution_options={"yield_per": 500}):
-        yield orjson.loads(raw)
-
-
-def _enrolling() -> Iterator[list[dict[str, Any]]]:
-    """Yield all statements that are not voided and say that somebody was enrolled, a page at a time."""
-    after, verb = 0, mention("verb", VERBS["enrolled"].iri)
-    while rows := db.session.execute(_WITH_VERB, {"mention": verb, "after": after}).all():
-        yield [orjson.loads(row.raw) for row in rows]
-        after = rows[-1].seq

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from tincan.conversions.iso8601 import make_timedelta
 
 from lms.core.database import act, db, utcnow
@@ -15,11 +14,11 @@ from lms.library.kinds.kind import Launch
 from lms.library.models import ContentSession, ContentUnit, UnitState
 from lms.library.services.registrations import conclude, hold, state_of
 from lms.packages.cmi5 import rules, terms
+from lms.records import queries as records
 from lms.records.values import moment
 
 Statement = Mapping[str, Any]
 _SHORT = {iri: word for word, iri in terms.VERBS.items()}
-_KNOWN = text("SELECT id FROM statements WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 
 def of_session(credential_id: UUID, statements: Sequence[Statement], keep: Callable[[], list[UUID]]) -> list[UUID]:
@@ -64,7 +63,7 @@ def _take(
 def _fresh(statements: Sequence[Statement]) -> list[Statement]:
     """Leave out what is stored already and was sent once more: it changes nothing."""
     ids = [statement["id"].lower() for statement in statements if "id" in statement]
-    known = {str(row.id) for row in db.session.execute(_KNOWN, {"ids": ids})} if ids else set()
+    known = {str(one) for one in records.known([UUID(one) for one in ids])} if ids else set()
     return [statement for statement in statements if statement.get("id", "").lower() not in known]
 
 
