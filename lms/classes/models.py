@@ -30,6 +30,7 @@ class ClassRun(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     status: Mapped[str]
+    """No act sets ``planned`` or ``cancelled`` yet: classes begin as ``running``; plans and their changes will."""
     capacity: Mapped[int]
 
 
@@ -80,6 +81,7 @@ class Enrolment(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     """The unit that sent her, as of that day."""
     status: Mapped[str]
+    """No act sets ``failed`` yet: the decision on results will."""
     enrolled_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
 

@@ -342,3 +342,15 @@ def test_two_open_attempts_cannot_be(world, session):
 def test_right_answers_of_every_question_are_right(world):
     for question in world.questions:
         assert rules.is_right(question.kind, question.body, services.right_answer(question))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stored"), [(None, None, 0), (None, "a", 1), ("a", None, 2), ("a", "a", 1)]
+)
+def test_a_form_stores_an_answer_only_when_it_is_another(world, session, before, after, stored):
+    """What is blank and stays blank is not stored; what is cleared is, and the same again changes nothing."""
+    question = next(one for one in world.questions if one.kind == "single")
+    for response in (before, after):
+        services.save_answers(world.attempt.id, {question.id: response}, at=utcnow())
+    kept = session.scalars(select(Answer).where(Answer.attempt_id == world.attempt.id)).all()
+    assert [one.revision for one in kept] == ([stored] if stored else [])

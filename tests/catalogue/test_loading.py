@@ -1,6 +1,7 @@
 """Loading: idempotent; a changed record updates its row; changed content is a new version, classes stay on theirs."""
 
 import shutil
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +14,8 @@ from lms.core import files
 from lms.core.audit import AuditEntry
 from lms.core.config import ROOT
 from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import SYSTEM
 from tests import factories as make
 
 
@@ -114,3 +117,16 @@ def test_completions_are_counted_up_and_down(session):
     services.count_completion(programme.id, -1)
     session.refresh(programme)
     assert programme.trained == 1
+
+
+def test_an_approval_retires_the_approved_version_of_its_own_programme_only(session):
+    mine, others = make.new_version("B1", status="approved"), make.new_version("B2", status="approved")
+    draft, new = make.new_version("B1", status="proposed"), make.new_version("B1", status="proposed")
+    session.commit()
+    at = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+    with pytest.raises(DomainError, match="document-date"):
+        services.approve_version(SYSTEM, new.id, number="12/QĐ-UBND", dated=date(2026, 11, 25), at=at)
+    services.approve_version(SYSTEM, new.id, number="12/QĐ-UBND", dated=date(2026, 11, 24), at=at)
+    session.expire_all()
+    states = [one.status for one in (mine, others, draft, new)]
+    assert states == ["retired", "approved", "proposed", "approved"], "in Hà Nội it is the 24th already"

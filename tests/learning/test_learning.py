@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from lms.assessment import services as assessment
 from lms.catalogue.models import Lesson, Programme, ProgrammeVersion
 from lms.classes import services as classes
 from lms.core.database import utcnow
@@ -215,3 +216,24 @@ def test_that_there_is_no_lesson_and_no_version_is_not_remembered(world, session
     session.flush()
     assert learning.lesson(lesson_id).code == "moi"
     assert learning.shape(version_id).attendance_min_percent == 75
+
+
+def test_the_dashboard_goes_past_a_quiz_without_attempts_left_but_not_past_one_that_is_open(world, sign_in):
+    first = learning.shape(world.run.version_id).quizzes[world.modules[0].id]
+    for lesson in world.lessons:
+        if lesson.module_id == world.modules[0].id:
+            services.complete_lesson(world.actor, world.registration, lesson.id, at=utcnow())
+
+    def due():
+        return sign_in(world.account).get("/learn").get_data(as_text=True)
+
+    def attempt():
+        return assessment.start_attempt(first.id, world.registration, world.person.id, at=utcnow())
+
+    for number in range(first.attempts):
+        opened = attempt()
+        assert f'href="/attempts/{opened.id}"' in due(), "the last one too, as long as it is open"
+        assessment.submit_attempt(world.actor, opened.id, at=utcnow())
+        left = number + 1 < first.attempts
+        assert ("Đến bài kiểm tra" in due() or f"#module-{world.modules[0].code}" in due()) is left
+        assert (world.lessons_of(1)[0].title["vi"] in due()) is not left

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from lms.catalogue.models import Module
 from lms.core.database import db
-from lms.core.errors import DomainError
+from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM
 from lms.learning import queries, rules
 from lms.learning.materials import services
@@ -162,3 +162,38 @@ def test_pages_ask_few_questions(world: World, queries: list[str]) -> None:
     queries.clear()
     world.trainee.get(page)
     assert len(queries) <= 8
+
+
+def test_a_class_of_another_institution_cannot_be_moved(world: World) -> None:
+    world.place()
+    other = factories.class_run(factories.institution())
+    with pytest.raises(NotFound):
+        services.move_class(SYSTEM, other.id, world.material().id, world.version.id, at=NOW)
+
+
+@pytest.mark.parametrize("way", ["take-out", "version", "move"])
+def test_a_material_is_changed_only_through_its_own_package(world: World, sign_in: Any, way: str) -> None:
+    world.place()
+    material = world.material()
+    institution = factories.institution()
+    theirs = factories.package_version(course(), institution)
+    office = sign_in(factories.holder("institution_staff", institution))
+    page = f"/library/packages/{theirs.package_id}/modules"
+    data = {"version": str(theirs.id), "class": str(world.run.id)}
+    assert world.submit(office, f"{page}/{material.id}/{way}", data, page=page).status_code == 404
+    assert world.material() == material
+
+
+def test_a_page_of_many_modules_asks_no_more_questions(world: World, queries: list[str]) -> None:
+    def asked() -> int:
+        queries.clear()
+        assert world.office.get(world.modules).status_code == 200
+        return len(queries)
+
+    world.place()
+    asked()
+    before = asked()
+    for module in db.session.scalars(select(Module).where(Module.version_id == world.run.version_id)).all()[1:3]:
+        services.place(SYSTEM, module.id, world.version.package_id, required=False, at=NOW)
+    assert asked() <= before
+    assert world.office.get(world.modules).get_data(as_text=True).count(world.run.name) >= 2

@@ -38,6 +38,9 @@ class World:
         self.lesson = f"{self.course}/lessons/{self.lessons[0].id}"
         session.commit()
 
+    def lessons_of(self, module):
+        return [lesson for lesson in self.lessons if lesson.module_id == self.modules[module].id]
+
     def study(self):
         for lesson in self.lessons:
             services.complete_lesson(self.actor, self.registration, lesson.id, at=utcnow())

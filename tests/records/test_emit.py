@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from lms.core.database import act
+from lms.records import queries as records
 from lms.records import vocabulary
 from lms.records.emit import Activity, build, emit
-from lms.records.models import Mention, Statement
+from lms.records.models import Mention, Statement, stored_at
+from lms.records.parameters import StatementQuery
 from lms.records.shapes import mention
 
 AT = datetime(2026, 11, 20, 1, 30, 0, 250000, tzinfo=UTC)
@@ -226,3 +228,46 @@ def test_every_word_is_shown_in_both_languages_and_has_an_iri_of_its_own():
     for table in (vocabulary.VERBS, vocabulary.KINDS, vocabulary.EXTENSIONS):
         assert all(term.vi and term.en and term.meaning for term in table.values())
         assert len({term.iri for term in table.values()}) == len(table)
+
+
+@pytest.mark.parametrize(
+    ("score", "can_be"),
+    [
+        ({"scaled": 1}, True),
+        ({"scaled": -1}, True),
+        ({"scaled": 1.01}, False),
+        ({"scaled": -1.01}, False),
+        ({"raw": 0, "min": 0, "max": 10}, True),
+        ({"raw": 10, "min": 0, "max": 10}, True),
+        ({"raw": -1, "min": 0}, False),
+        ({"raw": 11, "max": 10}, False),
+        ({"min": 5, "max": 5}, False),
+        ({"min": 0, "max": 10}, True),
+        ({"raw": 7}, True),
+    ],
+)
+def test_a_score_lies_within_its_bounds(session, score, can_be):
+    """Both bounds belong to it (xAPI 1.0.3, Data 2.4.5.1)."""
+    if can_be:
+        assert build(learner=uuid4(), verb="passed", activity=LESSON, registration=None, at=AT, result={"score": score})
+        return
+    with pytest.raises(ValueError, match="score"):
+        say(result={"score": score})
+
+
+def test_what_is_stored_between_two_moments_is_found_between_them(session):
+    """Since is exclusive, until inclusive (xAPI 1.0.3, Communication 2.1.3)."""
+    for _ in range(3):
+        say()
+        session.commit()
+    seqs = session.scalars(select(Statement.seq).order_by(Statement.seq)).all()
+    first, second, third = (stored_at(seq) for seq in seqs)
+
+    def found(**bounds):
+        return [one.seq for one in records.browse(StatementQuery(ascending=True, **bounds))]
+
+    assert found(until=second) == seqs[:2]
+    assert found(since=first) == seqs[1:]
+    assert found(since=first, until=second) == seqs[1:2]
+    assert found(since=third) == []
+    assert found(after=seqs[0]) == seqs[1:]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select, text
+from sqlalchemy import literal, or_, select, text
 
 from lms.catalogue.models import Module, Programme, ProgrammeVersion
 from lms.classes.models import ClassRun, Enrolment
@@ -189,9 +189,10 @@ def placed(package_id: UUID) -> list[PlacedRow]:
 class ClassUse(NamedTuple):
     """A class that uses a material: its version, and how far its trainees are.
 
-    :ivar begun: trainees who are in the middle of a version that is not the newest
+    :ivar begun: trainees who are in the middle of a version
     """
 
+    material_id: UUID
     class_id: UUID
     code: str
     name: str
@@ -201,33 +202,34 @@ class ClassUse(NamedTuple):
     done: int
 
 
-def classes_of(material_id: UUID, package_id: UUID) -> Sequence[ClassUse]:
-    """Return the classes that use a material, newest first."""
-    rows = db.session.execute(
-        text(
-            """
-            SELECT c.id, c.code, c.name, w.id, w.number,
-                   count(r.id) FILTER (WHERE r.satisfied_at IS NULL AND r.superseded_at IS NULL),
-                   count(DISTINCT r.context_id) FILTER (WHERE r.satisfied_at IS NOT NULL)
-            FROM module_materials m JOIN modules o ON o.id = m.module_id
-            JOIN class_runs c ON c.version_id = o.version_id AND c.institution_id = m.institution_id
-            LEFT JOIN class_materials k ON k.class_id = c.id AND k.material_id = m.id
-            JOIN package_versions w ON w.id = coalesce(k.version_id, m.version_id)
-            LEFT JOIN enrolments e ON e.class_id = c.id
-            LEFT JOIN (content_registrations r JOIN package_versions v ON v.id = r.version_id
-                       AND v.package_id = :package) ON r.context_id = e.id
-            WHERE m.id = :material AND c.status <> 'cancelled'
-            GROUP BY c.id, w.id ORDER BY c.starts_on DESC LIMIT 100
-            """
-        ),
-        {"material": material_id, "package": package_id},
-    )
-    return [ClassUse(*row) for row in rows]
+_CLASSES = text(
+    """
+    SELECT material_id, class_id, code, name, version_id, number, begun, done FROM (
+        SELECT m.id AS material_id, c.id AS class_id, c.code, c.name, w.id AS version_id, w.number,
+               count(r.id) FILTER (WHERE r.satisfied_at IS NULL AND r.superseded_at IS NULL) AS begun,
+               count(DISTINCT r.context_id) FILTER (WHERE r.satisfied_at IS NOT NULL) AS done,
+               row_number() OVER (PARTITION BY m.id ORDER BY c.starts_on DESC, c.id) AS place
+        FROM module_materials m JOIN modules o ON o.id = m.module_id
+        JOIN class_runs c ON c.version_id = o.version_id AND c.institution_id = m.institution_id
+        LEFT JOIN class_materials k ON k.class_id = c.id AND k.material_id = m.id
+        JOIN package_versions w ON w.id = coalesce(k.version_id, m.version_id)
+        LEFT JOIN enrolments e ON e.class_id = c.id
+        LEFT JOIN (content_registrations r JOIN package_versions v ON v.id = r.version_id
+                   AND v.package_id = :package) ON r.context_id = e.id
+        WHERE m.package_id = :package AND c.status <> 'cancelled'
+        GROUP BY m.id, c.id, w.id
+    ) used WHERE place <= 100 ORDER BY material_id, place
+    """
+)
 
 
-def newest_version(package_id: UUID) -> int | None:
-    """Return the number of a package's newest version."""
-    return db.session.scalar(select(func.max(PackageVersion.number)).where(PackageVersion.package_id == package_id))
+def classes_of(package_id: UUID) -> dict[UUID, list[ClassUse]]:
+    """Return the classes that use a package, by the material, the newest hundred of each; one statement."""
+    found: dict[UUID, list[ClassUse]] = {}
+    for row in db.session.execute(_CLASSES, {"package": package_id}).mappings():
+        use = ClassUse(**row)
+        found.setdefault(use.material_id, []).append(use)
+    return found
 
 
 def package_of(material_id: UUID) -> Package | None:

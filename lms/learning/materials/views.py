@@ -124,10 +124,11 @@ def _modules_page(package_id: UUID, form: PlaceForm) -> str:
         abort(404)
     placed = queries.placed(package_id)
     taken = {row.module_id for row in placed}
+    classes = queries.classes_of(package_id)
     return render_template(
         "learning/package_modules.html",
         package=package,
-        placed=[(row, queries.classes_of(row.id, package_id)) for row in placed],
+        placed=[(row, classes.get(row.id, [])) for row in placed],
         choices=[one for one in queries.modules() if one.id not in taken],
         form=form,
     )
