@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 from uuid import uuid4
 
@@ -198,6 +198,12 @@ def local(sha256: str) -> Iterator[Path]:
         yield copy
 
 
+def local_folder() -> Path | None:
+    """Return the store's folder on this machine; none where it is elsewhere."""
+    fs, root = _store()
+    return Path(root) if _is_local(fs) else None
+
+
 def exists(sha256: str) -> bool:
     """Tell whether something is stored at this address."""
     fs, root = _store()
@@ -262,6 +268,17 @@ def remove_pieces(names: Iterable[str]) -> None:
             fs.rm(f"{root}/pieces/{name}")
 
 
+def sum_of(sha256: str) -> str:
+    """Return the SHA-256 of what is stored at this address: another one when it has rotted.
+
+    :raises FileNotFoundError: nothing is stored at this address.
+    """
+    digest = hashlib.sha256()
+    for chunk in read(sha256):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def remove_folder_of_pieces(folder: str) -> None:
     """Remove all pieces whose names begin with ``folder/``; what is not there is no error."""
     fs, root = _store()
@@ -284,12 +301,20 @@ _LOCKS = 0x6B66
 _HOLD = "SELECT pg_advisory_xact_lock_shared(%(locks)s, key) FROM unnest(%(keys)s::int[]) AS key"
 _TAKE = "SELECT pg_try_advisory_xact_lock(%(locks)s, %(key)s)"
 _NAMED_AT_ONCE = 2000
+_referring: list[InstrumentedAttribute[Any]] = []
 
 
 def refer(*columns: InstrumentedAttribute[Any]) -> None:
     """Declare columns that hold addresses of stored files: what stands in one is not removed."""
     for column in columns:
         referred.register(_Column(column))
+        if column not in _referring:
+            _referring.append(column)
+
+
+def referring() -> tuple[InstrumentedAttribute[Any], ...]:
+    """Return the columns that hold addresses of stored files."""
+    return tuple(_referring)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -375,9 +400,10 @@ def _path(root: str, sha256: str) -> str:
 
 
 def _waiting_room() -> Path:
-    """Return the folder of waiting files: beside a local store, so that storing is a change of name."""
+    """Return the folder of waiting files: beside a local store, so that storing is a change of name; else our own."""
     fs, root = _store()
-    folder = Path(root) / "incoming" if _is_local(fs) else Path(gettempdir()) / "khue-incoming"
+    instance: Path = current_app.config["SETTINGS"].instance
+    folder = (Path(root) if _is_local(fs) else instance) / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

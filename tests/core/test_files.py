@@ -115,3 +115,11 @@ def test_pieces_are_joined_in_order_and_removed(store: Any) -> None:
     files.remove_pieces(names)
     with pytest.raises(FileNotFoundError):
         files.Joined(names).read(1)
+
+
+def test_waiting_files_lie_in_a_folder_of_our_own(store: Any) -> None:
+    """Never in one that every user of the machine shares: somebody else's stood in the way there."""
+    staged = files.stage(io.BytesIO(DATA))
+    folder = files.local_folder() or store.config["SETTINGS"].instance
+    assert staged.path.is_relative_to(folder)
+    files.discard([staged])
