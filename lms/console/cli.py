@@ -72,7 +72,7 @@ def reset() -> None:
     if not settings.demo:
         raise click.ClickException("This deletes everything, so it runs in demo mode only (LMS_DEMO=1).")
     with serving.database(settings) as (bound, _):
-        with _application(bound).app_context():
+        with application(bound).app_context():
             demo.wipe()
         _prepare(bound)
     click.echo("The demonstration is loaded.")
@@ -88,13 +88,14 @@ def accounts() -> None:
 @click.command("prepare")
 def prepare() -> None:
     """Migrate, and load programmes and instruments: what a deployment runs before it starts (no demo)."""
-    with serving.database(current_app.config["SETTINGS"]) as (bound, _), _application(bound).app_context():
+    with serving.database(current_app.config["SETTINGS"]) as (bound, _), application(bound).app_context():
         upgrade()
         setup.load_repository(at=utcnow())
     click.echo("The database is ready.")
 
 
-def _application(bound: Settings) -> Flask:
+def application(bound: Settings) -> Flask:
+    """Return the application on a database that has been started."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if app.config["SETTINGS"].database_url == bound.database_url:
         return app
@@ -105,7 +106,7 @@ def _application(bound: Settings) -> Flask:
 
 def _prepare(bound: Settings) -> tuple[Flask, bool]:
     """Migrate and load; returns the application, and whether its database holds the demonstration."""
-    app = _application(bound)
+    app = application(bound)
     with app.app_context():
         upgrade()
         setup.load_repository(at=utcnow())

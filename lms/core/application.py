@@ -8,6 +8,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lms.core import schema
 from lms.core.config import Settings
 from lms.core.database import db
 
@@ -47,5 +48,5 @@ def new(import_name: str, settings: Settings, *, front: Callable[[Any, Flask], A
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
-    Migrate(app, db, directory="migrations", compare_type=True)
+    Migrate(app, db, directory=str(schema.FOLDER), compare_type=True)
     return app

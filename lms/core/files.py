@@ -308,8 +308,7 @@ def refer(*columns: InstrumentedAttribute[Any]) -> None:
     """Declare columns that hold addresses of stored files: what stands in one is not removed."""
     for column in columns:
         referred.register(_Column(column))
-        if column not in _referring:
-            _referring.append(column)
+        _referring.append(column)
 
 
 def referring() -> tuple[InstrumentedAttribute[Any], ...]:
