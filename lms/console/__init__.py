@@ -3,6 +3,8 @@
 from flask import Flask
 
 from lms.console import cli
+from lms.console.backup import cli as backup_cli
+from lms.console.doctor import cli as doctor_cli
 from lms.console.personal import cli as personal_cli  # noqa: F401 - adds a command to lms.people's
 from lms.console.personal import models, tasks  # noqa: F401 - registers the tables and the jobs
 from lms.console.routes import ROUTES
@@ -19,3 +21,5 @@ def init_app(app: Flask) -> None:
         NavItem(N_("Audit trail"), "console.audit", "audit.read", order=95, group=N_("Administration")),
     )
     cli.init_app(app)
+    backup_cli.init_app(app)
+    doctor_cli.init_app(app)

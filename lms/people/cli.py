@@ -13,7 +13,7 @@ from lms.core.guard import SYSTEM, Actor
 from lms.people import services
 from lms.people.models import Account, Unit
 from lms.people.rules import username_of
-from lms.people.services import rosters
+from lms.people.services import founding, rosters
 
 people_group = AppGroup("people", help="Persons and accounts.")
 
@@ -29,6 +29,22 @@ def issue_code(username: str) -> None:
         click.echo(services.issue_activation_code(SYSTEM, account_id, at=utcnow()))
     except DomainError as refused:
         raise click.ClickException(str(refused.message)) from None
+
+
+@people_group.command("first-administrator")
+@click.argument("username")
+@click.option("--name", required=True, help="As it is shown.")
+@click.option("--city-code", default="HN", show_default=True)
+@click.option("--city-name", default="Ủy ban nhân dân thành phố Hà Nội", show_default=True)
+def first_administrator(username: str, name: str, city_code: str, city_name: str) -> None:
+    """Make the first account, which administers the whole city, and print the one-time code that activates it."""
+    try:
+        code = founding.first_administrator(username, name, founding.City(city_code, city_name), at=utcnow())
+    except founding.Administered:
+        raise click.ClickException("There is an administrator already, who can give this role to others.") from None
+    except DomainError as refused:
+        raise click.ClickException(str(refused.message)) from None
+    click.echo(code)
 
 
 @people_group.command("import-roster")
