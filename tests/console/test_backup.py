@@ -374,9 +374,10 @@ def files_of(here: Any) -> list[str]:
 def test_a_writer_that_never_rests(running, elsewhere, tmp_path):
     """Each transaction writes a unit and its audit entry: the backup has as many of the one as of the other."""
     enough, written = threading.Event(), []
+    writers = product(running.folder, running.url)  # another process' connections are none of the command's
 
     def write() -> None:
-        with inside(running):
+        with inside(writers):
             for number in range(5000):
                 people.create_unit(
                     SYSTEM, code=f"W{number}", name="Đơn vị", kind="department", valid_from=NOW.date(), at=NOW

@@ -1,6 +1,5 @@
 """`flask doctor`: what an operator should put right, each with what to do; silence where all is well."""
 
-import os
 import shutil
 from datetime import timedelta
 from types import SimpleNamespace
@@ -144,8 +143,8 @@ def test_jobs_that_wait_or_failed_are_counted(look, session):
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Proto"])
-def test_forwarded_headers_that_are_not_trusted_are_seen(session, look, header):
-    fresh = create_app(_settings(os.environ["LMS_TEST_SERVER"]))  # one that has noted nothing yet
+def test_forwarded_headers_that_are_not_trusted_are_seen(app, session, look, header):
+    fresh = create_app(app.config["SETTINGS"])  # one that has noted nothing yet
     fresh.test_client().get("/healthz")
     assert look() == [NOBODY]
     with fresh.app_context():
@@ -154,8 +153,8 @@ def test_forwarded_headers_that_are_not_trusted_are_seen(session, look, header):
     assert look(trusted=1) == [NOBODY]
 
 
-def test_forwarded_headers_are_noted_once_in_a_while(session, look):
-    fresh = create_app(_settings(os.environ["LMS_TEST_SERVER"]))
+def test_forwarded_headers_are_noted_once_in_a_while(app, session, look):
+    fresh = create_app(app.config["SETTINGS"])
     client = fresh.test_client()
     for _ in range(5):
         client.get("/healthz", headers={"X-Forwarded-For": "203.0.113.7"})
