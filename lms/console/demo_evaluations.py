@@ -9,8 +9,8 @@ from uuid import UUID
 from lms.classes.models import Enrolment
 from lms.console import demo_texts as texts
 from lms.core.guard import SYSTEM, Actor
-from lms.quality.adjustments import queries
-from lms.quality.adjustments import services as adjustments
+from lms.quality.queries import adjustments as queries
+from lms.quality.services import adjustments
 from lms.surveys.queries import rights
 from lms.surveys.services import comments, evaluations
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
-from flask import Flask, g, request, url_for
+from flask import Flask, abort, g, request, url_for
 from flask_babel import gettext
 
 from lms.core.assets import asset_url
@@ -102,3 +103,12 @@ class Page(Generic[T]):
         more = len(rows) > size
         shown = rows[:size]
         return cls(shown, str(key(shown[-1])) if more else None)
+
+
+def uuid_argument(name: str) -> UUID | None:
+    """Read an id from the query string, such as where a page starts; anything else than an id is a bad request."""
+    value = request.args.get(name)
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        abort(400)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from lms.core.guard import Actor
 from lms.core.ownership import is_own
-from lms.quality import queries
+from lms.quality.queries import classes as queries
 
 
 def teaches(actor: Actor, teaching_id: UUID) -> bool | None:

@@ -3,10 +3,10 @@
 from lms.classes.access import institution_path
 from lms.core.guard import HELD, SIGNED_IN, Route, predicate_scope, unit_scope
 from lms.people.access import unit_path
-from lms.reports import access, views
+from lms.reports.completion import access, views
 from lms.reports.issued import access as issued_access
-from lms.reports.issued import queries as issued_queries
 from lms.reports.issued import views as issued
+from lms.reports.issued.queries import reports as issued_queries
 from lms.reports.unit_reports import routes as unit_reports
 
 INSTITUTION = unit_scope("institution of the class", institution_path)

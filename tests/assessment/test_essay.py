@@ -17,7 +17,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.learning import queries as learning
 from lms.people.sessions import actor_of
-from lms.reports import queries as reports
+from lms.reports.completion import queries as reports
 from tests import factories as make
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"

@@ -25,9 +25,9 @@ from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.people import services as people
 from lms.people.sessions import open_session
-from lms.quality import queries
-from lms.quality.beside import beside
-from lms.quality.moved import moved
+from lms.quality.queries import classes as queries
+from lms.quality.queries.comparison import comparison_of
+from lms.quality.queries.effects import effects_of
 from lms.surveys.queries.rights import document_of
 from lms.surveys.services import instruments
 from tests.bench import surveys_rows as rows
@@ -116,8 +116,8 @@ class Reader:
         def told() -> None:
             report = queries.report_of(class_id)
             assert report is not None and report.shown
-            beside(class_id, report.points)
-            moved(ClassRun.id == class_id)
+            comparison_of(class_id, report.points)
+            effects_of(ClassRun.id == class_id)
             db.session.rollback()
 
         with self.app.app_context(), self._plain(told) as plain:

@@ -21,12 +21,12 @@ from lms.core.jobs import JobProgress
 from lms.learning.projections import rebuild_projections
 from lms.people import services as people
 from lms.people.models import Account, Person
-from lms.quality import queries as quality
+from lms.quality.queries import classes as quality
 from lms.records import queries as records
 from lms.records.models import Credential, Document
 from lms.records.parameters import StatementQuery
 from lms.records.shapes import account_ifi, mention
-from lms.reports import queries as reports
+from lms.reports.completion import queries as reports
 from lms.surveys.models import Comment
 from tests import factories as make
 from tests.conftest import NOW

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from lms.quality.adjustments.models import Adjustment
+from lms.quality.models import Adjustment
 from tests import factories as make
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lms.classes import services as classes
 from lms.core.database import utcnow
 from lms.core.guard import SYSTEM
-from lms.quality.adjustments.models import Adjustment
+from lms.quality.models import Adjustment
 from lms.surveys.models import Survey
 from lms.surveys.services import comments, evaluations
 from tests import factories as make

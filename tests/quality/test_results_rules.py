@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lms.quality import rules
+from lms.quality.rules import statistics as rules
 from lms.surveys.rules import summarise
 
 answers = st.lists(st.integers(1, 5), min_size=5, max_size=60)

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.documents import Table
-from lms.reports.issued import figures, frozen, rules
-from lms.reports.issued.groups import grouped
-from lms.reports.issued.sheets import Sheet
+from lms.reports.issued.papers import frozen
+from lms.reports.issued.papers.groups import grouped
+from lms.reports.issued.papers.sheets import Sheet
+from lms.reports.issued.rules import figures, life
 from tests.documents.test_documents import REPORT
 
-ACTS = sorted({act for _state, act in rules.STEPS})
+ACTS = sorted({act for _state, act in life.STEPS})
 DAYS = st.dates(date(2022, 1, 1), date(2030, 12, 31))
 JSON = st.recursive(
     st.none()
@@ -31,7 +32,7 @@ JSON = st.recursive(
 def test_a_report_is_issued_only_after_approval_and_never_leaves_that_state(acts):
     state, seen = "draft", ["draft"]
     for act in acts:
-        after = rules.next_state(state, act)
+        after = life.next_state(state, act)
         if after is not None:
             seen.append(state := after)
     if "issued" in seen:
@@ -42,40 +43,40 @@ def test_a_report_is_issued_only_after_approval_and_never_leaves_that_state(acts
 
 @given(text=st.text())
 def test_a_written_part_is_composed_text_without_controls_or_turned_direction(text):
-    clean = rules.plain(text)
-    assert clean == rules.plain(clean)
+    clean = life.plain(text)
+    assert clean == life.plain(clean)
     assert clean == unicodedata.normalize("NFC", clean)
     assert not {c for c in clean if c != "\n" and c != "\t" and unicodedata.category(c) == "Cc" and ord(c) < 0x80}
     assert not {c for c in clean if unicodedata.bidirectional(c) in ("RLO", "LRO", "RLE", "LRE", "PDF", "RLI", "LRI")}
 
 
 @given(
-    kind=st.sampled_from(rules.KINDS),
+    kind=st.sampled_from(life.KINDS),
     written=st.dictionaries(st.sampled_from(["basis", "assessment", "causes", "measures"]), st.just("x")),
     below=st.integers(0, 3),
 )
 def test_basis_and_assessment_are_always_needed_causes_and_measures_below_a_threshold(kind, written, below):
     needed = {"basis", "assessment"} | ({"causes", "measures"} if below else set())
-    assert set(rules.missing(kind, written, below)) == needed - set(written)
+    assert set(life.missing(kind, written, below)) == needed - set(written)
 
 
 @given(on=DAYS, approved=DAYS, today=DAYS)
 def test_a_report_is_dated_from_its_approval_to_today(on, approved, today):
-    assert rules.date_fits(on, approved, today) == (sorted([on, approved, today]) == [approved, on, today])
-    assert not rules.date_fits(today + timedelta(days=1), approved, today)
-    assert not rules.date_fits(approved - timedelta(days=1), approved, today)
+    assert life.date_fits(on, approved, today) == (sorted([on, approved, today]) == [approved, on, today])
+    assert not life.date_fits(today + timedelta(days=1), approved, today)
+    assert not life.date_fits(approved - timedelta(days=1), approved, today)
 
 
-@given(kind=st.sampled_from(rules.KINDS), ids=st.lists(st.integers(1, 99), min_size=1, max_size=5))
+@given(kind=st.sampled_from(life.KINDS), ids=st.lists(st.integers(1, 99), min_size=1, max_size=5))
 def test_only_a_class_is_decided_below_the_city(kind, ids):
     path = "/" + "".join(f"{one}/" for one in ids)
-    assert rules.deciding_path(kind, path) == (path if kind == "class" else f"/{ids[0]}/")
+    assert life.deciding_path(kind, path) == (path if kind == "class" else f"/{ids[0]}/")
 
 
 def test_nobody_decides_on_her_own_words_nor_does_nobody():
-    assert not rules.may_decide(None, [])
-    assert not rules.may_decide("a", ["a", "b"])
-    assert rules.may_decide("c", ["a", "b"])
+    assert not life.may_decide(None, [])
+    assert not life.may_decide("a", ["a", "b"])
+    assert life.may_decide("c", ["a", "b"])
 
 
 @given(before=JSON, now=JSON)

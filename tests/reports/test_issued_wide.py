@@ -14,8 +14,10 @@ from sqlalchemy import select
 from lms.core.database import db, utcnow
 from lms.core.guard import Actor
 from lms.people.models import RoleHolding, Unit
-from lms.reports.issued import access, queries, rules
+from lms.reports.issued import access
 from lms.reports.issued.models import QualityReport
+from lms.reports.issued.queries import reports as queries
+from lms.reports.issued.rules import life
 from lms.surveys.models import Survey
 from tests import factories as make
 from tests.quality.closed import adjusted, held
@@ -66,7 +68,7 @@ def about(at, kind):
 
 
 def texts(kind):
-    return {part: TEXTS.get(part, f"Nội dung phần {part}.") for part in rules.PARTS[kind]}
+    return {part: TEXTS.get(part, f"Nội dung phần {part}.") for part in life.PARTS[kind]}
 
 
 @pytest.mark.parametrize("kind", ["institution", "programme", "year"])

@@ -24,7 +24,7 @@ from lms.library.services import registrations
 from lms.packages.structure import Unit
 from lms.people.models import Account
 from lms.people.permissions import ROLES
-from lms.quality.adjustments.models import Adjustment
+from lms.quality.models import Adjustment
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
 from lms.reports.issued.models import QualityReport

@@ -12,7 +12,7 @@ from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.people.models import Person
-from lms.quality.adjustments.models import Adjustment
+from lms.quality.models import Adjustment
 from lms.surveys.models import CommentReading, FollowUp, Instrument, InstrumentUse, Participation, SealedBallot, Survey
 from lms.surveys.queries import rights, states
 from lms.surveys.queries.comments import raw_comments

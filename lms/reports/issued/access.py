@@ -7,8 +7,8 @@ from sqlalchemy import select
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.people.models import Unit
-from lms.reports.issued import rules
 from lms.reports.issued.models import QualityReport
+from lms.reports.issued.rules import life
 
 
 def may_decide(actor: Actor, report_id: UUID) -> bool | None:
@@ -20,5 +20,5 @@ def may_decide(actor: Actor, report_id: UUID) -> bool | None:
     ).one_or_none()
     if row is None:
         return None
-    above = actor.may("reports.approve", rules.deciding_path(row.kind, row.path))
-    return above and rules.may_decide(actor.account_id, row.writers)
+    above = actor.may("reports.approve", life.deciding_path(row.kind, row.path))
+    return above and life.may_decide(actor.account_id, row.writers)

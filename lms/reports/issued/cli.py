@@ -3,7 +3,8 @@
 import click
 from flask.cli import AppGroup
 
-from lms.reports.issued import queries, verifying
+from lms.reports.issued.queries import reports as queries
+from lms.reports.issued.services import verifying
 
 group = AppGroup("reports", help="Issued quality reports.")
 

@@ -8,15 +8,15 @@ from wtforms import DateField, HiddenField
 from wtforms.validators import DataRequired, Length
 
 from lms.core.forms import Form, LineField, TextField
-from lms.reports.issued import rules
-from lms.reports.issued.report import Issue
+from lms.reports.issued.rules import life
+from lms.reports.issued.rules.report import Issue
 
 _NEEDED = DataRequired(_l("Please fill this in."))
 
 
 def _part(label: Any) -> TextField:
-    most = _l("Please write at most %(most)s characters.", most=rules.LONGEST)
-    return TextField(label, validators=[Length(max=rules.LONGEST, message=most)])
+    most = _l("Please write at most %(most)s characters.", most=life.LONGEST)
+    return TextField(label, validators=[Length(max=life.LONGEST, message=most)])
 
 
 class TextsForm(Form):
@@ -36,7 +36,7 @@ class TextsForm(Form):
     def of(cls, kind: str, texts: dict[str, Any], changed_at: datetime) -> "TextsForm":
         """Return the form of a kind of report; it remembers when the texts had last changed."""
         form = cls(data=texts | {"seen": changed_at.isoformat()})
-        for part in set(form.data) - set(rules.PARTS[kind]) - {"csrf_token", "seen"}:
+        for part in set(form.data) - set(life.PARTS[kind]) - {"csrf_token", "seen"}:
             del form[part]
         return form
 
@@ -60,7 +60,7 @@ class IssueForm(Form):
 
     def given(self) -> Issue:
         """Return what was filled in, a recipient a line."""
-        texts = {name: rules.plain(value) for name, value in self.data.items() if isinstance(value, str)}
+        texts = {name: life.plain(value) for name, value in self.data.items() if isinstance(value, str)}
         recipients = tuple(line for text in texts["recipients"].split("\n") if (line := text.strip()))
         names = ("number", "place", "signer_on_behalf", "signer_title", "signer_name")
         on: Any = self.issued_on.data

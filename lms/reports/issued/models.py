@@ -35,7 +35,7 @@ class QualityReport(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[str]
-    """What it is about; see lms.reports.issued.rules.KINDS."""
+    """What it is about; see lms.reports.issued.rules.life.KINDS."""
     unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("units.id"))
     """The institution; of a report on a programme or on the whole year, the city."""
     year: Mapped[int] = mapped_column(SmallInteger, index=True)
@@ -44,7 +44,7 @@ class QualityReport(Base):
     programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programmes.id"))
     state: Mapped[str]
     texts: Mapped[dict[str, Any]]
-    """Its written parts, plain text by key (lms.reports.issued.rules.PARTS)."""
+    """Its written parts, plain text by key (lms.reports.issued.rules.life.PARTS)."""
     writers: Mapped[list[str]]
     """Accounts that wrote or submitted it; none of them may approve it."""
     created_at: Mapped[datetime]
@@ -71,7 +71,7 @@ class QualityReport(Base):
     issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     issued_at: Mapped[datetime | None]
     frozen: Mapped[str | None] = mapped_column(Text)
-    """Figures, document and sheets as canonical JSON (lms.reports.issued.frozen), byte for byte."""
+    """Figures, document and sheets as canonical JSON (lms.reports.issued.papers.frozen), byte for byte."""
     stamp: Mapped[str | None]
     """SHA-256 of ``frozen``."""
     renderer: Mapped[str | None]

@@ -14,14 +14,20 @@ from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE
-from lms.core.pages import Page
+from lms.core.pages import Page, uuid_argument
 from lms.documents import Official, Picture, wording
 from lms.people.access import holds_whole
 from lms.quality.hooks import Subject
-from lms.reports.issued import access, forms, frozen, gathering, queries, rules, services, verifying
-from lms.reports.issued.content import PLACE, official
+from lms.reports.issued import access, forms
 from lms.reports.issued.models import QualityReport
-from lms.reports.issued.sheets import sheets
+from lms.reports.issued.papers import frozen
+from lms.reports.issued.papers.document import PLACE, official
+from lms.reports.issued.papers.sheets import sheets
+from lms.reports.issued.queries import gathering
+from lms.reports.issued.queries import reports as queries
+from lms.reports.issued.rules import life
+from lms.reports.issued.services import reports as services
+from lms.reports.issued.services import verifying
 
 _MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -33,14 +39,14 @@ _MEDIA = {
 def index() -> Any:
     """The reports that somebody may read: all, hers to write, hers to approve, issued ones."""
     task, year, kind = (request.args.get(name) or "" for name in ("task", "year", "kind"))
-    if task not in get_args(queries.Task) or kind not in ("", *rules.KINDS):
+    if task not in get_args(queries.Task) or kind not in ("", *life.KINDS):
         abort(400)
     if year and not (year.isascii() and year.isdigit() and len(year) == 4):
         abort(400)
     words = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
     filters = queries.Filters(task, kind or None, int(year) if year else None, words or None)  # type: ignore[arg-type]
     actor = current_actor()
-    page = Page.cut(queries.listed(actor, filters, _after()), queries.PAGE, lambda row: row.id)
+    page = Page.cut(queries.listed(actor, filters, uuid_argument("after")), queries.PAGE, lambda row: row.id)
     return render_template("reports/issued/index.html", page=page, filters=filters, years=queries.years(actor))
 
 
@@ -73,7 +79,7 @@ def report(report_id: UUID) -> Any:
     else:
         found = gathering.gather(one, one.as_of or utcnow())
         document = official(found) if found else None
-        given["missing"] = rules.missing(one.kind, one.texts, found.figures.below) if found else []
+        given["missing"] = life.missing(one.kind, one.texts, found.figures.below) if found else []
     if document is not None:
         given["document"] = document
         given["blocks"] = [(type(block).__name__, block) for block in wording.numbered(document.body)]
@@ -93,7 +99,7 @@ def texts(report_id: UUID) -> Any:
     if request.method == "POST":
         status = 400
         if form.validate():
-            written = {name: text or "" for name, text in form.data.items() if name in rules.PARTS[one.kind]}
+            written = {name: text or "" for name, text in form.data.items() if name in life.PARTS[one.kind]}
             try:
                 services.write(current_actor(), report_id, written, form.seen.data or "", at=utcnow())
                 flash(_("Kept."))
@@ -101,8 +107,8 @@ def texts(report_id: UUID) -> Any:
             except DomainError as refused:
                 error, status = refused.message, refused.status
     found = gathering.figures_of(one, utcnow())
-    needed = rules.missing(one.kind, {}, found.below if found else 0)
-    given = {"one": one, "line": queries.line(report_id), "form": form, "needed": needed, "longest": rules.LONGEST}
+    needed = life.missing(one.kind, {}, found.below if found else 0)
+    given = {"one": one, "line": queries.line(report_id), "form": form, "needed": needed, "longest": life.LONGEST}
     return render_template("reports/issued/texts.html", **given, error=error), status
 
 
@@ -195,7 +201,7 @@ def _source(picture: Picture) -> str:
 
 def below_results(actor: Actor, subject: Subject) -> Markup:
     """Show below results the reports that tell them, and to those who may write the button that begins one."""
-    lines: list[queries.Line] = []
+    lines: list[queries.ReportRow] = []
     if subject.class_id is not None:
         lines = queries.of_class(subject.class_id)
     elif _holds(actor, "reports.read", subject):
@@ -237,11 +243,3 @@ def _done(report_id: UUID, service: Any, words: str) -> Any:
 
 def _to(report_id: UUID) -> Any:
     return redirect(url_for("reports.issued_report", report_id=report_id))
-
-
-def _after() -> UUID | None:
-    value = request.args.get("after")
-    try:
-        return UUID(value) if value else None
-    except ValueError:
-        abort(400)

@@ -58,13 +58,13 @@ def campaigns() -> list[tuple[ReportCampaign, Counts]]:
     rows = db.session.execute(
         _counts(ReportCampaign.year).add_columns(ReportCampaign).order_by(ReportCampaign.year.desc())
     )
-    return [(campaign, Counts(*counts)) for *counts, campaign in rows]
+    return [(row.ReportCampaign, _read(row)) for row in rows]
 
 
 def by_level(year: int) -> list[Counts]:
     """Return how many units of each level have reported."""
     rows = db.session.execute(_counts(Unit.kind).where(UnitReport.year == year))
-    return sorted((Counts(*row) for row in rows), key=lambda one: UNIT_KINDS.index(one.key))
+    return sorted((_read(row) for row in rows), key=lambda one: UNIT_KINDS.index(one.key))
 
 
 def together(counts: list[Counts]) -> Counts:
@@ -79,18 +79,22 @@ def _counts(key: Any) -> Select[Any]:
     units = func.count(UnitReport.id)
     return (
         select(
-            key,
-            units,
-            units.filter(reported),
-            units.filter(UnitReport.state == "accepted"),
-            units.filter(reported, _first_day() > ReportCampaign.due_on),
-            units.filter(UnitReport.state == "returned"),
+            key.label("key"),
+            units.label("units"),
+            units.filter(reported).label("reported"),
+            units.filter(UnitReport.state == "accepted").label("accepted"),
+            units.filter(reported, _first_day() > ReportCampaign.due_on).label("late"),
+            units.filter(UnitReport.state == "returned").label("returned"),
         )
         .select_from(ReportCampaign)
         .outerjoin(UnitReport, UnitReport.year == ReportCampaign.year)
         .outerjoin(Unit, Unit.id == UnitReport.unit_id)
         .group_by(key)
     )
+
+
+def _read(row: Any) -> Counts:
+    return Counts(row.key, row.units, row.reported, row.accepted, row.late, row.returned)
 
 
 def _first_day() -> ColumnElement[date]:
@@ -143,7 +147,7 @@ def units(
         statement = statement.where(tuple_(Unit.name, Unit.id) > place.scalar_subquery())
     if size is not None:
         statement = statement.limit(size + 1)
-    return [UnitRow(*row) for row in db.session.execute(statement)]
+    return [UnitRow(**row._mapping) for row in db.session.execute(statement)]
 
 
 def _units() -> Any:
@@ -157,18 +161,18 @@ def _units() -> Any:
     )
     return (
         select(
-            UnitReport.id,
-            Unit.id,
-            Unit.name,
+            UnitReport.id.label("report_id"),
+            Unit.id.label("unit_id"),
+            Unit.name.label("unit"),
             Unit.code,
-            Unit.kind,
+            Unit.kind.label("level"),
             UnitReport.state,
             UnitReport.first_submitted_at,
             UnitReport.submitted_at,
             UnitReport.saved_at,
             UnitReport.reminders,
             UnitReport.reminded_at,
-            covers,
+            covers.label("covers"),
         )
         .join(Unit, Unit.id == UnitReport.unit_id)
         .join(ReportCampaign, ReportCampaign.year == UnitReport.year)

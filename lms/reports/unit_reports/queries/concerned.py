@@ -26,7 +26,7 @@ def duties(year: int, levels: list[str], day: date) -> rules.Duties:
         year,
         day,
         levels,
-        [rules.Unit(*row) for row in units],
-        [rules.Succession(*row) for row in successions],
+        [rules.Unit(row.id, row.kind, row.valid_from, row.valid_to) for row in units],
+        [rules.Succession(row.predecessor_id, row.successor_id, row.on) for row in successions],
         set(db.session.scalars(sent)),
     )

@@ -12,7 +12,7 @@ from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
 from lms.core.i18n import ZONE
-from lms.quality.results import ItemResult, item_results
+from lms.quality.rules.class_results import ItemResult, item_results
 from lms.reports.unit_reports.models import UnitReportCover
 from lms.reports.unit_reports.queries.concerned import in_year
 from lms.surveys.models import FollowUp

@@ -164,7 +164,7 @@ def of_units(paths: Sequence[str], after: tuple[int, str, UUID] | None = None) -
         year, name, report_id = after
         later = (Unit.name > name) | ((Unit.name == name) & (UnitReport.id > report_id))
         statement = statement.where((UnitReport.year < year) | ((UnitReport.year == year) & later))
-    return [OwnReport(*row) for row in db.session.execute(statement)]
+    return [OwnReport(**row._mapping) for row in db.session.execute(statement)]
 
 
 def place_of(report_id: UUID) -> tuple[int, str, UUID] | None:
@@ -181,18 +181,18 @@ def awaited(paths: Sequence[str], most: int) -> list[OwnReport]:
     """Return the reports that units held still have to give, the most pressing first."""
     statement = _own(paths).where(UnitReport.state.in_(MISSING), ReportCampaign.closed_at.is_(None))
     rows = db.session.execute(statement.order_by(ReportCampaign.due_on, Unit.name).limit(most))
-    return [OwnReport(*row) for row in rows]
+    return [OwnReport(**row._mapping) for row in rows]
 
 
 def _own(paths: Sequence[str]) -> Any:
     return (
         select(
-            UnitReport.id,
+            UnitReport.id.label("report_id"),
             UnitReport.year,
-            Unit.name,
+            Unit.name.label("unit"),
             UnitReport.state,
             ReportCampaign.due_on,
-            ReportCampaign.closed_at.is_not(None),
+            ReportCampaign.closed_at.is_not(None).label("closed"),
             UnitReport.return_reason,
             UnitReport.reminded_at,
             UnitReport.first_submitted_at,

@@ -131,7 +131,9 @@ def _by_programme(year: int) -> list[Sums]:
         .group_by(Programme.id)
         .order_by(Programme.position)
     )
-    return [Sums(*row) for row in db.session.execute(statement)]
+    return [
+        Sums(code, name, trained, target, *sums) for code, name, trained, target, *sums in db.session.execute(statement)
+    ]
 
 
 def _by_level(year: int) -> list[Sums]:
@@ -155,8 +157,8 @@ def _sums() -> list[Any]:
 def _texts(year: int) -> list[Texts]:
     rows = db.session.execute(
         select(
-            Unit.name,
-            Unit.kind,
+            Unit.name.label("unit"),
+            Unit.kind.label("level"),
             UnitReport.quality_text,
             UnitReport.use_text,
             UnitReport.difficulties,
@@ -166,4 +168,4 @@ def _texts(year: int) -> list[Texts]:
         .where(UnitReport.year == year, UnitReport.state.in_(REPORTED))
         .order_by(Unit.name, Unit.id)
     )
-    return [Texts(*row) for row in rows]
+    return [Texts(**row._mapping) for row in rows]

@@ -9,13 +9,12 @@ from flask_babel import ngettext
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.core.pages import Page
+from lms.core.pages import Page, uuid_argument
 from lms.people.models import UNIT_KINDS
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import access, forms, rules, wording
 from lms.reports.unit_reports.queries import campaigns as queries
 from lms.reports.unit_reports.services import campaigns, duties
-from lms.reports.views import uuid_given
 
 _OPENED = ("year", "due_on", "levels", "quota_from", "quota_to")
 
@@ -53,7 +52,7 @@ def campaign(year: int) -> Any:
         abort(400)
     query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
     page = Page.cut(
-        queries.units(year, which, level, query, after=uuid_given("after")), queries.PAGE, lambda row: row.report_id
+        queries.units(year, which, level, query, after=uuid_argument("after")), queries.PAGE, lambda row: row.report_id
     )
     today = local_day(utcnow())
     levels = queries.by_level(year)

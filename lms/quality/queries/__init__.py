@@ -1,0 +1,1 @@
+"""Typed rows and sums, read from what closing an evaluation has stored."""

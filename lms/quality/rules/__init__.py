@@ -1,0 +1,1 @@
+"""Pure decisions: what figures allow to say, and the shape of results."""

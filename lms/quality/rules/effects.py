@@ -1,0 +1,48 @@
+"""What came of an adjustment (Quyết định 1698, Phần IV.5): the result that asked for it, beside the next one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from lms.quality.rules import statistics
+from lms.quality.rules.statistics import Change, Figures
+from lms.surveys.document import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An adjustment that was carried out.
+
+    :ivar title: of the section
+    :ivar topic: with :ivar lecturer:, when it is about a lecturer's topic
+    :ivar later: name of the class that was evaluated next, :ivar later_id: its id; None while there is none
+    """
+
+    adjustment_id: UUID
+    class_id: UUID
+    class_code: str
+    class_name: str
+    institution: str
+    programme: str
+    topic: Words | None
+    lecturer: str | None
+    measure: str
+    done_at: datetime
+    title: Words
+    before: Figures
+    later_id: UUID | None
+    later: str | None
+    after: Figures | None
+
+    @property
+    def change(self) -> Change | None:
+        """From the one to the other."""
+        return None if self.after is None else statistics.change(self.before, self.after)
+
+
+class NextResult(NamedTuple):
+    """What the next evaluation said of the same thing, on the adjustment's scale."""
+
+    class_name: str
+    mean: float

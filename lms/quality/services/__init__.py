@@ -1,0 +1,1 @@
+"""What can be done with results: answered by lecturers, adjusted by institutions."""

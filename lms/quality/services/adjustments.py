@@ -1,0 +1,115 @@
+"""What can be done with adjustments: made by results, stated by the institution, done, answered by a version."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from lms.catalogue.models import ProgrammeVersion
+from lms.classes.models import ClassRun
+from lms.core import audit
+from lms.core.database import act, db
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.quality.models import Adjustment
+from lms.quality.queries import classes as queries
+from lms.surveys.models import Survey
+
+
+@act
+def make_due(survey_id: UUID, *, at: datetime) -> int:
+    """Note everything that fell below its threshold in a closed evaluation of a class; returns how much is new."""
+    survey = db.session.get(Survey, survey_id)
+    report = queries.report_of(survey.class_id) if survey is not None and survey.class_id else None
+    if survey is None or report is None or not report.shown:
+        return 0
+    repeated = next((one.key for one in report.form.sections if one.repeat), "")
+    below: list[tuple[str, UUID | None, float | None, float | None]] = [
+        (one.key, None, one.mean, one.threshold)
+        for one, section in zip(report.sections, report.form.sections, strict=True)
+        if one.below and not section.repeat
+    ]
+    below += [(repeated, one.teaching_id, one.mean, one.threshold) for one in report.teachings if one.below]
+    rows = [
+        {
+            "id": uuid4(),
+            "survey_id": survey_id,
+            "class_id": survey.class_id,
+            "section": section,
+            "teaching_id": teaching,
+        }
+        | {"mean": mean, "threshold": threshold, "points": report.points, "state": "due", "made_at": at}
+        for section, teaching, mean, threshold in below
+    ]
+    if not rows:
+        return 0
+    return len(db.session.execute(insert(Adjustment).on_conflict_do_nothing().returning(Adjustment.id), rows).all())
+
+
+@act
+def state(
+    actor: Actor, adjustment_id: UUID, *, cause: str, measure: str, responsible: str, due_on: date, at: datetime
+) -> None:
+    """State why a result is low, what is done, by whom and until when; it may be stated anew until it is done.
+
+    :raises DomainError: ``done``
+    """
+    one = _held(adjustment_id)
+    if one.state == "done":
+        raise DomainError("done", _l("This adjustment is done and cannot be changed."))
+    before = {"cause": one.cause, "measure": one.measure, "responsible": one.responsible, "due_on": str(one.due_on)}
+    one.cause, one.measure, one.responsible, one.due_on = cause, measure, responsible, due_on
+    one.state, one.stated_at = "stated", at
+    after = {"cause": cause, "measure": measure, "responsible": responsible, "due_on": str(due_on)}
+    audit.record(actor, "adjustment.state", "adjustment", one.id, at=at, before=before, after=after)
+
+
+@act
+def finish(actor: Actor, adjustment_id: UUID, outcome: str, *, at: datetime) -> None:
+    """Note that a stated measure was carried out, and what came of it.
+
+    :raises DomainError: ``not-stated``
+    """
+    one = _held(adjustment_id)
+    if one.state == "due":
+        raise DomainError("not-stated", _l("Please state cause and measure first."))
+    one.state, one.outcome, one.done_at = "done", outcome, at
+    audit.record(actor, "adjustment.finish", "adjustment", one.id, at=at, after={"outcome": outcome})
+
+
+@act
+def answer_by(actor: Actor, adjustment_id: UUID, version_id: UUID | None, *, at: datetime) -> None:
+    """Name the later version of the programme that answers an adjustment, or take the name back.
+
+    :raises DomainError: ``not-later``
+    """
+    one = _held(adjustment_id)
+    evaluated = db.session.execute(
+        select(ProgrammeVersion.programme_id, ProgrammeVersion.number)
+        .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
+        .where(ClassRun.id == one.class_id)
+    ).one()
+    version = db.session.get(ProgrammeVersion, version_id) if version_id else None
+    if version_id and (
+        version is None or version.programme_id != evaluated.programme_id or version.number <= evaluated.number
+    ):
+        raise DomainError("not-later", _l("Please choose a later version of the same programme."), 400)
+    before, one.answered_by = one.answered_by, version_id
+    audit.record(
+        actor,
+        "adjustment.answer",
+        "adjustment",
+        one.id,
+        at=at,
+        before={"version": str(before) if before else None},
+        after={"version": str(version_id) if version_id else None},
+    )
+
+
+def _held(adjustment_id: UUID) -> Adjustment:
+    one = db.session.get(Adjustment, adjustment_id, with_for_update=True)
+    if one is None:
+        raise NotFound
+    return one

@@ -1,0 +1,63 @@
+"""The pages of adjustments."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
+
+from lms.core.database import utcnow
+from lms.core.guard import current_actor
+from lms.core.i18n import ZONE
+from lms.quality import forms
+from lms.quality.queries import adjustments as queries
+from lms.quality.queries.effects import next_results
+from lms.quality.services import adjustments as services
+
+
+def index() -> Any:
+    """The adjustments of the institutions held, each with what the next evaluation said."""
+    state = request.args.get("state") or None
+    if state not in (None, "due", "stated", "done"):
+        abort(400)
+    lines = queries.of_institutions(current_actor().paths("reports.quality"), state)
+    later = next_results(line.id for line in lines)
+    return render_template("quality/adjustments.html", lines=lines, later=later, state=state, today=_today())
+
+
+def adjustment(adjustment_id: UUID) -> Any:
+    """State cause, measure, person and date; say when it is done; name the version that answers it."""
+    line = queries.one(adjustment_id)
+    if line is None:
+        abort(404)
+    stating = forms.StateForm(data=line._asdict(), prefix="")
+    finishing, answering = forms.DoneForm(), forms.AnswerForm()
+    versions = queries.later_versions(adjustment_id)
+    answering.version.choices = [
+        SelectChoice("", _("none")),
+        *(SelectChoice(str(one.id), str(one.number)) for one in versions),
+    ]
+    actor, at = current_actor(), utcnow()
+    if request.method == "POST":
+        done = True
+        if "cause" in request.form and stating.validate():
+            values = {name: stating[name].data for name in ("cause", "measure", "responsible", "due_on")}
+            services.state(actor, adjustment_id, **values, at=at)
+        elif "outcome" in request.form and finishing.validate():
+            services.finish(actor, adjustment_id, str(finishing.outcome.data), at=at)
+        elif "version" in request.form and answering.validate():
+            chosen = answering.version.data
+            services.answer_by(actor, adjustment_id, UUID(chosen) if chosen else None, at=at)
+        else:
+            done = False
+        if done:
+            flash(_("Kept."))
+            return redirect(url_for("quality.adjustment", adjustment_id=adjustment_id))
+    given = {"line": line, "stating": stating, "finishing": finishing, "answering": answering, "versions": versions}
+    later = next_results([line.id]).get(line.id)
+    return render_template("quality/adjustment.html", **given, later=later, today=_today())
+
+
+def _today() -> Any:
+    return utcnow().astimezone(ZONE).date()

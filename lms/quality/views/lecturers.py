@@ -1,0 +1,52 @@
+"""What trainees said of lecturers: each sees her own, and answers; those who assign her see all."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from lms.core.database import utcnow
+from lms.core.errors import DomainError
+from lms.core.guard import current_actor
+from lms.quality.queries import classes, lecturers
+from lms.quality.services import replies
+from lms.surveys.queries import rights
+
+
+def own() -> Any:
+    """A lecturer's own results, and the evaluation that waits for her."""
+    person_id = current_actor().person_id
+    if person_id is None:
+        abort(404)
+    history = lecturers.history_of(person_id, released=True)
+    return render_template("quality/own_results.html", history=history, due=rights.due_to(person_id, utcnow()))
+
+
+def own_topic(teaching_id: UUID) -> Any:
+    """A lecturer's results in one topic; she answers them once."""
+    place = classes.teaching_place(teaching_id)
+    report = classes.report_of(place[0]) if place else None
+    if place is None or report is None:
+        abort(404)
+    mine = next((one for one in report.teachings if one.teaching_id == teaching_id), None)
+    error, status = None, 200
+    if request.method == "POST":
+        try:
+            replies.reply(current_actor(), teaching_id, request.form.get("text", ""), at=utcnow())
+            flash(_("Your answer is kept and shown with the results."))
+            return redirect(url_for("quality.own_topic", teaching_id=teaching_id))
+        except DomainError as refused:
+            error, status = refused.message, refused.status
+    reply = classes.replies(report.survey.survey_id).get(teaching_id)
+    given = {"report": report, "mine": mine, "reply": reply, "error": error, "text": request.form.get("text", "")}
+    return render_template("quality/own_topic.html", head=classes.class_head(place[0]), **given), status
+
+
+def lecturer(person_id: UUID) -> Any:
+    """What trainees said of a lecturer over the years, for those who assign her."""
+    name = classes.person_name(person_id)
+    lines = lecturers.history_of(person_id, paths=current_actor().paths("reports.quality"))
+    if name is None or not lines:
+        abort(404)
+    return render_template("quality/lecturer.html", name=name, history=lines)

@@ -1,0 +1,111 @@
+"""The pages of results over many classes: of a year, of an institution, of a programme.
+
+The three share their views: ``unit_id`` names an institution, ``code`` a programme, neither a year.
+"""
+
+from typing import Any
+
+from flask import abort, render_template, request
+from flask_babel import gettext as _
+
+from lms.core import downloads
+from lms.core.guard import current_actor
+from lms.core.i18n import local
+from lms.documents import charts
+from lms.documents.charts import Bar, Point
+from lms.quality import hooks
+from lms.quality.exports import summaries as exports
+from lms.quality.hooks import Subject
+from lms.quality.queries import classes as queries
+from lms.quality.queries import summaries, sums
+from lms.quality.queries.classes import Named
+from lms.quality.queries.scopes import Scope
+from lms.quality.rules.summaries import Overview
+from lms.surveys.builder.forms import OBJECTS
+
+
+def page(unit_id: int | None = None, code: str | None = None) -> Any:
+    """The results of a scope in a year."""
+    scope, head = _scope(unit_id, code)
+    found = summaries.results_of(scope, _year())
+    classes = () if found is None or scope.kind == "year" else sums.classes(scope, found.overview.year)
+    given: dict[str, Any] = {"scope": scope, "head": head, "results": found, "classes": classes, "objects": OBJECTS}
+    if found is not None:
+        path = head.path if head else None
+        subject = Subject(
+            scope.kind, path, found.overview.year, unit_id=unit_id, programme_id=scope.programme_id, code=code
+        )
+        given["panels"] = hooks.below_results.ask(current_actor(), subject)
+    return render_template("quality/results.html", **given)
+
+
+def workbook(unit_id: int | None = None, code: str | None = None) -> Any:
+    """The data behind the page as XLSX."""
+    scope, head = _scope(unit_id, code)
+    found = summaries.results_of(scope, _year())
+    if found is None:
+        abort(404)
+    year = found.overview.year
+    title = f"{local(head.name) if head else _('All institutions held')} – {year}"
+    taught = summaries.taught_in(scope, found.overview)
+    content = exports.workbook(title, found, taught, sums.classes(scope, year))
+    return downloads.workbook(content, "-".join([_("results"), *([head.code] if head else []), str(year)]) + ".xlsx")
+
+
+def chart(name: str, unit_id: int | None = None, code: str | None = None) -> Any:
+    """One chart of the page, as SVG."""
+    scope, head = _scope(unit_id, code)
+    found = summaries.overview_of(scope, _year())
+    if found is None or found.whole is None or name not in _CHARTS:
+        abort(404)
+    return downloads.svg(_CHARTS[name](found, local(head.name) if head else _("Institutions held")))
+
+
+def _objects(found: Overview, _name: str) -> str:
+    rows = [
+        Bar(
+            str(OBJECTS[part.key]),
+            part.figures.mean,
+            part.figures.low,
+            part.figures.high,
+            part.city.mean if part.city else None,
+        )
+        for part in found.objects
+    ]
+    return charts.means_chart(rows, found.form.points, _("Mean"), _("City"))
+
+
+def _spread(found: Overview, _name: str) -> str:
+    rows = [(str(OBJECTS[part.key]), part.figures.counts) for part in found.objects if any(part.figures.counts)]
+    labels = [local(label) for label in found.form.scales[found.form.scale]]
+    return charts.distribution_chart(rows, labels, _("Share of answers"))
+
+
+def _trend(found: Overview, name: str) -> str:
+    lines = [(name, one.year, one.figures) for one in found.series]
+    lines += [(_("City"), one.year, one.city) for one in found.series]
+    rows = [Point(line, str(year), one.mean, one.low, one.high) for line, year, one in lines if one]
+    return charts.trend_chart(rows, _("Mean"))
+
+
+_CHARTS = {"objects": _objects, "spread": _spread, "trend": _trend}
+
+
+def _scope(unit_id: int | None, code: str | None) -> tuple[Scope, Named | None]:
+    """Return what the address names, within what the reader holds."""
+    paths = current_actor().paths("reports.quality")
+    if unit_id is not None:
+        return Scope(institution_id=unit_id, paths=paths), queries.institution(unit_id)
+    if code is None:
+        return Scope(paths=paths), None
+    head = queries.programme(code)
+    if head is None:
+        abort(404)
+    return Scope(programme_id=head.key, paths=paths), head
+
+
+def _year() -> int | None:
+    year = request.args.get("year", "")
+    if year and not (year.isascii() and year.isdigit() and len(year) == 4 and year > "1999"):
+        abort(400)
+    return int(year) if year else None

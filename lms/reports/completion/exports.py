@@ -1,0 +1,111 @@
+"""The contents of the exported workbooks."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from lms.core.i18n import local, moment
+from lms.core.workbooks import Workbook
+from lms.reports.completion import queries
+
+STATUS = {
+    "enrolled": lambda: _("Studying"),
+    "completed": lambda: _("Completed"),
+    "failed": lambda: _("Not completed"),
+    "withdrawn": lambda: _("Withdrawn"),
+}
+
+
+def status_word(status: str) -> str:
+    """Return an enrolment's status in words."""
+    return str(STATUS[status]())
+
+
+def completion(filters: queries.Filters, *, at: datetime) -> bytes:
+    """Completion by programme, unit and class, and every trainee, one sheet each."""
+    book = Workbook()
+    made = _("as of %(when)s", when=moment(at))
+    columns = [
+        (_("Code"), 16),
+        (_("Name"), 52),
+        (_("Enrolled"), 12),
+        (_("Completed"), 12),
+        (_("Not completed"), 14),
+        (_("Studying"), 12),
+        (_("Withdrawn"), 12),
+        (_("Completion rate"), 14),
+    ]
+    everything = 1_000_000
+    for name, rows in (
+        (_("By programme"), queries.by_programme(filters)),
+        (_("By unit"), queries.by_unit(filters, size=everything)),
+        (_("By class"), queries.by_class(filters, size=everything)),
+    ):
+        title = f"{_('Completion')} – {name.lower()}, {made}"
+        book.sheet(name, title, columns, (_completion_row(row) for row in rows), shares=frozenset({7}))
+    people = [
+        (_("Staff code"), 14),
+        (_("Full name"), 30),
+        (_("Unit"), 40),
+        (_("Class"), 18),
+        (_("Programme"), 12),
+        (_("Status"), 18),
+        (_("Completed on"), 14),
+    ]
+    rows_of_people = (
+        (r.staff_code, r.full_name, r.unit, r.class_code, r.programme, status_word(r.status), r.completed_at)
+        for r in queries.trainees(filters, size=None)
+    )
+    book.sheet(_("Trainees"), f"{_('Trainees')}, {made}", people, rows_of_people)
+    return book.content()
+
+
+def _completion_row(row: queries.Completion) -> list[Any]:
+    name = local(row.name) if isinstance(row.name, dict) else row.name
+    return [row.code, name, row.enrolled, row.completed, row.failed, row.ongoing, row.withdrawn, row.rate]
+
+
+def record(person: Any, lines: list[queries.RecordLine], *, at: datetime) -> bytes:
+    """One person's record."""
+    book = Workbook()
+    columns = [
+        (_("Programme"), 12),
+        (_("Name"), 36),
+        (_("Class"), 18),
+        (_("Training institution"), 34),
+        (_("Sent by"), 34),
+        (_("Hours"), 9),
+        (_("From"), 12),
+        (_("To"), 12),
+        (_("Sessions attended"), 12),
+        (_("Sessions"), 10),
+        (_("Quizzes passed"), 12),
+        (_("Quizzes"), 10),
+        (_("Essay"), 9),
+        (_("Status"), 16),
+        (_("Completed on"), 13),
+    ]
+    rows = (
+        (
+            line.programme_code,
+            local(line.programme),
+            line.class_code,
+            line.institution,
+            line.unit,
+            line.hours,
+            line.starts_on,
+            line.ends_on,
+            line.attended,
+            line.sessions,
+            line.quizzes_passed,
+            line.quizzes,
+            line.essay_score,
+            status_word(line.status),
+            line.completed_at,
+        )
+        for line in lines
+    )
+    title = f"{_('Training record')}: {person.full_name} ({person.staff_code}), {_('as of %(when)s', when=moment(at))}"
+    book.sheet(_("Training record"), title, columns, rows)
+    return book.content()

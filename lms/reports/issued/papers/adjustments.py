@@ -1,0 +1,90 @@
+"""Adjustments in a report: what the results ask for, and whether what was carried out helped (Phần IV.5)."""
+
+from collections.abc import Iterator, Sequence
+
+from lms.documents import Block, Column, Paragraph, Table
+from lms.reports.issued.papers.groups import TABLED
+from lms.reports.issued.rules.report import AdjustmentEffect, DueAdjustment
+from lms.reports.issued.rules.wording import NO_VALUE, STATED, WAYS, day, decimal, short, whole
+
+_NUMBER = Column("TT", 1.2, "center")
+
+
+def adjusted(changes: Sequence[DueAdjustment]) -> Iterator[Block]:
+    """Give the adjustments that the results ask for, with cause, measure, person and date."""
+    if not changes:
+        yield Paragraph("Không có kết quả nào dưới ngưỡng nên không phát sinh nội dung phải điều chỉnh.")
+        return
+    counts = {state: sum(one.state == state for one in changes) for state in STATED}
+    yield Paragraph(
+        f"Có {whole(len(changes))} kết quả dưới ngưỡng phải điều chỉnh: {whole(counts['done'])} đã hoàn thành, "
+        f"{whole(counts['stated'])} đang thực hiện, {whole(counts['due'])} chưa xác định nguyên nhân và biện pháp."
+    )
+    yield Table(
+        (
+            _NUMBER,
+            Column("Kết quả dưới ngưỡng", 4, "left"),
+            Column("Điểm (ngưỡng)", 2, "center"),
+            Column("Nguyên nhân", 3.6, "left"),
+            Column("Biện pháp", 3.6, "left"),
+            Column("Người thực hiện, thời hạn", 3, "left"),
+            Column("Tình trạng", 2, "left"),
+        ),
+        tuple(_change_row(number, one) for number, one in enumerate(changes[:TABLED], 1)),
+        "Nội dung phải điều chỉnh",
+        _more(len(changes)),
+    )
+
+
+def _change_row(number: int, one: DueAdjustment) -> tuple[str, ...]:
+    return (
+        str(number),
+        _lines(one.title, one.lecturer, one.class_code),
+        f"{decimal(one.mean)} ({short(one.threshold)})",
+        one.cause or NO_VALUE,
+        one.measure or NO_VALUE,
+        _lines(one.responsible, day(one.due_on) if one.due_on else "") or NO_VALUE,
+        STATED[one.state],
+    )
+
+
+def helped(carried_out: Sequence[AdjustmentEffect]) -> Iterator[Block]:
+    """Give what became of adjustments in the evaluation that followed."""
+    if not carried_out:
+        return
+    ways = {way: sum(one.way == way for one in carried_out) for way in WAYS}
+    yield Paragraph(
+        f"Có {whole(len(carried_out))} nội dung điều chỉnh đã thực hiện và được đánh giá lại: {whole(ways['up'])} tăng "
+        f"rõ rệt, {whole(ways['down'])} giảm rõ rệt, {whole(ways['unclear'])} chênh lệch trong phạm vi ngẫu nhiên."
+    )
+    yield Table(
+        (
+            _NUMBER,
+            Column("Nội dung điều chỉnh", 5, "left"),
+            Column("Biện pháp", 5, "left"),
+            Column("Trước", 2, "right"),
+            Column("Sau", 2, "right"),
+            Column("Chuyển biến", 2.6, "left"),
+        ),
+        tuple(
+            (
+                str(number),
+                _lines(one.title, one.lecturer, f"{one.class_code} → {one.later_class}"),
+                one.measure or NO_VALUE,
+                decimal(one.before),
+                decimal(one.after),
+                WAYS[one.way],
+            )
+            for number, one in enumerate(carried_out[:TABLED], 1)
+        ),
+        "Hiệu quả của các điều chỉnh đã thực hiện",
+        _more(len(carried_out)),
+    )
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
+
+
+def _more(count: int) -> str:
+    return f"Bảng nêu {TABLED} nội dung đầu; toàn bộ có trong tệp số liệu kèm theo." if count > TABLED else ""

@@ -1,0 +1,71 @@
+"""What is frozen at issue, as one text: figures, document and sheets; the files are made from it and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+import orjson
+
+from lms.documents import Block, Bullets, Heading, Official, Paragraph, Picture, Table, docx, pdf
+from lms.reports.issued.papers.sheets import Sheet, workbook
+from lms.reports.issued.rules import figures
+from lms.reports.issued.rules.figures import Figures
+
+FORMS = ("docx", "pdf", "xlsx")
+_BLOCKS: Mapping[str, type[Block]] = {one.__name__: one for one in (Bullets, Heading, Paragraph, Picture, Table)}
+_MAKERS = ("typst", "python-docx", "xlsxwriter")
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A report as it was issued."""
+
+    figures: Figures
+    document: Official
+    sheets: tuple[Sheet, ...]
+
+
+def dump(one: Frozen) -> str:
+    """Return a report as canonical JSON."""
+    body = [{"type": type(block).__name__} | msgspec.to_builtins(block) for block in one.document.body]
+    document = msgspec.to_builtins(one.document) | {"body": body}
+    values = {"figures": figures.plain(one.figures), "document": document, "sheets": msgspec.to_builtins(one.sheets)}
+    return figures.canonical(values)
+
+
+def load(text: str) -> Frozen:
+    """Read what :func:`dump` wrote."""
+    values = orjson.loads(text)
+    document = values["document"]
+    body = tuple(msgspec.convert(block, _BLOCKS[block.pop("type")]) for block in document["body"])
+    given: dict[str, Any] = document | {"body": body, "recipients": tuple(document["recipients"])}
+    day = document["date"]
+    return Frozen(
+        figures.read(values["figures"]),
+        Official(**given | {"date": date.fromisoformat(day) if day else None}),
+        msgspec.convert(values["sheets"], tuple[Sheet, ...]),
+    )
+
+
+def stamp(text: str) -> str:
+    """Return the SHA-256 of a frozen report."""
+    return sha256(text.encode()).hexdigest()
+
+
+def make(one: Frozen, form: str) -> bytes:
+    """Make a file of a report: the same report gives the same bytes."""
+    if form == "docx":
+        return docx(one.document)
+    if form == "pdf":
+        return pdf(one.document)
+    created = datetime.combine(one.document.date or date(2020, 1, 1), time(), UTC)
+    return workbook(one.document.subject, one.sheets, created)
+
+
+def renderer() -> str:
+    """Name the versions of what makes the files."""
+    return ", ".join(f"{name} {version(name)}" for name in _MAKERS)

@@ -1,0 +1,1 @@
+"""Reports in lists, and what one says, gathered from the live tables."""

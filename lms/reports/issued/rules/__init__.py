@@ -1,0 +1,1 @@
+"""What a quality report consists of, and its life; plain values."""

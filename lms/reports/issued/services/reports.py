@@ -1,0 +1,261 @@
+"""The life of a report: begun, written, submitted, approved or sent back, issued for ever, replaced by another."""
+
+import io
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from lms.catalogue.models import Programme
+from lms.classes.models import ClassRun
+from lms.core import audit, files
+from lms.core.database import act, db
+from lms.core.errors import DomainError, NotFound
+from lms.core.guard import Actor
+from lms.core.i18n import ZONE
+from lms.reports.issued import access
+from lms.reports.issued.models import QualityReport, ReportFile
+from lms.reports.issued.papers import frozen
+from lms.reports.issued.papers.document import issue_stamp, official
+from lms.reports.issued.papers.sheets import sheets
+from lms.reports.issued.queries import gathering
+from lms.reports.issued.queries import reports as queries
+from lms.reports.issued.rules import figures, life, wording
+from lms.reports.issued.rules.report import Issue, Report
+
+
+@act
+def begin_class(actor: Actor, class_id: UUID, *, at: datetime) -> UUID:
+    """Begin the report of a class.
+
+    :raises DomainError: ``exists``
+    """
+    run = db.session.get(ClassRun, class_id)
+    if run is None:
+        raise NotFound
+    return _begin(actor, at, kind="class", unit_id=run.institution_id, year=run.starts_on.year, class_id=class_id)
+
+
+@act
+def begin_institution(actor: Actor, unit_id: int, year: int, *, at: datetime) -> UUID:
+    """Begin the report of an institution on a year.
+
+    :raises DomainError: ``exists``
+    """
+    if not queries.runs_classes(unit_id):
+        raise NotFound
+    return _begin(actor, at, kind="institution", unit_id=unit_id, year=year)
+
+
+@act
+def begin_programme(actor: Actor, code: str, year: int, *, at: datetime) -> UUID:
+    """Begin the report of a programme on a year.
+
+    :raises DomainError: ``exists``
+    """
+    programme = db.session.scalars(select(Programme).where(Programme.code == code)).one_or_none()
+    if programme is None:
+        raise NotFound
+    return _begin(actor, at, kind="programme", unit_id=queries.city().id, year=year, programme_id=programme.id)
+
+
+@act
+def begin_year(actor: Actor, year: int, *, at: datetime) -> UUID:
+    """Begin the report of the whole city on a year.
+
+    :raises DomainError: ``exists``
+    """
+    return _begin(actor, at, kind="year", unit_id=queries.city().id, year=year)
+
+
+def _begin(actor: Actor, at: datetime, **about: Any) -> UUID:
+    if not life.year_fits(about["year"], _day(at)):
+        raise NotFound
+    made = _made(actor, at, about | {"texts": {"basis": wording.BASIS}})
+    if made is None:
+        raise DomainError("exists", _l("There is a report of this already."))
+    audit.record(actor, "report.begin", "quality_report", made, at=at, after=about)
+    return made
+
+
+@act
+def write(actor: Actor, report_id: UUID, texts: Mapping[str, str], seen: str, *, at: datetime) -> None:
+    """Keep the written parts of a draft.
+
+    :param seen: when they had last changed as the writer opened them, so that nobody overwrites another's words
+    :raises DomainError: ``not-now``, ``changed``, ``too-long``
+    """
+    one = _held(report_id, "write")
+    if one.changed_at.isoformat() != seen:
+        raise DomainError(
+            "changed",
+            _l("Somebody else has changed the text meanwhile. Please open the page again and add yours."),
+        )
+    clean = {part: life.plain(texts.get(part, "")) for part in life.PARTS[one.kind]}
+    if any(len(text) > life.LONGEST for text in clean.values()):
+        raise DomainError("too-long", _l("Please write at most %(most)s characters.", most=life.LONGEST), 400)
+    before, one.texts, one.changed_at = one.texts, clean, at
+    one.writers = _with(one.writers, actor)
+    audit.record(actor, "report.write", "quality_report", one.id, at=at, before=before, after=clean)
+
+
+@act
+def submit(actor: Actor, report_id: UUID, *, at: datetime) -> None:
+    """Hand a draft in for approval; its figures are those of this moment.
+
+    :raises DomainError: ``not-now``, ``too-few``, ``unread``, ``incomplete``
+    """
+    one = _held(report_id, "submit")
+    found = _figures(one, at)
+    if gathering.unread(one):
+        raise DomainError("unread", _l("The trusted reader has not read all comments yet."))
+    if life.missing(one.kind, one.texts, found.below):
+        raise DomainError("incomplete", _l("Please write the parts that are marked as needed first."))
+    one.state, one.as_of, one.returned_reason = "submitted", at, None
+    one.writers = _with(one.writers, actor)
+    audit.record(actor, "report.submit", "quality_report", one.id, at=at)
+
+
+@act
+def approve(actor: Actor, report_id: UUID, *, at: datetime) -> None:
+    """Approve a report, text and figures, as somebody who has not written it.
+
+    :raises DomainError: ``not-now``, ``own-report``, ``too-few``
+    """
+    one = _decided(actor, report_id, "approve")
+    one.state, one.approved_by, one.approved_at = "approved", actor.account_id, at
+    one.approved_figures = figures.fingerprint(_figures(one, one.as_of or at))
+    audit.record(actor, "report.approve", "quality_report", one.id, at=at, after={"figures": one.approved_figures})
+
+
+@act
+def send_back(actor: Actor, report_id: UUID, reason: str, *, at: datetime) -> None:
+    """Send a report back to be written anew, with a reason; also one that was approved but is not issued yet.
+
+    :raises DomainError: ``not-now``, ``own-report``
+    """
+    one = _decided(actor, report_id, "send_back")
+    one.state, one.returned_reason, one.as_of = "draft", reason, None
+    one.approved_by = one.approved_at = one.approved_figures = None
+    audit.record(actor, "report.send_back", "quality_report", one.id, at=at, after={"reason": reason})
+
+
+@act
+def issue(actor: Actor, report_id: UUID, given: Issue, *, at: datetime) -> None:
+    """Issue an approved report: freeze it, make its files, keep both for ever.
+
+    :param given: what the document carries
+
+    :raises DomainError: ``not-now``, ``too-few``, ``figures-changed``, ``date``, ``number-taken``
+    """
+    one = _held(report_id, "issue")
+    if one.as_of is None or one.approved_at is None:
+        raise LookupError(one.id)
+    if not life.date_fits(given.issued_on, _day(one.approved_at), _day(at)):
+        raise DomainError("date", _l("The date must lie between the day of approval and today."), 400)
+    report = gathering.gather(one, one.as_of)
+    if report is None or figures.fingerprint(report.figures) != one.approved_figures:
+        raise DomainError(
+            "figures-changed",
+            _l("The figures have changed since approval. Please have the report sent back."),
+        )
+    _freeze(one, report, given, one.as_of)
+    one.state, one.issued_by, one.issued_at = "issued", actor.account_id, at
+    one.number, one.number_year, one.issued_on = given.number, given.issued_on.year, given.issued_on
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise DomainError("number-taken", _l("Another report of this year carries this number."), 409) from None
+    after = {"number": one.number, "stamp": one.stamp}
+    audit.record(actor, "report.issue", "quality_report", one.id, at=at, after=after)
+
+
+@act
+def correct(actor: Actor, report_id: UUID, reason: str, *, at: datetime) -> UUID:
+    """Begin a report that replaces an issued one, with its texts; returns the new one's id.
+
+    :raises DomainError: ``not-issued``, ``exists``
+    """
+    old = db.session.get(QualityReport, report_id)
+    if old is None:
+        raise NotFound
+    if old.state != "issued":
+        raise DomainError("not-issued", _l("Only an issued report is replaced; this one can still be changed."))
+    values = {name: getattr(old, name) for name in ("kind", "unit_id", "year", "class_id", "programme_id", "texts")}
+    made = _made(actor, at, values | {"replaces_id": old.id, "reason": reason})
+    if made is None:
+        raise DomainError("exists", _l("A report that replaces this one has been begun already."))
+    after = {"replaces": str(old.id), "reason": reason}
+    audit.record(actor, "report.correct", "quality_report", made, at=at, after=after)
+    return made
+
+
+@act
+def discard(actor: Actor, report_id: UUID, *, at: datetime) -> None:
+    """Throw a draft away.
+
+    :raises DomainError: ``not-now``
+    """
+    one = _held(report_id, "write")
+    audit.record(actor, "report.discard", "quality_report", one.id, at=at, before={"texts": one.texts})
+    db.session.delete(one)
+
+
+def check(one: QualityReport, act_: str) -> None:
+    """Refuse an act that is not possible in a report's state.
+
+    :raises DomainError: ``not-now``
+    """
+    if life.next_state(one.state, act_) is None:
+        raise DomainError("not-now", _l("The report is at another step; this is not possible now."))
+
+
+def _made(actor: Actor, at: datetime, values: dict[str, Any]) -> UUID | None:
+    begun = {"id": uuid4(), "state": "draft", "writers": [str(actor.account_id)], "created_at": at, "changed_at": at}
+    row = insert(QualityReport).values(**values, **begun).on_conflict_do_nothing().returning(QualityReport.id)
+    return db.session.execute(row).scalar_one_or_none()
+
+
+def _freeze(one: QualityReport, report: Report, given: Issue, as_of: datetime) -> None:
+    stamp = issue_stamp(as_of, report.figures)
+    one.frozen = frozen.dump(frozen.Frozen(report.figures, official(report, given, stamp), sheets(report)))
+    kept = frozen.load(one.frozen)
+    one.stamp, one.renderer = frozen.stamp(one.frozen), frozen.renderer()
+    for form in frozen.FORMS:
+        stored = files.put(io.BytesIO(frozen.make(kept, form)))
+        db.session.add(ReportFile(report_id=one.id, form=form, sha256=stored.sha256, size=stored.size))
+
+
+def _figures(one: QualityReport, until: datetime) -> figures.Figures:
+    found = gathering.figures_of(one, until)
+    if found is None:
+        raise DomainError("too-few", _l("There are fewer than five valid forms, or the evaluation is still open."))
+    return found
+
+
+def _held(report_id: UUID, act_: str) -> QualityReport:
+    one = db.session.get(QualityReport, report_id, with_for_update=True)
+    if one is None:
+        raise NotFound
+    check(one, act_)
+    return one
+
+
+def _decided(actor: Actor, report_id: UUID, act_: str) -> QualityReport:
+    one = _held(report_id, act_)
+    if not access.may_decide(actor, report_id):
+        raise DomainError("own-report", _l("Nobody decides on a report that she wrote herself."), 403)
+    return one
+
+
+def _with(writers: list[str], actor: Actor) -> list[str]:
+    return sorted({*writers, str(actor.account_id)})
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZONE).date()
