@@ -33,18 +33,27 @@ def worker() -> None:
     jobs.run_worker(current_app)
 
 
+def _run(server: serving.WebServer) -> None:
+    """Serve, unless something listens there already: granian would share the port with it and say nothing."""
+    try:
+        serving.check_port(server.bind_addr, server.bind_port)
+    except serving.ServingError as error:
+        raise click.ClickException(str(error)) from None
+    server.run()
+
+
 @click.command("web")
 def web() -> None:
     """Run the web server until it is stopped (LMS_HOST, LMS_PORT, LMS_WEB_WORKERS, LMS_WEB_THREADS)."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    serving.WebServer(app, app.config["SETTINGS"]).run()
+    _run(serving.WebServer(app, app.config["SETTINGS"]))
 
 
 @click.command("content")
 def content() -> None:
     """Run the server of the content origin until it is stopped (LMS_HOST, LMS_CONTENT_PORT)."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    serving.content_server(app, app.config["SETTINGS"]).run()
+    _run(serving.content_server(app, app.config["SETTINGS"]))
 
 
 def init_app(app: Flask) -> None:

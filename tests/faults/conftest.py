@@ -21,7 +21,7 @@ import pytest
 from lms import create_app
 from lms.core.config import ROOT, Settings
 from lms.core.database import db, utcnow
-from tests.e2e.conftest import free_port
+from tests.ports import own_ports
 
 PATIENCE = 60
 
@@ -45,7 +45,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.instance = folder / "instance"
-        self.port = free_port()
+        (self.port,) = own_ports(1)
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")} | {
             "LMS_INSTANCE": str(self.instance),
             "LMS_SECRET_KEY": "for-the-tests-of-faults-only-0123456789",

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import pytest
 from lms.core.embedded import EmbeddedDatabase
 from lms.core.guard import SYSTEM
 from tests.conftest import NOW, _settings
+from tests.ports import reserved_ports
 
 ROUNDS = int(os.environ.get("LMS_KILL_ROUNDS", "1"))
 BATCH = 7
@@ -71,7 +71,7 @@ class Writer(threading.Thread):
 class Site:
     """A database, a web server with two processes, and a key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.database = EmbeddedDatabase(folder / "pg")
         self.url = self.database.url("lms")
         self.ending = threading.Event()
@@ -83,9 +83,7 @@ class Site:
             "X-Experience-API-Version": "1.0.3",
             "Content-Type": "application/json",
         }
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = port
         environment = os.environ | {
             "LMS_DEMO": "1",
             "LMS_DATABASE_URL": self.url,
@@ -152,9 +150,10 @@ class Site:
 @pytest.fixture
 def site(app):
     folder = Path(tempfile.mkdtemp(prefix="khue-kill-"))
-    running = Site(folder)
-    yield running
-    running.stop()
+    with reserved_ports(1) as (port,):
+        running = Site(folder, port)
+        yield running
+        running.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 
