@@ -2,27 +2,14 @@
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
-
-from tests.e2e.test_accessible import RULES
+from tests.e2e.looking import STILL, faults
 
 
 def _looked_at(visitor, who, paths):
     """Every page in light and dark, wide and narrow: no axe violation, no sideways scrolling."""
-    found = []
-    for scheme in ("light", "dark"):
-        one = visitor(color_scheme=scheme, bypass_csp=True)
-        page = one.sign_in(who)
-        for path in paths:
-            for width in (1280, 320):
-                page.set_viewport_size({"width": width, "height": 800})
-                page.goto(one.address + path)
-                found += [
-                    f"{path} {scheme} {width}: {v['id']}" for v in Axe().run(page, options=RULES).response["violations"]
-                ]
-                if page.evaluate("document.documentElement.scrollWidth") > width:
-                    found.append(f"{path}: scrolls sideways at {width} px")
-    return found
+    one = visitor(**STILL)
+    one.sign_in(who)
+    return [fault for path in paths for fault in faults(one.go(path))]
 
 
 def _press(page, name):
