@@ -8,6 +8,23 @@ from tests.conftest import NOW
 from tests.standards.xapi.client import VERSIONS, Lrs
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where a test has two dimensions beside the version and is marked so, take one version for each pair of them.
+
+    The versions take turns, so that each meets every value of each dimension: any two values are met together.
+    """
+    kept, left = [], []
+    for item in items:
+        spec = getattr(item, "callspec", None)
+        indices = dict(spec.indices) if spec and item.get_closest_marker("in_pairs") else {}
+        version = indices.pop("version", None)
+        met = version is None or len(indices) < 2 or sum(indices.values()) % len(VERSIONS) == version
+        (kept if met else left).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
 @pytest.fixture(params=VERSIONS)
 def version(request):
     """The version that the client program speaks."""

@@ -10,6 +10,7 @@ import pytest
 
 from tests.standards.xapi.client import DROP, OTHER_UUID, agent, only
 
+pytestmark = pytest.mark.in_pairs  # version, resource, and what is sent: see conftest
 RESOURCES = {
     "activities/state": {"activityId": "http://example.vn/a", "agent": agent(), "stateId": "resume"},
     "activities/profile": {"activityId": "http://example.vn/a", "profileId": "resume"},

@@ -8,6 +8,7 @@ import pytest
 
 from tests.standards.xapi.client import OTHER_UUID, VERSION, agent, only, statement, table
 
+pytestmark = pytest.mark.in_pairs  # version, request, and what is asked: see conftest
 STATE = {"activityId": "http://example.vn/a", "agent": agent(), "stateId": "s"}
 ACTIVITY_PROFILE = {"activityId": "http://example.vn/a", "profileId": "p"}
 AGENT_PROFILE = {"agent": agent(), "profileId": "p"}
