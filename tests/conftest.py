@@ -6,9 +6,11 @@ import re
 import shutil
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
 
 import psycopg
@@ -24,7 +26,9 @@ from lms import create_app
 from lms.core import database, jobs
 from lms.core.config import Settings
 from lms.core.database import db
+from lms.core.embedded import EmbeddedDatabase
 from lms.people.models import Account
+from tests import template
 
 # the same examples in every run; how long one takes is for the bench to say
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -42,17 +46,45 @@ ARGS += ["--autoplay-policy=no-user-gesture-required"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """All browser tests run in one worker; without Chromium they fail or say loudly that they did not run."""
+    """Put files into the order in which they run; mark browser tests, which without Chromium say that they did not run.
+
+    What takes long comes first, then the browser's files. One other file comes second: a worker begins with it while
+    another loads the demonstration for both.
+    """
+    count = Counter(item.path for item in items)
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    files = sorted(count, key=lambda path: (path not in long, not _needs_browser(path), -count[path], str(path)))
+    plain = next((number for number, path in enumerate(files) if not _needs_browser(path)), 0)
+    if plain:
+        files.insert(1, files.pop(plain))
+    turn = {path: number for number, path in enumerate(files)}
+    items.sort(key=lambda item: turn[item.path])
     for item in items:
-        if item.path.parent.name not in ("e2e", "browser"):
+        if not _needs_browser(item.path):
             continue
         item.add_marker(pytest.mark.browser)
-        if config.pluginmanager.hasplugin("xdist"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
         if CHROMIUM is None and not config.getoption("--require-browser"):
             item.add_marker(
                 pytest.mark.skip(reason="BROWSER TESTS DID NOT RUN: no Chromium (make browser installs it)")
             )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file's tests to one worker, so that what they share is made once; it takes one file after another."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            name = nodeid.partition("::")[0]
+            one = all(other.startswith(f"{name}::") for other in self.collection)  # which all workers share
+            return nodeid if one else name
+
+    return Files(config, log)
+
+
+def _needs_browser(path: Path) -> bool:
+    return path.parent.name in ("e2e", "browser")
 
 
 @pytest.fixture(scope="session")
@@ -72,25 +104,52 @@ def browser() -> Iterator[Any]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the database before the workers, and lay out one migrated and loaded template."""
+    """Start the database before the workers, on a copy of one migrated and loaded template."""
+    config.option.loadscopereorder = False  # files run in the order of pytest_collection_modifyitems
     if hasattr(config, "workerinput") or os.environ.get("LMS_TEST_SERVER"):
         return
-    from lms.core.embedded import EmbeddedDatabase
-
     folder = Path(tempfile.mkdtemp(prefix="khue-test-"))
-    extra = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 100\n"
-    server = EmbeddedDatabase(folder / "pg", extra=extra)
+    server = _start(folder)
     config.stash[_SERVER] = (server, folder)
     os.environ["LMS_TEST_SERVER"] = server.url("lms_template")
     os.environ["LMS_TEST_FOLDER"] = str(folder)
+
+
+def _start(folder: Path) -> EmbeddedDatabase:
+    cache, name = template.folder_of_cache(), template.key()
+    known = template.take(folder, make_template, cache, name)
+    try:
+        return EmbeddedDatabase(folder / "pg")
+    except SubprocessError:
+        if not known:
+            raise
+    template.forget(cache, name)
+    for part in template.PARTS:
+        shutil.rmtree(folder / part, ignore_errors=True)
+    template.take(folder, make_template, cache, name)
+    return EmbeddedDatabase(folder / "pg")
+
+
+def make_template(folder: Path) -> None:
+    """Make a database with all tables and what every test may rely on: the repository's programmes and instruments."""
     from flask_migrate import upgrade
 
-    app = create_app(_settings(os.environ["LMS_TEST_SERVER"]))
-    with app.app_context():
-        upgrade()
-        load_template()
-        db.session.remove()
-        db.engine.dispose()
+    from lms.console import setup
+
+    settings = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 100")
+    extra = "\n".join((*settings, "min_wal_size = 32MB", ""))
+    server = EmbeddedDatabase(folder / "pg", extra=extra)
+    try:
+        app = create_app(_settings(server.url("lms_template"), LMS_INSTANCE=str(folder / "instance")))
+        with app.app_context():
+            upgrade()
+            setup.load_repository(at=NOW)
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        server.stop()
+    for name in ("log", ".handle_pids.json"):
+        (folder / "pg" / name).unlink(missing_ok=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -98,13 +157,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-table", action="store_true", help="write tests/security/routes.txt anew")
     parser.addoption("--pictures", action="store_true", help="take the documentation's pictures into docs/pictures")
     parser.addoption("--require-browser", action="store_true", help="fail when the browser tests cannot run")
-
-
-def load_template() -> None:
-    """Load what every test may rely on: the programmes and the instruments of the repository."""
-    from lms.console import setup
-
-    setup.load_repository(at=NOW)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -119,10 +171,9 @@ _SERVER: pytest.StashKey[Any] = pytest.StashKey()
 
 
 def _settings(url: str, **values: str) -> Settings:
-    return Settings.from_environment(
-        {"LMS_DEMO": "1", "LMS_INSTANCE": str(_instance()), "LMS_DATABASE_URL": url, "LMS_LOG_LEVEL": "WARNING"}
-        | values
-    )
+    instance = values.get("LMS_INSTANCE") or str(_instance())
+    given = {"LMS_DEMO": "1", "LMS_INSTANCE": instance, "LMS_DATABASE_URL": url, "LMS_LOG_LEVEL": "WARNING"}
+    return Settings.from_environment(given | values)
 
 
 def _instance() -> Path:
@@ -135,14 +186,14 @@ def _instance() -> Path:
     return own
 
 
-def make_database(name: str) -> str:
-    """Copy the template into a new database and return its address."""
-    template = os.environ["LMS_TEST_SERVER"]
-    plain = template.replace("postgresql+psycopg://", "postgresql://", 1).replace("/lms_template", "/postgres")
+def make_database(name: str, *, like: str = "lms_template") -> str:
+    """Copy the template, or another database that nobody is connected with, into a new one and return its address."""
+    server = os.environ["LMS_TEST_SERVER"]
+    plain = server.replace("postgresql+psycopg://", "postgresql://", 1).replace("/lms_template", "/postgres")
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(1)")  # a template is copied by one at a time
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE lms_template')
-    return template.replace("/lms_template", f"/{name}")
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+    return server.replace("/lms_template", f"/{name}")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ Pictures for the documentation are taken when ``--pictures`` is given.
 """
 
 import os
-import socket
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,14 +21,10 @@ from lms.core.config import ROOT
 from tests.data.scorm import packages
 from tests.e2e.api import Api
 from tests.e2e.scorm import Course
+from tests.ports import reserved_ports
+from tests.template import locked
 
 PICTURES = ROOT / "docs" / "pictures"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -39,37 +35,49 @@ def server(server_env: dict[str, str]) -> str:
 
 @pytest.fixture(scope="session")
 def server_env() -> Iterator[dict[str, str]]:
-    """The environment of the running product, in which commands reach it."""
+    """The environment of the running product, in which commands reach it: each worker has a product of its own."""
+    from tests.conftest import make_database
+
+    loaded = _demonstration()
+    own = loaded.with_name(f"instance-product-{uuid.uuid4().hex[:8]}")
+    shutil.copytree(loaded, own)
+    url = make_database(f"lms_browser_{uuid.uuid4().hex[:8]}", like="lms_demo")
+    with reserved_ports(2) as (port, content_port):
+        env = os.environ | {"LMS_DEMO": "1", "LMS_DATABASE_URL": url, "LMS_INSTANCE": str(own)}
+        env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi", "LMS_PORT": str(port), "LMS_HOST": "localhost"}
+        env["LMS_CONTENT_PORT"] = str(content_port)
+        flask = str(Path(sys.executable).parent / "flask")
+        names = ("web", "content", "worker")
+        processes = [subprocess.Popen([flask, name], cwd=ROOT, env=env) for name in names]
+        try:
+            _wait(f"http://127.0.0.1:{port}/readyz")
+            _wait(f"http://127.0.0.1:{content_port}/_khue/known")
+            yield env
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait(timeout=20)
+
+
+def _demonstration() -> Path:
+    """Load the demonstration once a run, into a database that products are copied from; return its folder of files."""
     from lms import create_app
     from lms.console import demo
     from lms.core.database import db, utcnow
     from tests.conftest import _settings, make_database
 
-    url = make_database(f"lms_browser_{uuid.uuid4().hex[:8]}")
-    settings = _settings(url)
-    with create_app(settings).app_context():
-        demo.load(at=utcnow())
-        db.session.remove()
-        db.engine.dispose()
-    port, content_port = free_port(), free_port()
-    env = os.environ | {"LMS_DEMO": "1", "LMS_DATABASE_URL": url, "LMS_INSTANCE": str(settings.instance)}
-    env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi", "LMS_PORT": str(port), "LMS_HOST": "localhost"}
-    env["LMS_CONTENT_PORT"] = str(content_port)
-    folder = Path(sys.executable).parent
-    processes = [
-        subprocess.Popen([str(folder / "flask"), "web"], cwd=ROOT, env=env),
-        subprocess.Popen([str(folder / "flask"), "content"], cwd=ROOT, env=env),
-        subprocess.Popen([str(folder / "flask"), "worker"], cwd=ROOT, env=env),
-    ]
-    try:
-        _wait(f"http://127.0.0.1:{port}/readyz")
-        _wait(f"http://127.0.0.1:{content_port}/_khue/known")
-        yield env
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(timeout=20)
+    folder = Path(os.environ["LMS_TEST_FOLDER"])
+    loaded, done = folder / "instance-demo", folder / "demo-loaded"
+    with locked(folder / "demo-lock"):
+        if not done.exists():
+            shutil.copytree(folder / "instance", loaded)
+            with create_app(_settings(make_database("lms_demo"), LMS_INSTANCE=str(loaded))).app_context():
+                demo.load(at=utcnow())
+                db.session.remove()
+                db.engine.dispose()
+            done.touch()
+    return loaded
 
 
 def _wait(url: str) -> None:

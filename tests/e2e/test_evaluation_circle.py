@@ -12,13 +12,13 @@ from sqlalchemy import select
 from lms import create_app
 from lms.classes import services as classes
 from lms.console.demo import PASSWORD
+from lms.core.config import Settings
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.people.models import Person
 from lms.people.passwords import make_hash
 from lms.surveys.models import Survey
 from tests import factories as make
-from tests.conftest import _settings
 
 COMMENT = "Anh Phạm Quốc Bảo ở tổ 3 thấy phòng học quá nóng."
 
@@ -26,7 +26,7 @@ COMMENT = "Anh Phạm Quốc Bảo ở tổ 3 thấy phòng học quá nóng."
 @contextmanager
 def running(env: dict[str, str]) -> Iterator[Any]:
     """The application beside the running one, on its database and keys."""
-    app = create_app(_settings(env["LMS_DATABASE_URL"]))
+    app = create_app(Settings.from_environment(env))
     with app.app_context():
         yield app
         db.session.commit()
