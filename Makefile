@@ -29,9 +29,16 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+NPM_QUIETLY := --ignore-scripts --no-audit --no-fund --loglevel=error
 node_modules/.installed: package-lock.json $(VENV)/.runtime
 	@echo "Fetching browser assets from package-lock.json …"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --omit=dev $(NPM_QUIETLY)
+	@touch $@
+
+node_modules/.dev: node_modules/.installed
+	@echo "Fetching developers' npm packages from package-lock.json …"
+	@$(NPM) install --include=dev --no-save $(NPM_QUIETLY)
 	@touch $@
 
 ASSETS := $(wildcard lms/*/static/* lms/*/players/*)
@@ -45,23 +52,28 @@ CATALOGUES := $(wildcard lms/*/translations/*/LC_MESSAGES/messages.po)
 
 setup: $(VENV)/.runtime lms/static/manifest.json $(CATALOGUES:.po=.mo) ## Install what the product needs to run
 
-setup-dev: setup $(VENV)/.dev ## Install what developers need as well
+setup-dev: setup $(VENV)/.dev node_modules/.dev ## Install what developers need as well
 
 serve: setup ## Start everything: database, web, worker, demo on first start; Ctrl-C stops it all
 	@exec $(BIN)/flask serve
 
-test: setup-dev ## Run all tests on a throw-away database, in parallel
+# two runs in one checkout: what is out of date is made by the first, and the second sees that it was
+ONE_AT_A_TIME := $(if $(shell command -v flock),flock .setup.lock)
+
+test: ## Run all tests on a throw-away database, in parallel
+	@$(ONE_AT_A_TIME) $(MAKE) --no-print-directory setup-dev
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 mutants: setup-dev ## Change one thing at a time in a domain and tell what no test noticed; ARGS="classes" (docs/testing.md)
 	@$(BIN)/python scripts/mutants.py $(ARGS)
 
-lint: setup-dev ## Check style, types, floors, templates and catalogues
+lint: setup-dev ## Check style, types, floors, templates, scripts and catalogues
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -8 && $(BIN)/lint-imports >/dev/null
 	@$(BIN)/djlint lms --lint --quiet
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/biome lint --error-on-warnings --log-level=error
 	@$(BIN)/deptry . 2>&1 | grep -v "^Scanning\|^Assuming\|Success" ; test $${PIPESTATUS[0]} -eq 0
 	@$(BIN)/python scripts/translations.py check
 

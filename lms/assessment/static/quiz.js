@@ -103,7 +103,7 @@ function start() {
     sending = true;
     clearTimeout(retryTimer);
     try {
-      for (let id; (id = Object.keys(queue)[0]);) {
+      for (let [id] = Object.keys(queue); id; [id] = Object.keys(queue)) {
         if (!(await send(id))) return;
       }
       pause = 2000;

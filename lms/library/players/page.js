@@ -1,6 +1,6 @@
 // A page of text: how far it was read; done at its end.
 import { dwell } from "./dom.js";
-import { config, duration, leave, report, state, status } from "./xapi.js";
+import { duration, leave, report, state, status } from "./xapi.js";
 
 const STEP = 10; // per cent between two reports
 const article = document.querySelector("main article");

@@ -70,8 +70,9 @@ export class Finder {
   }
 
   async search() {
-    const run = (this.run += 1);
-    const wanted = (this.asked = this.field.value);
+    this.run += 1;
+    this.asked = this.field.value;
+    const { run, asked: wanted } = this;
     this.hits = [];
     this.place = -1;
     this.count.textContent = word("searching");

@@ -72,7 +72,7 @@ export const state = {
     return null;
   },
   /** Write a document. When it could not be read before, `merge(stored, value)` says what becomes of both. */
-  put(id, value, merge = (stored, newer) => newer) {
+  put(id, value, merge = (_stored, newer) => newer) {
     if (!recording) return;
     documents.set(id, { value, merge });
     wake();
@@ -183,7 +183,10 @@ async function sendSome() {
 
 function portion() {
   let length = 0;
-  const enough = queue.slice(0, BATCH).findIndex((one) => (length += size(JSON.stringify(one)) + 2) > KEEPALIVE / 2);
+  const enough = queue.slice(0, BATCH).findIndex((one) => {
+    length += size(JSON.stringify(one)) + 2;
+    return length > KEEPALIVE / 2;
+  });
   return queue.slice(0, enough === -1 ? BATCH : Math.max(1, enough));
 }
 

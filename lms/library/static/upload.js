@@ -290,7 +290,7 @@ function choose(files) {
   if (!files.length) return complain(say("empty"));
   find("several-words").textContent = say("several", { number: number(files.length) });
   const close = (act) => () => { several.hidden = true; act(); };
-  if (find("each")) find("each").onclick = close(() => files.forEach((file) => add(single(file, ""))));
+  if (find("each")) find("each").onclick = close(() => { for (const file of files) add(single(file, "")); });
   find("together").onclick = close(() => together(files.map((file) => ({ path: file.name, file })), files[0].name.replace(/\.[^.]*$/, "")));
   find("neither").onclick = close(() => {});
   several.querySelector("button").focus();

@@ -58,7 +58,7 @@
     const good = key.kind === "essay" ? null : right(key, answer);
     const head = good === null ? "Câu tự luận không chấm điểm." : good ? "Đúng." : "Chưa đúng.";
     box.textContent = [head, ...reasons, key.why].filter(Boolean).join("\n");
-    box.className = "feedback" + (good === null ? "" : good ? " right" : " wrong");
+    box.className = `feedback${good === null ? "" : good ? " right" : " wrong"}`;
     return good;
   };
   const mark = async (event) => {
@@ -93,7 +93,7 @@
     let kept;
     try {
       kept = await tracker.start();
-    } catch (error) {
+    } catch (_error) {
       kept = { tracked: false };
     }
     if (!kept.tracked) say("Trang đang mở ngoài hệ thống đào tạo; kết quả không được ghi lại.");

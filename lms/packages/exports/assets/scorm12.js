@@ -10,7 +10,7 @@ window.khueTracker = (() => {
     for (let step = 0; at && step < 500; step += 1) {
       try {
         if (at.API) return at.API;
-      } catch (error) {
+      } catch (_error) {
         return null;
       }
       if (at.parent === at) return null;
@@ -23,7 +23,7 @@ window.khueTracker = (() => {
   const parsed = (text) => {
     try {
       return JSON.parse(text) || {};
-    } catch (error) {
+    } catch (_error) {
       return {};
     }
   };
