@@ -1,5 +1,6 @@
 """Ports for servers that tests start."""
 
+import atexit
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -23,3 +24,10 @@ def reserved_ports(count: int) -> Iterator[list[int]]:
     finally:
         for one in held:
             one.close()
+
+
+def own_ports(count: int) -> list[int]:
+    """Return ports that stay this process's own until it ends."""
+    held = contextlib.ExitStack()
+    atexit.register(held.close)
+    return held.enter_context(reserved_ports(count))

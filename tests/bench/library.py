@@ -46,18 +46,9 @@ from lms.packages.structure import Unit
 from lms.people.models import Account, Person
 from tests import factories
 from tests.bench.product import HOST, WORKERS
+from tests.ports import own_ports
 
-
-def _free_ports(count: int) -> list[int]:
-    """Return ports on which nothing listens: granian would share one with another run without a word."""
-    probes = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
-PORT, CONTENT_PORT, NGINX_PORT, PLAIN_PORT = _free_ports(4)
+PORT, CONTENT_PORT, NGINX_PORT, PLAIN_PORT = own_ports(4)
 GB = 1024**3
 SPANS = (64 * 1024, 1024**2, 16 * 1024**2)
 """Bytes of one range."""

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,9 +19,12 @@ from lms.console import setup
 from lms.core.config import ROOT, Settings
 from lms.core.database import db, utcnow
 from lms.core.embedded import EmbeddedDatabase
+from lms.core.serving import check_port
+from tests.ports import own_ports
 
 WORKERS, THREADS = os.environ.get("LMS_WEB_WORKERS", "4"), os.environ.get("LMS_WEB_THREADS", "4")
-HOST, PORT, FLOOR_PORT = "127.0.0.1", 8971, 8972
+HOST = "127.0.0.1"
+PORT, FLOOR_PORT = own_ports(2)
 
 
 class Product:
@@ -84,11 +86,9 @@ def own_product() -> Iterator[Product]:
 def serve(application: str, port: int, env: dict[str, str], ready: str = "healthz") -> subprocess.Popen[bytes]:
     """Start a server as the product is served, and wait until it answers.
 
-    :raises OSError: something else listens there; granian would share the port with it and say nothing
+    :raises ServingError: something else listens there; granian would share the port with it and say nothing
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, port))
+    check_port(HOST, port)
     command = [sys.executable, "-m", "tests.bench.served", application]
     own = env | {"LMS_HOST": HOST, "LMS_PORT": str(port), "LMS_WEB_WORKERS": WORKERS, "LMS_WEB_THREADS": THREADS}
     return _ready(subprocess.Popen(command, cwd=ROOT, env=own), f"http://{HOST}:{port}/{ready}")

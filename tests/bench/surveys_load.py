@@ -23,10 +23,9 @@ from lms.core.database import db
 from lms.records.models import Statement
 from lms.surveys.models import Comment, Participation, SealedBallot, Survey
 from lms.surveys.queries import states
-from tests.bench.product import HOST, own_product
+from tests.bench.product import HOST, PORT, own_product
 from tests.bench.surveys_crowd import Crowd, Member, gather
 
-PORT = 8985
 TRAINEES, CLIENTS = 900, 12
 KILLED_AFTER = (TRAINEES // 3, TRAINEES * 2 // 3)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -14,11 +14,10 @@ from sqlalchemy import text
 from lms.core.database import db
 from lms.surveys.ballots import CAPACITY
 from tests.bench import load
-from tests.bench.product import HOST, THREADS, WORKERS, own_product
+from tests.bench.product import FLOOR_PORT, HOST, PORT, THREADS, WORKERS, own_product
 from tests.bench.surveys_crowd import Crowd, gather
 from tests.bench.surveys_floor import BOX, SCHEMA
 
-PORT, FLOOR_PORT = 8983, 8984
 ROUNDS, EACH, WARM = 5, 300, 400
 WANTED = 2
 
