@@ -109,17 +109,16 @@ def test_another_document_gives_other_bytes(write):
     assert write(REPORT) != write(replace(REPORT, stamp="khác"))
 
 
-@WRITERS
 @pytest.mark.parametrize("seed", ["1", "2"])
-def test_another_process_at_another_time_gives_the_same_bytes(write, seed):
+def test_another_process_at_another_time_gives_the_same_bytes(seed):
     code = (
-        "import sys, time_machine, hashlib; from tests.documents import test_documents as t\n"
-        f"with time_machine.travel({int(seed) * 10**9}): data = t.{write.__name__}(t.REPORT)\n"
-        "sys.stdout.write(hashlib.sha256(data).hexdigest())"
+        "import time_machine, hashlib; from tests.documents import test_documents as t\n"
+        f"with time_machine.travel({int(seed) * 10**9}):\n"
+        "    for write in (t.docx, t.pdf): print(hashlib.sha256(write(t.REPORT)).hexdigest())"
     )
     environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": seed}
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert told.stdout == sha256(write(REPORT)).hexdigest()
+    assert told.stdout.split() == [sha256(write(REPORT)).hexdigest() for write in (docx, pdf)]
 
 
 def test_the_word_file_says_everything_in_order():
