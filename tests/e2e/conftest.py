@@ -46,18 +46,15 @@ def server_env() -> Iterator[dict[str, str]]:
         env = os.environ | {"LMS_DEMO": "1", "LMS_DATABASE_URL": url, "LMS_INSTANCE": str(own)}
         env |= {"LMS_LOG_LEVEL": "WARNING", "FLASK_APP": "wsgi", "LMS_PORT": str(port), "LMS_HOST": "localhost"}
         env["LMS_CONTENT_PORT"] = str(content_port)
-        flask = str(Path(sys.executable).parent / "flask")
-        names = ("web", "content", "worker")
-        processes = [subprocess.Popen([flask, name], cwd=ROOT, env=env) for name in names]
+        command = [str(Path(sys.executable).parent / "flask"), "serve"]
+        product = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
         try:
             _wait(f"http://127.0.0.1:{port}/readyz")
             _wait(f"http://127.0.0.1:{content_port}/_khue/known")
             yield env
         finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait(timeout=20)
+            product.terminate()
+            product.wait(timeout=30)
 
 
 def _demonstration() -> Path:
