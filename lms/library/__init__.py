@@ -10,7 +10,7 @@ from lms.library.addresses import isolation
 from lms.library.api import routes as api
 from lms.library.origin.application import Mounted, create_content_app
 from lms.library.routes import ROUTES
-from lms.library.services import reports
+from lms.library.services import content_statements
 
 
 def init_app(app: Flask) -> None:
@@ -27,5 +27,5 @@ def mount(app: Flask, settings: Settings) -> None:
         app.wsgi_app = Mounted(app.wsgi_app, content)  # type: ignore[method-assign]
 
 
-of_session = reports.of_session
+of_session = content_statements.of_session
 """What launched content reports goes through here: :data:`lms.records.statements.OfSession`."""

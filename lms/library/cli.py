@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
-from lms.library.api.access import SCOPES
+from lms.library.scopes import SCOPES
 from lms.library.services import keys
 from lms.people.models import Unit
 

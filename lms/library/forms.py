@@ -15,7 +15,7 @@ from wtforms.widgets import CheckboxInput
 
 from lms.core.database import utcnow
 from lms.core.forms import Form, LineField
-from lms.library.api.access import SCOPES
+from lms.library.scopes import SCOPES
 from lms.library.services.quotas import MOST
 from lms.people.sessions import local_day
 

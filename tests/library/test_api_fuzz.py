@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from lms.core.guard import SYSTEM
 from lms.library.api import resumable, routes
 from lms.library.services import keys
-from lms.library.views.tus import PIECE_TYPE
+from lms.library.tus import PIECE_TYPE
 from tests import factories
 from tests.library.conftest import NOW
 from tests.library.test_api import SCOPES

@@ -15,7 +15,7 @@ from lms.core import files
 from lms.core.audit import AuditEntry
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.library import access, hooks, listing
+from lms.library import access, hooks
 from lms.library.models import (
     ContentSession,
     ContentUnit,
@@ -26,6 +26,7 @@ from lms.library.models import (
     StorageQuota,
     Upload,
 )
+from lms.library.queries import pages
 from lms.library.services import registrations
 from lms.library.services.registrations import Learner
 from lms.packages.structure import Structure, Unit
@@ -145,7 +146,7 @@ def test_the_list_is_filtered_by_kind_and_institution(sign_in, institution):
 
 
 def test_a_long_list_is_cut_into_pages_without_gaps(client, institution, monkeypatch):
-    monkeypatch.setattr(listing, "PAGE", 4)
+    monkeypatch.setattr(pages, "PAGE", 4)
     made = {f"Gói số {n}" for n in range(10)}
     for title in sorted(made):
         factories.package_version(course(title), at=institution)
@@ -251,7 +252,7 @@ def test_the_outline_opens_and_closes_every_block_once(tree):
             walk(inner, rows[-1].id)
 
     walk(tree, rows[0].id)
-    lines, depth = listing.outline(rows), 0
+    lines, depth = pages.outline(rows), 0
     assert [line.opens for line in lines] == [row.kind == "block" for row in rows[1:]]
     for line in lines:
         depth += line.opens - line.closes

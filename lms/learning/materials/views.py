@@ -11,7 +11,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.learning.materials import queries, services
 from lms.learning.materials.forms import MoveForm, PlaceForm, VersionForm
-from lms.library import playing
+from lms.library import player_page
 from lms.library.models import Package
 from lms.library.services import launches
 
@@ -22,7 +22,7 @@ def material(registration: UUID, material_id: UUID) -> Any:
     if found is None:
         abort(404)
     taken = queries.registration_of(found.version_id, registration)
-    shown = playing.shown(found.version_id, taken, asked=request.args.get("unit"))
+    shown = player_page.shown(found.version_id, taken, asked=request.args.get("unit"))
     page = render_template(
         "learning/material.html",
         title=found.title,
@@ -33,10 +33,10 @@ def material(registration: UUID, material_id: UUID) -> Any:
         ),
         back_url=url_for("learning.course", registration=registration),
         mode="Normal",
-        sandbox=playing.sandbox(current_app),
+        sandbox=player_page.sandbox(current_app),
         closed=found.status == "withdrawn",
     )
-    return playing.framing(page, current_app)
+    return player_page.framing(page, current_app)
 
 
 def launch_material(registration: UUID, material_id: UUID, unit_id: UUID) -> Any:
@@ -51,7 +51,7 @@ def launch_material(registration: UUID, material_id: UUID, unit_id: UUID) -> Any
         locale=actor.locale,
         plain="plain" in request.args,
     )
-    return playing.answer(launched)
+    return player_page.answer(launched)
 
 
 def modules(package_id: UUID) -> Any:

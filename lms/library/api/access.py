@@ -1,6 +1,5 @@
 """Who may use the API: programs with a key of an institution, within its scopes."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,21 +14,11 @@ from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, Scope
 from lms.library.models import ApiKey
+from lms.library.scopes import hash_of
 from lms.people.sessions import local_day
 
-SCOPES = {
-    "packages:read": _l("Read packages"),
-    "packages:write": _l("Upload and remove packages"),
-    "registrations:read": _l("Read registrations, progress and statements"),
-    "registrations:write": _l("Register learners, open and waive units"),
-}
 WRONG_TRIES, WINDOW = 30, timedelta(minutes=5)
 _USED_EVERY = timedelta(hours=1)
-
-
-def hash_of(key: str) -> bytes:
-    """Return what is kept of a key; it has 256 random bits, so a fast hash is enough."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
 def key() -> ApiKey:

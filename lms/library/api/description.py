@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from lms.library.api import shapes
-from lms.library.api.access import SCOPES
 from lms.library.api.operations import PREFIX, Operation
+from lms.library.scopes import SCOPES
 
 _PARAMETER = re.compile(r"<uuid:(\w+)>")
 _COMMON = {

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import abort, url_for
 
+from lms.library import tus
 from lms.library.api.access import actor, key
 from lms.library.api.operations import Given, Operation
 from lms.library.services import uploads
-from lms.library.views import tus
 
 _WRITE, _ONE = "packages:write", "/tus/<uuid:upload_id>"
 _SPOKEN = {"Tus-Resumable": Given({"type": "string", "enum": [tus.VERSION]}, "Version of the protocol.", required=True)}

@@ -21,3 +21,5 @@ PLAYER_OF_PROGRAMS = PLAYER.replace(
 """Player pages in which the programs of a package run."""
 INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox; frame-ancestors {application}"
 """Files that are only looked at: no script runs in them."""
+SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads allow-presentation"
+"""What content may do in its frame; ``allow-same-origin`` besides where it has an origin of its own."""

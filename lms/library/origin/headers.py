@@ -11,9 +11,6 @@ from lms.library import kinds
 from lms.library.addresses import isolation
 from lms.library.kinds import policies
 
-SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads allow-presentation"
-"""What content may do in its frame; ``allow-same-origin`` besides where it has an origin of its own."""
-
 _KEPT = frozenset({"Cross-Origin-Resource-Policy", "Cache-Control"})
 """Headers that a view may set otherwise."""
 
@@ -45,7 +42,7 @@ def box(policy: str, application: str, *, opaque: bool) -> Mapping[str, str]:
     :param opaque: whether content has no origin of its own
     """
     if opaque and "sandbox" not in policy:
-        policy += f"; sandbox {SANDBOX}"
+        policy += f"; sandbox {policies.SANDBOX}"
     headers = {
         "Content-Security-Policy": policy.format(application=application, services=_services(application)),
         "X-Content-Type-Options": "nosniff",

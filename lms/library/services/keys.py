@@ -12,8 +12,8 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.text import one_line
-from lms.library.api.access import SCOPES, hash_of
 from lms.library.models import ApiKey
+from lms.library.scopes import SCOPES, hash_of
 from lms.people.sessions import local_day
 
 

@@ -18,8 +18,8 @@ from lms.library.addresses import Grant
 from lms.library.kinds import KINDS, UNIT_KINDS
 from lms.library.kinds.kind import Launch
 from lms.library.models import MODES, ContentSession, ContentUnit, PackageVersion, Registration
+from lms.library.services.lms_statements import publisher_iri, say, say_for_content
 from lms.library.services.registrations import abandon, conclude, held_session, hold, preferences, state_of
-from lms.library.services.said import publisher_iri, report, tell
 from lms.packages.cmi5 import terms
 from lms.records import documents
 from lms.records.services import end_session, open_session
@@ -154,7 +154,7 @@ def opened(registration: Registration, unit: ContentUnit, session: ContentSessio
     state = state_of(registration.id, unit.id, at=at)
     if state.completed_at is None:
         state.completed_at, state.progress = at, 100
-        report(registration, unit, "completed", at=at, result={"completion": True})
+        say_for_content(registration, unit, "completed", at=at, result={"completion": True})
         conclude(registration, session_id=session.id, at=at)
 
 
@@ -206,7 +206,7 @@ def _cmi5(
     for name, iri in (("launchParameters", terms.LAUNCH_PARAMETERS), ("masteryScore", terms.MASTERY_SCORE)):
         if name in optional:
             extensions[iri] = optional[name]
-    tell("launched", registration, unit, session.id, at=at, extensions=extensions)
+    say("launched", registration, unit, session.id, at=at, extensions=extensions)
     return _with(
         address,
         {

@@ -27,9 +27,8 @@ from lms.library.models import (
     UnitState,
     Upload,
 )
+from lms.library.titles import shown
 from lms.packages.structure import Structure, Unit
-
-_TITLE_LANGUAGES = ("vi", "en", "und", "")
 
 
 class Kept(NamedTuple):
@@ -192,16 +191,6 @@ def _package(actor: Actor, upload: Upload, structure: Structure, at: datetime) -
     db.session.add(package)
     db.session.flush()
     return package
-
-
-def shown(title: object) -> str:
-    """Return a title in Vietnamese, or the nearest there is."""
-    texts = dict(title) if isinstance(title, dict) else {}
-    for wanted in _TITLE_LANGUAGES:
-        for tag, text in texts.items():
-            if tag.lower().split("-")[0] == wanted and one_line(str(text)):
-                return one_line(str(text))
-    return one_line(str(next(iter(texts.values()), "")))
 
 
 def _add_files(version_id: UUID, kept: Sequence[Kept]) -> None:

@@ -19,7 +19,7 @@ from lms.library.kinds.completion import Done
 from lms.library.kinds.kind import Launch
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, UnitState
 from lms.library.progress import Part, satisfied
-from lms.library.services.said import spent, tell
+from lms.library.services.lms_statements import say, spent
 from lms.packages.cmi5 import terms
 from lms.people.queries import actor_name
 from lms.records.services import end_session
@@ -90,7 +90,7 @@ def waive(actor: Actor, registration_id: UUID, unit_id: UUID, *, reason: str, at
     session_id, state.waived_at = uuid4(), at
     extensions = {terms.REASON: reason}
     result = {"success": True, "completion": True, "extensions": extensions}
-    tell("waived", registration, unit, session_id, at=at, result=result)
+    say("waived", registration, unit, session_id, at=at, result=result)
     after = {"unit": str(unit.id), "reason": reason}
     audit.record(actor, "library.waive", "registration", registration.id, at=at, after=after)
     conclude(registration, session_id=session_id, at=at)
@@ -108,7 +108,7 @@ def abandon(session_id: UUID, *, at: datetime) -> bool:
         end_session(session.credential_id, at=at)
     if unit is not None and _speaks_cmi5(unit):
         seconds = (session.seen_at - session.launched_at).total_seconds()
-        tell("abandoned", registration, unit, session.id, at=at, result={"duration": spent(seconds)})
+        say("abandoned", registration, unit, session.id, at=at, result={"duration": spent(seconds)})
     return True
 
 
@@ -166,7 +166,7 @@ def conclude(registration: Registration, *, session_id: UUID | None, at: datetim
         state_of(registration.id, unit_id, at=at).satisfied_at = at
         unit = by_id[unit_id]
         if UNIT_KINDS[unit.kind].launch is Launch.HOLDS:
-            tell("satisfied", registration, unit, session_id, at=at)
+            say("satisfied", registration, unit, session_id, at=at)
         if unit.parent_id is None:
             registration.satisfied_at = at
     db.session.flush()

@@ -13,8 +13,8 @@ from lms.core.errors import DomainError
 from lms.library import progress, queries
 from lms.library.kinds import UNIT_KINDS
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, ScormCommit, ScormState
+from lms.library.services.lms_statements import say_for_content
 from lms.library.services.registrations import conclude, held_session, state_of
-from lms.library.services.said import report
 from lms.packages.scorm import mapping
 
 COURSE = ""
@@ -175,7 +175,7 @@ def _say(
     if target is not None and "suffix" in target:
         rest = {key: value for key, value in target.items() if key != "suffix"}
         target = {"objectType": "Activity", "id": f"{unit.iri}{target['suffix']}"} | rest
-    report(
+    say_for_content(
         registration,
         unit,
         part["verb"],

@@ -12,10 +12,10 @@ from flask_babel import ngettext
 
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
-from lms.library import listing
 from lms.library.access import ADMINISTER
 from lms.library.addresses import isolation
 from lms.library.forms import QuotaForm
+from lms.library.queries import pages
 from lms.library.refusals import said
 from lms.library.services import libraries, quotas
 from lms.packages.inspection import scanning
@@ -63,11 +63,11 @@ def _page(refused: int | None = None, h5p_faults: Sequence[tuple[str, str]] = ()
         content_url=settings.content_url,
         scanner=scanning.state(),
         office=shutil.which("soffice") or shutil.which("libreoffice"),
-        rooms=listing.rooms(current_actor(), ADMINISTER),
+        rooms=pages.rooms(current_actor(), ADMINISTER),
         usual=settings.quota_gb * quotas.GB,
         most=quotas.MOST,
         refused=refused,
         h5p_faults=h5p_faults,
         libraries=libraries.installed(),
-        h5p_bytes=listing.h5p_bytes(),
+        h5p_bytes=pages.h5p_bytes(),
     )

@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
-from lms.library import listing
 from lms.library.access import ADMINISTER
-from lms.library.api.access import SCOPES
 from lms.library.api.operations import PREFIX
 from lms.library.forms import KeyForm
+from lms.library.queries import pages
+from lms.library.scopes import SCOPES
 from lms.library.services import keys
 
 
@@ -34,7 +34,7 @@ def index() -> Any:
     page = render_template(
         "library/keys.html",
         form=form,
-        keys=listing.api_keys(actor, at=at),
+        keys=pages.api_keys(actor, at=at),
         made=made,
         secret=secret,
         address=f"{request.host_url.rstrip('/')}{PREFIX}",
@@ -52,5 +52,5 @@ def revoke(key_id: UUID) -> Any:
 
 def _form(**values: Any) -> KeyForm:
     form = KeyForm(**values)
-    form.institution.choices = list(listing.institutions(current_actor(), ADMINISTER))
+    form.institution.choices = list(pages.institutions(current_actor(), ADMINISTER))
     return form

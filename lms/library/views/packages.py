@@ -12,10 +12,11 @@ from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.core.pages import Page
-from lms.library import kinds, listing, queries
+from lms.library import kinds, queries
 from lms.library.access import MANAGE, READ, package_path
 from lms.library.forms import RenameForm, UploadForm
 from lms.library.models import PackageVersion
+from lms.library.queries import pages
 from lms.library.services import packages
 from lms.library.services.uploads import quota_of, used_by
 from lms.library.views.words import PIECE, STEPS
@@ -41,28 +42,28 @@ def index_page(form: UploadForm | None) -> str:
     """
     actor = current_actor()
     query, kind = _argument("q"), request.args.get("kind", "")
-    readable, managed = listing.institutions(actor, READ), listing.institutions(actor, MANAGE)
+    readable, managed = pages.institutions(actor, READ), pages.institutions(actor, MANAGE)
     institution = _institution(readable)
-    rows = listing.packages(
+    rows = pages.packages(
         actor,
         query=query,
         kind=kind if kind in kinds.KINDS else "",
         institution_id=institution.id if institution else None,
         after=_after(request.args.get("after")),
     )
-    page = Page.cut(rows, listing.PAGE, lambda row: f"{row.id}{row.at.isoformat()}")
+    page = Page.cut(rows, pages.PAGE, lambda row: f"{row.id}{row.at.isoformat()}")
     single = institution or (readable[0] if len(readable) == 1 else None)
     return render_template(
         "library/index.html",
         page=page,
-        uses=listing.uses([row.id for row in page.rows]),
+        uses=pages.uses([row.id for row in page.rows]),
         query=query,
         kind=kind,
         kinds=kinds.names(),
         institution=institution,
         institutions=readable,
         storage=_storage(single) if single else None,
-        uploads=listing.uploads(actor) if managed else [],
+        uploads=pages.uploads(actor) if managed else [],
         form=form or (upload_form(managed) if managed else None),
         steps=STEPS,
         piece=piece_size(),
@@ -124,10 +125,10 @@ def package_page(package_id: UUID, *, form: UploadForm | None = None, rename_for
     :param form: an upload that was refused
     :param rename_form: a title that was refused
     """
-    actor, row = current_actor(), listing.package(package_id)
+    actor, row = current_actor(), pages.package(package_id)
     if row is None:
         abort(404)
-    versions = listing.versions(package_id)
+    versions = pages.versions(package_id)
     units = queries.units(versions[0].id)
     manages = actor.may(MANAGE, package_path(package_id))
     return render_template(
@@ -135,19 +136,19 @@ def package_page(package_id: UUID, *, form: UploadForm | None = None, rename_for
         package=row,
         kinds=kinds.names(),
         versions=versions,
-        lines=listing.outline(units),
+        lines=pages.outline(units),
         unit_words=kinds.unit_names(),
-        whole=listing.opened_whole(units),
-        uses=listing.uses([package_id])[package_id],
+        whole=pages.opened_whole(units),
+        uses=pages.uses([package_id])[package_id],
         manages=manages,
-        form=form or upload_form([listing.Institution(row.institution_id, row.institution)], package_id),
+        form=form or upload_form([pages.Institution(row.institution_id, row.institution)], package_id),
         rename_form=rename_form or RenameForm(formdata=None, title=row.title),
         piece=piece_size(),
     )
 
 
 def upload_form(
-    institutions: list[listing.Institution], package_id: UUID | None = None, *, sent: bool = False
+    institutions: list[pages.Institution], package_id: UUID | None = None, *, sent: bool = False
 ) -> UploadForm:
     """Return the form of uploads with its choices.
 
@@ -165,11 +166,11 @@ def piece_size() -> int:
     return min(PIECE, int(current_app.config["MAX_UPLOAD"]))
 
 
-def _storage(institution: listing.Institution) -> Storage:
+def _storage(institution: pages.Institution) -> Storage:
     return Storage(institution.name, used_by(institution.id), quota_of(institution.id))
 
 
-def _institution(choices: list[listing.Institution]) -> listing.Institution | None:
+def _institution(choices: list[pages.Institution]) -> pages.Institution | None:
     asked = request.args.get("institution", "")
     return next((one for one in choices if str(one.id) == asked), None)
 

@@ -7,8 +7,9 @@ from flask import abort, current_app, redirect, render_template, request, url_fo
 
 from lms.core.database import db, utcnow
 from lms.core.guard import Actor, current_actor
-from lms.library import listing, playing
+from lms.library import player_page
 from lms.library.models import ContentUnit, PackageVersion, Registration
+from lms.library.queries import pages
 from lms.library.services import launches, registrations
 from lms.library.services.registrations import Learner
 from lms.people.queries import account_actor_name
@@ -31,10 +32,10 @@ def player(registration_id: UUID) -> Any:
     """The player of a preview."""
     registration = db.session.get_one(Registration, registration_id)
     version = db.session.get_one(PackageVersion, registration.version_id)
-    package = listing.package(version.package_id)
+    package = pages.package(version.package_id)
     if package is None:
         abort(404)
-    shown = playing.shown(version.id, None, asked=request.args.get("unit"))
+    shown = player_page.shown(version.id, None, asked=request.args.get("unit"))
     page = render_template(
         "library/player.html",
         title=package.title,
@@ -43,9 +44,9 @@ def player(registration_id: UUID) -> Any:
         launch_url=lambda unit_id: url_for("library.launch", registration_id=registration_id, unit_id=unit_id),
         back_url=url_for("library.package", package_id=package.id),
         mode=MODE,
-        sandbox=playing.sandbox(current_app),
+        sandbox=player_page.sandbox(current_app),
     )
-    return playing.framing(page, current_app)
+    return player_page.framing(page, current_app)
 
 
 def launch(registration_id: UUID, unit_id: UUID) -> Any:
@@ -59,7 +60,7 @@ def launch(registration_id: UUID, unit_id: UUID) -> Any:
         plain="plain" in request.args,
         at=utcnow(),
     )
-    return playing.answer(launched)
+    return player_page.answer(launched)
 
 
 def _learner(actor: Actor) -> Learner:

@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.library import access, kinds, listing
+from lms.library import access, kinds, tus
 from lms.library.access import MANAGE
 from lms.library.models import Upload
+from lms.library.queries import pages
 from lms.library.services import uploads
-from lms.library.views import packages, tus
+from lms.library.views import packages
 from lms.library.views.words import STEPS
 
 
@@ -40,7 +41,7 @@ def upload(upload_id: UUID) -> Any:
     """How far an upload is, and the report of its check; HEAD tells how much has arrived (tus)."""
     if request.method == "HEAD":
         return tus.head(upload_id, _allowed)
-    row = listing.upload(upload_id)
+    row = pages.upload(upload_id)
     if row is None:
         abort(404)
     partial = bool(request.headers.get("HX-Request"))
@@ -56,7 +57,7 @@ def upload(upload_id: UUID) -> Any:
 
 def cancel(upload_id: UUID) -> Any:
     """Cancel an upload, or forget its report."""
-    row = listing.upload(upload_id)
+    row = pages.upload(upload_id)
     uploads.cancel(upload_id, at=utcnow())
     flash(_("The upload has been removed from the list."), "success")
     if row is not None and row.package_id is not None and row.state != "taken":
@@ -66,7 +67,7 @@ def cancel(upload_id: UUID) -> Any:
 
 def upload_file() -> Any:
     """Take a whole file from a form, for browsers without script."""
-    form = packages.upload_form(listing.institutions(current_actor(), MANAGE), sent=True)
+    form = packages.upload_form(pages.institutions(current_actor(), MANAGE), sent=True)
     sent = form.file.data
     if not form.validate() or not sent or not sent.filename:
         form.file.errors = [*form.file.errors, _("Please choose a file.")]

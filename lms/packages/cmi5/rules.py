@@ -178,7 +178,7 @@ def _score_only_when_judged(statement: Statement, _session: Session, word: str) 
 
 def _fits_mastery(statement: Statement, session: Session, word: str) -> None:
     scaled = statement.get("result", {}).get("score", {}).get("scaled")
-    if word not in ("passed", "failed") or session.mastery is None or scaled is None:
+    if session.mastery is None or scaled is None:  # only Passed and Failed have a score: _score_only_when_judged
         return
     if word == "passed" and scaled < session.mastery:
         raise Conflict(f"9.3.4: result.score.scaled: Passed needs at least the mastery score {session.mastery}")

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from lms.core.database import db
 from lms.core.guard import SYSTEM
 from lms.library import queries
-from lms.library.services import launches, registrations, reports
+from lms.library.services import content_statements, launches, registrations
 from lms.library.services.registrations import Learner
 from lms.packages.cmi5 import terms
 from lms.packages.structure import Unit
@@ -532,7 +532,7 @@ def test_9_3_8_nothing_is_taken_long_after_terminated(run: Any, monkeypatch: Any
     assert session.send(late) == 200
     after = session.statement("experienced", defined=False)
     assert session.send(after) == 403
-    monkeypatch.setattr(reports, "utcnow", lambda: datetime.now(UTC) + timedelta(minutes=5))
+    monkeypatch.setattr(content_statements, "utcnow", lambda: datetime.now(UTC) + timedelta(minutes=5))
     assert session.send(late | {"id": str(uuid4())}) == 403
 
 

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 from lms.library.kinds import UNIT_KINDS
 from lms.library.models import ContentUnit, Registration
 from lms.packages.cmi5 import terms
-from lms.records.emit import say
+from lms.records import emit
 from lms.records.vocabulary import PLATFORM, PROFILE, VERBS
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 
 
-def tell(
+def say(
     word: str,
     registration: Registration,
     unit: ContentUnit,
@@ -48,10 +48,10 @@ def tell(
     }
     if result:
         statement["result"] = dict(result)
-    say(statement)
+    emit.say(statement)
 
 
-def report(
+def say_for_content(
     registration: Registration,
     unit: ContentUnit,
     verb: str,
@@ -88,7 +88,7 @@ def report(
     }
     if result:
         statement["result"] = dict(result)
-    say(statement)
+    emit.say(statement)
 
 
 def moment_text(at: datetime) -> str:

@@ -10,10 +10,10 @@ from lms.core.security import policy
 from lms.library import queries
 from lms.library.addresses import isolation, plain_url
 from lms.library.kinds import UNIT_KINDS
+from lms.library.kinds.policies import SANDBOX
 from lms.library.models import ContentUnit, UnitState
-from lms.library.origin.headers import SANDBOX
 from lms.library.services.launches import Launched
-from lms.library.services.packages import shown as title_of
+from lms.library.titles import shown as title_of
 
 
 class Line(NamedTuple):

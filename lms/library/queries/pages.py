@@ -26,7 +26,7 @@ from lms.library.models import (
     StorageQuota,
     Upload,
 )
-from lms.library.services.packages import shown
+from lms.library.titles import shown
 from lms.people.access import within
 from lms.people.models import Account, Unit
 from lms.people.sessions import local_day
