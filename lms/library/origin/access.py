@@ -73,10 +73,10 @@ _remembered: dict[tuple[str, str], tuple[datetime, Facts]] = {}
 def _look_up(grant: Grant) -> Facts | None:
     row = db.session.execute(
         select(
-            ContentSession.id,
-            PackageVersion.id,
-            PackageVersion.kind,
-            Registration.id,
+            ContentSession.id.label("session_id"),
+            PackageVersion.id.label("version_id"),
+            PackageVersion.kind.label("package_kind"),
+            Registration.id.label("registration_id"),
             ContentSession.unit_id,
             ContentSession.mode,
             ContentSession.application,
@@ -85,4 +85,4 @@ def _look_up(grant: Grant) -> Facts | None:
         .join(PackageVersion, PackageVersion.id == Registration.version_id)
         .where(ContentSession.id == grant.session_id, PackageVersion.id == grant.version_id)
     ).one_or_none()
-    return None if row is None else Facts(*row)
+    return None if row is None else Facts(**row._mapping)

@@ -161,7 +161,7 @@ def institutions(actor: Actor, permission: str) -> list[Institution]:
         .where(Unit.kind == "institution", within(actor.paths(permission)))
         .order_by(Unit.search_text)
     )
-    return [Institution(*row) for row in rows]
+    return [Institution(row.id, row.name) for row in rows]
 
 
 def packages(
@@ -186,13 +186,13 @@ def packages(
     if after is not None:
         wanted = wanted.where(tuple_(newest.created_at, Package.id) < tuple_(*map(literal, after)))
     rows = db.session.execute(wanted.order_by(newest.created_at.desc(), Package.id.desc()))
-    return [PackageRow(*row) for row in rows]
+    return [PackageRow(**row._mapping) for row in rows]
 
 
 def package(package_id: UUID) -> PackageRow | None:
     """Return one package."""
     row = db.session.execute(_package_rows(_newest()).where(Package.id == package_id)).one_or_none()
-    return None if row is None else PackageRow(*row)
+    return None if row is None else PackageRow(**row._mapping)
 
 
 def uses(package_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
@@ -222,15 +222,15 @@ def versions(package_id: UUID) -> list[VersionRow]:
             PackageVersion.unpacked,
             PackageVersion.files,
             PackageVersion.report,
-            PackageVersion.created_at,
-            Account.display_name,
-            taken,
+            PackageVersion.created_at.label("at"),
+            Account.display_name.label("by"),
+            taken.label("taken"),
         )
         .outerjoin(Account, Account.id == PackageVersion.created_by)
         .where(PackageVersion.package_id == package_id)
         .order_by(PackageVersion.number.desc())
     )
-    return [VersionRow(*row) for row in rows]
+    return [VersionRow(**row._mapping) for row in rows]
 
 
 def outline(units: Sequence[ContentUnit]) -> list[UnitLine]:
@@ -266,13 +266,13 @@ def uploads(actor: Actor) -> list[UploadRow]:
     wanted = _upload_rows().where(Upload.institution_id.in_(managed))
     busy = case((Upload.state.in_(("receiving", "checking")), 0), else_=1)
     rows = db.session.execute(wanted.order_by(busy, Upload.touched_at.desc()).limit(RECENT))
-    return [UploadRow(*row) for row in rows]
+    return [UploadRow(**row._mapping) for row in rows]
 
 
 def upload(upload_id: UUID) -> UploadRow | None:
     """Return one upload."""
     row = db.session.execute(_upload_rows().where(Upload.id == upload_id)).one_or_none()
-    return None if row is None else UploadRow(*row)
+    return None if row is None else UploadRow(**row._mapping)
 
 
 def rooms(actor: Actor, permission: str) -> list[Room]:
@@ -308,21 +308,21 @@ def api_keys(actor: Actor, *, at: datetime) -> list[KeyRow]:
         select(
             ApiKey.id,
             ApiKey.name,
-            Unit.name,
+            Unit.name.label("institution"),
             ApiKey.scopes,
             ApiKey.created_at,
-            Account.display_name,
+            Account.display_name.label("by"),
             ApiKey.last_used_at,
             ApiKey.last_day,
             ApiKey.revoked_at,
-            state,
+            state.label("state"),
         )
         .join(Unit, Unit.id == ApiKey.institution_id)
         .outerjoin(Account, Account.id == ApiKey.created_by)
         .where(within(actor.paths(ADMINISTER)))
         .order_by(state != "good", ApiKey.created_at.desc())
     )
-    return [KeyRow(*row) for row in rows]
+    return [KeyRow(**row._mapping) for row in rows]
 
 
 def h5p_bytes() -> int:
@@ -350,12 +350,12 @@ def _package_rows(newest: Any) -> Select[Any]:
             Package.title,
             Package.kind,
             Package.institution_id,
-            Unit.name,
+            Unit.name.label("institution"),
             newest.number,
             newest.size,
-            newest.report["units"].as_integer(),
-            newest.created_at,
-            Account.display_name,
+            newest.report["units"].as_integer().label("units"),
+            newest.created_at.label("at"),
+            Account.display_name.label("by"),
         )
         .select_from(Package)
         .join(newest, literal(True))
@@ -383,10 +383,10 @@ def _upload_rows() -> Any:
             Upload.done,
             Upload.total,
             Upload.report,
-            Package.id,
-            Package.title,
+            Package.id.label("package_id"),
+            Package.title.label("package"),
             Upload.touched_at,
-            Account.display_name,
+            Account.display_name.label("by"),
         )
         .select_from(Upload)
         .outerjoin(PackageVersion, PackageVersion.id == Upload.version_id)
