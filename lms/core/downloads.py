@@ -1,32 +1,44 @@
 """What is given to save or to draw: files that people uploaded, never shown as they are somebody else's; our own."""
 
-from typing import Any
-from urllib.parse import quote
+import io
+from collections.abc import Iterator
+from typing import IO, Any
 
-from flask import Response, request
+from flask import Response, request, send_file, stream_with_context
 
 from lms.core import files, workbooks
+from lms.core.text import one_line
 
 
 def attachment(sha256: str, filename: str, size: int | None = None) -> Response:
-    """Send a stored file as a download under a name (RFC 6266); no browser opens it within our pages.
+    """Send a stored file as a download under a name; no browser opens it within our pages.
 
     :raises FileNotFoundError: nothing is stored at this address
     """
-    response = Response(files.read(sha256), mimetype="application/octet-stream")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+    response = saved(files.open_(sha256), filename, "application/octet-stream")
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-store"
     if size is not None:
         response.content_length = size
     return response
 
 
+def made(content: bytes, filename: str, media_type: str) -> Response:
+    """Send a file that we have made."""
+    response = saved(io.BytesIO(content), filename, media_type)
+    response.content_length = len(content)
+    return response
+
+
 def workbook(content: bytes, filename: str) -> Response:
     """Send a workbook of ours."""
-    response = Response(content, mimetype=workbooks.MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
-    response.headers["Cache-Control"] = "no-store"
+    return made(content, filename, workbooks.MEDIA_TYPE)
+
+
+def streamed(chunks: Iterator[str], filename: str, media_type: str) -> Response:
+    """Send a file of ours while it is being made."""
+    response = Response(stream_with_context(chunks), mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=_safe(filename))
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -37,3 +49,14 @@ def svg(drawing: str) -> Any:
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     return response.make_conditional(request)
+
+
+def saved(content: IO[bytes], filename: str, media_type: str) -> Response:
+    """Send what is read from an open file, which is closed with the answer."""
+    response = send_file(content, mimetype=media_type, as_attachment=True, download_name=_safe(filename))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _safe(filename: str) -> str:
+    return one_line(filename).replace("/", "-").replace("\\", "-") or "file"

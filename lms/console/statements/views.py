@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, render_template, request, send_file, stream_with_context
+from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from lms.console.statements import exports, services
@@ -16,6 +16,7 @@ from lms.console.statements.lines import LIST_MAX, Line, line, parse
 from lms.console.statements.queries import Known
 from lms.console.statements.selection import Selection, reader_of, select
 from lms.console.statements.sentences import Reader
+from lms.core import downloads
 from lms.core.database import autocommit, utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import day, moment, select_language
@@ -81,9 +82,7 @@ def export() -> Any:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
     exports.as_workbook(rows, file, title=_("Learning records, as of %(when)s", when=moment(at)))
     file.seek(0)
-    answer = send_file(file, MEDIA_TYPE, as_attachment=True, download_name=_filename(at, "xlsx"))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return downloads.saved(file, _filename(at, "xlsx"), MEDIA_TYPE)
 
 
 def mine() -> Any:
@@ -153,10 +152,7 @@ def _after() -> int | None:
 
 
 def _csv(rows: Any, at: datetime) -> Response:
-    answer = Response(stream_with_context(exports.as_csv(rows)), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=_filename(at, "csv"))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return downloads.streamed(exports.as_csv(rows), _filename(at, "csv"), "text/csv")
 
 
 def _filename(at: datetime, ending: str) -> str:

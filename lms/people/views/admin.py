@@ -1,12 +1,12 @@
 """Persons and accounts, for those who administer them."""
 
-import io
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.core import downloads
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -115,18 +115,7 @@ def issue_codes(unit_id: int) -> Any:
     if unit is None:
         abort(404)
     codes = services.issue_codes_of_unit(current_actor(), unit_id, at=at)
-    return workbook(exports.codes(unit.name, codes, at=at), f"ma-kich-hoat-{unit.code}.xlsx")
-
-
-def workbook(content: bytes, filename: str) -> Response:
-    """Answer with a workbook to be saved."""
-    response = Response(
-        io.BytesIO(content), mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    response.headers.set("Content-Disposition", "attachment", filename=filename.replace("/", "-"))
-    response.headers["Content-Length"] = str(len(content))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return downloads.workbook(exports.codes(unit.name, codes, at=at), f"ma-kich-hoat-{unit.code}.xlsx")
 
 
 def _account_page(account_id: UUID, form: RoleForm) -> str:

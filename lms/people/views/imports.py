@@ -8,7 +8,7 @@ from flask import abort, current_app, redirect, render_template, request, url_fo
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from lms.core import files, jobs
+from lms.core import downloads, files, jobs
 from lms.core.database import utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.ownership import is_own
@@ -17,7 +17,6 @@ from lms.people.forms import RosterConfirmation, RosterForm
 from lms.people.roster import template
 from lms.people.roster.columns import COLUMNS
 from lms.people.roster.reading import RosterError
-from lms.people.views.admin import workbook
 
 SHOWN = 500
 TOKEN_LIFETIME = 24 * 3600
@@ -65,12 +64,12 @@ def problems() -> Any:
     sha256, filename = _checked_file(actor)
     with io.BytesIO(b"".join(files.read(sha256))) as stream:
         report = services.check_roster(actor, stream, filename, at=utcnow())
-    return workbook(exports.problems(report), "loi-danh-sach-nhan-su.xlsx")
+    return downloads.workbook(exports.problems(report), "loi-danh-sach-nhan-su.xlsx")
 
 
 def template_file() -> Any:
     """The template: headers, hints, one example row."""
-    return workbook(template.build(), "mau-danh-sach-nhan-su.xlsx")
+    return downloads.workbook(template.build(), "mau-danh-sach-nhan-su.xlsx")
 
 
 def import_result(job_id: UUID) -> Any:

@@ -2,10 +2,9 @@
 
 from base64 import b64encode
 from typing import Any, get_args
-from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -188,10 +187,7 @@ def file(report_id: UUID, form: str) -> Any:
     if found is None:
         abort(404)
     content = frozen.make(frozen.Frozen(found.figures, official(found), sheets(found)), form)
-    response = Response(content, mimetype=_MEDIA[form])
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(_('draft report'))}.{form}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return downloads.made(content, f"{_('draft report')}.{form}", _MEDIA[form])
 
 
 def _source(picture: Picture) -> str:

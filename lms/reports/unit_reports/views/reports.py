@@ -1,13 +1,13 @@
 """The pages of one report, and of those who have to give them."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms import documents
+from lms.core import downloads
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -94,10 +94,7 @@ def paper(report_id: UUID, form: str) -> Any:
 
 def sent(content: bytes, form: str, name: str) -> Response:
     """Send a document."""
-    response = Response(content, mimetype=MEDIA_TYPES[form])
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{form}', safe='')}"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return downloads.made(content, f"{name}.{form}", MEDIA_TYPES[form])
 
 
 def _found(report_id: UUID) -> queries.Report:
