@@ -15,7 +15,7 @@ def attachment(sha256: str, filename: str, size: int | None = None) -> Response:
 
     :raises FileNotFoundError: nothing is stored at this address
     """
-    response = saved(files.open_(sha256), filename, "application/octet-stream")
+    response = _named(Response(files.read(sha256), mimetype="application/octet-stream"), filename)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if size is not None:
         response.content_length = size
@@ -36,10 +36,7 @@ def workbook(content: bytes, filename: str) -> Response:
 
 def streamed(chunks: Iterator[str], filename: str, media_type: str) -> Response:
     """Send a file of ours while it is being made."""
-    response = Response(stream_with_context(chunks), mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=_safe(filename))
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return _named(Response(stream_with_context(chunks), mimetype=media_type), filename)
 
 
 def svg(drawing: str) -> Any:
@@ -53,7 +50,11 @@ def svg(drawing: str) -> Any:
 
 def saved(content: IO[bytes], filename: str, media_type: str) -> Response:
     """Send what is read from an open file, which is closed with the answer."""
-    response = send_file(content, mimetype=media_type, as_attachment=True, download_name=_safe(filename))
+    return _named(send_file(content, mimetype=media_type), filename)
+
+
+def _named(response: Response, filename: str) -> Response:
+    response.headers.set("Content-Disposition", "attachment", filename=_safe(filename))
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
