@@ -195,6 +195,24 @@ def test_the_institutions_own_operator_takes_attendance_without_a_staff_record(w
     assert sign_in(own).get(url).status_code == 200
 
 
+def test_a_lecturer_takes_attendance_of_her_own_session_among_others_of_the_class(world, session, acting):
+    colleague = session.get(Person, make.holder("lecturer", world["institution"]).person_id)
+    others = [make.class_session(world["run"], colleague) for _ in range(2)]
+    session.commit()
+    actor, run = acting(world["lecturer"]), world["run"]
+    assert access.may_take_attendance(actor, run.id, world["meeting"].id) is True
+    assert [access.may_take_attendance(actor, run.id, other.id) for other in others] == [False, False]
+    assert access.may_take_attendance(actor, make.uuid4(), world["meeting"].id) is None
+
+
+def test_who_holds_a_session_without_a_topic_reads_the_class(world, session, sign_in, acting):
+    holder = make.holder("lecturer", make.institution())
+    make.class_session(world["run"], session.get(Person, holder.person_id))
+    session.commit()
+    assert access.may_read(acting(holder), world["run"].id) is True
+    assert sign_in(holder).get(world["url"]).status_code == 200
+
+
 def test_the_timetable_of_an_account_without_staff_record_is_empty(world, session, sign_in):
     world["meeting"].lecturer_id = None
     own = make.operator("institution_staff", world["institution"])

@@ -94,6 +94,24 @@ def test_a_sheet_with_nobody_marked_is_not_taken(world, session, sign_in, submit
     assert world["meeting"].attendance_taken_at is None
 
 
+def test_marks_of_another_session_are_another_sessions(world, session, trace):
+    start = utcnow() - timedelta(hours=9)
+    other = make.class_session(world["run"], None, starts_at=start, ends_at=start + timedelta(hours=1))
+    session.commit()
+    first = world["enrolments"][0].id
+    services.record_attendance(SYSTEM, other.id, {first: ("present", None)}, at=utcnow())
+    assert take(world, "present") == 1, "the same mark at another session is a mark of its own"
+    assert trace("attendance.record")[-1].before is None
+    assert session.scalar(select(func.count()).select_from(Attendance)) == 2
+    session.refresh(world["meeting"])
+    assert world["meeting"].attendance_taken_at is not None
+
+
+def test_attendance_of_a_session_that_is_not_there_is_not_found(world):
+    with pytest.raises(DomainError, match="not-found"):
+        services.record_attendance(SYSTEM, make.uuid4(), {}, at=utcnow())
+
+
 def test_the_first_time_stays_the_first_time(world, session):
     first = utcnow() - timedelta(minutes=20)
     take(world, "present", at=first)

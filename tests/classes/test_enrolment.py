@@ -86,6 +86,19 @@ def test_a_withdrawn_person_is_enrolled_again_under_the_same_registration(world,
     assert [one["context"]["registration"] for one in told("registered")] == [str(enrolment.id)]
 
 
+def test_only_who_comes_back_is_enrolled_again(world, session):
+    first, second, third = world["enrolments"]
+    elsewhere = make.enrolment(make.class_run(), status="withdrawn")
+    for enrolment in (first, second):
+        services.withdraw(SYSTEM, world["run"].id, enrolment.id, "Ốm", at=utcnow())
+    services.conclude(SYSTEM, third.id, "completed", at=utcnow())
+    enrol(world, session.get(Person, first.person_id))
+    session.expire_all()
+    assert [row.status for row in (first, second, third, elsewhere)] == [
+        "enrolled", "withdrawn", "completed", "withdrawn",
+    ]  # fmt: skip
+
+
 def test_a_withdrawn_person_needs_a_place_to_come_back(world, session):
     services.withdraw(SYSTEM, world["run"].id, world["enrolments"][0].id, "Ốm", at=utcnow())
     world["run"].capacity = 2
