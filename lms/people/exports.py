@@ -1,14 +1,12 @@
 """Workbooks to save: one-time codes of a unit, problems of a roster. Every string is written as a string."""
 
-import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-import xlsxwriter
 from flask_babel import gettext as _
 
 from lms.core.i18n import moment
+from lms.core.workbooks import Workbook
 from lms.people.services.accounts import IssuedCode
 from lms.people.services.rosters import Report
 
@@ -29,18 +27,7 @@ def problems(report: Report) -> bytes:
     return _workbook(title, headers, rows, (8, 9, 26, 32, 90))
 
 
-def _workbook(title: str, headers: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int]) -> bytes:
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        sheet = book.add_worksheet(_("List"))
-        for index, width in enumerate(widths):
-            sheet.set_column(index, index, width)
-        sheet.write_string(0, 0, title, book.add_format({"bold": True}))
-        for index, header in enumerate(headers):
-            sheet.write_string(2, index, header, bold)
-        for number, row in enumerate(rows, 3):
-            for index, value in enumerate(row):
-                sheet.write_string(number, index, value)
-        sheet.freeze_panes(3, 0)
-    return stream.getvalue()
+def _workbook(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> bytes:
+    book = Workbook()
+    book.sheet(_("List"), title, list(zip(headers, widths, strict=True)), rows)
+    return book.content()

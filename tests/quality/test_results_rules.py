@@ -40,6 +40,22 @@ def test_trust_follows_share_and_count(invited, valid):
     assert found.share == ("most" if share >= 0.8 else "half" if share >= 0.5 else "less")
 
 
+@pytest.mark.parametrize(
+    ("invited", "valid", "share", "few"),
+    [
+        (40, 32, "most", False),
+        (41, 32, "half", False),
+        (64, 32, "half", False),
+        (65, 32, "less", False),
+        (30, 30, "most", False),
+        (29, 29, "most", True),
+        (30, 31, "most", False),
+    ],
+)
+def test_trust_at_its_bounds(invited, valid, share, few):
+    assert rules.trust(invited, valid) == (share, few)
+
+
 @given(st.integers(5, 300), st.integers(0, 300), st.integers(0, 100))
 def test_more_forms_never_lower_the_trust(valid, missing, more):
     order = ("less", "half", "most")
