@@ -41,6 +41,7 @@ class PersonRow(NamedTuple):
     active: bool | None
     activated: bool
     search_text: str
+    left_on: date | None = None
 
 
 class AccountCard(NamedTuple):
@@ -217,6 +218,7 @@ def persons(
             Account.active,
             func.coalesce(Account.password_hash.is_not(None), literal(False)),
             Person.search_text,
+            Person.left_on,
         )
         .join(Unit, Unit.id == Person.unit_id)
         .outerjoin(Account, Account.person_id == Person.id)

@@ -21,6 +21,7 @@ from lms.people.permissions import permissions_of
 LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=15)
 
+# who left the service (persons.left_on) keeps her account for her own data, and none of her roles
 _ACCOUNT = """
     SELECT %s a.id, a.person_id, a.display_name, a.locale, a.must_change_password, own.path,
            array_agg(h.role) FILTER (WHERE h.role IS NOT NULL), array_agg(u.path) FILTER (WHERE h.role IS NOT NULL)
@@ -29,6 +30,7 @@ _ACCOUNT = """
     LEFT JOIN units own ON own.id = p.unit_id
     LEFT JOIN role_holdings h ON h.account_id = a.id
       AND (h.valid_from IS NULL OR h.valid_from <= :today) AND (h.valid_to IS NULL OR h.valid_to > :today)
+      AND (a.person_id IS NULL OR p.id IS NOT NULL)
     LEFT JOIN units u ON u.id = h.unit_id
     WHERE a.active AND %s
     GROUP BY a.id, own.path %s

@@ -77,7 +77,7 @@ def litter(session, gone):
         "('default', 'people.import_roster', CAST(:args AS jsonb), 'succeeded')"
     ), {"args": json.dumps({"filename": f"{NAME}.xlsx"})})  # fmt: skip
     people.issue_activation_code(SYSTEM, gone.hers.id, at=NOW)
-    people.give_role(SYSTEM, gone.hers.id, "unit_manager", gone.unit.id, at=NOW)
+    make.role(gone.hers, "unit_manager", gone.unit)
     throttle.hit(f"sign-in:name:{gone.hers.username}", limit=5, window=timedelta(days=900), at=NOW)
     session.commit()
 

@@ -119,13 +119,21 @@ def give_role(
     """Give an account a role over a unit and all below it, for a period; a role held already gets the new period.
 
     :param valid_until: the last day
-    :raises DomainError: there is no such role, or the period ends before it begins
+    :raises DomainError: there is no such role, the period ends before it begins, the unit does not exist when it
+        begins, or the person has left the service
     """
     if role not in ROLES or role == "trainee":  # every member of staff is a trainee without being given it
         raise DomainError("role", _l("There is no such role to give."), 422)
     if valid_from and valid_until and valid_until < valid_from:
         raise DomainError("period", _l("The last day must not be before the first."), 422)
-    _account(account_id)
+    account, unit = _account(account_id), db.session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound
+    begins = max(valid_from or local_day(at), local_day(at))
+    if unit.valid_to is not None and unit.valid_to <= begins:
+        raise DomainError("unit-closed", _l("This unit no longer exists on that day. Please name its successor."))
+    if account.person_id is not None and _has_left(account.person_id):
+        raise DomainError("has-left", _l("This person has left the service and can be given no role."))
     holding = db.session.scalar(
         select(RoleHolding)
         .where(RoleHolding.account_id == account_id, RoleHolding.role == role, RoleHolding.unit_id == unit_id)
@@ -243,6 +251,10 @@ def _account(account_id: UUID) -> Account:
     if account is None:
         raise NotFound
     return account
+
+
+def _has_left(person_id: UUID) -> bool:
+    return db.session.scalar(select(Person.left_on).where(Person.id == person_id)) is not None
 
 
 def _set_active(actor: Actor, account_id: UUID, *, active: bool, at: datetime) -> None:

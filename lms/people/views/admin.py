@@ -17,6 +17,7 @@ from lms.people.permissions import ROLES
 from lms.people.sessions import local_day
 
 READ, MANAGE = "people.read", "people.manage"
+_ROLE_FIELDS = {"unit-closed": "unit", "has-left": "role"}
 
 
 def people() -> Any:
@@ -65,7 +66,7 @@ def give_role(account_id: UUID) -> Any:
                 valid_until=until,
             )
         except DomainError as refused:
-            field = form[getattr(refused, "field", None) or "valid_until"]
+            field = form[getattr(refused, "field", None) or _ROLE_FIELDS.get(refused.code, "valid_until")]
             field.errors = [*field.errors, refused.message]
             return _account_page(account_id, form), refused.status
         flash(_("The role has been given."), "success")
