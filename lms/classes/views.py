@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
 from lms.classes import access, forms, hooks, queries, rules, services
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
@@ -23,7 +24,7 @@ from lms.people.sessions import local_day
 def index() -> Any:
     """The classes this person runs, teaches or oversees."""
     actor = current_actor()
-    query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
+    query = arguments.search()
     rows = queries.classes(access.readable(actor), query, request.args.get("after"), at=utcnow())
     page = Page.cut(rows, queries.PAGE, lambda row: row.code)
     return render_template("classes/index.html", page=page, query=query)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 
 from lms.console import queries
+from lms.core import arguments
 from lms.core.guard import current_actor
 from lms.core.pages import Page
 
@@ -36,10 +37,7 @@ def home() -> Any:
 
 def audit() -> Any:
     """The audit trail, newest first."""
-    after = request.args.get("after", "")
-    if after and not (after.isascii() and after.isdigit() and len(after) < 18):
-        abort(400)
-    query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
-    rows = queries.audit_entries(query or None, int(after) if after else None)
+    query = arguments.search()
+    rows = queries.audit_entries(query or None, arguments.number("after"))
     page = Page.cut(rows, queries.PAGE, lambda row: row.id)
     return render_template("console/audit.html", page=page, query=query)

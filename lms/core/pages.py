@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
-from flask import Flask, abort, g, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
 from lms.core.assets import asset_url
@@ -99,16 +98,11 @@ class Page(Generic[T]):
 
     @classmethod
     def cut(cls, rows: Sequence[T], size: int, key: Any) -> "Page[T]":
-        """Make a page of ``size`` rows out of ``size + 1`` fetched ones; ``key(row)`` gives a row's key."""
-        more = len(rows) > size
-        shown = rows[:size]
-        return cls(shown, str(key(shown[-1])) if more else None)
+        """Make a page of ``size`` rows out of ``size + 1`` fetched ones; ``key(row)`` gives a row's key.
 
-
-def uuid_argument(name: str) -> UUID | None:
-    """Read an id from the query string, such as where a page starts; anything else than an id is a bad request."""
-    value = request.args.get(name)
-    try:
-        return UUID(value) if value else None
-    except ValueError:
-        abort(400)
+        A key of several values is a tuple; :func:`lms.core.arguments.cursor` reads it again.
+        """
+        if len(rows) <= size:
+            return cls(rows, None)
+        last = key(rows[size - 1])
+        return cls(rows[:size], "|".join(map(str, last)) if isinstance(last, tuple) else str(last))

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.core.text import like_pattern
+from lms.core.search import folded, matches
 from lms.people.access import holds_whole, valid_on, visible_persons, within
 from lms.people.models import Account, Person, RoleHolding, SignInSession, Unit, UnitSuccession
 
@@ -198,13 +198,13 @@ def persons(
     *,
     query: str = "",
     within_path: str | None = None,
-    after: tuple[str, UUID] | None = None,
+    after: Sequence[Any] | None = None,
 ) -> list[PersonRow]:
     """Return persons by name, one more than a page when there are more.
 
     :param query: part of a name or staff code, with or without accents
     :param within_path: only those of this unit and below
-    :param after: search text and id of the last person of the page before
+    :param after: id and search text of the last person of the page before
     """
     statement = (
         select(
@@ -222,14 +222,14 @@ def persons(
         )
         .join(Unit, Unit.id == Person.unit_id)
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(visible_persons(actor, permission), *_matches(Person.search_text, query))
+        .where(visible_persons(actor, permission), matches(query, Person.search_text))
         .order_by(Person.search_text, Person.id)
         .limit(PAGE + 1)
     )
     if within_path is not None:
         statement = statement.where(Unit.path.startswith(within_path))
     if after:
-        statement = statement.where(tuple_(Person.search_text, Person.id) > tuple_(*after))
+        statement = statement.where(tuple_(Person.search_text, Person.id) > tuple_(after[1], after[0]))
     return [PersonRow._make(row) for row in db.session.execute(statement)]
 
 
@@ -239,13 +239,11 @@ def operators(actor: Actor, permission: str, query: str = "") -> list[PersonRow]
         return []
     rows = db.session.execute(
         select(Account.id, Account.display_name, Account.username, Account.active, Account.password_hash.is_not(None))
-        .where(Account.person_id.is_(None))
+        .where(Account.person_id.is_(None), matches(query, folded(Account.display_name), Account.username))
         .order_by(Account.username)
         .limit(500)
     )
-    found = [PersonRow(None, a, name, user, None, None, None, active, has, "") for a, name, user, active, has in rows]
-    wanted = like_pattern(query).strip("%")
-    return [row for row in found if wanted in like_pattern(f"{row.full_name} {row.staff_code}")]
+    return [PersonRow(None, a, name, user, None, None, None, active, has, "") for a, name, user, active, has in rows]
 
 
 def account_card(account_id: UUID) -> AccountCard | None:
@@ -330,10 +328,7 @@ def units_below(parent_id: int | None, actor: Actor, permission: str, *, on: dat
 
 def find_units(query: str, actor: Actor, permission: str, *, on: date) -> list[UnitRow]:
     """Return up to a page of units by part of their code or name."""
-    where = within(actor.paths(permission))
-    for condition in _matches(Unit.search_text, query):
-        where = where & condition
-    return _units(where, on)
+    return _units(within(actor.paths(permission)) & matches(query, Unit.search_text), on)
 
 
 def unit(unit_id: int) -> UnitRow | None:
@@ -400,11 +395,6 @@ def _units(where: ColumnElement[bool], on: date | None) -> list[UnitRow]:
     if on is not None:
         statement = statement.where(valid_on(on))
     return [UnitRow(*row) for row in db.session.execute(statement.order_by(Unit.kind, Unit.name).limit(UNITS_SHOWN))]
-
-
-def _matches(column: InstrumentedAttribute[str], query: str) -> list[ColumnElement[bool]]:
-    """Return the condition of a search: each word somewhere in the folded text."""
-    return [column.like(like_pattern(word), escape="\\") for word in query.split()]
 
 
 def person_by_code(code: str) -> UUID | None:

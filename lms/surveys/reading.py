@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -31,10 +32,7 @@ def comments_page(survey_id: UUID) -> Any:
     if survey is None or survey.state == "open":
         abort(404)
     error, status, at_fault = None, 200, None
-    try:
-        after = UUID(request.args.get("after", str(NONE)))
-    except ValueError:
-        abort(404)
+    after = arguments.identifier("after") or NONE
     if request.method == "POST":
         try:
             _decide(survey_id)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes.models import ClassRun, Enrolment, Session
 from lms.core.database import db
-from lms.core.text import like_pattern
+from lms.core.search import folded, matches
 from lms.people.access import valid_on, within
 from lms.people.models import Unit
 
@@ -64,8 +64,7 @@ def classes(visible: ColumnElement[bool], query: str, after: str | None, *, at: 
         .limit(PAGE + 1)
     )
     if query:
-        found = or_(ClassRun.code.ilike(f"%{_escaped(query)}%", escape="\\"), *_name_like(query))
-        statement = statement.where(found)
+        statement = statement.where(matches(query, folded(ClassRun.code), folded(ClassRun.name)))
     if after:
         last = select(ClassRun.starts_on, ClassRun.code).where(ClassRun.code == after).subquery()
         statement = statement.where(
@@ -166,16 +165,3 @@ def may_run_classes(institution_id: int, on: date) -> bool:
 
 def _runs_classes(on: date) -> ColumnElement[bool]:
     return and_(Unit.kind == "institution", valid_on(on))
-
-
-def _escaped(query: str) -> str:
-    return query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _name_like(query: str) -> list[ColumnElement[bool]]:
-    folded = func.translate(func.lower(ClassRun.name), _MARKED, _PLAIN)
-    return [folded.like(like_pattern(query), escape="\\")]
-
-
-_MARKED = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
-_PLAIN = "aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd"

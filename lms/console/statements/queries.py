@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Uuid, any_, func, literal, select
 from lms.console.statements.sentences import person_of
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.core.text import like_pattern
+from lms.core.search import matches
 from lms.people.access import visible_persons
 from lms.people.models import Account, Person, Unit
 from lms.records.shapes import agents_of
@@ -39,9 +39,11 @@ def directory(actor: Actor, wanted: Iterable[UUID]) -> dict[UUID, Known]:
 
 def persons_like(actor: Actor, query: str) -> list[Known]:
     """Return up to ``SUGGESTED`` + 1 persons by name or staff code whom the actor may know; a whole code finds one."""
-    matches = [Person.search_text.like(like_pattern(word), escape="\\") for word in query.split()]
     rows = db.session.execute(
-        _known(actor).where(*matches).order_by(Person.search_text, Person.id).limit(SUGGESTED + 1)
+        _known(actor)
+        .where(matches(query, Person.search_text))
+        .order_by(Person.search_text, Person.id)
+        .limit(SUGGESTED + 1)
     )
     found = [Known(*row) for row in rows]
     exact = [one for one in found if one.staff_code == query.upper()]

@@ -16,7 +16,7 @@ from lms.console.statements.lines import LIST_MAX, Line, line, parse
 from lms.console.statements.queries import Known
 from lms.console.statements.selection import Selection, reader_of, select
 from lms.console.statements.sentences import Reader
-from lms.core import downloads
+from lms.core import arguments, downloads
 from lms.core.database import autocommit, utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import day, moment, select_language
@@ -34,7 +34,7 @@ REFERRING = 50
 def browse() -> Any:
     """List statements as sentences, the newest first."""
     form = FilterForm(request.args, language=select_language())
-    after = _after()
+    after = arguments.number("after")
     if not form.validate():
         return _list(form, Selection(None)), 400
     selection = select(form, current_actor(), size=PAGE_SIZE, after=after)
@@ -90,7 +90,7 @@ def mine() -> Any:
     you = account_actor_name(current_actor().account_id)
     form = PeriodForm(request.args, language=select_language())
     page: Page[Line] = Page([], None)
-    after = _after()
+    after = arguments.number("after")
     if not form.validate() or you is None:
         return render_template("console/statements/mine.html", form=form, page=page), 400
     rows = records.browse(StatementQuery(**form.question(), limit=PAGE_SIZE, after=after), by=you)
@@ -140,15 +140,6 @@ def _lines(
 
 def _cut(lines: list[Line]) -> Page[Line]:
     return Page.cut(lines, PAGE_SIZE, lambda line: line.row.seq)
-
-
-def _after() -> int | None:
-    value = request.args.get("after")
-    if value is None:
-        return None
-    if not value.isascii() or not value.isdigit() or len(value) > 19 or int(value) >= 2**63:
-        abort(400)
-    return int(value)
 
 
 def _csv(rows: Any, at: datetime) -> Response:

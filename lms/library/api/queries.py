@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.core.database import db
-from lms.core.text import like_pattern
+from lms.core.search import matches
 from lms.library import queries
 from lms.library.api import shapes
 from lms.library.models import ContentSession, ContentUnit, Package, PackageVersion, Registration, UnitState, Upload
@@ -44,7 +44,7 @@ def packages(institution_id: int, asked: shapes.PackagesQuery) -> shapes.Package
     """Return a page of an institution's packages, by folded title."""
     wanted = select(Package).where(Package.institution_id == institution_id, Package.removed_at.is_(None))
     if asked.q:
-        wanted = wanted.where(Package.search_text.like(like_pattern(asked.q), escape="\\"))
+        wanted = wanted.where(matches(asked.q, Package.search_text))
     if asked.kind:
         wanted = wanted.where(Package.kind == asked.kind)
     if asked.after:

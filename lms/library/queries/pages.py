@@ -6,12 +6,12 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import Select, and_, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.core.text import like_pattern
+from lms.core.search import matches
 from lms.library import hooks
 from lms.library.access import ADMINISTER, MANAGE, READ, covered
 from lms.library.kinds import UNIT_KINDS
@@ -170,21 +170,21 @@ def packages(
     query: str = "",
     kind: str = "",
     institution_id: int | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: Sequence[Any] | None = None,
 ) -> list[PackageRow]:
     """Return packages, those with the newest version first, one more than a page when there are more.
 
     :param query: parts of the title, with or without accents
-    :param after: time and id of the last package of the page before
+    :param after: id and time of the last package of the page before
     """
     newest = _newest()
-    wanted = _package_rows(newest).where(covered(actor, READ), *_matches(query)).limit(PAGE + 1)
+    wanted = _package_rows(newest).where(covered(actor, READ), matches(query, Package.search_text)).limit(PAGE + 1)
     if kind:
         wanted = wanted.where(Package.kind == kind)
     if institution_id is not None:
         wanted = wanted.where(Package.institution_id == institution_id)
     if after is not None:
-        wanted = wanted.where(tuple_(newest.created_at, Package.id) < tuple_(*map(literal, after)))
+        wanted = wanted.where(tuple_(newest.created_at, Package.id) < tuple_(literal(after[1]), literal(after[0])))
     rows = db.session.execute(wanted.order_by(newest.created_at.desc(), Package.id.desc()))
     return [PackageRow(**row._mapping) for row in rows]
 
@@ -362,10 +362,6 @@ def _package_rows(newest: Any) -> Select[Any]:
         .join(Unit, Unit.id == Package.institution_id)
         .outerjoin(Account, Account.id == newest.created_by)
     )
-
-
-def _matches(query: str) -> list[ColumnElement[bool]]:
-    return [Package.search_text.like(like_pattern(word), escape="\\") for word in query.split()]
 
 
 def _upload_rows() -> Any:

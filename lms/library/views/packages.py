@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.core import arguments
 from lms.core.database import db, utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
@@ -41,7 +42,7 @@ def index_page(form: UploadForm | None) -> str:
     :param form: what was sent and refused
     """
     actor = current_actor()
-    query, kind = _argument("q"), request.args.get("kind", "")
+    query, kind = arguments.search(), request.args.get("kind", "")
     readable, managed = pages.institutions(actor, READ), pages.institutions(actor, MANAGE)
     institution = _institution(readable)
     rows = pages.packages(
@@ -49,9 +50,9 @@ def index_page(form: UploadForm | None) -> str:
         query=query,
         kind=kind if kind in kinds.KINDS else "",
         institution_id=institution.id if institution else None,
-        after=_after(request.args.get("after")),
+        after=arguments.cursor(UUID, datetime.fromisoformat),
     )
-    page = Page.cut(rows, pages.PAGE, lambda row: f"{row.id}{row.at.isoformat()}")
+    page = Page.cut(rows, pages.PAGE, lambda row: (row.id, row.at.isoformat()))
     single = institution or (readable[0] if len(readable) == 1 else None)
     return render_template(
         "library/index.html",
@@ -173,14 +174,3 @@ def _storage(institution: pages.Institution) -> Storage:
 def _institution(choices: list[pages.Institution]) -> pages.Institution | None:
     asked = request.args.get("institution", "")
     return next((one for one in choices if str(one.id) == asked), None)
-
-
-def _argument(name: str) -> str:
-    return request.args.get(name, "").replace("\0", "").strip()[:100]
-
-
-def _after(key: str | None) -> tuple[datetime, UUID] | None:
-    try:
-        return (datetime.fromisoformat(key[36:]), UUID(key[:36])) if key else None
-    except ValueError:
-        abort(400)

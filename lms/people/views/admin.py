@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from lms.core import downloads
+from lms.core import arguments, downloads
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -23,7 +23,7 @@ _ROLE_FIELDS = {"unit-closed": "unit", "has-left": "role"}
 def people() -> Any:
     """Persons by name, searched and filtered; or the accounts without a staff record."""
     actor = current_actor()
-    query, code = _argument("q"), _argument("unit")
+    query, code = arguments.search(), arguments.search("unit")
     if request.args.get("show") == "operators":
         page = Page(queries.operators(actor, READ, query), None)
         return render_template("people/people.html", page=page, query=query, code="", operators=True)
@@ -33,10 +33,10 @@ def people() -> Any:
         []
         if unknown
         else queries.persons(
-            actor, READ, query=query, within_path=unit.path if unit else None, after=_after(request.args.get("after"))
+            actor, READ, query=query, within_path=unit.path if unit else None, after=arguments.cursor(UUID, str)
         )
     )
-    page = Page.cut(rows, queries.PAGE, lambda row: f"{row.person_id}{row.search_text}")
+    page = Page.cut(rows, queries.PAGE, lambda row: (row.person_id, row.search_text))
     return render_template(
         "people/people.html", page=page, query=query, code=code, unit=unit, unknown=unknown, operators=False
     )
@@ -135,16 +135,3 @@ def _account_page(account_id: UUID, form: RoleForm) -> str:
         manage=MANAGE,
         today=local_day(utcnow()),
     )
-
-
-def _argument(name: str) -> str:
-    return (request.args.get(name) or "").replace("\x00", "").strip()[:100]
-
-
-def _after(key: str | None) -> tuple[str, UUID] | None:
-    if not key:
-        return None
-    try:
-        return key[36:].replace("\x00", ""), UUID(key[:36])
-    except ValueError:
-        abort(400)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -21,7 +22,7 @@ _CLOSING_FIELDS = {"successor": "successors", "successor-not-valid": "successors
 def units() -> Any:
     """The units right below one, on a day; or those that a search finds."""
     actor, day = current_actor(), _day()
-    query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
+    query = arguments.search()
     if query:
         rows, above, path = queries.find_units(query, actor, READ, on=day), None, []
     else:

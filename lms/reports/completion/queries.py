@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select, tuple_
 
 from lms.assessment.models import Assignment, Quiz
 from lms.assessment.queries import essay_score, quizzes_passed
@@ -13,7 +13,7 @@ from lms.catalogue.models import Module, Programme, ProgrammeVersion
 from lms.classes.models import ClassRun, Enrolment, Session
 from lms.classes.queries import sessions_attended
 from lms.core.database import db
-from lms.core.text import like_pattern
+from lms.core.search import folded, matches
 from lms.people.access import within
 from lms.people.models import Person, Unit
 
@@ -76,8 +76,7 @@ def by_class(filters: Filters, after: str | None = None, size: int = PAGE) -> li
         _counted(ClassRun).where(*_conditions(filters)).group_by(ClassRun.id).order_by(ClassRun.code).limit(size + 1)
     )
     if filters.query:
-        pattern = f"%{filters.query}%"
-        statement = statement.where(or_(ClassRun.code.ilike(pattern), ClassRun.name.ilike(pattern)))
+        statement = statement.where(matches(filters.query, folded(ClassRun.code), folded(ClassRun.name)))
     if after:
         statement = statement.where(ClassRun.code > after)
     return _rows(statement)
@@ -87,7 +86,7 @@ def by_unit(filters: Filters, after: str | None = None, size: int = PAGE) -> lis
     """Completion by the unit that sent the trainees, ordered by code."""
     statement = _counted(Unit).where(*_conditions(filters)).group_by(Unit.id).order_by(Unit.code).limit(size + 1)
     if filters.query:
-        statement = statement.where(Unit.search_text.like(like_pattern(filters.query), escape="\\"))
+        statement = statement.where(matches(filters.query, Unit.search_text))
     if after:
         statement = statement.where(Unit.code > after)
     return _rows(statement)
@@ -135,7 +134,7 @@ def trainees(
     if class_id is not None:
         statement = statement.where(Enrolment.class_id == class_id)
     if filters.query:
-        statement = statement.where(Person.search_text.like(like_pattern(filters.query), escape="\\"))
+        statement = statement.where(matches(filters.query, Person.search_text))
     if after is not None:
         statement = statement.where(tuple_(Person.search_text, Enrolment.id) > after)
     if size is not None:

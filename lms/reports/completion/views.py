@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import abort, render_template, request
 from flask_babel import gettext as _
 
-from lms.core import downloads
+from lms.core import arguments, downloads
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
-from lms.core.pages import Page, uuid_argument
+from lms.core.pages import Page
 from lms.people import queries as people
 from lms.reports.completion import exports, queries
 from lms.reports.unit_reports import duties
@@ -23,7 +23,7 @@ def completion() -> Any:
     by = request.args.get("by", "programme")
     if by not in _GROUPS:
         abort(400)
-    after = request.args.get("after")
+    after = arguments.search("after")
     if by == "programme":
         page = Page(queries.by_programme(filters), None)
     elif by == "unit":
@@ -51,8 +51,8 @@ def completion_workbook() -> Any:
 def trainees() -> Any:
     """The trainees behind a figure."""
     filters = _filters("reports.completion")
-    class_id = uuid_argument("class")
-    cursor = uuid_argument("after")
+    class_id = arguments.identifier("class")
+    cursor = arguments.identifier("after")
     rows = queries.trainees(filters, class_id, queries.sort_key(cursor) if cursor else None)
     page = Page.cut(rows, queries.PAGE, lambda row: row.registration)
     return render_template("reports/trainees.html", page=page, filters=filters)
@@ -74,16 +74,11 @@ def record_workbook(person_id: UUID) -> Any:
 
 
 def _filters(permission: str) -> queries.Filters:
-    year = request.args.get("year", "")
-    if year and not (year.isascii() and year.isdigit() and len(year) == 4):
-        abort(400)
-    unit = request.args.get("unit", "")
-    if unit and not (unit.isascii() and unit.isdigit() and len(unit) < 18):
-        abort(400)
+    unit = arguments.number("unit")
     return queries.Filters(
         paths=current_actor().paths(permission),
-        year=int(year) if year else None,
+        year=arguments.year(),
         programme=request.args.get("programme") or None,
-        unit_path=people.unit_path(int(unit)) if unit else None,
-        query=(request.args.get("q") or "").replace("\x00", "").strip()[:100] or None,
+        unit_path=people.unit_path(unit) if unit else None,
+        query=arguments.search() or None,
     )

@@ -8,12 +8,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from lms.core import downloads
+from lms.core import arguments, downloads
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE
-from lms.core.pages import Page, uuid_argument
+from lms.core.pages import Page
 from lms.documents import Official, Picture, wording
 from lms.people.access import holds_whole
 from lms.quality.hooks import Subject
@@ -37,15 +37,13 @@ _MEDIA = {
 
 def index() -> Any:
     """The reports that somebody may read: all, hers to write, hers to approve, issued ones."""
-    task, year, kind = (request.args.get(name) or "" for name in ("task", "year", "kind"))
+    task, kind = (request.args.get(name) or "" for name in ("task", "kind"))
     if task not in get_args(queries.Task) or kind not in ("", *life.KINDS):
         abort(400)
-    if year and not (year.isascii() and year.isdigit() and len(year) == 4):
-        abort(400)
-    words = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
-    filters = queries.Filters(task, kind or None, int(year) if year else None, words or None)  # type: ignore[arg-type]
+    words = arguments.search()
+    filters = queries.Filters(task, kind or None, arguments.year(), words or None)  # type: ignore[arg-type]
     actor = current_actor()
-    page = Page.cut(queries.listed(actor, filters, uuid_argument("after")), queries.PAGE, lambda row: row.id)
+    page = Page.cut(queries.listed(actor, filters, arguments.identifier("after")), queries.PAGE, lambda row: row.id)
     return render_template("reports/issued/index.html", page=page, filters=filters, years=queries.years(actor))
 
 

@@ -12,7 +12,7 @@ from lms.catalogue.models import Programme
 from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.core.text import like_pattern
+from lms.core.search import folded, matches
 from lms.people.access import within
 from lms.people.models import Account, Unit
 from lms.quality.queries.scopes import evaluations
@@ -106,10 +106,8 @@ def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.year:
         conditions.append(QualityReport.year == filters.year)
     if filters.query:
-        pattern = f"%{filters.query.replace('%', '')}%"
         names = (ClassRun.code, ClassRun.name, Programme.code, QualityReport.number)
-        folded = Unit.search_text.like(like_pattern(filters.query), escape="\\")
-        conditions.append(or_(folded, *(name.ilike(pattern) for name in names)))
+        conditions.append(matches(filters.query, Unit.search_text, *(folded(name) for name in names)))
     return conditions
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, func, or_,
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from lms.core.database import db
-from lms.core.text import like_pattern
+from lms.core.search import matches
 from lms.people.models import UNIT_KINDS, Account, RoleHolding, Unit
 from lms.people.permissions import PERMISSIONS
 from lms.people.sessions import local_day
@@ -190,7 +190,7 @@ def _which(which: str) -> list[ColumnElement[bool]]:
 
 
 def _searched(query: str) -> list[ColumnElement[bool]]:
-    return [Unit.search_text.like(like_pattern(word), escape="\\") for word in query.split()]
+    return [matches(query, Unit.search_text)]
 
 
 def orphans(year: int) -> list[str]:

@@ -6,10 +6,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.core.pages import Page, uuid_argument
+from lms.core.pages import Page
 from lms.people.models import UNIT_KINDS
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import access, forms, rules, wording
@@ -50,9 +51,11 @@ def campaign(year: int) -> Any:
     which, level = request.args.get("show", "missing"), request.args.get("level", "")
     if which not in queries.FILTERS or level not in ("", *UNIT_KINDS):
         abort(400)
-    query = (request.args.get("q") or "").replace("\x00", "").strip()[:100]
+    query = arguments.search()
     page = Page.cut(
-        queries.units(year, which, level, query, after=uuid_argument("after")), queries.PAGE, lambda row: row.report_id
+        queries.units(year, which, level, query, after=arguments.identifier("after")),
+        queries.PAGE,
+        lambda row: row.report_id,
     )
     today = local_day(utcnow())
     levels = queries.by_level(year)

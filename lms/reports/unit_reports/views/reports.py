@@ -7,7 +7,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 
 from lms import documents
-from lms.core import downloads
+from lms.core import arguments, downloads
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -26,11 +26,8 @@ MEDIA_TYPES = {
 
 def own() -> Any:
     """The reports that the reader's units have to give, or gave."""
-    after = request.args.get("after", "")
-    try:
-        place = queries.place_of(UUID(after)) if after else None
-    except ValueError:
-        abort(400)
+    after = arguments.identifier("after")
+    place = queries.place_of(after) if after else None
     rows = queries.of_units(current_actor().paths(access.WRITE), place)
     page = Page.cut(rows, queries.PAGE, lambda row: row.report_id)
     given = {"page": page, "today": local_day(utcnow()), "state_word": wording.state_word}
