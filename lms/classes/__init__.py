@@ -2,14 +2,16 @@
 
 from flask import Flask
 
-from lms.classes import models  # noqa: F401 - registers the tables
+from lms.classes import models, personal  # noqa: F401 - registers the tables
 from lms.classes.routes import ROUTES
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
+from lms.core.personal import held as personal_data
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
+    personal_data.register(personal.held)
     guard.register(app, "classes", __name__, ROUTES)
     add_navigation(
         app,

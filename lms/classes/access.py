@@ -9,13 +9,13 @@ from lms.classes.models import ClassRun, Enrolment, Session, Teaching
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.ownership import owned_by
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Unit
 
 
 def held(actor: Actor, permission: str) -> ColumnElement[bool]:
     """Classes of institutions over which the permission is held."""
-    return ClassRun.institution_id.in_(select(Unit.id).where(within(actor.paths(permission))))
+    return ClassRun.institution_id.in_(select(Unit.id).where(units_within(actor.paths(permission))))
 
 
 def taught(actor: Actor) -> ColumnElement[bool]:

@@ -6,14 +6,16 @@ from lms.console import cli
 from lms.console.backup import cli as backup_cli
 from lms.console.doctor import cli as doctor_cli
 from lms.console.personal import cli as personal_cli  # noqa: F401 - adds a command to lms.people's
-from lms.console.personal import models, tasks  # noqa: F401 - registers the tables and the jobs
+from lms.console.personal import models, own, tasks  # noqa: F401 - registers the tables and the jobs
 from lms.console.routes import ROUTES
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
+from lms.core.personal import held as personal_data
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
+    personal_data.register(own.held)
     guard.register(app, "console", __name__, ROUTES)
     add_navigation(
         app,

@@ -108,7 +108,7 @@ def direct(sql: str, values: Mapping[str, Any], *, prepared: bool = True) -> lis
     return cursor().execute(sql, values, prepare=None if prepared else False).fetchall()
 
 
-def within(sql: str, values: Mapping[str, Any]) -> list[Any]:
+def in_transaction(sql: str, values: Mapping[str, Any]) -> list[Any]:
     """Run one SQL statement (``%(name)s``) in the session's transaction without SQLAlchemy, and return its rows.
 
     What the session holds and has not written yet is not seen.

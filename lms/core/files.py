@@ -26,7 +26,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.core import disk, jobs
-from lms.core.database import act, db, within
+from lms.core.database import act, db, in_transaction
 from lms.core.guard import SYSTEM
 from lms.core.hooks import Hook
 
@@ -71,7 +71,7 @@ def stage(stream: IO[bytes]) -> Staged:
     return Staged(digest.hexdigest(), size, path)
 
 
-def keep(staged: Sequence[Staged], *, run: "Run" = within) -> None:
+def keep(staged: Sequence[Staged], *, run: "Run" = in_transaction) -> None:
     """Store waiting files and hold them (:func:`hold`); they have outlasted a power cut when this returns.
 
     The same content is kept once. Content is on the disk before it gets its address, so that none shows half a file.
@@ -98,7 +98,7 @@ def discard(staged: Iterable[Staged]) -> None:
         one.path.unlink(missing_ok=True)
 
 
-def put(stream: IO[bytes], *, run: "Run" = within) -> Stored:
+def put(stream: IO[bytes], *, run: "Run" = in_transaction) -> Stored:
     """Store a stream, hold it until the transaction ends (:func:`hold`), and return its address."""
     staged = stage(stream)
     keep([staged], run=run)
@@ -330,7 +330,7 @@ def unreferenced(shas: Iterable[str]) -> set[str]:
     return asked.difference(*referred.ask(list(asked))) if asked else set()
 
 
-def hold(shas: Iterable[str], *, run: Run = within) -> None:
+def hold(shas: Iterable[str], *, run: Run = in_transaction) -> None:
     """See to it that these files are not removed before the current transaction ends.
 
     Many may hold a file at once; only its removal must be alone. There are 256 locks, so that a package of thousands of
@@ -363,7 +363,7 @@ def clear(shas: Iterable[str]) -> list[str]:
 @act
 def _cleared(key: int, shas: list[str]) -> bool:
     """Never wait for the lock: whoever holds it may wait for something else that another removal has."""
-    ((taken,),) = within(_TAKE, {"locks": _LOCKS, "key": key})
+    ((taken,),) = in_transaction(_TAKE, {"locks": _LOCKS, "key": key})
     if taken:
         for sha256 in unreferenced(shas):
             remove(sha256)

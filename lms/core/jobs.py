@@ -26,7 +26,7 @@ from procrastinate.tasks import configure_task
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.database import Base, act, db, utcnow, within
+from lms.core.database import Base, act, db, in_transaction, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor
 
@@ -268,7 +268,7 @@ def take_up_stalled(*, at: datetime) -> int:
 
 @act
 def _take_up(job_id: int, *, at: datetime) -> bool:
-    ((dead,),) = within(f"SELECT pg_try_advisory_xact_lock({_LOCK})", {"name": _name(job_id)})
+    ((dead,),) = in_transaction(f"SELECT pg_try_advisory_xact_lock({_LOCK})", {"name": _name(job_id)})
     doing = text(_DOING)
     job = db.session.execute(doing, {"id": job_id}).one_or_none() if dead else None
     if job is None:

@@ -12,7 +12,8 @@ from lms.classes.signals import attendance_recorded, requirements_changed
 from lms.core import guard, jobs
 from lms.core.guard import SYSTEM
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.learning import models, services, tasks  # noqa: F401 - models registers the tables
+from lms.core.personal import held as personal_data
+from lms.learning import models, personal, services, tasks  # noqa: F401 - models registers the tables
 from lms.learning.materials import services as materials
 from lms.learning.projections import rebuild_projections
 from lms.learning.routes import ROUTES
@@ -24,6 +25,7 @@ from lms.records.hooks import Comparison, rebuild
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
+    personal_data.register(personal.held)
     guard.register(app, "learning", __name__, ROUTES)
     add_navigation(app, NavItem(N_("My learning"), "learning.dashboard", "learning.study", order=20, needs_person=True))
     rebuild.register(_rebuild)

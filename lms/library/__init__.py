@@ -5,7 +5,8 @@ from flask import Flask
 from lms.core import guard
 from lms.core.config import Settings
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.library import cli, models, tasks  # noqa: F401 - models registers the tables, tasks the jobs
+from lms.core.personal import held as personal_data
+from lms.library import cli, models, personal, tasks  # noqa: F401 - models registers the tables, tasks the jobs
 from lms.library.addresses import isolation
 from lms.library.api import routes as api
 from lms.library.origin.application import Mounted, create_content_app
@@ -15,6 +16,7 @@ from lms.library.services import content_statements
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
+    personal_data.register(personal.held)
     guard.register(app, "library", __name__, [*ROUTES, *api.ROUTES])
     app.cli.add_command(cli.group)
     add_navigation(app, NavItem(N_("Materials"), "library.index", "library.read", order=35))

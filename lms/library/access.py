@@ -8,7 +8,7 @@ from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.ownership import is_own
 from lms.library.models import ApiKey, ContentUnit, Package, PackageVersion, Registration, Upload
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Unit
 from lms.people.queries import account_actor_name
 from lms.records.vocabulary import ACCOUNTS
@@ -18,7 +18,7 @@ READ, MANAGE, ADMINISTER = "library.read", "library.manage", "library.administer
 
 def covered(actor: Actor, permission: str) -> ColumnElement[bool]:
     """Condition: the package belongs to a unit over which the permission is held, and is not removed."""
-    units = select(Unit.id).where(within(actor.paths(permission)))
+    units = select(Unit.id).where(units_within(actor.paths(permission)))
     return and_(Package.removed_at.is_(None), Package.institution_id.in_(units))
 
 

@@ -8,13 +8,15 @@ from flask import Flask, url_for
 
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.people import cli, models, sessions, tasks  # noqa: F401 - models registers the tables, tasks the job
+from lms.core.personal import held as personal_data
+from lms.people import cli, models, personal, sessions, tasks  # noqa: F401 - models registers the tables, tasks the job
 from lms.people.queries import account_actor_name
 from lms.people.routes import ROUTES
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
+    personal_data.register(personal.held)
     sessions.init_app(app)
     guard.sign_in_addresses.register(_sign_in)
     guard.detours.register(_change_password)

@@ -18,7 +18,7 @@ def holds_whole(actor: Actor, permission: str) -> bool:
     return any(path.count("/") == 2 for path in actor.paths(permission))
 
 
-def within(paths: Sequence[str]) -> ColumnElement[bool]:
+def units_within(paths: Sequence[str]) -> ColumnElement[bool]:
     """Condition: the unit is one of these or below."""
     return or_(*(Unit.path.startswith(path) for path in paths)) if paths else false()
 
@@ -44,7 +44,7 @@ def may_manage_account(actor: Actor, account_id: UUID) -> bool | None:
         .where(
             RoleHolding.account_id == account_id,
             or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to > today),
-            ~within(actor.paths("people.manage")),
+            ~units_within(actor.paths("people.manage")),
         )
     )
     return db.session.scalar(wider.limit(1)) is None
@@ -64,7 +64,7 @@ def _covers(actor: Actor, permission: str, account_id: UUID) -> bool | None:
 
 def visible_persons(actor: Actor, permission: str) -> ColumnElement[bool]:
     """Condition on a joined Unit: the person's unit is covered; always true for those who hold the whole."""
-    return true() if holds_whole(actor, permission) else within(actor.paths(permission))
+    return true() if holds_whole(actor, permission) else units_within(actor.paths(permission))
 
 
 def unit_path(unit_id: int, **_args: Any) -> str | None:

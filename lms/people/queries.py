@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.search import folded, matches
-from lms.people.access import holds_whole, valid_on, visible_persons, within
+from lms.people.access import holds_whole, units_within, valid_on, visible_persons
 from lms.people.models import Account, Person, RoleHolding, SignInSession, Unit, UnitSuccession
 
 PAGE, UNITS_SHOWN = 50, 500
@@ -173,7 +173,7 @@ def subtree(paths: Sequence[str], *, on: date | None = None, depth: int | None =
     :param depth: only so many levels, counted from the root (the root is 1)
     """
     level = func.length(Unit.path) - func.length(func.replace(Unit.path, "/", "")) - 1
-    statement = select(Unit.id, Unit.code, Unit.name, Unit.path).where(within(tuple(paths))).order_by(Unit.path)
+    statement = select(Unit.id, Unit.code, Unit.name, Unit.path).where(units_within(tuple(paths))).order_by(Unit.path)
     if on is not None:
         statement = statement.where(valid_on(on))
     if depth is not None:
@@ -184,7 +184,9 @@ def subtree(paths: Sequence[str], *, on: date | None = None, depth: int | None =
 def unit_by_code(code: str, paths: Sequence[str]) -> UnitChoice | None:
     """Return the unit with this code if it lies within the paths."""
     row = db.session.execute(
-        select(Unit.id, Unit.code, Unit.name, Unit.path).where(Unit.code == code.strip().upper(), within(tuple(paths)))
+        select(Unit.id, Unit.code, Unit.name, Unit.path).where(
+            Unit.code == code.strip().upper(), units_within(tuple(paths))
+        )
     ).first()
     return None if row is None else UnitChoice(*row)
 
@@ -328,7 +330,7 @@ def units_below(parent_id: int | None, actor: Actor, permission: str, *, on: dat
 
 def find_units(query: str, actor: Actor, permission: str, *, on: date) -> list[UnitRow]:
     """Return up to a page of units by part of their code or name."""
-    return _units(within(actor.paths(permission)) & matches(query, Unit.search_text), on)
+    return _units(units_within(actor.paths(permission)) & matches(query, Unit.search_text), on)
 
 
 def unit(unit_id: int) -> UnitRow | None:

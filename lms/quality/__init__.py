@@ -6,7 +6,8 @@ from lms.catalogue.hooks import version_notes
 from lms.classes.hooks import lecturer_histories
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
-from lms.quality import receivers
+from lms.core.personal import held as personal_data
+from lms.quality import personal, receivers
 from lms.quality.routes import ROUTES
 from lms.surveys.signals import survey_closed
 
@@ -15,6 +16,7 @@ _RESULTS = ("/reports/results", "/reports/classes", "/reports/lecturers", "/repo
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
+    personal_data.register(personal.held)
     guard.register(app, "quality", __name__, ROUTES)
     add_navigation(
         app,

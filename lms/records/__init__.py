@@ -4,7 +4,8 @@ from flask import Flask
 
 from lms.core import guard
 from lms.core.config import Settings
-from lms.records import cli, models  # noqa: F401 - models registers the tables
+from lms.core.personal import held as personal_data
+from lms.records import cli, models, personal  # noqa: F401 - models registers the tables
 from lms.records.application import LearnerOf, Mounted, create_records_app
 from lms.records.routes import PAGES
 from lms.records.statements import OfSession
@@ -12,6 +13,7 @@ from lms.records.statements import OfSession
 
 def init_app(app: Flask) -> None:
     """Add the domain's pages and commands to the application."""
+    personal_data.register(personal.held)
     guard.register(app, "records", __name__, PAGES)
     app.cli.add_command(cli.group)
 

@@ -4,8 +4,10 @@ from flask import Flask
 
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
+from lms.core.personal import held as personal_data
 from lms.learning.hooks import due
 from lms.quality.hooks import below_results
+from lms.reports import personal
 from lms.reports.issued import cli
 from lms.reports.issued import views as issued
 from lms.reports.routes import ROUTES
@@ -14,6 +16,7 @@ from lms.reports.unit_reports import duties as unit_reports
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
+    personal_data.register(personal.held)
     guard.register(app, "reports", __name__, ROUTES)
     add_navigation(
         app,

@@ -5,14 +5,16 @@ from flask import Flask
 from lms.classes.signals import class_finished
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
+from lms.core.personal import held as personal_data
 from lms.learning.hooks import due_in_classes
-from lms.surveys import course, models  # noqa: F401 - models registers the tables
+from lms.surveys import dashboard, lifecycle, models, personal  # noqa: F401 - models registers the tables
 from lms.surveys.routes import ROUTES
 from lms.surveys.signals import survey_opened
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
+    personal_data.register(personal.held)
     guard.register(app, "surveys", __name__, ROUTES)
     add_navigation(
         app,
@@ -20,6 +22,6 @@ def init_app(app: Flask) -> None:
         NavItem(N_("After training"), "surveys.follow_ups", "surveys.follow_up", order=63),
         NavItem(N_("Evaluation forms"), "surveys.instruments", "surveys.design", order=79, group=N_("Administration")),
     )
-    class_finished.connect(course.open_with_class)
-    survey_opened.connect(course.schedule)
-    due_in_classes.register(course.due)
+    class_finished.connect(lifecycle.open_with_class)
+    survey_opened.connect(lifecycle.schedule)
+    due_in_classes.register(dashboard.due)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from lms.classes.models import Enrolment, Teaching
-from lms.core.database import db, within
+from lms.core.database import db, in_transaction
 from lms.core.guard import Actor
 from lms.core.ownership import is_own, owned_by
 from lms.people.models import Unit
@@ -15,7 +15,7 @@ from lms.surveys.models import FollowUp, Survey
 
 def may_answer(actor: Actor, survey_id: UUID) -> bool | None:
     """A form is open to those who were invited; None when there is no such survey."""
-    rows = within(_INVITED, {"survey": survey_id, "person": actor.person_id})
+    rows = in_transaction(_INVITED, {"survey": survey_id, "person": actor.person_id})
     return bool(rows[0][0]) if rows else None
 
 

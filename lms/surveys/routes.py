@@ -1,9 +1,10 @@
 """The addresses of evaluations."""
 
 from lms.core.guard import HELD, Route, predicate_scope, unit_scope
-from lms.surveys import access, following, reading, views
+from lms.surveys import access
 from lms.surveys.builder import views as builder
 from lms.surveys.queries import states
+from lms.surveys.views import comments, evaluations, follow_ups
 
 OWN_FORM = predicate_scope("own evaluation form", access.may_answer)
 NAMED = predicate_scope("own named form, or of a unit held", access.may_follow_up)
@@ -14,16 +15,16 @@ POST = ("POST",)
 FORM = "/instruments/<uuid:instrument_id>"
 
 ROUTES = [
-    Route("/evaluations/<uuid:survey_id>", views.form, "surveys.answer", OWN_FORM, GET_POST),
-    Route("/evaluations/<uuid:survey_id>/thanks", views.thanks, "surveys.answer", OWN_FORM),
-    Route("/evaluations/<uuid:survey_id>/close", views.close, "classes.manage", RUN_BY, POST),
-    Route("/evaluations/<uuid:survey_id>/remind", views.remind, "classes.manage", RUN_BY, POST),
-    Route("/evaluations/<uuid:survey_id>/release", views.release, "classes.manage", RUN_BY, POST),
-    Route("/evaluations/<uuid:survey_id>/paper", views.on_paper, "classes.manage", RUN_BY, GET_POST),
-    Route("/evaluations/comments", reading.index, "surveys.moderate", HELD, endpoint="reading"),
-    Route("/evaluations/<uuid:survey_id>/comments", reading.comments_page, "surveys.moderate", READER, GET_POST),
-    Route("/follow-ups", following.index, "surveys.follow_up", HELD, endpoint="follow_ups"),
-    Route("/follow-ups/<uuid:follow_up_id>", following.form, "surveys.answer", NAMED, GET_POST, endpoint="follow_up"),
+    Route("/evaluations/<uuid:survey_id>", evaluations.form, "surveys.answer", OWN_FORM, GET_POST),
+    Route("/evaluations/<uuid:survey_id>/thanks", evaluations.thanks, "surveys.answer", OWN_FORM),
+    Route("/evaluations/<uuid:survey_id>/close", evaluations.close, "classes.manage", RUN_BY, POST),
+    Route("/evaluations/<uuid:survey_id>/remind", evaluations.remind, "classes.manage", RUN_BY, POST),
+    Route("/evaluations/<uuid:survey_id>/release", evaluations.release, "classes.manage", RUN_BY, POST),
+    Route("/evaluations/<uuid:survey_id>/paper", evaluations.on_paper, "classes.manage", RUN_BY, GET_POST),
+    Route("/evaluations/comments", comments.index, "surveys.moderate", HELD, endpoint="reading"),
+    Route("/evaluations/<uuid:survey_id>/comments", comments.comments_page, "surveys.moderate", READER, GET_POST),
+    Route("/follow-ups", follow_ups.index, "surveys.follow_up", HELD, endpoint="follow_ups"),
+    Route("/follow-ups/<uuid:follow_up_id>", follow_ups.form, "surveys.answer", NAMED, GET_POST, endpoint="follow_up"),
     Route("/instruments", builder.index, "surveys.design", HELD, endpoint="instruments"),
     Route("/instruments/uses", builder.uses, "surveys.design", HELD, GET_POST, endpoint="instrument_uses"),
     Route("/instruments/uses/<uuid:use_id>/remove", builder.use_general, "surveys.design", HELD, POST),

@@ -12,7 +12,7 @@ from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes.models import ClassRun, Enrolment, Session
 from lms.core.database import db
 from lms.core.search import folded, matches
-from lms.people.access import valid_on, within
+from lms.people.access import units_within, valid_on
 from lms.people.models import Unit
 
 PAGE = 50
@@ -154,7 +154,7 @@ def versions_to_run() -> list[VersionRow]:
 
 def institutions(paths: Sequence[str], on: date) -> list[Choice]:
     """Return the institutions within the units held that exist on this day."""
-    chosen = select(Unit.id.label("value"), Unit.name.label("label")).where(_runs_classes(on), within(paths))
+    chosen = select(Unit.id.label("value"), Unit.name.label("label")).where(_runs_classes(on), units_within(paths))
     return [Choice(**row._mapping) for row in db.session.execute(chosen.order_by(Unit.name))]
 
 

@@ -27,7 +27,7 @@ from lms.library.models import (
     Upload,
 )
 from lms.library.titles import shown
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Account, Unit
 from lms.people.sessions import local_day
 
@@ -158,7 +158,7 @@ def institutions(actor: Actor, permission: str) -> list[Institution]:
     """Return the training institutions over which a permission is held."""
     rows = db.session.execute(
         select(Unit.id, Unit.name)
-        .where(Unit.kind == "institution", within(actor.paths(permission)))
+        .where(Unit.kind == "institution", units_within(actor.paths(permission)))
         .order_by(Unit.search_text)
     )
     return [Institution(row.id, row.name) for row in rows]
@@ -262,7 +262,7 @@ def opened_whole(units: Sequence[ContentUnit]) -> UUID | None:
 
 def uploads(actor: Actor) -> list[UploadRow]:
     """Return what is on its way or was checked lately for the institutions that the actor manages, newest first."""
-    managed = select(Unit.id).where(within(actor.paths(MANAGE)))
+    managed = select(Unit.id).where(units_within(actor.paths(MANAGE)))
     wanted = _upload_rows().where(Upload.institution_id.in_(managed))
     busy = case((Upload.state.in_(("receiving", "checking")), 0), else_=1)
     rows = db.session.execute(wanted.order_by(busy, Upload.touched_at.desc()).limit(RECENT))
@@ -294,7 +294,7 @@ def rooms(actor: Actor, permission: str) -> list[Room]:
     rows = db.session.execute(
         select(Unit.id, Unit.name, count, kept, coming, StorageQuota.size)
         .outerjoin(StorageQuota, StorageQuota.institution_id == Unit.id)
-        .where(Unit.kind == "institution", within(actor.paths(permission)))
+        .where(Unit.kind == "institution", units_within(actor.paths(permission)))
         .order_by(Unit.search_text)
     )
     return [Room(key, name, packages, int(a) + int(b), quota) for key, name, packages, a, b, quota in rows]
@@ -319,7 +319,7 @@ def api_keys(actor: Actor, *, at: datetime) -> list[KeyRow]:
         )
         .join(Unit, Unit.id == ApiKey.institution_id)
         .outerjoin(Account, Account.id == ApiKey.created_by)
-        .where(within(actor.paths(ADMINISTER)))
+        .where(units_within(actor.paths(ADMINISTER)))
         .order_by(state != "good", ApiKey.created_at.desc())
     )
     return [KeyRow(**row._mapping) for row in rows]

@@ -12,7 +12,7 @@ from lms.core.database import utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.views import safe_target
 from lms.people import queries, services
-from lms.people.agents import browser_words
+from lms.people.browsers import browser_words
 from lms.people.forms import ActivationForm, LanguageForm, PasswordForm, SignInForm, given
 from lms.people.permissions import ROLES
 

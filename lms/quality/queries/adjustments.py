@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Person, Unit
 from lms.quality.models import Adjustment
 from lms.surveys.models import Survey
@@ -124,7 +124,7 @@ def one(adjustment_id: UUID) -> AdjustmentRow | None:
 
 def of_institutions(paths: Sequence[str], state: str | None = None) -> list[AdjustmentRow]:
     """Return the adjustments of the institutions held: stated ones first, by their date (at most PAGE)."""
-    statement = _rows().where(within(paths)).limit(PAGE)
+    statement = _rows().where(units_within(paths)).limit(PAGE)
     return _read(statement.where(Adjustment.state == state) if state else statement)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Person, Unit
 from lms.quality.rules.class_results import ClassResults, build
 from lms.surveys.document import Words
@@ -101,7 +101,7 @@ def person_name(person_id: UUID) -> str | None:
 
 def evaluated_classes(paths: Sequence[str]) -> list[ClassHead]:
     """Return the classes of the institutions held, newest first (at most 200)."""
-    statement = _class_heads().where(within(paths)).order_by(ClassRun.starts_on.desc(), ClassRun.code).limit(200)
+    statement = _class_heads().where(units_within(paths)).order_by(ClassRun.starts_on.desc(), ClassRun.code).limit(200)
     return [ClassHead(**row._mapping) for row in db.session.execute(statement)]
 
 

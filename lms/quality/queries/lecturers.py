@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Unit
 from lms.quality.queries.sums import on_scale
 from lms.surveys.models import SectionMean, Survey
@@ -34,7 +34,7 @@ def standings(lecturers: Sequence[UUID], paths: Sequence[str]) -> dict[UUID, Sta
         .join(SectionMean, SectionMean.teaching == Teaching.id)
         .join(ClassRun, ClassRun.id == Teaching.class_id)
         .join(Unit, Unit.id == ClassRun.institution_id)
-        .where(Teaching.lecturer_id.in_(lecturers), within(paths))
+        .where(Teaching.lecturer_id.in_(lecturers), units_within(paths))
         .group_by(Teaching.lecturer_id)
     )
     return {lecturer: Standing(topics, value) for lecturer, topics, value in rows}
@@ -83,7 +83,7 @@ def history_of(lecturer_id: UUID, *, paths: Sequence[str] = ("/",), released: bo
         .join(SectionMean, SectionMean.teaching == Teaching.id)
         .join(Survey, Survey.id == SectionMean.survey_id)
         .join(Unit, Unit.id == ClassRun.institution_id)
-        .where(Teaching.lecturer_id == lecturer_id, within(paths))
+        .where(Teaching.lecturer_id == lecturer_id, units_within(paths))
         .order_by(Survey.closed_at.desc(), Topic.position)
     )
     if released:

@@ -54,10 +54,10 @@ class Scope:
     def of_institutions(self) -> ColumnElement[bool]:
         """Tell of a unit whether it is an institution whose results belong here."""
         own = true() if self.institution_id is None else Unit.id == written(self.institution_id)
-        return and_(own, within(self.paths))
+        return and_(own, written_within(self.paths))
 
 
-def within(paths: Sequence[str]) -> ColumnElement[bool]:
+def written_within(paths: Sequence[str]) -> ColumnElement[bool]:
     """Tell of a unit whether it lies below one of these paths."""
     return or_(*(Unit.path.like(written(f"{path}%")) for path in paths)) if paths else Unit.id.is_(None)
 

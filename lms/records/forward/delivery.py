@@ -104,7 +104,7 @@ def run_due(*, at: datetime, seconds: float) -> dict[UUID, Outcome]:
     waiting = deque(progress.due(at=at))
     while waiting and time.monotonic() < ends:
         forwarder_id = waiting.popleft()
-        outcome = _run_safely(forwarder_id, at=at, goes_on=within(min(SLICE, ends - time.monotonic())))
+        outcome = _run_safely(forwarder_id, at=at, goes_on=time_left(min(SLICE, ends - time.monotonic())))
         total = totals.setdefault(forwarder_id, Outcome())
         total.sent += outcome.sent
         total.set_aside += outcome.set_aside
@@ -114,7 +114,7 @@ def run_due(*, at: datetime, seconds: float) -> dict[UUID, Outcome]:
     return totals
 
 
-def within(seconds: float) -> Callable[[], bool]:
+def time_left(seconds: float) -> Callable[[], bool]:
     """Return a function that says yes for so many seconds from now."""
     ends = time.monotonic() + seconds
     return lambda: time.monotonic() < ends

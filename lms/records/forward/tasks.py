@@ -21,5 +21,5 @@ def forward(*, at: datetime) -> None:
 @jobs.task("records.forward_now")
 def forward_now(_progress: jobs.Progress, forwarder_id: str) -> dict[str, Any]:
     """Run one forwarder."""
-    outcome = delivery.run(UUID(forwarder_id), at=utcnow(), goes_on=delivery.within(SECONDS))
+    outcome = delivery.run(UUID(forwarder_id), at=utcnow(), goes_on=delivery.time_left(SECONDS))
     return {"sent": outcome.sent, "set_aside": outcome.set_aside}

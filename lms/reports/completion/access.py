@@ -8,7 +8,7 @@ from lms.classes.models import Enrolment
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.ownership import is_own
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Person, Unit
 
 
@@ -23,5 +23,5 @@ def may_read_record(actor: Actor, person_id: UUID) -> bool | None:
         return False
     sent = select(Enrolment.unit_id).where(Enrolment.person_id == person_id)
     own = select(Person.unit_id).where(Person.id == person_id)
-    concerned = select(Unit.id).where(or_(Unit.id.in_(sent), Unit.id.in_(own)), within(paths)).limit(1)
+    concerned = select(Unit.id).where(or_(Unit.id.in_(sent), Unit.id.in_(own)), units_within(paths)).limit(1)
     return db.session.scalar(concerned) is not None

@@ -14,7 +14,7 @@ from lms.classes.models import ClassRun, Enrolment, Session
 from lms.classes.queries import sessions_attended
 from lms.core.database import db
 from lms.core.search import folded, matches
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Person, Unit
 
 PAGE = 100
@@ -57,7 +57,7 @@ def years(paths: Sequence[str]) -> list[int]:
         select(year)
         .join(Enrolment, Enrolment.class_id == ClassRun.id)
         .join(Unit, Unit.id == Enrolment.unit_id)
-        .where(within(paths))
+        .where(units_within(paths))
         .distinct()
         .order_by(year.desc())
     )
@@ -252,7 +252,7 @@ def _rows(statement: Select[Any]) -> list[Completion]:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [within(filters.paths)]
+    conditions = [units_within(filters.paths)]
     if filters.year:
         conditions.append(extract("year", ClassRun.starts_on) == filters.year)
     if filters.programme:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.core.pages import Page
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Unit
 from lms.surveys import rules
 from lms.surveys.models import Comment, CommentReading, Survey
@@ -104,7 +104,7 @@ def to_read(paths: Sequence[str]) -> list[ToRead]:
         .join(Comment, Comment.survey_id == Survey.id)
         .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
         .outerjoin(ClassRun, ClassRun.id == Survey.class_id)
-        .where(within(paths))
+        .where(units_within(paths))
         .group_by(Survey.id, ClassRun.name, Unit.name)
         .order_by(Survey.closed_at.desc())
         .limit(200)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Person, Unit
 from lms.surveys.document import Form
 from lms.surveys.models import FollowUp
@@ -89,7 +89,7 @@ def of_units(paths: Sequence[str], size: int = 400) -> list[NamedForm]:
     """Return the managers' forms about people whom these units sent: the open ones first, by their end."""
     order = (FollowUp.answered_at.is_not(None), FollowUp.closes_at, Person.search_text)
     rows = db.session.execute(
-        _forms().where(FollowUp.audience == "employer", within(paths)).order_by(*order).limit(size)
+        _forms().where(FollowUp.audience == "employer", units_within(paths)).order_by(*order).limit(size)
     )
     return [NamedForm(*row) for row in rows]
 

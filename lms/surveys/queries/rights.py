@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from lms.catalogue.models import ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
 from lms.classes.rules import ATTENDED
-from lms.core.database import db, within
+from lms.core.database import db, in_transaction
 from lms.people.models import Person, Unit
 from lms.surveys import answers, document
 from lms.surveys.document import Form
@@ -110,7 +110,7 @@ def right_of(survey_id: UUID, person_id: UUID | None) -> Right | None:
 
     None when she has no part in it.
     """
-    rows = within(_RIGHT, {"survey": survey_id, "person": person_id})
+    rows = in_transaction(_RIGHT, {"survey": survey_id, "person": person_id})
     return Right(*rows[0][:-1]) if rows else None
 
 

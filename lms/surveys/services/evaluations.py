@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lms.classes.models import ClassRun, Enrolment, Teaching
 from lms.core import audit
-from lms.core.database import act, db, lock, within
+from lms.core.database import act, db, in_transaction, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.records.emit import Activity, emit
@@ -118,7 +118,7 @@ def answer(
     form = rights.document_of(right.instrument_id)
     values, check = checked(form, answers.questions(form, right.teachings), given, incomplete=incomplete)
     box = sealed(right.public_key, values, valid=check.valid)
-    taken = within(_TAKE, {"survey": survey_id, "person": actor.person_id, "id": uuid4(), "box": box})
+    taken = in_transaction(_TAKE, {"survey": survey_id, "person": actor.person_id, "id": uuid4(), "box": box})
     if not taken:  # closed, or sent from another device, since it was read
         _refuse_used(rights.right_of(survey_id, actor.person_id) or right, at)
     if right.enrolment_id is not None and right.class_name is not None:

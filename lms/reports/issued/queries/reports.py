@@ -13,7 +13,7 @@ from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.search import folded, matches
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Account, Unit
 from lms.quality.queries.scopes import evaluations
 from lms.reports.issued.models import QualityReport, ReportFile
@@ -89,7 +89,7 @@ def listed(actor: Actor, filters: Filters, after: UUID | None = None) -> list[Re
     """Return the reports that somebody may read, the newest first; one more than PAGE when there are more."""
     statement = (
         _rows()
-        .where(within(actor.paths("reports.read")), *_conditions(actor, filters))
+        .where(units_within(actor.paths("reports.read")), *_conditions(actor, filters))
         .order_by(QualityReport.created_at.desc(), QualityReport.id.desc())
         .limit(PAGE + 1)
     )
@@ -113,7 +113,7 @@ def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
 
 def _task(actor: Actor, task: Task) -> ColumnElement[bool]:
     if task == "write":
-        return and_(QualityReport.state.in_(("draft", "approved")), within(actor.paths("reports.write")))
+        return and_(QualityReport.state.in_(("draft", "approved")), units_within(actor.paths("reports.write")))
     if task == "approve":
         return and_(QualityReport.state == "submitted", to_decide(actor))
     return QualityReport.state == "issued"
@@ -126,7 +126,7 @@ def to_decide(actor: Actor) -> ColumnElement[bool]:
     above = or_(false(), *(city.startswith(path) for path in paths))
     own = QualityReport.writers.contains([str(actor.account_id)])
     of_class = QualityReport.kind == "class"
-    return and_(or_(and_(of_class, within(paths)), and_(~of_class, above)), ~own)
+    return and_(or_(and_(of_class, units_within(paths)), and_(~of_class, above)), ~own)
 
 
 def years(actor: Actor) -> list[int]:
@@ -134,7 +134,7 @@ def years(actor: Actor) -> list[int]:
     statement = (
         select(QualityReport.year)
         .join(Unit, Unit.id == QualityReport.unit_id)
-        .where(within(actor.paths("reports.read")))
+        .where(units_within(actor.paths("reports.read")))
         .distinct()
         .order_by(QualityReport.year.desc())
     )

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from lms.catalogue.models import Programme
 from lms.core.database import db
-from lms.people.access import within
+from lms.people.access import units_within
 from lms.people.models import Unit
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import rules
@@ -199,5 +199,5 @@ def _own(paths: Sequence[str]) -> Any:
         )
         .join(ReportCampaign, ReportCampaign.year == UnitReport.year)
         .join(Unit, Unit.id == UnitReport.unit_id)
-        .where(within(tuple(paths)))
+        .where(units_within(tuple(paths)))
     )

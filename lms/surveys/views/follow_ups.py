@@ -12,7 +12,7 @@ from lms.core.guard import current_actor
 from lms.surveys import answers, forms
 from lms.surveys.queries import named
 from lms.surveys.services import follow_ups
-from lms.surveys.views import marks
+from lms.surveys.views.evaluations import marks
 
 
 def index() -> Any:

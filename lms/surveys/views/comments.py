@@ -1,4 +1,4 @@
-"""The page of the trusted reader."""
+"""The pages of the trusted reader, who reads comments before anybody else does."""
 
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from lms.surveys.queries import states
 from lms.surveys.queries.comments import raw_comments, to_read
 from lms.surveys.rules import NONE
 from lms.surveys.services import comments
-from lms.surveys.views import unkept
+from lms.surveys.views.evaluations import unkept
 
 
 def index() -> Any:

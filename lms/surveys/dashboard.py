@@ -1,39 +1,15 @@
-"""What happens by itself: evaluations open with the end of a class, remind, and close; the dashboard names them."""
+"""What waits for a trainee on her first page: evaluations and the named forms after training."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
-from lms.core import jobs
-from lms.core.guard import SYSTEM
 from lms.core.i18n import moment
 from lms.learning.hooks import DueItem
-from lms.surveys import tasks
 from lms.surveys.queries import named, rights
-from lms.surveys.services import evaluations, follow_ups
-
-REMINDED_BEFORE = timedelta(days=3)
-
-
-def open_with_class(_sender: Any, *, class_id: UUID, at: datetime) -> None:
-    """Open the evaluations of a finished class, and plan what follows three months later."""
-    keys = current_app.config["SETTINGS"].keys_dir
-    evaluations.open_survey(SYSTEM, class_id, keys=keys, at=at)
-    evaluations.open_lecturers(SYSTEM, class_id, keys=keys, at=at)
-    follow_ups.plan(SYSTEM, class_id, at=at)
-
-
-def schedule(survey_id: UUID, *, opens_at: datetime, closes_at: datetime) -> None:
-    """Put the reminder and the closing of an evaluation on the queue."""
-    name = str(survey_id)
-    if closes_at - REMINDED_BEFORE > opens_at:
-        before = closes_at - REMINDED_BEFORE
-        jobs.enqueue(tasks.remind, SYSTEM, at=opens_at, schedule_at=before, survey_id=name)
-    jobs.enqueue(tasks.close_survey, SYSTEM, at=opens_at, schedule_at=closes_at, survey_id=name)
 
 
 def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:

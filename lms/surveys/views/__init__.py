@@ -1,0 +1,1 @@
+"""The pages of evaluations: forms, named forms after training, and comments to read before anybody else does."""
