@@ -69,3 +69,25 @@ def test_the_command_tells(app, trail, session):
     session.execute(text("DELETE FROM audit_entries WHERE id = (SELECT min(id) FROM audit_entries)"))
     session.expire_all()
     assert runner.invoke(args=["audit", "verify"]).exit_code == 1
+
+
+@pytest.mark.parametrize("harm", ["count = count + 1", "hash = decode(repeat('00', 32), 'hex')"])
+def test_a_head_that_counts_or_ends_otherwise_shows(trail, session, harm):
+    session.execute(text(f"UPDATE audit_head SET {harm}"))
+    session.expire_all()
+    (fault,) = audit.verify()
+    assert "the head counts" in str(fault)
+
+
+def test_an_act_within_another_joins_it_and_both_are_undone_together(session):
+    @act
+    def outer():
+        change(41)
+        raise ValueError
+
+    before = session.scalar(text("SELECT count(*) FROM audit_entries"))
+    with pytest.raises(ValueError):
+        outer()
+    assert session.scalar(text("SELECT count(*) FROM audit_entries")) == before
+    change(42)
+    assert session.scalar(text("SELECT count(*) FROM audit_entries")) == before + 2

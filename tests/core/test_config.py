@@ -9,6 +9,9 @@ def test_outside_demo_the_application_refuses_a_default_or_weak_secret():
     for env in ({}, {"LMS_SECRET_KEY": DEMO_SECRET}, {"LMS_SECRET_KEY": "short"}):
         with pytest.raises(SettingsError, match="LMS_SECRET_KEY"):
             Settings.from_environment(env)
+    with pytest.raises(SettingsError, match="LMS_SECRET_KEY"):
+        Settings.from_environment({"LMS_SECRET_KEY": "x" * 31})
+    assert Settings.from_environment({"LMS_SECRET_KEY": "x" * 32}).secret_key == "x" * 32
     assert Settings.from_environment({"LMS_SECRET_KEY": STRONG}).demo is False
 
 

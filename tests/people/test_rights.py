@@ -160,6 +160,14 @@ def test_a_session_is_none_at_its_last_moment(session):
     assert load_actor(token, at=now + timedelta(hours=12)) is None
 
 
+@pytest.mark.parametrize("role", ["trainee", "king", ""])
+def test_a_role_that_is_none_to_give_is_refused(session, role):
+    account = make.trainee()
+    session.commit()
+    with pytest.raises(DomainError, match=r"^role$"):
+        services.give_role(SYSTEM, account.id, role, make.city().id, at=utcnow())
+
+
 # -- units ------------------------------------------------------------------------------------------------------------
 
 
@@ -171,7 +179,7 @@ def test_a_unit_is_succeeded_by_others_that_exist_on_that_day(session):
     session.commit()
     for successors, code in (((), "successor"), ((heir.id, old.id), "successor"), ((heir.id, late.id), "successor-not-"
         "valid"), ((gone.id,), "successor-not-valid")):  # fmt: skip
-        with pytest.raises(DomainError, match=f"^{code}$"):
+        with pytest.raises(DomainError, match=rf"^{code}$"):
             services.succeed(SYSTEM, old.id, successors, on=day, document=None, at=now)
         session.expire_all()
         assert session.get(Unit, old.id).valid_to is None
