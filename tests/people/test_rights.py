@@ -33,6 +33,21 @@ def test_an_account_with_a_role_outside_ones_units_is_not_managed(sign_in, submi
     assert colleague.active is (where in ("above", "beside"))
 
 
+def test_a_wider_role_of_somebody_else_guards_nobody(sign_in, submit, session):
+    department = make.unit(make.city())
+    admin, clerk = make.holder("administrator", department), make.trainee(department)
+    make.role(make.trainee(department), "auditor", make.city())
+    session.commit()
+    assert submit(sign_in(admin), f"/admin/people/{clerk.id}/lock", page="/account").status_code == 302
+
+
+def test_the_page_of_a_unit_is_for_who_holds_it(sign_in, session):
+    mine, beside = make.unit(make.city()), make.unit(make.city())
+    client = sign_in(make.holder("administrator", mine))
+    assert client.get(f"/admin/units/{mine.id}").status_code == 200
+    assert client.get(f"/admin/units/{beside.id}").status_code == 403
+
+
 def test_accounts_without_a_staff_record_are_for_who_holds_the_whole_city(sign_in, session):
     operator = make.operator("auditor")
     whole, part = make.holder("administrator"), make.holder("administrator", make.unit(make.city()))
