@@ -15,7 +15,7 @@ from lms.core.search import folded, matches
 from lms.core.text import fold, one_line
 from lms.packages.structure import Unit
 from lms.people.permissions import ROLES
-from lms.reports.issued import services as issued
+from lms.reports.issued.services import reports as issued
 from lms.reports.unit_reports.services import campaigns
 from tests import factories as make
 
