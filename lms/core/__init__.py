@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms.core import admission, assets, cli, errors, forwarded, guard, i18n, jobs, logs, pages, security
+from lms.core import admission, assets, cli, drafts, errors, forwarded, guard, i18n, jobs, logs, pages, security
 from lms.core import tasks as _tasks  # noqa: F401 - registers them
 from lms.core.routes import ROUTES
 
@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     security.init_app(app, demo=app.config["DEMO"])
     pages.init_app(app)
+    drafts.init_app(app)
     jobs.init_app(app)
     forwarded.init_app(app)
     assets.init_app(app)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
-from lms.core import guard
+from lms.core import drafts, guard
 from lms.core.database import db
 
 log = logging.getLogger("lms.errors")
@@ -68,7 +68,10 @@ def _domain_error(error: DomainError) -> tuple[Any, int]:
     return _answer(error.status, error.message, error.code)
 
 
-def _csrf_error(_error: CSRFError) -> tuple[Any, int]:
+def _csrf_error(_error: CSRFError) -> Any:
+    back = drafts.page_of_form()
+    if back is not None:
+        return drafts.send_back(back)
     return _answer(400, _("This form has expired. Go back, reload the page and send it again."), "csrf")
 
 

@@ -15,6 +15,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
+from lms.core import drafts
 from lms.core.hooks import Hook
 
 csrf = CSRFProtect()
@@ -212,8 +213,12 @@ def _named(call: Callable[..., Any], view: Callable[..., Any]) -> Callable[..., 
 
 
 def _ask_to_sign_in() -> Response:
-    if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
+    """Send a reader to the sign-in page and back; a form is sent back to its page, which still holds what was typed."""
+    is_form = request.method not in ("GET", "HEAD")
+    target = drafts.page_of_form() if is_form else request.full_path if request.query_string else request.path
+    if target is None or request.headers.get("HX-Request"):
         abort(401)
-    target = request.full_path if request.query_string else request.path
     address = next(iter(sign_in_addresses.ask(target)), None)
-    return abort(401) if address is None else redirect(address)
+    if address is None:
+        abort(401)
+    return drafts.send_back(address) if is_form else redirect(address)

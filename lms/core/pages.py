@@ -1,5 +1,6 @@
 """Page furniture: navigation, assets, keyset pages."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -74,6 +75,12 @@ def _entry(item: NavItem) -> MenuEntry:
     return MenuEntry(gettext(item.label), url, current)
 
 
+def _draft_owner() -> str:
+    """Return a mark of whoever is signed in, by which a browser tells her drafts from others'; empty for strangers."""
+    account = current_actor().account_id
+    return hashlib.sha256(f"drafts:{account}".encode()).hexdigest()[:16] if account else ""
+
+
 def init_app(app: Flask) -> None:
     """Give the templates their globals."""
     app.jinja_env.globals |= {
@@ -82,6 +89,7 @@ def init_app(app: Flask) -> None:
         "actor": current_actor,
         "navigation": lambda: navigation(app, current_actor()),
         "request_id": lambda: g.get("request_id", ""),
+        "draft_owner": _draft_owner,
         "demo": app.config["DEMO"],
     }
     app.jinja_env.filters["markdown"] = markdown_filter
