@@ -15,6 +15,7 @@ from lms.assessment.statements import assignment_activity, question_activity, qu
 from lms.catalogue.models import Module
 from lms.core import audit, files
 from lms.core.database import act, db, lock
+from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.text import nfc
@@ -244,8 +245,19 @@ def hand_in(
 
 
 @act
-def mark(actor: Actor, submission_id: UUID, score: float, comment: str, *, at: datetime) -> Submission:
+def mark(
+    actor: Actor,
+    submission_id: UUID,
+    score: float,
+    comment: str,
+    *,
+    at: datetime,
+    seen: Mapping[str, Any] | None = None,
+) -> Submission:
     """Mark a submission in steps of a quarter point; marking again is audited with what it was before.
+
+    :param seen: the ``score`` and ``comment`` that the marker had read; without it they count as read
+    :raises ChangedMeanwhile: somebody else has marked it since, otherwise
 
     :raises DomainError: the score is out of range or step, or a newer submission is there.
     """
@@ -263,6 +275,10 @@ def mark(actor: Actor, submission_id: UUID, score: float, comment: str, *, at: d
             _l("Please give a score from 0 to %(max)s in steps of 0.25.", max=assignment.max_score),
             400,
         )
+    stored = {"score": submission.score, "comment": submission.comment or ""}
+    if seen is not None:
+        settled = stored | settle(Edit({"score": score, "comment": comment}, seen), stored)
+        score, comment = settled["score"], settled["comment"]
     before = None
     if submission.marked_at is not None:
         before = {"score": submission.score, "comment": submission.comment, "marked_by": submission.marked_by}

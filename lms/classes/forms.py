@@ -8,7 +8,7 @@ from wtforms import DateField, DateTimeLocalField, DecimalField, IntegerField, S
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from lms.core.forms import IGNORED, Form, LineField, TextField
+from lms.core.forms import IGNORED, EditForm, Form, LineField, TextField
 from lms.core.i18n import ZONE
 
 KINDS = {"classroom": _l("In class"), "field_study": _l("Field study"), "online": _l("Online")}
@@ -41,7 +41,7 @@ class ClassForm(Form):
         }
 
 
-class SessionForm(Form):
+class SessionForm(EditForm):
     """A meeting of a class; times are those of Hà Nội."""
 
     kind = SelectField(_l("Kind of session"), choices=[SelectChoice(key, label) for key, label in KINDS.items()])
@@ -85,8 +85,13 @@ class WithdrawForm(Form):
     reason = LineField(_l("Reason"), validators=[DataRequired(_NEEDED), Length(max=500)])
 
 
-class MarkForm(Form):
+class MarkForm(EditForm):
     """The mark of an essay."""
 
     score = DecimalField(_l("Score"), use_locale=False, validators=[InputRequired(_NEEDED)])
     comment = TextField(_l("Comment for the trainee"), validators=[Optional(), Length(max=5000)])
+
+    def values(self) -> dict[str, Any]:
+        """Return what the act takes."""
+        score = self.score.data
+        return {"score": None if score is None else float(score), "comment": self.comment.data or ""}

@@ -1,9 +1,10 @@
 """Pages of classes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,6 +14,7 @@ from lms.classes import access, forms, hooks, queries, rules, services
 from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
+from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE, local
@@ -194,12 +196,17 @@ def attendance(class_id: UUID, session_id: UUID) -> Any:
     """Take or correct attendance."""
     now = utcnow()
     sheet = queries.attendance_sheet(class_id, session_id)
-    error, status = None, 200
+    error, status, others = None, 200, {}
     if request.method == "POST":
         try:
-            changed = services.record_attendance(current_actor(), session_id, _marks(), at=now)
+            changed = services.record_attendance(
+                current_actor(), session_id, _marks(request.form), seen=_seen(), at=now
+            )
             flash(ngettext("Saved; %(num)s mark changed.", "Saved; %(num)s marks changed.", changed))
             return redirect(url_for("classes.attendance", class_id=class_id, session_id=session_id))
+        except ChangedMeanwhile as refused:
+            error, status, others = refused.message, refused.status, refused.fields
+            sheet = queries.attendance_sheet(class_id, session_id)
         except DomainError as refused:
             error, status = refused.message, refused.status
     session = queries.session_row(class_id, session_id)
@@ -214,6 +221,8 @@ def attendance(class_id: UUID, session_id: UUID) -> Any:
         statuses=forms.STATUSES,
         error=error,
         typed=typed,
+        others=others,
+        seen=_sheet(sheet),
     )
     return page, status
 
@@ -228,20 +237,26 @@ def essay(class_id: UUID, submission_id: UUID) -> Any:
     row = queries.essay(class_id, submission_id)
     if row is None:
         abort(404)
-    form = forms.MarkForm(score=row.score, comment=row.comment)
+    form = forms.MarkForm(data=_mark_of(row))
     status = 200
     if form.validate_on_submit():
         try:
-            score, comment = float(form.score.data or 0), form.comment.data or ""
-            services.mark_essay(current_actor(), class_id, submission_id, score, comment, at=utcnow())
+            services.mark_essay(current_actor(), class_id, submission_id, form.edit(), at=utcnow())
             flash(_("The mark for %(name)s is saved.", name=row.full_name))
             return redirect(url_for("classes.essays", class_id=class_id))
+        except ChangedMeanwhile as changed:
+            form.show(changed, _mark_of(queries.essay(class_id, submission_id) or row))
+            status = changed.status
         except DomainError as refused:
             form.score.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
         status = 400
     return render_template("classes/essay.html", form=form, essay=row, head=queries.class_head(class_id)), status
+
+
+def _mark_of(row: queries.Essay) -> dict[str, Any]:
+    return {"score": row.score, "comment": row.comment or ""}
 
 
 def essay_file(class_id: UUID, submission_id: UUID) -> Any:
@@ -287,13 +302,15 @@ def _session_page(class_id: UUID, row: queries.SessionRow | None) -> Any:
     form.lecturer_id.choices = [none, *(SelectChoice(str(person), name) for person, name in offered.items())]
     status = 200
     if form.validate_on_submit():
-        values = form.values()
         try:
             if row is None:
-                services.add_session(current_actor(), class_id, **values, at=utcnow())
+                services.add_session(current_actor(), class_id, **form.values(), at=utcnow())
             else:
-                services.change_session(current_actor(), class_id, row.id, values, at=utcnow())
+                services.change_session(current_actor(), class_id, row.id, form.edit(), at=utcnow())
             return redirect(url_for("classes.class_page", class_id=class_id) + "#sessions")
+        except ChangedMeanwhile as changed:
+            form.show(changed, _session_values(queries.session_row(class_id, row.id) if row else None))
+            status = changed.status
         except DomainError as refused:
             field = form.lecturer_id if refused.code in ("lecturer-busy", "not-a-lecturer") else form.ends_at
             field.errors = [refused.message]
@@ -317,9 +334,10 @@ def _session_values(row: queries.SessionRow | None) -> dict[str, Any]:
     }
 
 
-def _marks() -> dict[UUID, tuple[str, str | None]]:
+def _marks(given: Mapping[str, str]) -> dict[UUID, tuple[str, str | None]]:
+    """Read marks from the fields of a sheet: ``status-<enrolment>`` and ``note-<enrolment>``."""
     marks: dict[UUID, tuple[str, str | None]] = {}
-    for name, value in request.form.items():
+    for name, value in given.items():
         prefix, _sep, key = name.partition("-")
         if prefix != "status" or not value:
             continue
@@ -327,6 +345,22 @@ def _marks() -> dict[UUID, tuple[str, str | None]]:
             enrolment_id = UUID(key)
         except ValueError:
             abort(400)
-        note = one_line(request.form.get(f"note-{key}", ""))[:300]
+        note = one_line(given.get(f"note-{key}", ""))[:300]
         marks[enrolment_id] = (value, note or None)
     return marks
+
+
+def _seen() -> dict[UUID, tuple[str, str | None]] | None:
+    """Return the marks of the sheet as it was read, as the page says (:func:`_sheet`)."""
+    try:
+        told = msgspec.json.decode(request.form.get("seen") or "null", type=dict[str, str] | None)
+    except msgspec.DecodeError:
+        abort(400)
+    return None if told is None else _marks(told)
+
+
+def _sheet(lines: Sequence[queries.Mark]) -> str:
+    """Return the fields of a sheet as the page carries them beside what is typed."""
+    fields = {f"status-{line.enrolment_id}": line.status for line in lines if line.status}
+    fields |= {f"note-{line.enrolment_id}": line.note for line in lines if line.note}
+    return msgspec.json.encode(fields).decode()

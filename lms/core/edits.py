@@ -20,15 +20,13 @@ from lms.core.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What somebody wants, and what she had read; field by field, in the values of the act."""
+    """What somebody wants, and what she had read; field by field, in the values of the act.
+
+    :ivar seen: None of whoever read nothing, such as a program that sets values: what is stored counts as read
+    """
 
     wanted: Mapping[str, Any]
-    seen: Mapping[str, Any]
-
-    @property
-    def touched(self) -> dict[str, Any]:
-        """What differs from what was read."""
-        return {name: value for name, value in self.wanted.items() if value != self.seen.get(name)}
+    seen: Mapping[str, Any] | None = None
 
 
 class ChangedMeanwhile(DomainError):
@@ -49,11 +47,12 @@ def settle(edit: Edit, stored: Mapping[str, Any]) -> dict[str, Any]:
     :param stored: what is stored now, read under a lock that lasts until it is written
     :raises ChangedMeanwhile: both changed the same field, to different values
     """
+    seen = stored if edit.seen is None else edit.seen
     writes, clashes = {}, {}
-    for name, value in edit.touched.items():
-        if value == stored[name]:
+    for name, value in edit.wanted.items():
+        if value in (seen.get(name), stored[name]):
             continue
-        if stored[name] != edit.seen.get(name):
+        if stored[name] != seen.get(name):
             clashes[name] = stored[name]
         else:
             writes[name] = value

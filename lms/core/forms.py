@@ -87,11 +87,8 @@ class EditForm(Form):
         return {name: value for name, value in self.data.items() if name not in IGNORED | {"seen"}}
 
     def edit(self) -> Edit:
-        """Return what is wanted, and what was seen.
-
-        What a page does not say about what it showed counts as seen otherwise: it is compared with what is stored.
-        """
-        return Edit(self.values(), self._as_seen().values())
+        """Return what is wanted, and what was seen."""
+        return Edit(self.values(), self._as_seen().values() if self.seen.data else None)
 
     def show(self, changed: ChangedMeanwhile, stored: Mapping[str, Any]) -> None:
         """Show what is stored beside what was typed, and remember it as seen.

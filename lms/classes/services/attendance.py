@@ -15,6 +15,7 @@ from lms.classes.services.held import class_for
 from lms.classes.services.statements import class_activity, tell
 from lms.core import audit
 from lms.core.database import act, db
+from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.people.queries import account_actor_name
@@ -23,11 +24,18 @@ from lms.records.emit import Activity
 
 @act
 def record_attendance(
-    actor: Actor, session_id: UUID, marks: Mapping[UUID, tuple[str, str | None]], *, at: datetime
+    actor: Actor,
+    session_id: UUID,
+    marks: Mapping[UUID, tuple[str, str | None]],
+    *,
+    at: datetime,
+    seen: Mapping[UUID, tuple[str, str | None]] | None = None,
 ) -> int:
     """Record or correct who was at a session; returns how many marks changed.
 
     :param marks: enrolment -> (status, note)
+    :param seen: the marks that whoever records had read; None where nothing was read (:class:`lms.core.edits.Edit`)
+    :raises ChangedMeanwhile: somebody else has marked the same trainees since, otherwise
     :raises DomainError: ``class-cancelled``, ``too-early``, ``nobody-marked``, ``bad-mark``
     """
     class_id = db.session.scalar(select(Session.class_id).where(Session.id == session_id))
@@ -55,7 +63,7 @@ def record_attendance(
         row.enrolment_id: (row.status, row.note)
         for row in db.session.scalars(select(Attendance).where(Attendance.session_id == session_id))
     }
-    changed = {one: mark for one, mark in marks.items() if known.get(one) != mark}
+    changed = _settled(marks, seen, known)
     session.attendance_taken_at = session.attendance_taken_at or at
     if not changed:
         return 0
@@ -87,6 +95,18 @@ def record_attendance(
     ]
     signals.attendance_recorded.send(actor, registrations=list(changed), taken_back=taken_back, at=at)
     return len(changed)
+
+
+def _settled(
+    marks: Mapping[UUID, tuple[str, str | None]],
+    seen: Mapping[UUID, tuple[str, str | None]] | None,
+    known: Mapping[UUID, tuple[str, str | None]],
+) -> dict[UUID, tuple[str, str | None]]:
+    """Return the marks to be written, by trainee (:func:`lms.core.edits.settle`)."""
+    wanted = {str(one): mark for one, mark in marks.items()}
+    read = None if seen is None else {str(one): seen.get(one) for one in marks}
+    stored = {str(one): known.get(one) for one in marks}
+    return {UUID(one): mark for one, mark in settle(Edit(wanted, read), stored).items()}
 
 
 def _tell(

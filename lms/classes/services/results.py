@@ -17,19 +17,20 @@ from lms.classes.services.held import class_for
 from lms.classes.services.statements import class_activity, tell
 from lms.core import audit
 from lms.core.database import act, db
+from lms.core.edits import Edit
 from lms.core.guard import Actor
 
 
 @act
-def mark_essay(
-    actor: Actor, class_id: UUID, submission_id: UUID, score: float, comment: str, *, at: datetime
-) -> Submission:
+def mark_essay(actor: Actor, class_id: UUID, submission_id: UUID, edit: Edit, *, at: datetime) -> Submission:
     """Mark an essay of the class (:func:`lms.assessment.services.mark`), also after it is over.
 
+    :param edit: of ``score`` and ``comment``
+    :raises ChangedMeanwhile: somebody else has marked it since
     :raises DomainError: ``class-cancelled``, and those of the mark
     """
     class_for("mark_essay", class_id)
-    return assessment.mark(actor, submission_id, score, comment, at=at)
+    return assessment.mark(actor, submission_id, edit.wanted["score"], edit.wanted["comment"], seen=edit.seen, at=at)
 
 
 @act

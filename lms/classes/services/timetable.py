@@ -13,6 +13,7 @@ from lms.classes.models import SESSION_KINDS, Attendance, ClassRun, Session, Tea
 from lms.classes.services.held import class_for
 from lms.core import audit
 from lms.core.database import act, db, lock
+from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.people.sessions import local_day
@@ -85,16 +86,18 @@ def add_session(
 
 
 @act
-def change_session(actor: Actor, class_id: UUID, session_id: UUID, values: dict[str, Any], *, at: datetime) -> Session:
-    """Change a meeting's time, place, title, kind, topic or lecturer.
+def change_session(actor: Actor, class_id: UUID, session_id: UUID, edit: Edit, *, at: datetime) -> Session:
+    """Change a meeting's time, place, title, kind, topic or lecturer; what was not touched stays.
 
+    :raises ChangedMeanwhile: somebody else changed the same
     :raises DomainError: those of :func:`add_session`; ``attendance-taken`` when it would move into the future
     """
     run = class_for("change_session", class_id)
     session = _session(class_id, session_id)
+    before = _values(session)
+    values = before | settle(edit, before)
     if session.attendance_taken_at is not None and not rules.attendance_open(values["starts_at"], at):
         raise DomainError("attendance-taken", _l("Attendance was taken for this session; it cannot lie in the future."))
-    before = _values(session)
     _set(run, session, values, at)
     db.session.flush()
     audit.record(actor, "session.change", "session", session_id, at=at, before=before, after=_values(session))

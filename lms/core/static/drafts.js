@@ -8,18 +8,28 @@ const NEVER = new Set(["hidden", "password", "file", "submit", "button", "reset"
 
 const store = (act) => { try { return act(localStorage); } catch { return null; } }; // storage may be refused
 const read = (key) => { try { return JSON.parse(store((kept) => kept.getItem(key))); } catch { return null; } };
-const fields = (form) => [...form.elements].filter((field) => field.name && !NEVER.has(field.type) && field.name !== "draft");
 
-// What a page showed, and what is in it now; an option of a group counts by itself.
-const isOption = (field) => field.type === "radio" || field.type === "checkbox";
-const shown = (field) => {
-  if (isOption(field)) return field.defaultChecked;
-  if (field.options) return [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0]?.value ?? "";
-  return field.defaultValue;
-};
-const held = (field) => (isOption(field) ? field.checked : field.value);
-const set = (field, value) => { if (isOption(field)) field.checked = value; else field.value = value; };
-const place = (field) => (isOption(field) ? `${field.name}=${field.value}` : field.name);
+// A form's fields as [place, what the page showed, what is in it now, how to set it, how "seen" names it]; the radio buttons
+// of one name are one field, each box that is ticked is one of its own.
+function fields(form) {
+  const known = new Map();
+  for (const field of form.elements) {
+    if (!field.name || field.name === "draft" || NEVER.has(field.type)) continue;
+    if (field.type === "radio") {
+      const group = [...form.elements].filter((one) => one.type === "radio" && one.name === field.name);
+      const value = (test) => group.find(test)?.value ?? "";
+      known.set(field.name, [value((one) => one.defaultChecked), value((one) => one.checked), (wanted) => { for (const one of group) one.checked = one.value === wanted; }]);
+    } else if (field.type === "checkbox") {
+      const value = (ticked) => (ticked ? field.value : "");
+      known.set(`${field.name}=${field.value}`, [value(field.defaultChecked), value(field.checked), (wanted) => { field.checked = wanted !== ""; }]);
+    } else {
+      const options = field.options && [...field.options];
+      const was = options ? (options.find((one) => one.defaultSelected) ?? options[0])?.value ?? "" : field.defaultValue;
+      known.set(field.name, [was, field.value, (wanted) => { field.value = wanted; }]);
+    }
+  }
+  return [...known].map(([place, [was, now, set]]) => ({ place, was, now, set, name: place.split("=")[0] }));
+}
 
 // The answer to a form is not asked for again by the browser's Back.
 if (document.documentElement.dataset.posted !== undefined) history.replaceState(history.state, "", location.href);
@@ -58,9 +68,9 @@ function follow(form, key) {
   });
 
   function keep() {
-    for (const field of fields(form)) {
-      if (held(field) !== shown(field)) draft.fields[place(field)] = [shown(field), held(field)];
-      else if (document.documentElement.dataset.posted === undefined) delete draft.fields[place(field)];
+    for (const { place, was, now } of fields(form)) {
+      if (now !== was) draft.fields[place] = [draft.fields[place]?.[0] ?? was, now];
+      else if (document.documentElement.dataset.posted === undefined) delete draft.fields[place];
     }
     draft.at = Date.now();
     store((kept) => (Object.keys(draft.fields).length ? kept.setItem(key, JSON.stringify(draft)) : kept.removeItem(key)));
@@ -70,11 +80,12 @@ function follow(form, key) {
     const seen = form.elements.seen;
     const base = seen?.value ? JSON.parse(seen.value) : null;
     let found = 0;
-    for (const field of fields(form)) {
-      const [was, value] = draft.fields[place(field)] ?? [];
-      if (value === undefined || value === held(field)) continue;
-      if (base && !isOption(field)) base[field.name] = was; // what its writer saw, not what stands there by now
-      set(field, value);
+    for (const { place, now, set, name } of fields(form)) {
+      const [was, value] = draft.fields[place] ?? [];
+      if (value === undefined || value === now) continue;
+      if (base && was) base[name] = was; // what its writer saw, not what stands there by now
+      else if (base) delete base[name];
+      set(value);
       found += 1;
     }
     if (!found) return;
