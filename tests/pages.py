@@ -6,6 +6,6 @@ from lxml import html
 
 
 def fields_of(page: str) -> dict[str, Any]:
-    """Return the fields of the first form in the main part of a page, with what they hold."""
-    form = html.fromstring(page).xpath("//main//form[@method='post']")[0]
+    """Return the fields of the first form of a page but the one that signs out, with what they hold."""
+    form = html.fromstring(page).xpath("//form[@method='post'][not(@data-sign-out)]")[0]
     return dict(form.form_values())

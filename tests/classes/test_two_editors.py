@@ -14,7 +14,10 @@ def editors(world, sign_in):
 
 
 def read(client, url):
-    return fields_of(client.get(url).get_data(as_text=True))
+    answer = client.get(url)
+    assert answer.status_code == 200, answer.get_data(as_text=True)[-1500:]
+    page = answer.get_data(as_text=True)
+    return fields_of(page)
 
 
 def test_a_sessions_place_and_title_changed_by_two(world, editors, session):
@@ -46,8 +49,8 @@ def test_a_sessions_place_changed_by_both(world, editors, session):
     assert (meeting.place, meeting.title) == ("Phòng 12", "Khai giảng")
 
 
-def test_an_essays_mark_is_not_overwritten_by_a_page_read_before(world, editors, session, essay):
-    first, second = editors
+def test_an_essays_mark_is_not_overwritten_by_a_page_read_before(world, sign_in, session, essay):
+    first, second = sign_in(world["lecturer"]), sign_in(world["lecturer"])
     submission = essay(world["enrolments"][0])
     url = f"{world['url']}/essays/{submission.id}"
     one, other = read(first, url), read(second, url)
