@@ -52,6 +52,7 @@ def test_a_sessions_place_changed_by_both(world, editors, session):
 def test_an_essays_mark_is_not_overwritten_by_a_page_read_before(world, sign_in, session, essay):
     first, second = sign_in(world["lecturer"]), sign_in(world["lecturer"])
     submission = essay(world["enrolments"][0])
+    session.commit()
     url = f"{world['url']}/essays/{submission.id}"
     one, other = read(first, url), read(second, url)
     assert first.post(url, data=one | {"score": "9", "comment": "Lập luận tốt"}).status_code == 302
