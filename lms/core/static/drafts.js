@@ -43,7 +43,6 @@ function begin() {
 
 function forgetTaken() {
   const taken = /(?:^|; )khue-taken=([^;]+)/.exec(document.cookie)?.[1];
-  if (taken) document.cookie = "khue-taken=; max-age=0; path=/";
   store((kept) => {
     for (const key of Object.keys(kept).filter((name) => name.startsWith(PREFIX))) {
       const draft = read(key);
