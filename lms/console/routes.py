@@ -4,7 +4,7 @@ from lms.console import views
 from lms.console.personal import access
 from lms.console.personal import views as personal
 from lms.console.statements import views as statements
-from lms.core.guard import ANYONE, HELD, OWN, PUBLIC, SIGNED_IN, Route, predicate_scope
+from lms.core.guard import ANYONE, CITY, HELD, OWN, PUBLIC, SIGNED_IN, Route, predicate_scope
 
 GET_POST, POST = ("GET", "POST"), ("POST",)
 RECORDS, MANAGE = "records.read", "people.manage"
@@ -12,10 +12,10 @@ ASKED = predicate_scope("unit and roles of the person who asks", access.may_deci
 
 ROUTES = [
     Route("/", views.home, PUBLIC, ANYONE),
-    Route("/admin/audit", views.audit, "audit.read", HELD),
-    Route("/admin/xapi/statements", statements.browse, RECORDS, HELD, endpoint="statements"),
-    Route("/admin/xapi/statements/export", statements.export, RECORDS, HELD, ("POST",), "statements_export"),
-    Route("/admin/xapi/statements/<uuid:statement_id>", statements.one, RECORDS, HELD, endpoint="statement"),
+    Route("/admin/audit", views.audit, "audit.read", CITY),
+    Route("/admin/xapi/statements", statements.browse, RECORDS, CITY, endpoint="statements"),
+    Route("/admin/xapi/statements/export", statements.export, RECORDS, CITY, ("POST",), "statements_export"),
+    Route("/admin/xapi/statements/<uuid:statement_id>", statements.one, RECORDS, CITY, endpoint="statement"),
     Route("/my/records", statements.mine, "learning.study", OWN, endpoint="my_records"),
     Route("/my/records.csv", statements.mine_csv, "learning.study", OWN, endpoint="my_records_csv"),
     Route("/my/data", personal.mine, SIGNED_IN, OWN, endpoint="personal"),

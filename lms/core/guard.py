@@ -23,6 +23,25 @@ csrf = CSRFProtect()
 PUBLIC = "public"  # open to strangers
 SIGNED_IN = "signed_in"  # open to every signed-in account
 
+WHOLE = "whole"  # a power over the whole city: held over a root of the tree of units, or not at all
+UNIT = "unit"  # a power over a unit and all below it
+_reaches: dict[str, str] = {PUBLIC: UNIT, SIGNED_IN: UNIT}
+
+
+def declare(permissions: Iterable[str], *, city_wide: Iterable[str]) -> None:
+    """Name the permissions that there are, and those of them that are held over the whole city only."""
+    _reaches.update(dict.fromkeys(permissions, UNIT) | dict.fromkeys(city_wide, WHOLE))
+
+
+def reach_of(permission: str) -> str | None:
+    """Return how far a permission reaches, WHOLE or UNIT; None when nobody declared it."""
+    return _reaches.get(permission)
+
+
+def is_root(path: str) -> bool:
+    """Tell whether the unit with this path stands above all: whoever holds a role over it holds it over the city."""
+    return path.count("/") == 2
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -63,12 +82,20 @@ class Actor:
             return True
         if permission == SIGNED_IN:
             return self.is_authenticated
-        paths = self.grants.get(permission, ())
+        paths = self.paths(permission)
         return bool(paths) if unit_path is None else any(unit_path.startswith(path) for path in paths)
 
     def paths(self, permission: str) -> tuple[str, ...]:
-        """Return the paths of the units over which the permission is held; queries filter by them."""
-        return self.grants.get(permission, ())
+        """Return the paths of the units over which the permission is held; queries filter by them.
+
+        A role over a unit does not give the powers over the whole city that the role has elsewhere.
+        """
+        held = self.grants.get(permission, ())
+        return tuple(filter(is_root, held)) if reach_of(permission) == WHOLE else held
+
+    def holds_whole(self, permission: str) -> bool:
+        """Tell whether the permission is held over a root, and so over what belongs to no unit too."""
+        return any(map(is_root, self.paths(permission)))
 
 
 STRANGER = Actor(account_id=None, person_id=None, name="")
@@ -93,14 +120,17 @@ class Scope:
     allows: Callable[[Actor, str, Mapping[str, Any]], bool]
     asks_actor: bool = True
     """False when it lets in by something else than a sign-in session."""
+    reach: str = UNIT
+    """WHOLE when it opens something of the whole city; it goes with permissions of that reach and no others."""
 
 
 ANYONE = Scope("anyone", lambda actor, permission, args: True)
 OWN = Scope("own data", lambda actor, permission, args: actor.is_authenticated)
 HELD = Scope("units held", lambda actor, permission, args: actor.may(permission))
+CITY = Scope("the whole city", lambda actor, permission, args: actor.holds_whole(permission), reach=WHOLE)
 
 
-def unit_scope(label: str, path_of: Callable[..., str | None]) -> Scope:
+def unit_scope(label: str, path_of: Callable[..., str | None], reach: str = UNIT) -> Scope:
     """A scope over one object's unit: ``path_of(**view_args)`` gives its path, None when there is no such object."""
 
     def allows(actor: Actor, permission: str, args: Mapping[str, Any]) -> bool:
@@ -111,7 +141,7 @@ def unit_scope(label: str, path_of: Callable[..., str | None]) -> Scope:
             abort(404)
         return actor.may(permission, path)
 
-    return Scope(label, allows)
+    return Scope(label, allows, reach=reach)
 
 
 def predicate_scope(label: str, test: Callable[..., bool | None]) -> Scope:
@@ -175,14 +205,20 @@ def register(app: Flask, domain: str, import_name: str, routes: Iterable[Route])
 
 
 def check(app: Flask) -> None:
-    """Refuse an application with an undeclared route.
+    """Refuse an application with an undeclared route, or with one whose permission and scope differ in reach.
 
-    :raises RuntimeError: names the endpoints that declare nothing.
+    :raises RuntimeError: names the endpoints that declare nothing, or what does not go together.
     """
-    declared = app.extensions.get("lms_routes", {})
+    declared: dict[str, Route] = app.extensions.get("lms_routes", {})
     missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - set(declared))
     if missing:
         raise RuntimeError(f"routes without permission and scope: {', '.join(missing)}")
+    unknown = sorted(name for name, route in declared.items() if reach_of(route.permission) is None)
+    if unknown:
+        raise RuntimeError(f"routes with a permission that nobody declared: {', '.join(unknown)}")
+    mixed = sorted(name for name, route in declared.items() if reach_of(route.permission) != route.scope.reach)
+    if mixed:
+        raise RuntimeError(f"a power over the whole city and a unit's scope, or the reverse: {', '.join(mixed)}")
 
 
 def _guarded(route: Route) -> Callable[..., Any]:

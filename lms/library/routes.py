@@ -1,6 +1,6 @@
 """The addresses of the library."""
 
-from lms.core.guard import ANYONE, HELD, PUBLIC, Route, predicate_scope, unit_scope
+from lms.core.guard import ANYONE, CITY, HELD, PUBLIC, WHOLE, Route, predicate_scope, unit_scope
 from lms.library import access
 from lms.library.access import ADMINISTER, MANAGE, READ
 from lms.library.views import administration, keys, launching, packages, previews, uploads
@@ -12,8 +12,8 @@ UNIT = unit_scope("institution of the unit's package", access.unit_path)
 UPLOAD = unit_scope("institution of the upload", access.upload_path)
 OWN_UPLOAD = predicate_scope("own upload", access.own_upload)
 OWN_REGISTRATION = predicate_scope("own registration", access.own_registration)
-KEY = unit_scope("institution of the key", access.key_path)
-INSTITUTION = unit_scope("institution", unit_path)
+KEY = unit_scope("institution of the key", access.key_path, reach=WHOLE)
+INSTITUTION = unit_scope("institution", unit_path, reach=WHOLE)
 POST = ("POST",)
 AT = "/library/packages/<uuid:package_id>"
 
@@ -46,8 +46,8 @@ ROUTES = [
         upload=True,
     ),
     Route("/library/uploads/<uuid:upload_id>/cancel", uploads.cancel, MANAGE, UPLOAD, POST),
-    Route("/admin/library", administration.administration, ADMINISTER, HELD),
-    Route("/admin/library/h5p", administration.install_h5p, ADMINISTER, HELD, POST, upload=True),
+    Route("/admin/library", administration.administration, ADMINISTER, CITY),
+    Route("/admin/library/h5p", administration.install_h5p, ADMINISTER, CITY, POST, upload=True),
     Route(
         "/admin/library/institutions/<int:unit_id>/quota",
         administration.set_quota,
@@ -55,6 +55,6 @@ ROUTES = [
         INSTITUTION,
         POST,
     ),
-    Route("/admin/library/keys", keys.index, ADMINISTER, HELD, ("GET", "POST"), "keys"),
+    Route("/admin/library/keys", keys.index, ADMINISTER, CITY, ("GET", "POST"), "keys"),
     Route("/admin/library/keys/<uuid:key_id>/revoke", keys.revoke, ADMINISTER, KEY, POST, "revoke_key"),
 ]

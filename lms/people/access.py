@@ -13,11 +13,6 @@ from lms.people.models import Account, Person, RoleHolding, Unit
 from lms.people.sessions import local_day
 
 
-def holds_whole(actor: Actor, permission: str) -> bool:
-    """Tell whether a permission is held over a root, and so over accounts without a staff record too."""
-    return any(path.count("/") == 2 for path in actor.paths(permission))
-
-
 def units_within(paths: Sequence[str]) -> ColumnElement[bool]:
     """Condition: the unit is one of these or below."""
     return or_(*(Unit.path.startswith(path) for path in paths)) if paths else false()
@@ -59,12 +54,12 @@ def _covers(actor: Actor, permission: str, account_id: UUID) -> bool | None:
     ).first()
     if row is None:
         return None
-    return holds_whole(actor, permission) if row.path is None else actor.may(permission, row.path)
+    return actor.holds_whole(permission) if row.path is None else actor.may(permission, row.path)
 
 
 def visible_persons(actor: Actor, permission: str) -> ColumnElement[bool]:
     """Condition on a joined Unit: the person's unit is covered; always true for those who hold the whole."""
-    return true() if holds_whole(actor, permission) else units_within(actor.paths(permission))
+    return true() if actor.holds_whole(permission) else units_within(actor.paths(permission))
 
 
 def unit_path(unit_id: int, **_args: Any) -> str | None:

@@ -1,7 +1,12 @@
-"""Which role may do what. A role is held over a unit and all below it; so is each of its permissions."""
+"""Which role may do what. A role is held over a unit and all below it; so is each of its permissions.
+
+Those of CITY_WIDE concern what belongs to no unit (the record store, the audit trail, the forms, the library's safety):
+a role over a unit does not give them (:meth:`lms.core.guard.Actor.paths`).
+"""
 
 from functools import cache
 
+from lms.core import guard
 from lms.core.pages import N_
 
 ROLES: dict[str, str] = {
@@ -84,6 +89,20 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # the audit trail
     "audit.read": frozenset({"administrator", "auditor"}),
 }
+
+CITY_WIDE = frozenset(
+    {
+        "catalogue.approve",
+        "library.administer",
+        "surveys.design",
+        "reports.collect",
+        "reports.read_units",
+        "records.manage",
+        "records.read",
+        "audit.read",
+    }
+)
+guard.declare(PERMISSIONS, city_wide=CITY_WIDE)
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.search import folded, matches
-from lms.people.access import holds_whole, units_within, valid_on, visible_persons
+from lms.people.access import units_within, valid_on, visible_persons
 from lms.people.models import Account, Person, RoleHolding, SignInSession, Unit, UnitSuccession
 
 PAGE, UNITS_SHOWN = 50, 500
@@ -237,7 +237,7 @@ def persons(
 
 def operators(actor: Actor, permission: str, query: str = "") -> list[PersonRow]:
     """Return the accounts without a staff record, for those who hold the permission over the whole city."""
-    if not holds_whole(actor, permission):
+    if not actor.holds_whole(permission):
         return []
     rows = db.session.execute(
         select(Account.id, Account.display_name, Account.username, Account.active, Account.password_hash.is_not(None))

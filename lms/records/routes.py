@@ -1,6 +1,6 @@
 """The addresses of the record store."""
 
-from lms.core.guard import ANYONE, HELD, PUBLIC, Route, Scope
+from lms.core.guard import ANYONE, CITY, PUBLIC, Route, Scope
 from lms.records import documents, resources, statements, views
 from lms.records.access import client_scope
 from lms.records.forward import views as forward
@@ -28,16 +28,16 @@ RESOURCES = [
 """Of the application that create_records_app makes."""
 
 PAGES = [
-    Route("/admin/xapi", views.credentials, "records.manage", HELD, ("GET", "POST")),
-    Route("/admin/xapi/<uuid:credential_id>/revoke", views.revoke, "records.manage", HELD, ("POST",)),
-    Route("/admin/xapi/forwarding", forward.forwarding, "records.manage", HELD, ("GET", "POST")),
-    Route(_FORWARD, forward.forwarder, "records.manage", HELD),
-    Route(f"{_FORWARD}/pause", forward.pause, "records.manage", HELD, _POST, "pause_forwarder"),
-    Route(f"{_FORWARD}/resume", forward.resume, "records.manage", HELD, _POST, "resume_forwarder"),
-    Route(f"{_FORWARD}/try", forward.try_now, "records.manage", HELD, _POST, "try_forwarder"),
-    Route(f"{_FORWARD}/secret", forward.change_secret, "records.manage", HELD, _POST, "change_secret"),
-    Route(f"{_FORWARD}/delete", forward.delete, "records.manage", HELD, _POST, "delete_forwarder"),
-    Route(f"{_FORWARD}/letters/again", forward.again, "records.manage", HELD, _POST, "all_again"),
-    Route(f"{_FORWARD}/letters/<int:seq>/again", forward.again, "records.manage", HELD, _POST, "letter_again"),
-    Route(f"{_FORWARD}/letters/<int:seq>/leave-out", forward.leave_out, "records.manage", HELD, _POST),
+    Route("/admin/xapi", views.credentials, "records.manage", CITY, ("GET", "POST")),
+    Route("/admin/xapi/<uuid:credential_id>/revoke", views.revoke, "records.manage", CITY, ("POST",)),
+    Route("/admin/xapi/forwarding", forward.forwarding, "records.manage", CITY, ("GET", "POST")),
+    Route(_FORWARD, forward.forwarder, "records.manage", CITY),
+    Route(f"{_FORWARD}/pause", forward.pause, "records.manage", CITY, _POST, "pause_forwarder"),
+    Route(f"{_FORWARD}/resume", forward.resume, "records.manage", CITY, _POST, "resume_forwarder"),
+    Route(f"{_FORWARD}/try", forward.try_now, "records.manage", CITY, _POST, "try_forwarder"),
+    Route(f"{_FORWARD}/secret", forward.change_secret, "records.manage", CITY, _POST, "change_secret"),
+    Route(f"{_FORWARD}/delete", forward.delete, "records.manage", CITY, _POST, "delete_forwarder"),
+    Route(f"{_FORWARD}/letters/again", forward.again, "records.manage", CITY, _POST, "all_again"),
+    Route(f"{_FORWARD}/letters/<int:seq>/again", forward.again, "records.manage", CITY, _POST, "letter_again"),
+    Route(f"{_FORWARD}/letters/<int:seq>/leave-out", forward.leave_out, "records.manage", CITY, _POST),
 ]

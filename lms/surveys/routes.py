@@ -1,6 +1,6 @@
 """The addresses of evaluations."""
 
-from lms.core.guard import HELD, Route, predicate_scope, unit_scope
+from lms.core.guard import CITY, HELD, Route, predicate_scope, unit_scope
 from lms.surveys import access
 from lms.surveys.builder import views as builder
 from lms.surveys.queries import states
@@ -25,18 +25,18 @@ ROUTES = [
     Route("/evaluations/<uuid:survey_id>/comments", comments.comments_page, "surveys.moderate", READER, GET_POST),
     Route("/follow-ups", follow_ups.index, "surveys.follow_up", HELD, endpoint="follow_ups"),
     Route("/follow-ups/<uuid:follow_up_id>", follow_ups.form, "surveys.answer", NAMED, GET_POST, endpoint="follow_up"),
-    Route("/instruments", builder.index, "surveys.design", HELD, endpoint="instruments"),
-    Route("/instruments/uses", builder.uses, "surveys.design", HELD, GET_POST, endpoint="instrument_uses"),
-    Route("/instruments/uses/<uuid:use_id>/remove", builder.use_general, "surveys.design", HELD, POST),
-    Route("/instruments/<code>/draft", builder.begin, "surveys.design", HELD, POST),
-    Route(FORM, builder.instrument, "surveys.design", HELD),
-    Route(f"{FORM}/preview", builder.preview, "surveys.design", HELD),
-    Route(f"{FORM}/settings", builder.settings, "surveys.design", HELD, GET_POST),
-    Route(f"{FORM}/scales", builder.scale, "surveys.design", HELD, GET_POST),
-    Route(f"{FORM}/copy", builder.copy, "surveys.design", HELD, GET_POST),
-    Route(f"{FORM}/sections/<key>", builder.section, "surveys.design", HELD, GET_POST),
-    Route(f"{FORM}/sections/<section_key>/questions/<code>", builder.item, "surveys.design", HELD, GET_POST),
-    Route(f"{FORM}/arrange", builder.arrange, "surveys.design", HELD, POST),
-    Route(f"{FORM}/publish", builder.publish, "surveys.design", HELD, POST),
-    Route(f"{FORM}/discard", builder.discard, "surveys.design", HELD, POST),
+    Route("/instruments", builder.index, "surveys.design", CITY, endpoint="instruments"),
+    Route("/instruments/uses", builder.uses, "surveys.design", CITY, GET_POST, endpoint="instrument_uses"),
+    Route("/instruments/uses/<uuid:use_id>/remove", builder.use_general, "surveys.design", CITY, POST),
+    Route("/instruments/<code>/draft", builder.begin, "surveys.design", CITY, POST),
+    Route(FORM, builder.instrument, "surveys.design", CITY),
+    Route(f"{FORM}/preview", builder.preview, "surveys.design", CITY),
+    Route(f"{FORM}/settings", builder.settings, "surveys.design", CITY, GET_POST),
+    Route(f"{FORM}/scales", builder.scale, "surveys.design", CITY, GET_POST),
+    Route(f"{FORM}/copy", builder.copy, "surveys.design", CITY, GET_POST),
+    Route(f"{FORM}/sections/<key>", builder.section, "surveys.design", CITY, GET_POST),
+    Route(f"{FORM}/sections/<section_key>/questions/<code>", builder.item, "surveys.design", CITY, GET_POST),
+    Route(f"{FORM}/arrange", builder.arrange, "surveys.design", CITY, POST),
+    Route(f"{FORM}/publish", builder.publish, "surveys.design", CITY, POST),
+    Route(f"{FORM}/discard", builder.discard, "surveys.design", CITY, POST),
 ]

@@ -19,7 +19,6 @@ from lms.console.statements.queries import PEOPLE, Known
 from lms.console.statements.sentences import Reader
 from lms.core.guard import Actor
 from lms.core.i18n import select_language
-from lms.people.access import holds_whole
 from lms.records.parameters import StatementQuery
 from lms.records.shapes import account_ifi
 
@@ -45,7 +44,7 @@ def select(form: FilterForm, actor: Actor, *, size: int, after: int | None = Non
     text = form.person.data or ""
     if not text:
         return Selection(query)
-    if text.startswith(_IDENTIFIERS) and holds_whole(actor, PEOPLE):
+    if text.startswith(_IDENTIFIERS) and actor.holds_whole(PEOPLE):
         return Selection(replace(query, agent=text))
     person = _uuid(text)
     found = [] if person else _looked_up(form, actor, text)
@@ -76,7 +75,7 @@ def reader_of(
     """Return for whom the sentences are written, and the persons whom she may know."""
     known = queries.directory(actor, queries.persons_in(statements) | {one for one in also if one})
     names = {person: one.name for person, one in known.items()}
-    return Reader(select_language(), names, strangers=holds_whole(actor, PEOPLE)), known
+    return Reader(select_language(), names, strangers=actor.holds_whole(PEOPLE)), known
 
 
 def _uuid(text: str) -> UUID | None:

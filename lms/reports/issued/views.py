@@ -15,7 +15,6 @@ from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE
 from lms.core.pages import Page
 from lms.documents import Official, Picture, wording
-from lms.people.access import holds_whole
 from lms.quality.hooks import Subject
 from lms.reports.issued import access, forms
 from lms.reports.issued.models import QualityReport
@@ -205,7 +204,7 @@ def below_results(actor: Actor, subject: Subject) -> Markup:
 
 
 def _holds(actor: Actor, permission: str, subject: Subject) -> bool:
-    return holds_whole(actor, permission) if subject.path is None else actor.may(permission, subject.path)
+    return actor.holds_whole(permission) if subject.path is None else actor.may(permission, subject.path)
 
 
 def _begin(subject: Subject) -> str:

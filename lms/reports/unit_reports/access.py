@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from lms.core.database import db
 from lms.core.guard import Actor
-from lms.people.access import holds_whole
 from lms.people.models import Unit
 from lms.reports.unit_reports.models import REPORTED, UnitReport
 
@@ -30,13 +29,3 @@ def may_read(actor: Actor, report_id: UUID, **_other: object) -> bool | None:
     if row is None:
         return None
     return actor.may(WRITE, row.path) or (actor.may(READ, row.path) and row.state in REPORTED)
-
-
-def collects(actor: Actor, **_args: object) -> bool:
-    """A campaign is for the whole city."""
-    return holds_whole(actor, COLLECT)
-
-
-def reads_all(actor: Actor, **_args: object) -> bool:
-    """So are its figures."""
-    return holds_whole(actor, READ)

@@ -22,7 +22,7 @@ _OPENED = ("year", "due_on", "levels", "quota_from", "quota_to")
 
 def index() -> Any:
     """All campaigns."""
-    given = {"campaigns": queries.campaigns(), "collects": access.collects(current_actor())}
+    given = {"campaigns": queries.campaigns(), "collects": current_actor().holds_whole(access.COLLECT)}
     return render_template("reports/unit_reports/campaigns.html", **given, today=local_day(utcnow()))
 
 
@@ -71,7 +71,7 @@ def campaign(year: int) -> Any:
         level=level,
         query=query,
         extending=forms.ExtendForm(data={"due_on": found.due_on}),
-        collects=access.collects(current_actor()),
+        collects=current_actor().holds_whole(access.COLLECT),
         today=today,
         level_word=wording.level_word,
         state_word=wording.state_word,

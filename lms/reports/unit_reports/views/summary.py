@@ -26,7 +26,7 @@ def page(year: int) -> Any:
         level_word=wording.level_word,
         use_words=wording.use_words(),
         now=utcnow(),
-        collects=access.collects(current_actor()),
+        collects=current_actor().holds_whole(access.COLLECT),
     )
 
 

@@ -1,0 +1,90 @@
+"""Powers over the whole city: whoever holds a role over one unit has none of them, on any address and in no menu."""
+
+import pytest
+
+from lms.core import guard
+from lms.core.guard import ANYONE, CITY, HELD, WHOLE, Route, reach_of
+from lms.people.permissions import CITY_WIDE, PERMISSIONS, ROLES, permissions_of
+from tests import factories as make
+from tests.security.test_guard_table import HEADERS, _client, _routes, _token, _url
+from tests.security.world import build
+
+HOLDERS = [role for role in ROLES if permissions_of(role) & CITY_WIDE]
+
+
+@pytest.fixture
+def world(app, session, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    return build(app)
+
+
+def _over_units(session):
+    """Each role that has such powers, over a department and over an institution."""
+    places = make.unit(make.city(), name="Sở"), make.institution(name="Trường")
+    people = {f"{role} over {place.kind}": make.holder(role, place) for role in HOLDERS for place in places}
+    session.commit()
+    return people
+
+
+def test_no_address_with_a_power_over_the_city_opens_for_a_role_over_a_unit(app, session, world):
+    city_wide = [(rule, asked) for rule, route, asked in _routes(app) if reach_of(route.permission) == WHOLE]
+    assert {app.extensions["lms_routes"][rule.endpoint].permission for rule, _ in city_wide} == CITY_WIDE
+    opened = []
+    for who, account in _over_units(session).items():
+        client = _client(app, _token(account))
+        for rule, asked in city_wide:
+            with asked.test_request_context():
+                url = rule.build(_url(rule, world.arguments))[1]
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                status = client.open(url, method=method, headers=HEADERS).status_code
+                if status != 403:
+                    opened.append(f"{who}: {method} {url} answers {status}")
+    assert not opened, "\n".join(opened)
+
+
+def test_the_menu_offers_nothing_that_would_be_refused(app, session):
+    people = _over_units(session) | {f"{role} over the city": make.holder(role) for role in ROLES if role != "trainee"}
+    session.commit()
+    refused, shown = [], 0
+    for who, account in people.items():
+        client = _client(app, _token(account))
+        page = client.get("/account").text
+        for item in app.extensions["lms_navigation"]:
+            with app.test_request_context():
+                url = f'href="{app.url_for(item.endpoint)}"'
+            if url in page.split("<main")[0]:
+                shown += 1
+                if client.get(url[6:-1]).status_code != 200:
+                    refused.append(f"{who}: {url}")
+    assert shown > len(people)
+    assert not refused, "\n".join(refused)
+
+
+@pytest.mark.parametrize("permission", sorted(CITY_WIDE))
+def test_a_unit_gives_none_of_the_permission_and_a_root_all(permission):
+    over_unit = guard.Actor(None, None, "", grants={permission: ("/1/7/",)})
+    assert not over_unit.may(permission)
+    assert not over_unit.may(permission, "/1/7/")
+    assert not over_unit.holds_whole(permission)
+    assert over_unit.paths(permission) == ()
+    both = guard.Actor(None, None, "", grants={permission: ("/1/7/", "/1/")})
+    assert both.paths(permission) == ("/1/",)
+    assert both.holds_whole(permission)
+    assert both.may(permission, "/1/9/")
+
+
+@pytest.mark.parametrize(
+    ("permission", "scope"),
+    [("audit.read", HELD), ("audit.read", ANYONE), ("people.read", CITY), ("public", CITY), ("audit.reed", CITY)],
+)
+def test_the_application_does_not_boot_when_permission_and_scope_differ_in_reach(app, permission, scope):
+    from flask import Flask
+
+    small = Flask(__name__, static_folder=None)
+    guard.register(small, "domain", __name__, [Route("/x", lambda: "", permission, scope, endpoint="page")])
+    with pytest.raises(RuntimeError, match=r"domain\.page"):
+        guard.check(small)
+
+
+def test_every_power_over_the_city_is_a_permission():
+    assert set(PERMISSIONS) >= CITY_WIDE
