@@ -5,6 +5,7 @@ header ``Khue-Limit`` says how many bytes it may receive. What is larger is then
 (``khue.unread``), so that the application says in its own words why it was not taken.
 """
 
+import io
 from typing import Any
 
 from flask import Flask, Response, abort, request
@@ -59,7 +60,7 @@ def ask(application: Any) -> Any:
         def start_response(_status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:
             answer.update(headers)
 
-        body = application(environ | {ASKED: True, "CONTENT_LENGTH": "0"}, start_response)
+        body = application(environ | {ASKED: True, "CONTENT_LENGTH": "0", "wsgi.input": io.BytesIO()}, start_response)
         for _ in body:
             pass
         if hasattr(body, "close"):

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.core import schema
 from lms.core.config import Settings
+from lms.core.connections import limit_statements
 from lms.core.database import db
 
 
@@ -47,6 +48,7 @@ def new(import_name: str, settings: Settings, *, front: Callable[[Any, Flask], A
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    limit_statements(settings.job_statement_timeout)  # a web server allows less: it says so when it starts
     db.init_app(app)
     Migrate(app, db, directory=str(schema.FOLDER), compare_type=True)
     return app

@@ -41,6 +41,10 @@ class Settings:
     xapi_max_statement_kb: int
     xapi_max_batch: int
     record_retention_years: int
+    statement_timeout: int
+    """Seconds that one statement of the database may take in a web server."""
+    job_statement_timeout: int
+    """Seconds that one may take in a job or a command."""
     trusted_proxies: int
     log_level: str
 
@@ -77,6 +81,8 @@ class Settings:
             xapi_max_statement_kb=_number(env, "LMS_XAPI_MAX_STATEMENT_KB", 1024, 16, 16384),
             xapi_max_batch=_number(env, "LMS_XAPI_MAX_BATCH", 1000, 1, 10000),
             record_retention_years=_number(env, "LMS_RECORD_RETENTION_YEARS", 5, 1, 70),
+            statement_timeout=_number(env, "LMS_STATEMENT_TIMEOUT", 30, 1, 3600),
+            job_statement_timeout=_number(env, "LMS_JOB_STATEMENT_TIMEOUT", 3600, 30, 86_400),
             trusted_proxies=_number(env, "LMS_TRUSTED_PROXIES", 0, 0, 8),
             log_level=env.get("LMS_LOG_LEVEL", "INFO").upper(),
         )

@@ -17,6 +17,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as ORMSession
 
+from lms.core import connections
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -91,7 +93,9 @@ def cursor() -> psycopg.Cursor[Any]:
     of = (os.getpid(), current_app.config["SQLALCHEMY_DATABASE_URI"])
     if _own.cursor is None or _own.of != of or _own.cursor.connection.closed:
         address = of[1].replace("+psycopg", "", 1)
-        _own.cursor = psycopg.connect(address, autocommit=True, options=_OPTIONS).cursor()
+        options = f"{_OPTIONS} {connections.options()}"
+        _own.cursor = psycopg.connect(address, autocommit=True, options=options).cursor()
+        connections.works_with(_own.cursor.connection)
         _own.of = of
     return _own.cursor
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from flask import Flask, g
 
-from lms.core import logs
+from lms.core import admission, logs
 from lms.core.database import utcnow
 from lms.records import access, protocol, statements
 from lms.records.access import Client
@@ -83,4 +83,6 @@ def _is_plain(environ: dict[str, Any]) -> bool:
         and length.isascii()
         and length.isdigit()
         and len(length) < 8
+        and admission.ASKED not in environ
+        and admission.UNREAD not in environ
     )

@@ -59,7 +59,7 @@ class Mention(Base):
 
 
 class Reference(Base):
-    """A statement that refers to another, directly or through others: it matches what that one matches."""
+    """A statement that refers to another, directly or through up to fifteen: it matches what that one matches."""
 
     __tablename__ = "statement_references"
 

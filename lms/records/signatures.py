@@ -22,6 +22,7 @@ def check(statement: Mapping[str, Any], parts: Mapping[str, Part]) -> None:
 
     :raises Invalid: a signature breaks a rule or does not fit.
     """
+    checked: set[str] = set()
     for place, attachment in enumerate(statement.get("attachments", ())):
         if attachment["usageType"] != SIGNATURE:
             continue
@@ -31,7 +32,9 @@ def check(statement: Mapping[str, Any], parts: Mapping[str, Part]) -> None:
             part = parts.get(attachment["sha2"].lower())
             if part is None:
                 raise Invalid("of a signature must be in the request")
-            _check(statement, part.content)
+            if attachment["sha2"].lower() not in checked:  # named again it is the same signature
+                _check(statement, part.content)
+                checked.add(attachment["sha2"].lower())
         except Invalid as error:
             error.path += [place, "attachments"]
             raise

@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 from lms.core import files
 from lms.core.database import db, direct, together
 from lms.core.errors import DomainError
+from lms.core.serving.clients import may_cancel
 from lms.records import multipart, parameters, parsing, protocol, queries, signatures, statement_rules
 from lms.records.access import Client, client, wrong_credential
 from lms.records.errors import BadParameter, Invalid, TooLarge
@@ -114,6 +115,7 @@ def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], versio
         who.binding.check_statements(statement for statement, _ in sent)
         if sessions := current_app.extensions["xapi_sessions"]:
             return _keep_of_session(sessions, who, sent, parts, authority, version)
+    may_cancel()
     for attempt in range(_TRIES):
         try:
             with together() if parts else nullcontext():

@@ -13,7 +13,7 @@ import orjson
 
 from lms.core.database import db
 from lms.records import parsing
-from lms.records.errors import Invalid, Refused
+from lms.records.errors import Invalid, Refused, TooLarge
 from lms.records.shapes import as_lists, mention, mentions_of, same
 from lms.records.values import moment
 from lms.records.vocabulary import VOIDED
@@ -30,6 +30,8 @@ _STORE = """
                       string_to_array(%(tails)s, chr(30)), %(credential)s::uuid,
                       %(places)s::integer[], %(mentions)s::uuid[], %(directs)s::boolean[])
 """
+NAMES, NAMES_EACH = 5000, 50
+"""So many agents, activities, verbs and registrations a batch may name, and so many more for each of its statements."""
 _BETWEEN = "\x1e"
 """Stands between texts, which cannot hold it: as an array, each quotation mark in them would have to be escaped."""
 _KEPT = "SELECT id, raw FROM statements WHERE id = ANY(%(ids)s)"
@@ -143,6 +145,7 @@ def _rewritten(sent: str, version: str) -> str:
 
 def _call(run: Run, rows: list[_Row], credential_id: UUID | None) -> set[UUID]:
     """Store the rows and return nothing, or store nothing and return the ids that are known."""
+    _bound(rows)
     named = [(place, name, direct) for place, row in enumerate(rows, 1) for name, direct in row.mentions.items()]
     values = {
         "ids": _array(row.id for row in rows),
@@ -159,15 +162,25 @@ def _call(run: Run, rows: list[_Row], credential_id: UUID | None) -> set[UUID]:
     return {row[0] for row in run(_STORE, values)}
 
 
+def _bound(rows: list[_Row]) -> None:
+    """Refuse what would leave more rows than its length accounts for: a name takes 13 octets of a body of 50 MB."""
+    names = sum(len(row.mentions) for row in rows)
+    most = NAMES + NAMES_EACH * len(rows)
+    if names > most:
+        raise TooLarge(f"these statements name {names} agents and activities; so many of them name at most {most}")
+
+
 def _array(values: Iterable[object]) -> str:
     """Write an array as PostgreSQL reads it, several times as fast as the driver's own lists."""
     return f"{{{','.join(map(str, values))}}}"
 
 
 def _refuse_repeated(ids: list[UUID]) -> None:
-    for place, one in enumerate(ids):
-        if one in ids[:place]:
+    seen: set[UUID] = set()
+    for place, statement_id in enumerate(ids):
+        if statement_id in seen:
             raise Invalid("stands twice in this batch", place, "id")
+        seen.add(statement_id)
 
 
 def _refuse_others(run: Run, rows: list[_Row]) -> None:

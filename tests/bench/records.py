@@ -31,6 +31,7 @@ from lms.core.guard import SYSTEM
 from lms.records.services import make_credential
 from tests.bench import load
 from tests.bench.product import HOST, PORT, WORKERS, serve
+from tests.bench.records_hostile import hostile
 
 STATEMENT = {
     "actor": {
@@ -207,6 +208,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--hostile", action="store_true", help="only the batches made to cost much")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="khue-records-"))
     database = EmbeddedDatabase(folder / "pg")
@@ -235,7 +237,11 @@ def main() -> None:
         }
         web = serve("wsgi:app", PORT, env)
         print(f"{os.cpu_count()} cores, {WORKERS} web processes, {arguments.seconds:.0f} s a measurement")
-        writing(plain, headers, arguments.seconds)
+        if not arguments.hostile:
+            writing(plain, headers, arguments.seconds)
+        hostile(headers)
+        if arguments.hostile:
+            return
         if arguments.requests:
             memory(web.pid, headers, arguments.requests)
         with psycopg.connect(plain, autocommit=True) as connection:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def until(test: Callable[[], Any], what: str) -> Any:
 class Site:
     """The product, its database and what answers."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.instance = folder / "instance"
         (self.port,) = own_ports(1)
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")} | {
@@ -56,6 +57,7 @@ class Site:
             "LMS_LOG_LEVEL": "WARNING",
             "FLASK_APP": "wsgi",
         }
+        self.env |= settings
         self.said = (folder / "said.txt").open("w+")
         flask = str(Path(sys.executable).parent / "flask")
         self.process = subprocess.Popen([flask, "serve"], cwd=ROOT, env=self.env, stdout=self.said, stderr=self.said)
@@ -111,6 +113,16 @@ class Site:
             signed = app.session_interface.get_signing_serializer(app).dumps({"_user_id": token, "_fresh": True})
         return f"__Host-khue={signed}"
 
+    def key(self) -> dict[str, str]:
+        """Return the headers of a program that may store statements."""
+        from lms.core.guard import SYSTEM
+        from lms.records.services import make_credential
+
+        with self.application():
+            made, secret = make_credential(SYSTEM, name="test", scopes=["all"], at=utcnow())
+        given = b64encode(f"{made.key}:{secret}".encode()).decode()
+        return {"Authorization": f"Basic {given}", "X-Experience-API-Version": "1.0.3"}
+
     def open_slowly(self, count: int, path: str = "/account/sign-in") -> list[socket.socket]:
         """Open connections that send a few bytes of a form, and then nothing."""
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000\r\n"
@@ -129,8 +141,15 @@ class Site:
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     """The running product."""
+    with running() as made:
+        yield made
+
+
+@contextlib.contextmanager
+def running(**settings: str) -> Iterator[Site]:
+    """A product with settings of its own, stopped in the end."""
     folder = Path(tempfile.mkdtemp(prefix="khue-faults-"))
-    made = Site(folder)
+    made = Site(folder, **settings)
     try:
         yield made
     finally:

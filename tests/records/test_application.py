@@ -282,3 +282,17 @@ def test_a_page_has_as_many_statements_as_asked(client, session, key, monkeypatc
     answer = client.get(f"/xapi/statements?limit={limit}", headers=headers).json
     assert len(answer["statements"]) == min(limit, 5)
     assert bool(answer["more"]) is more
+
+
+def test_a_large_batch_of_a_client_that_is_known_is_let_in(app, session, key, ways):
+    """The server asks with the head alone how much may be sent: the short way leaves that question to the guard."""
+    from werkzeug.test import EnvironBuilder
+
+    from lms.core import admission
+
+    _, headers = key
+    assert app.test_client().post("/xapi/statements", json=statement(), headers=headers).status_code == 200
+    environ = EnvironBuilder("/xapi/statements", method="POST", json=[], headers=headers).get_environ()
+    del environ["wsgi.input"]
+    environ["CONTENT_LENGTH"] = str(5 * 1024 * 1024)
+    assert admission.ask(app)(environ) == app.config["MAX_UPLOAD"]

@@ -14,6 +14,7 @@ from lms.records import sql
 
 LANDED = {
     "xapi_store_1.sql": "6c119b1f03821c8c18bee2fadb9befe98f37f2c4daf333317dfa75cf56889054",
+    "xapi_store_2.sql": "00b3c2c294a8317aaccfbc5d42bd4b96d57fed23fce5bfa59fefb0576d820dfd",
 }
 """SHA-256 of the files that migrations name: they are never edited, a change is the next version."""
 

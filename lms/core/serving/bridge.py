@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from lms.core.admission import UNREAD
 from lms.core.serving.bodies import Admit, Bodies, BodyRules, Gone, Refused, Unread
+from lms.core.serving.clients import WATCHED_AFTER, Work
 
 log = logging.getLogger("lms.serving")
 
@@ -88,9 +89,22 @@ class Bridge:
         if self.work.qsize() >= WAITING:
             protocol.response_str(503, [_TEXT, ("Retry-After", "5")], "Busy; please try again.\n")
             return
-        answered = self.loop.create_future()
-        self.work.put((self._answer, answered, environ, protocol))
+        answered, work = self.loop.create_future(), Work(cancellable=scope.method in ("GET", "HEAD"))
+        self.work.put((self._answer, answered, environ, protocol, work))
+        watch = self.loop.call_later(WATCHED_AFTER, self._watch, protocol, work, answered)
         await answered
+        watch.cancel()
+
+    def _watch(self, protocol: Any, work: Work, answered: asyncio.Future[Any]) -> None:
+        watching = self.loop.create_task(self._cancel_when_left(protocol, work))
+        answered.add_done_callback(lambda _answered: watching.cancel())
+
+    async def _cancel_when_left(self, protocol: Any, work: Work) -> None:
+        await protocol.client_disconnect()
+        while True:
+            if cancelled := await self.loop.run_in_executor(None, work.cancel):
+                log.info("cancelled %d statements for a client that left", cancelled)
+            await asyncio.sleep(WATCHED_AFTER)
 
     def _ask(self, environ: dict[str, Any]) -> asyncio.Future[int]:
         """Let a thread say how much may be sent."""
@@ -129,9 +143,10 @@ class Bridge:
             log.exception("nobody could say how large this request may be")
             return 0
 
-    def _answer(self, environ: dict[str, Any], protocol: Any) -> Any:
+    def _answer(self, environ: dict[str, Any], protocol: Any, work: Work) -> Any:
         """Call the application and send its answer."""
         head = _Head()
+        work.begin()
         try:
             body = self.application(environ, head)
             try:
@@ -145,6 +160,7 @@ class Bridge:
             with suppress(Exception):  # it may have begun
                 protocol.response_str(500, [_TEXT], "Internal Server Error\n")
         finally:
+            work.end()
             environ["wsgi.input"].close()
 
     def _send(self, head: "_Head", body: Iterable[bytes], protocol: Any) -> Any:

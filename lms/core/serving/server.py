@@ -15,6 +15,7 @@ from granian.log import LogLevels
 
 from lms.core import admission
 from lms.core.config import Settings
+from lms.core.connections import limit_statements
 from lms.core.serving.bodies import BodyRules
 from lms.core.serving.bridge import Application, Bridge
 
@@ -42,6 +43,7 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]
             trusted_proxies=settings.trusted_proxies,
             rules=BodyRules(),
         )
+        self.statement_seconds = settings.statement_timeout
         super().__init__(
             "lms",
             address=address_of(settings.host),
@@ -60,6 +62,7 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]
 
     def run(self) -> None:
         """Serve until a signal comes."""
+        limit_statements(self.statement_seconds)
         _allow_files()
         gc.collect()
         gc.freeze()  # what was imported is never looked through again, nor copied for the workers
