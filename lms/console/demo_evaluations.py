@@ -8,6 +8,7 @@ from uuid import UUID
 
 from lms.classes.models import Enrolment
 from lms.console import demo_texts as texts
+from lms.core.edits import Edit
 from lms.core.guard import SYSTEM, Actor
 from lms.quality.queries import adjustments as queries
 from lms.quality.services import adjustments
@@ -71,5 +72,5 @@ def adjust(actor: Actor, class_id: UUID, at: datetime) -> None:
         if line.section == "facilities":
             due_on = (at + timedelta(days=20)).date()
             stated = {"cause": texts.CAUSE, "measure": texts.MEASURE, "responsible": texts.RESPONSIBLE}
-            adjustments.state(actor, line.id, **stated, due_on=due_on, at=at)
+            adjustments.state(actor, line.id, Edit(stated | {"due_on": due_on}), at=at)
             adjustments.finish(actor, line.id, texts.OUTCOME, at=at + timedelta(days=15))

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.core.database import db
+from lms.core.edits import Edit
 from lms.core.guard import SYSTEM, Actor
 from lms.people.models import Unit
 from lms.people.sessions import local_day
@@ -79,8 +80,8 @@ def load(heads: Mapping[str, Actor], officer: Actor, chance: random.Random, *, a
     for number, head in enumerate((*HEADS, OWN)):
         report_id = _report_of(head.unit, campaign.year)
         when = at - timedelta(days=8 - number, hours=2)
-        content = _content(report_id, head, number, chance, when)
-        (reports.save if head.outcome == "draft" else reports.submit)(heads[head.unit], report_id, content, at=when)
+        written = Edit(_content(report_id, head, number, chance, when).fields())
+        (reports.save if head.outcome == "draft" else reports.submit)(heads[head.unit], report_id, written, at=when)
         if head.outcome == "accepted":
             reports.accept(officer, report_id, at=when + timedelta(hours=20))
         elif head.outcome == "returned":
@@ -114,7 +115,7 @@ def _content(report_id: UUID, head: Head, number: int, chance: random.Random, at
             lines[line.code] = {"quality": chance.choice((3, 4, 4, 5)), **_uses(line.figures.completed, chance)}
         if line.code.startswith(("A1", "A2", "B")) and chance.random() < 0.3:
             lines.setdefault(line.code, {})["quota"] = chance.randrange(1, 9)
-    return reports.Content(texts, lines, 0)
+    return reports.Content(texts, lines)
 
 
 def _uses(completed: int, chance: random.Random) -> dict[str, int]:

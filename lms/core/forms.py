@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import orjson
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from lms.core.edits import ChangedMeanwhile, Edit
 from lms.core.i18n import select_language
@@ -44,7 +45,7 @@ class TextField(TextAreaField):
 class Form(FlaskForm):
     """The base of all forms."""
 
-    def raw(self) -> dict[str, str]:
+    def raw(self) -> dict[str, str | list[str]]:
         """Return what the fields hold, as a browser sends it: what is not ticked or chosen is left out."""
         shown = {field.name: field for field in self if field.name not in IGNORED}
         return {name: text for name, field in shown.items() if (text := _sent(field)) is not None}
@@ -113,17 +114,19 @@ class EditForm(Form):
 
     def _as_seen(self) -> "EditForm":
         try:
-            held = orjson.loads(self.seen.data or "{}")
-        except orjson.JSONDecodeError:
+            held = msgspec.json.decode(self.seen.data or "{}", type=dict[str, str | list[str]])
+        except msgspec.DecodeError:
             held = {}
-        told = {str(name): str(value) for name, value in held.items()} if isinstance(held, dict) else {}
-        return type(self)(formdata=MultiDict(told), meta={"csrf": False})
+        told = MultiDict(held)
+        return type(self)(formdata=told, meta={"csrf": False})
 
 
-def _sent(field: Field) -> str | None:
+def _sent(field: Field) -> str | list[str] | None:
     """Return what a browser would send for a field; None where it would send nothing."""
     if isinstance(field, BooleanField):
         return "y" if field.data else None
+    if isinstance(field, SelectMultipleField):
+        return [str(value) for value in field.data or ()]
     if isinstance(field, SelectField):
         return None if field.data is None else str(field.data)
     if hasattr(field, "_value"):
@@ -133,9 +136,12 @@ def _sent(field: Field) -> str | None:
 
 def _shown(field: Field) -> str:
     """Return what a field holds, in the words of the page."""
+    if isinstance(field, SelectMultipleField):
+        labels = {str(choice[0]): str(choice[1]) for choice in field.choices or ()}
+        return ", ".join(labels.get(str(value), str(value)) for value in field.data or ()) or "–"
     if isinstance(field, SelectField):
         labels = {str(choice[0]): str(choice[1]) for choice in field.choices or ()}
         return labels.get(str(field.data), str(field.data))
     if isinstance(field, BooleanField):
         return str(_l("yes") if field.data else _l("no"))
-    return _sent(field) or "–"
+    return str(_sent(field) or "–")

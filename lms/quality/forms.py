@@ -4,12 +4,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField
 from wtforms.validators import DataRequired, Length, Optional
 
-from lms.core.forms import Form, LineField, TextField
+from lms.core.forms import EditForm, Form, LineField, TextField
 
 _NEEDED = DataRequired(_l("Please fill this in."))
 
 
-class StateForm(Form):
+class StateForm(EditForm):
     """Cause, measure, person, date."""
 
     cause = TextField(_l("Cause"), validators=[_NEEDED, Length(max=2000)])

@@ -1,6 +1,5 @@
 """The life of a quality report in tests: its steps through the pages, and reading what came of it."""
 
-import re
 from io import BytesIO
 from unicodedata import normalize
 from uuid import UUID
@@ -11,6 +10,7 @@ from pypdf import PdfReader
 from lms.core.database import utcnow
 from lms.core.i18n import ZONE
 from lms.reports.issued.models import QualityReport
+from tests.pages import fields_of
 
 TEXTS = {
     "basis": "- Quyết định số 1698/QĐ-UBND",
@@ -37,9 +37,10 @@ class Steps:
         return self.post(at.writer, f"{at.url}/texts", self.seen(at) | TEXTS | texts)
 
     def seen(self, at):
-        """What the page of texts holds hidden."""
-        found = re.search(r'name="seen"[^>]*value="([^"]+)"', at.writer.get(f"{at.url}/texts").text)
-        return {"seen": found.group(1)} if found else {}
+        """What the page of texts shows and holds hidden."""
+        page = at.writer.get(f"{at.url}/texts")
+        fields = fields_of(page.text) if page.status_code == 200 else {}
+        return {name: value for name, value in fields.items() if name != "csrf_token"}
 
     def submit(self, at):
         return self.post(at.writer, f"{at.url}/submit", page=f"{at.url}/texts")

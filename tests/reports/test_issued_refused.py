@@ -34,7 +34,7 @@ def test_nobody_approves_or_sends_back_what_she_wrote_herself(world, steps, sign
 def test_whoever_changed_a_word_may_not_approve_it(world, steps, sign_in, submit):
     at = steps.begin(world())
     other = sign_in(make.holder("home_affairs_officer"))
-    assert submit(other, f"{at.url}/texts", TEXTS | steps.seen(at)).status_code == 302
+    assert submit(other, f"{at.url}/texts", steps.seen(at) | TEXTS).status_code == 302
     assert steps.submit(at).status_code == 302
     assert steps.approve(at, by=other).status_code == 403
     assert steps.approve(at).status_code == 302
@@ -44,7 +44,7 @@ def test_nobody_overwrites_what_somebody_else_wrote_meanwhile(world, steps, subm
     at = steps.begin(world())
     opened = steps.seen(at)
     assert steps.write(at, assessment="Lời của người thứ nhất.").status_code == 302
-    answer = submit(at.writer, f"{at.url}/texts", TEXTS | opened | {"assessment": "Lời của người thứ hai."})
+    answer = submit(at.writer, f"{at.url}/texts", opened | TEXTS | {"assessment": "Lời của người thứ hai."})
     assert answer.status_code == 409
     assert "Lời của người thứ hai." in answer.text
     assert steps.row(at).texts["assessment"] == "Lời của người thứ nhất."

@@ -82,8 +82,7 @@ function follow(form, key) {
     for (const { place, now, set, name } of fields(form)) {
       const [was, value] = draft.fields[place] ?? [];
       if (value === undefined || value === now) continue;
-      if (base && was) base[name] = was; // what its writer saw, not what stands there by now
-      else if (base) delete base[name];
+      if (base) remember(base, place, name, was); // what its writer saw, not what stands there by now
       set(value);
       found += 1;
     }
@@ -91,6 +90,13 @@ function follow(form, key) {
     if (base) seen.value = JSON.stringify(base);
     form.dispatchEvent(new Event("change", { bubbles: true }));
     tell(WORDS.restored.replace("{time}", new Date(draft.at).toLocaleString(document.documentElement.lang, { timeStyle: "short", dateStyle: "short" })), true);
+  }
+
+  function remember(base, place, name, was) {
+    const option = place.slice(name.length + 1);
+    if (Array.isArray(base[name])) base[name] = base[name].filter((one) => one !== option).concat(was || []);
+    else if (was) base[name] = was;
+    else delete base[name];
   }
 
   function tell(words, forgettable = false) {

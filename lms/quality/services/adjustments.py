@@ -1,6 +1,6 @@
 """What can be done with adjustments: made by results, stated by the institution, done, answered by a version."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
@@ -11,11 +11,14 @@ from lms.catalogue.models import ProgrammeVersion
 from lms.classes.models import ClassRun
 from lms.core import audit
 from lms.core.database import act, db
+from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.quality.models import Adjustment
 from lms.quality.queries import classes as queries
 from lms.surveys.models import Survey
+
+STATED = ("cause", "measure", "responsible", "due_on")
 
 
 @act
@@ -49,20 +52,21 @@ def make_due(survey_id: UUID, *, at: datetime) -> int:
 
 
 @act
-def state(
-    actor: Actor, adjustment_id: UUID, *, cause: str, measure: str, responsible: str, due_on: date, at: datetime
-) -> None:
+def state(actor: Actor, adjustment_id: UUID, edit: Edit, *, at: datetime) -> None:
     """State why a result is low, what is done, by whom and until when; it may be stated anew until it is done.
 
+    :param edit: of STATED
+    :raises ChangedMeanwhile: somebody else has stated the same otherwise since
     :raises DomainError: ``done``
     """
     one = _held(adjustment_id)
     if one.state == "done":
         raise DomainError("done", _l("This adjustment is done and cannot be changed."))
-    before = {"cause": one.cause, "measure": one.measure, "responsible": one.responsible, "due_on": str(one.due_on)}
-    one.cause, one.measure, one.responsible, one.due_on = cause, measure, responsible, due_on
+    before = {name: getattr(one, name) for name in STATED}
+    after = before | settle(edit, before)
+    for name, value in after.items():
+        setattr(one, name, value)
     one.state, one.stated_at = "stated", at
-    after = {"cause": cause, "measure": measure, "responsible": responsible, "due_on": str(due_on)}
     audit.record(actor, "adjustment.state", "adjustment", one.id, at=at, before=before, after=after)
 
 

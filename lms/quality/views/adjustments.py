@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
 from lms.core.database import utcnow
+from lms.core.edits import ChangedMeanwhile
 from lms.core.guard import current_actor
 from lms.core.i18n import ZONE
 from lms.quality import forms
@@ -42,8 +43,11 @@ def adjustment(adjustment_id: UUID) -> Any:
     if request.method == "POST":
         done = True
         if "cause" in request.form and stating.validate():
-            values = {name: stating[name].data for name in ("cause", "measure", "responsible", "due_on")}
-            services.state(actor, adjustment_id, **values, at=at)
+            try:
+                services.state(actor, adjustment_id, stating.edit(), at=at)
+            except ChangedMeanwhile as changed:
+                stating.show(changed, (queries.one(adjustment_id) or line)._asdict())
+                done = False
         elif "outcome" in request.form and finishing.validate():
             services.finish(actor, adjustment_id, str(finishing.outcome.data), at=at)
         elif "version" in request.form and answering.validate():

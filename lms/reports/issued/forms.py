@@ -1,13 +1,13 @@
 """What the forms of reports may contain."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField
+from wtforms import DateField
 from wtforms.validators import DataRequired, Length
 
-from lms.core.forms import Form, LineField, TextField
+from lms.core.forms import EditForm, Form, LineField, TextField
 from lms.reports.issued.rules import life
 from lms.reports.issued.rules.report import Issue
 
@@ -19,10 +19,9 @@ def _part(label: Any) -> TextField:
     return TextField(label, validators=[Length(max=life.LONGEST, message=most)])
 
 
-class TextsForm(Form):
+class TextsForm(EditForm):
     """The written parts; those that this kind of report does not have are taken away."""
 
-    seen = HiddenField()
     basis = _part(_l("Legal basis"))
     organisation = _part(_l("Organisation"))
     assessment = _part(_l("Overall assessment"))
@@ -33,12 +32,16 @@ class TextsForm(Form):
     proposals = _part(_l("Proposals"))
 
     @classmethod
-    def of(cls, kind: str, texts: dict[str, Any], changed_at: datetime) -> "TextsForm":
-        """Return the form of a kind of report; it remembers when the texts had last changed."""
-        form = cls(data=texts | {"seen": changed_at.isoformat()})
+    def of(cls, kind: str, texts: Mapping[str, str]) -> "TextsForm":
+        """Return the form of a kind of report."""
+        form = cls(data=texts)
         for part in set(form.data) - set(life.PARTS[kind]) - {"csrf_token", "seen"}:
             del form[part]
         return form
+
+    def values(self) -> dict[str, Any]:
+        """Return the parts, as they are kept."""
+        return {part: life.plain(text or "") for part, text in super().values().items()}
 
 
 class ReasonForm(Form):

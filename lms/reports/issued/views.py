@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from lms.core import arguments, downloads
 from lms.core.database import utcnow
+from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE
@@ -90,16 +91,18 @@ def texts(report_id: UUID) -> Any:
     """Write the parts of a draft."""
     one = queries.get(report_id)
     services.check(one, "write")
-    form, status = forms.TextsForm.of(one.kind, one.texts, one.changed_at), 200
+    form, status = forms.TextsForm.of(one.kind, one.texts), 200
     error = None
     if request.method == "POST":
         status = 400
         if form.validate():
-            written = {name: text or "" for name, text in form.data.items() if name in life.PARTS[one.kind]}
             try:
-                services.write(current_actor(), report_id, written, form.seen.data or "", at=utcnow())
+                services.write(current_actor(), report_id, form.edit(), at=utcnow())
                 flash(_("Kept."))
                 return _to(report_id)
+            except ChangedMeanwhile as changed:
+                form.show(changed, queries.get(report_id).texts)
+                status = changed.status
             except DomainError as refused:
                 error, status = refused.message, refused.status
     found = gathering.figures_of(one, utcnow())

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from lms.core.forms import Form, LineField, TextField
+from lms.core.forms import EditForm, Form, LineField, TextField
 from lms.people.forms import KIND_LABELS
 from lms.people.models import UNIT_KINDS
 from lms.reports.unit_reports import rules
 from lms.reports.unit_reports.queries.reports import Report
-from lms.reports.unit_reports.services.reports import SAID, TEXTS, Content
+from lms.reports.unit_reports.services.reports import SAID, TEXTS, field_name, stored_fields
 
 FIRST_YEAR, LAST_YEAR = 2022, 2100
 """The scheme begins in 2022."""
@@ -75,10 +75,9 @@ class ReturnForm(Form):
     )
 
 
-class _ReportForm(Form):
+class _ReportForm(EditForm):
     """What a unit writes; the fields of each programme are added by :func:`report_form`."""
 
-    revision = HiddenField(validators=[Regexp(r"\A\d{1,9}\Z")])
     quality_text = TextField(_l("Quality of the training as your unit sees it"), validators=[Length(max=5000)])
     use_text = TextField(_l("How trained staff are used"), validators=[Length(max=5000)])
     difficulties = TextField(_l("Difficulties"), validators=[Length(max=5000)])
@@ -86,11 +85,9 @@ class _ReportForm(Form):
     signer_title = LineField(_l("Office of who signs, such as Director"), validators=[Length(max=100)])
     signer_name = LineField(_l("Full name of who signs"), validators=[Length(max=100)])
 
-    def content(self, report: Report) -> Content:
-        """Return what was written."""
-        texts = {name: self[name].data or "" for name in TEXTS}
-        lines = {line.code: {name: self._value(line.code, name) for name in SAID} for line in report.lines}
-        return Content(texts, lines, int(self.revision.data or 0))
+    def values(self) -> dict[str, Any]:
+        """Return the texts, and the numbers of each programme."""
+        return {name: self._value(name, value) for name, value in super().values().items()}
 
     def mark(self, faults: Sequence[rules.Fault], report: Report) -> None:
         """Put the reasons why it cannot be submitted beside their fields."""
@@ -107,26 +104,20 @@ class _ReportForm(Form):
             field = self[field_name(fault.code, fault.field) if fault.code else fault.field]
             field.errors = [*field.errors, words]
 
-    def _value(self, code: str, name: str) -> int | None:
-        field = field_name(code, name)
-        value = self[field].data if field in self else None
+    @staticmethod
+    def _value(name: str, value: Any) -> Any:
+        if name in TEXTS:
+            return value or ""
         return None if value in (None, "") else int(value)
-
-
-def field_name(code: str, name: str) -> str:
-    """Return the name of a programme's field, such as ``A2.1-placed``."""
-    return f"{code}-{name}"
 
 
 def report_form(report: Report) -> Any:
     """Return the form of a report as it was saved: the use of those trained, and a quota for each programme."""
     fields: dict[str, Any] = {}
-    data: dict[str, Any] = {name: getattr(report.row, name) for name in TEXTS} | {"revision": report.row.revision}
     for line in report.lines:
         for name in SAID if line.figures.completed else ("quota",):
             fields[field_name(line.code, name)] = _field(name)
-            data[field_name(line.code, name)] = getattr(line.said, name)
-    return type("ReportForm", (_ReportForm,), fields)(data=data)
+    return type("ReportForm", (_ReportForm,), fields)(data=stored_fields(report))
 
 
 def _field(name: str) -> Any:

@@ -50,7 +50,7 @@ class UnitReport(Base):
     state: Mapped[str] = mapped_column(default="due")
     """due: nothing written yet; draft; submitted; returned by Home Affairs with a reason; accepted."""
     revision: Mapped[int] = mapped_column(default=0)
-    """How often it was saved; who saves an older one is refused."""
+    """How often it was saved; no longer read, and dropped with the release after the next (UPGRADE.md)."""
     quality_text: Mapped[str] = mapped_column(Text, default="")
     use_text: Mapped[str] = mapped_column(Text, default="")
     difficulties: Mapped[str] = mapped_column(Text, default="")

@@ -7,7 +7,7 @@ from wtforms import BooleanField, FloatField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from lms.core.forms import Form, LineField, TextField
+from lms.core.forms import EditForm, Form, LineField, TextField
 from lms.surveys.builder import changes
 
 KINDS = {
@@ -34,7 +34,7 @@ AUDIENCES = {
 _WORDS = [DataRequired(_l("Please give the Vietnamese text.")), Length(max=500)]
 
 
-class SettingsForm(Form):
+class SettingsForm(EditForm):
     """The title of a form and what holds for all of it."""
 
     title_vi = LineField(_l("Title in Vietnamese"), validators=_WORDS)
@@ -61,7 +61,7 @@ class ScaleForm(Form):
     labels = TextField(_l("Labels of its points, the lowest first, one a line"), validators=[DataRequired()])
 
 
-class SectionForm(Form):
+class SectionForm(EditForm):
     """A section."""
 
     title_vi = LineField(_l("Title in Vietnamese"), validators=_WORDS)
@@ -74,7 +74,7 @@ class SectionForm(Form):
     )
 
 
-class ItemForm(Form):
+class ItemForm(EditForm):
     """A question."""
 
     text_vi = LineField(_l("Question in Vietnamese"), validators=_WORDS)

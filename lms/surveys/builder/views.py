@@ -1,5 +1,6 @@
 """The builder's pages."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 
 from lms.catalogue.queries import programme, programmes
 from lms.core.database import utcnow
+from lms.core.edits import ChangedMeanwhile, settle
 from lms.core.errors import DomainError
+from lms.core.forms import EditForm
 from lms.core.guard import current_actor
 from lms.core.i18n import local
 from lms.surveys import document
@@ -77,30 +80,34 @@ def preview(instrument_id: UUID) -> Any:
 def settings(instrument_id: UUID) -> Any:
     """Change title, limits and scales."""
     shown = _draft(instrument_id)
-    now = shown.form
-    given = {
-        "title_vi": now.title.get("vi"),
-        "title_en": now.title.get("en"),
-        "intro_vi": now.intro.get("vi"),
-        "intro_en": now.intro.get("en"),
+    form = forms.SettingsForm(data=_settings(shown.form))
+    form.scale.choices = [SelectChoice(name, name) for name in shown.form.scales]
+    if form.validate_on_submit():
+
+        def change(one: document.Form, given: dict[str, Any]) -> None:
+            one.title = _words(given, "title")
+            one.intro = _words(given, "intro") if given["intro_vi"] else {}
+            one.blank_limit_percent, one.threshold = given["blank_limit_percent"] or 0, given["threshold"]
+            one.scale = given["scale"]
+            one.scales[one.scale] = changes.labels_from(given["scales"] or "")
+
+        done = _edited(instrument_id, form, _settings, change)
+        if done is not None:
+            return done
+    return render_template("surveys/builder_settings.html", form=form, shown=shown), _status(form)
+
+
+def _settings(now: document.Form) -> dict[str, Any]:
+    return {
+        "title_vi": now.title.get("vi", ""),
+        "title_en": now.title.get("en", ""),
+        "intro_vi": now.intro.get("vi", ""),
+        "intro_en": now.intro.get("en", ""),
         "blank_limit_percent": now.blank_limit_percent,
         "threshold": now.threshold,
         "scale": now.scale,
         "scales": changes.labels_text(now.scales[now.scale]),
     }
-    form = forms.SettingsForm(data=given)
-    form.scale.choices = [SelectChoice(name, name) for name in now.scales]
-    if form.validate_on_submit():
-
-        def change(one: document.Form) -> None:
-            one.title = _words(form, "title")
-            one.intro = _words(form, "intro") if form.intro_vi.data else {}
-            one.blank_limit_percent, one.threshold = form.blank_limit_percent.data or 0, form.threshold.data
-            one.scale = form.scale.data
-            one.scales[one.scale] = changes.labels_from(form.scales.data or "")
-
-        return _changed(instrument_id, change)
-    return render_template("surveys/builder_settings.html", form=form, shown=shown)
 
 
 def scale(instrument_id: UUID) -> Any:
@@ -117,23 +124,35 @@ def section(instrument_id: UUID, key: str) -> Any:
     """Add a section (``new``) or change one."""
     shown = _draft(instrument_id)
     now = None if key == "new" else changes.section_of(shown.form, key)
-    given: dict[str, Any] = (
-        {}
-        if now is None
-        else {"title_vi": now.title.get("vi"), "title_en": now.title.get("en"), "object": now.object}
-        | {"repeat": now.repeat is not None, "weight": now.weight, "threshold": now.threshold}
-    )
-    form = forms.SectionForm(data=given)
+    form = forms.SectionForm(data=_section(now) if now else {})
     if form.validate_on_submit():
-        values = {
-            "title": _words(form, "title"),
-            "object": form.object.data,
-            "repeat": "teaching" if form.repeat.data else None,
-            "weight": form.weight.data,
-            "threshold": form.threshold.data,
-        }
-        return _changed(instrument_id, lambda one: changes.put_section(one, now.key if now else None, values))
-    return render_template("surveys/builder_section.html", form=form, shown=shown, section=now)
+
+        def change(one: document.Form, given: dict[str, Any]) -> None:
+            values = {
+                "title": _words(given, "title"),
+                "object": given["object"],
+                "repeat": "teaching" if given["repeat"] else None,
+                "weight": given["weight"],
+                "threshold": given["threshold"],
+            }
+            changes.put_section(one, now.key if now else None, values)
+
+        stored = None if now is None else lambda one: _section(changes.section_of(one, now.key))
+        done = _edited(instrument_id, form, stored, change)
+        if done is not None:
+            return done
+    return render_template("surveys/builder_section.html", form=form, shown=shown, section=now), _status(form)
+
+
+def _section(now: document.Section) -> dict[str, Any]:
+    return {
+        "title_vi": now.title.get("vi", ""),
+        "title_en": now.title.get("en", ""),
+        "object": now.object,
+        "repeat": now.repeat is not None,
+        "weight": now.weight,
+        "threshold": now.threshold,
+    }
 
 
 def item(instrument_id: UUID, section_key: str, code: str) -> Any:
@@ -141,14 +160,7 @@ def item(instrument_id: UUID, section_key: str, code: str) -> Any:
     shown = _draft(instrument_id)
     holder = changes.section_of(shown.form, section_key)
     now = None if code == "new" else changes.item_of(shown.form, code)[1]
-    given: dict[str, Any] = (
-        {}
-        if now is None
-        else {"text_vi": now.text.get("vi"), "text_en": now.text.get("en"), "kind": now.kind, "scale": now.scale or ""}
-        | {"options": changes.options_text(now.options), "na": now.na, "required": now.required, "weight": now.weight}
-        | {"when": changes.condition_ticks(now.when)}
-    )
-    form = forms.ItemForm(data=given)
+    form = forms.ItemForm(data=_item(now) if now else {})
     earlier = changes.conditions(shown.form, holder, now)
     form.when.choices = [SelectChoice(*one) for _item, answers in earlier for one in answers]
     form.scale.choices = [
@@ -156,21 +168,40 @@ def item(instrument_id: UUID, section_key: str, code: str) -> Any:
         *(SelectChoice(name, name) for name in shown.form.scales),
     ]
     if form.validate_on_submit():
-        values = {
-            "text": _words(form, "text"),
-            "kind": form.kind.data,
-            "scale": form.scale.data or None,
-            "options": changes.options_from(form.options.data or ""),
-            "na": form.na.data,
-            "required": form.required.data,
-            "weight": form.weight.data,
-            "when": changes.condition_from(form.when.data or []),
-        }
-        return _changed(
-            instrument_id, lambda one: changes.put_item(one, section_key, now.code if now else None, values)
-        )
+
+        def change(one: document.Form, given: dict[str, Any]) -> None:
+            values = {
+                "text": _words(given, "text"),
+                "kind": given["kind"],
+                "scale": given["scale"] or None,
+                "options": changes.options_from(given["options"] or ""),
+                "na": given["na"],
+                "required": given["required"],
+                "weight": given["weight"],
+                "when": changes.condition_from(given["when"] or []),
+            }
+            changes.put_item(one, section_key, now.code if now else None, values)
+
+        stored = None if now is None else lambda one: _item(changes.item_of(one, now.code)[1])
+        done = _edited(instrument_id, form, stored, change)
+        if done is not None:
+            return done
     given = {"form": form, "shown": shown, "section": holder, "item": now, "earlier": earlier}
-    return render_template("surveys/builder_item.html", **given)
+    return render_template("surveys/builder_item.html", **given), _status(form)
+
+
+def _item(now: document.Item) -> dict[str, Any]:
+    return {
+        "text_vi": now.text.get("vi", ""),
+        "text_en": now.text.get("en", ""),
+        "kind": now.kind,
+        "scale": now.scale or "",
+        "options": changes.options_text(now.options),
+        "na": now.na,
+        "required": now.required,
+        "weight": now.weight,
+        "when": changes.condition_ticks(now.when),
+    }
 
 
 def arrange(instrument_id: UUID) -> Any:
@@ -207,7 +238,7 @@ def copy(instrument_id: UUID) -> Any:
     if form.validate_on_submit():
         try:
             made = instruments.copy_form(
-                current_actor(), instrument_id, str(form.code.data), _words(form, "title"), at=utcnow()
+                current_actor(), instrument_id, str(form.code.data), _words(form.data, "title"), at=utcnow()
             )
             return redirect(url_for("surveys.instrument", instrument_id=made.id))
         except DomainError as refused:
@@ -229,6 +260,34 @@ def _changed(instrument_id: UUID, change: Any) -> Any:
     return redirect(url_for("surveys.instrument", instrument_id=instrument_id))
 
 
-def _words(form: Any, name: str) -> dict[str, str]:
-    vi = form[f"{name}_vi"].data
-    return {"vi": vi, "en": form[f"{name}_en"].data or vi}
+def _edited(
+    instrument_id: UUID,
+    form: EditForm,
+    stored: Callable[[document.Form], dict[str, Any]] | None,
+    change: Callable[[document.Form, dict[str, Any]], None],
+) -> Any:
+    """Change a draft as a form says; None where somebody else has changed the same, which the form then shows.
+
+    :param stored: gives the form's fields as they are kept; None for something new
+    :param change: takes the fields as they are to be
+    """
+    latest: dict[str, Any] = {}
+
+    def settled(one: document.Form) -> None:
+        latest.update(stored(one) if stored else form.values())
+        change(one, latest | settle(form.edit(), latest) if stored else latest)
+
+    try:
+        return _changed(instrument_id, settled)
+    except ChangedMeanwhile as refused:
+        form.show(refused, latest)
+        return None
+
+
+def _status(form: EditForm) -> int:
+    return 409 if form.is_submitted() and form.form_errors else 200
+
+
+def _words(given: dict[str, Any], name: str) -> dict[str, str]:
+    vi = given[f"{name}_vi"]
+    return {"vi": vi, "en": given[f"{name}_en"] or vi}

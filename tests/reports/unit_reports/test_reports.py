@@ -12,6 +12,7 @@ from lms import create_app
 from lms.classes.models import Enrolment
 from lms.core.audit import AuditEntry
 from lms.core.database import db, utcnow
+from lms.core.edits import Edit
 from lms.core.errors import DomainError
 from lms.core.guard import Actor
 from lms.reports.unit_reports.models import UnitReport, UnitReportLine
@@ -20,6 +21,7 @@ from lms.surveys.models import FollowUp
 from lms.surveys.services import instruments
 from tests import factories as make
 from tests.conftest import _settings, make_database
+from tests.pages import fields_of
 from tests.reports.unit_reports.conftest import WRITTEN, YEAR, City
 
 
@@ -201,13 +203,21 @@ def test_to_be_returned_makes_nobody_late(city, sign_in, submit, write):
     )
 
 
-def test_who_saves_an_older_draft_is_refused(city, write):
+def test_two_write_one_report(city, sign_in):
     city.open()
-    write(city.first, draft=True, quality_text="Bản thứ nhất")
-    answer = write(city.first, draft=True, quality_text="Bản cũ", revision="0")
+    page = city.url(city.first, "/edit")
+    first, second = (sign_in(make.holder("unit_manager", city.first)) for _ in range(2))
+    one, other = (fields_of(client.get(page).text) for client in (first, second))
+    assert first.post(page, data=one | {"quality_text": "Bản thứ nhất", "A2.1-quota": "7"}).status_code == 302
+    assert second.post(page, data=other | {"use_text": "Đã áp dụng"}).status_code == 302
+    report = city.report(city.first)
+    assert (report.quality_text, report.use_text) == ("Bản thứ nhất", "Đã áp dụng")
+    answer = second.post(page, data=other | {"quality_text": "Bản thứ hai", "A2.1-quota": "9"})
     assert answer.status_code == 409
-    assert "đã lưu báo cáo này" in answer.text and "Bản cũ" in answer.text
+    assert "Bản thứ nhất" in answer.text and fields_of(answer.text)["quality_text"] == "Bản thứ hai"
     assert city.report(city.first).quality_text == "Bản thứ nhất"
+    assert second.post(page, data=fields_of(answer.text)).status_code == 302
+    assert city.report(city.first).quality_text == "Bản thứ hai"
 
 
 def test_of_two_submissions_at_the_same_instant_one_counts():
@@ -220,11 +230,11 @@ def test_of_two_submissions_at_the_same_instant_one_counts():
     use = {"quality": 4, "placed": 1, "promoted": 1, "moved": 0, "departed": 0}
 
     def send(number):
-        content = reports.Content(WRITTEN | {"quality_text": f"Bản {number}"}, {"A2.1": use}, 0)
+        content = reports.Content(WRITTEN | {"quality_text": f"Bản {number}"}, {"A2.1": use})
         with app.app_context():
             start.wait()
             try:
-                reports.submit(Actor(account_id, None, "x"), report_id, content, at=utcnow())
+                reports.submit(Actor(account_id, None, "x"), report_id, Edit(content.fields()), at=utcnow())
                 told.append(f"Bản {number}")
             except DomainError as refused:
                 told.append(refused.code)

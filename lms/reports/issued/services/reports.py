@@ -1,7 +1,6 @@
 """The life of a report: begun, written, submitted, approved or sent back, issued for ever, replaced by another."""
 
 import io
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +14,7 @@ from lms.catalogue.models import Programme
 from lms.classes.models import ClassRun
 from lms.core import audit, files
 from lms.core.database import act, db
+from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.i18n import ZONE
@@ -84,19 +84,15 @@ def _begin(actor: Actor, at: datetime, **about: Any) -> UUID:
 
 
 @act
-def write(actor: Actor, report_id: UUID, texts: Mapping[str, str], seen: str, *, at: datetime) -> None:
-    """Keep the written parts of a draft.
+def write(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
+    """Keep the written parts of a draft; a part that was not touched stays as somebody else left it.
 
-    :param seen: when they had last changed as the writer opened them, so that nobody overwrites another's words
-    :raises DomainError: ``not-now``, ``changed``, ``too-long``
+    :raises ChangedMeanwhile: somebody else has written the same part otherwise since
+    :raises DomainError: ``not-now``, ``too-long``
     """
     one = _held(report_id, "write")
-    if one.changed_at.isoformat() != seen:
-        raise DomainError(
-            "changed",
-            _l("Somebody else has changed the text meanwhile. Please open the page again and add yours."),
-        )
-    clean = {part: life.plain(texts.get(part, "")) for part in life.PARTS[one.kind]}
+    stored = {part: one.texts.get(part, "") for part in life.PARTS[one.kind]}
+    clean = stored | settle(edit, stored)
     if any(len(text) > life.LONGEST for text in clean.values()):
         raise DomainError("too-long", _l("Please write at most %(most)s characters.", most=life.LONGEST), 400)
     before, one.texts, one.changed_at = one.texts, clean, at

@@ -1,8 +1,8 @@
 """One report: saved as a draft, submitted by the head of the unit, returned or accepted by Home Affairs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from lms.core import audit
 from lms.core.database import act, db
+from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.reports.unit_reports import rules
@@ -27,12 +28,26 @@ class Content(NamedTuple):
 
     :ivar texts: by TEXTS
     :ivar lines: programme code -> by SAID
-    :ivar revision: of the report it was written into
     """
 
     texts: Mapping[str, str]
     lines: Mapping[str, Mapping[str, int | None]]
-    revision: int
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], codes: Iterable[str]) -> "Content":
+        """Return the content of a report's fields: TEXTS, and SAID of each programme (:func:`field_name`)."""
+        lines = {code: {name: fields.get(field_name(code, name)) for name in SAID} for code in codes}
+        return cls({name: fields.get(name) or "" for name in TEXTS}, lines)
+
+    def fields(self) -> dict[str, Any]:
+        """Return it field by field, the other way round."""
+        said = {field_name(code, name): value for code, line in self.lines.items() for name, value in line.items()}
+        return dict(self.texts) | said
+
+
+def field_name(code: str, name: str) -> str:
+    """Return the name of a programme's field, such as ``A2.1-placed``."""
+    return f"{code}-{name}"
 
 
 class IncompleteError(DomainError):
@@ -44,26 +59,33 @@ class IncompleteError(DomainError):
 
 
 @act
-def save(actor: Actor, report_id: UUID, content: Content, *, at: datetime) -> None:
+def save(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     """Keep a draft, whole or not; its figures stay those of the day until it is submitted.
 
-    :raises DomainError: ``campaign-closed``, ``submitted``, ``saved-since``
+    :param edit: of the fields of :class:`Content`
+    :raises ChangedMeanwhile: somebody else has saved the same otherwise since
+    :raises DomainError: ``campaign-closed``, ``submitted``
     """
-    row = _open(report_id, content.revision)
-    _write(row, content, _read(report_id, at), at, frozen=False)
+    row = _open(report_id)
+    known = _read(report_id, at)
+    content = _settled(edit, known)
+    _write(row, content, known, at, frozen=False)
     row.state = "returned" if row.state == "returned" else "draft"
     audit.record(actor, "unit_report.save", "unit_report", row.id, at=at, after=_said(content))
 
 
 @act
-def submit(actor: Actor, report_id: UUID, content: Content, *, at: datetime) -> None:
+def submit(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     """Submit a report: it is checked, and the system's figures are frozen as they are now.
 
+    :param edit: of the fields of :class:`Content`
+    :raises ChangedMeanwhile: somebody else has saved the same otherwise since
     :raises IncompleteError: something is missing, or contradicts the figures
-    :raises DomainError: ``campaign-closed``, ``submitted``, ``saved-since``
+    :raises DomainError: ``campaign-closed``, ``submitted``
     """
-    row = _open(report_id, content.revision)
+    row = _open(report_id)
     known = _read(report_id, at)
+    content = _settled(edit, known)
     said = {line.code: rules.Line(line.figures.completed, **content.lines.get(line.code, {})) for line in known.lines}
     faults = rules.faults(content.texts, said)
     if faults:
@@ -99,14 +121,11 @@ def accept(actor: Actor, report_id: UUID, *, at: datetime) -> None:
     audit.record(actor, "unit_report.accept", "unit_report", row.id, at=at)
 
 
-def _open(report_id: UUID, revision: int) -> UnitReport:
+def _open(report_id: UUID) -> UnitReport:
     campaign, row = _held(report_id)
     if row.state in REPORTED:
         raise DomainError("submitted", _l("This report has been submitted and can no longer be changed."))
     refuse_closed(campaign)
-    if row.revision != revision:
-        words = _l("Somebody has saved this report since you opened it. Please open it again.")
-        raise DomainError("saved-since", words)
     return row
 
 
@@ -125,6 +144,19 @@ def _held(report_id: UUID) -> tuple[ReportCampaign, UnitReport]:
     if campaign is None or row is None:
         raise NotFound
     return campaign, row
+
+
+def stored_fields(report: reports.Report) -> dict[str, Any]:
+    """Return the fields of a report as it was saved."""
+    texts = {name: getattr(report.row, name) or "" for name in TEXTS}
+    lines = {line.code: {name: getattr(line.said, name) for name in SAID} for line in report.lines}
+    return Content(texts, lines).fields()
+
+
+def _settled(edit: Edit, known: reports.Report) -> Content:
+    stored = stored_fields(known)
+    given = Edit({name: value for name, value in edit.wanted.items() if name in stored}, edit.seen)
+    return Content.of(stored | settle(given, stored), [line.code for line in known.lines])
 
 
 def _read(report_id: UUID, at: datetime) -> reports.Report:

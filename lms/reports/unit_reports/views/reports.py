@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from lms import documents
 from lms.core import arguments, downloads
 from lms.core.database import utcnow
+from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.core.pages import Page
@@ -50,17 +51,27 @@ def edit(report_id: UUID) -> Any:
         try:
             if form.validate():
                 write = reports.submit if submitting else reports.save
-                write(current_actor(), report_id, form.content(found), at=utcnow())
+                write(current_actor(), report_id, form.edit(), at=utcnow())
                 flash(_("The report has been submitted to Home Affairs.") if submitting else _("The draft is kept."))
                 target = "reports.unit_report" if submitting else "reports.edit_unit_report"
                 return redirect(url_for(target, report_id=report_id))
+        except ChangedMeanwhile as changed:
+            found = _found(report_id)
+            form.show(changed, reports.stored_fields(found))
+            status = changed.status
         except reports.IncompleteError as refused:
             form.mark(refused.faults, found)
         except DomainError as refused:
             form.form_errors.append(refused.message)
             status = refused.status
         status = max(status, 400)
-    given = {"report": found, "form": form, "today": local_day(utcnow()), "name": forms.field_name, "uses": rules.USES}
+    given = {
+        "report": found,
+        "form": form,
+        "today": local_day(utcnow()),
+        "name": reports.field_name,
+        "uses": rules.USES,
+    }
     return render_template("reports/unit_reports/edit.html", **given), status
 
 
