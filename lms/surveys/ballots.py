@@ -75,15 +75,17 @@ def _fits(packed: bytes) -> bool:
     return len(packed) <= CAPACITY - 4
 
 
-def open_all(folder: Path, survey_id: UUID, form: Form) -> Counted:
+def open_all(folder: Path, survey_id: UUID, form: Form, *, surplus: int = 0) -> Counted:
     """Open and count all forms of a survey, write counts and shuffled comments, and delete the sealed ones.
 
+    :param surplus: so many forms on paper, whichever they are, stand beside a form that the same person sent
     :raises FileNotFoundError: the private key is gone
     """
     private = SealedBox(PrivateKey(_key_file(folder, survey_id).read_bytes()))
     boxes = db.session.scalars(select(SealedBallot.box).where(SealedBallot.survey_id == survey_id))
     different = dict.fromkeys(boxes)  # a copy of a box is not another person's form
     forms = [_opened(private.decrypt(box)) for box in different]
+    forms = _without_surplus(forms, surplus)
     counting = [one for one in forms if one.valid]
     write(
         survey_id,
@@ -93,6 +95,12 @@ def open_all(folder: Path, survey_id: UUID, form: Form) -> Counted:
     )
     db.session.execute(delete(SealedBallot).where(SealedBallot.survey_id == survey_id))
     return Counted(len(counting), len(forms) - len(counting))
+
+
+def _without_surplus(forms: list[Sealed], surplus: int) -> list[Sealed]:
+    on_paper = [one for one in forms if one.paper]
+    random.SystemRandom().shuffle(on_paper)
+    return [one for one in forms if not one.paper] + on_paper[surplus:]
 
 
 def _opened(plain: bytes) -> Sealed:

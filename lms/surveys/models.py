@@ -125,6 +125,8 @@ class Participation(Base):
     answered: Mapped[bool] = mapped_column(server_default="false")
     on_paper: Mapped[bool] = mapped_column(server_default="false")
     """She handed in a form on paper, which is typed in without her name."""
+    also_sent: Mapped[bool] = mapped_column(server_default="false")
+    """She had sent a form before one on paper was noted: at closing, so many forms on paper are left out."""
 
 
 class SealedBallot(Base):

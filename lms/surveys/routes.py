@@ -17,7 +17,7 @@ FORM = "/instruments/<uuid:instrument_id>"
 ROUTES = [
     Route("/evaluations/<uuid:survey_id>", evaluations.form, "surveys.answer", OWN_FORM, GET_POST),
     Route("/evaluations/<uuid:survey_id>/thanks", evaluations.thanks, "surveys.answer", OWN_FORM),
-    Route("/evaluations/<uuid:survey_id>/close", evaluations.close, "classes.manage", RUN_BY, POST),
+    Route("/evaluations/<uuid:survey_id>/close", evaluations.close, "surveys.close", RUN_BY, GET_POST),
     Route("/evaluations/<uuid:survey_id>/remind", evaluations.remind, "classes.manage", RUN_BY, POST),
     Route("/evaluations/<uuid:survey_id>/release", evaluations.release, "classes.manage", RUN_BY, POST),
     Route("/evaluations/<uuid:survey_id>/paper", evaluations.on_paper, "classes.manage", RUN_BY, GET_POST),

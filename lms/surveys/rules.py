@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from math import sqrt
 from statistics import NormalDist
+from typing import Literal
 from uuid import UUID
 
 from lms.core.i18n import ZONE
@@ -139,6 +140,36 @@ class Summary:
     def high(self) -> float:
         """Upper end of that range, within the scale."""
         return min(float(len(self.counts)), self.mean + (self.margin or 0))
+
+
+Progress = Literal["none", "some", "half", "all"]
+"""How far an evaluation is while it is open, in steps that tell of nobody: none, under way, at least half, all."""
+EARLY_AFTER = timedelta(days=7)
+"""How long an evaluation is open at least before somebody outside the institution may close it."""
+EARLY_FORMS = 2 * MINIMUM_RESPONSES
+"""How many forms there are at least then: whoever knows four of them, and the moment, still learns of six together."""
+
+
+def progress(invited: int, answered: int) -> Progress:
+    """Tell how far an evaluation is."""
+    if answered == 0:
+        return "none"
+    if answered >= invited:
+        return "all"
+    return "half" if 2 * answered >= invited else "some"
+
+
+def may_close(*, outside: bool, opened: datetime, closes: datetime, at: datetime, invited: int, answered: int) -> bool:
+    """Tell whether an evaluation may be closed: at its date, or once all have sent; by an outsider also in between.
+
+    Whoever runs the class could choose the moment at which all forms but one are known to her.
+
+    :param outside: the one who closes does not run the classes of the institution
+    """
+    far = progress(invited, answered)
+    if at >= closes or far == "all":
+        return True
+    return outside and far == "half" and answered >= EARLY_FORMS and at >= opened + EARLY_AFTER
 
 
 def half_year(at: datetime) -> tuple[str, datetime]:

@@ -193,12 +193,12 @@ def test_the_dashboard_names_the_waiting_evaluation(world, sign_in):
     assert re.search(rf'href="{world.url}"', html)
 
 
-def test_the_institution_may_close_early_but_not_another_one(world, sign_in, submit, session):
+def test_the_institution_closes_when_all_have_sent_and_another_one_never(world, sign_in, submit, session):
     stranger = make.holder("institution_staff", make.institution(name="Trường khác"))
-    refused = submit(sign_in(stranger), f"{world.url}/close", page="/account")
-    assert refused.status_code == 403
-    taken = submit(sign_in(world.staff), f"{world.url}/close", page=f"/reports/classes/{world.run.id}/quality")
-    assert taken.status_code == 302
+    world.all_answer(6)
+    given, page = {"confirm": "1"}, f"/reports/classes/{world.run.id}/quality"
+    assert submit(sign_in(stranger), f"{world.url}/close", given, page="/account").status_code == 403
+    assert submit(sign_in(world.staff), f"{world.url}/close", given, page=page).status_code == 302
     session.refresh(world.survey)
     assert world.survey.state == "closed"
 

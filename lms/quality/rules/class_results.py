@@ -128,8 +128,8 @@ class ClassResults:
 
     @property
     def response_rate(self) -> float | None:
-        """Forms sent, as a share of those invited."""
-        return self.survey.answered / self.survey.invited if self.survey.invited else None
+        """Forms sent, as a share of those invited; None while the evaluation is open."""
+        return None if self.survey.answered is None else self.survey.answered / max(self.survey.invited, 1)
 
     @property
     def points(self) -> int:

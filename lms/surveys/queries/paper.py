@@ -68,7 +68,8 @@ def invited(survey_id: UUID) -> list[Invited]:
     rows = db.session.execute(
         select(Person.id, Person.staff_code, Person.full_name)
         .join(Participation, Participation.person_id == Person.id)
-        .where(Participation.survey_id == survey_id)
+        .join(Survey, Survey.id == Participation.survey_id)
+        .where(Participation.survey_id == survey_id, rights.unbarred())
         .order_by(Person.search_text, Person.id)
     )
     return [Invited(*row) for row in rows]

@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, literal_column, select, text
 
 from lms.catalogue.models import ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
 from lms.classes.rules import ATTENDED
 from lms.core.database import db, in_transaction
 from lms.people.models import Person, Unit
+from lms.people.permissions import PERMISSIONS
 from lms.surveys import answers, document
 from lms.surveys.document import Form
 from lms.surveys.models import Instrument, Participation, Survey
@@ -43,6 +44,9 @@ class SurveyForm:
     enrolment_id: UUID | None
     answered: bool
     on_paper: bool
+    also_sent: bool
+    barred: str | None
+    """Why she may not send one, see :func:`barred`."""
     document: Form
     taught: tuple[TaughtTopic, ...]
 
@@ -55,7 +59,7 @@ class SurveyForm:
 class Right(NamedTuple):
     """What sending a form asks about the person who sends it.
 
-    :ivar actor_name: her opaque name in statements
+    :ivar barred: why she may not send one, see :func:`barred`
     :ivar teachings: the topics she was taught, in the programme's order
     """
 
@@ -63,11 +67,8 @@ class Right(NamedTuple):
     closes_at: datetime
     public_key: bytes
     instrument_id: UUID
-    class_id: UUID | None
-    class_name: str | None
-    enrolment_id: UUID | None
     answered: bool
-    actor_name: UUID
+    barred: str | None
     teachings: list[UUID]
 
 
@@ -87,9 +88,38 @@ def _taught_to(enrolment: str) -> str:
         WHERE w.session_id = n.id AND w.enrolment_id = {enrolment} AND w.status IN ({_ATTENDED}))))"""
 
 
+_RUNNING = ", ".join(f"'{role}'" for role in sorted(PERMISSIONS["classes.manage"] | PERMISSIONS["surveys.close"]))
+
+
+def barred(person: str = "participations.person_id", survey: str = "surveys") -> str:
+    """Tell in SQL why somebody may not judge in an evaluation: ``teaches`` or ``runs``; NULL when she may.
+
+    Nobody judges her own teaching, nor classes that she runs, nor an evaluation that she may close.
+
+    :param person: an expression for her; :param survey: the name of the evaluation's row
+    """
+    return f"""CASE
+        WHEN EXISTS (SELECT FROM teachings x WHERE x.class_id = {survey}.class_id AND x.lecturer_id = {person})
+          OR EXISTS (SELECT FROM sessions x WHERE x.class_id = {survey}.class_id AND x.lecturer_id = {person})
+        THEN 'teaches'
+        WHEN EXISTS (
+            SELECT FROM accounts x JOIN role_holdings h ON h.account_id = x.id JOIN units over ON over.id = h.unit_id
+            JOIN units here ON here.id = {survey}.institution_id
+            CROSS JOIN (SELECT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) today
+            WHERE x.person_id = {person} AND h.role IN ({_RUNNING}) AND starts_with(here.path, over.path)
+              AND (h.valid_from IS NULL OR h.valid_from <= day) AND (h.valid_to IS NULL OR h.valid_to > day))
+        THEN 'runs' END"""  # noqa: S608 - constants
+
+
+def unbarred() -> ColumnElement[bool]:
+    """Tell of a participation, joined with its evaluation, whether nothing bars its person."""
+    bar: ColumnElement[str | None] = literal_column(barred())
+    return bar.is_(None)
+
+
 _RIGHT = f"""
-    SELECT s.state, s.closes_at, s.public_key, s.instrument_id, s.class_id, c.name, p.enrolment_id, p.answered,
-           a.actor_name,
+    SELECT s.state, s.closes_at, s.public_key, s.instrument_id, p.answered,
+           {barred("p.person_id", "s")},
            ARRAY(
                SELECT teachings.id FROM teachings
                JOIN topics o ON o.id = teachings.topic_id JOIN persons l ON l.id = teachings.lecturer_id
@@ -99,8 +129,6 @@ _RIGHT = f"""
            pg_advisory_xact_lock_shared(hashtextextended('ballots:' || s.id, 0))
     FROM participations p
     JOIN surveys s ON s.id = p.survey_id
-    JOIN accounts a ON a.person_id = p.person_id
-    LEFT JOIN class_runs c ON c.id = s.class_id
     WHERE p.survey_id = %(survey)s AND p.person_id = %(person)s
 """  # noqa: S608 - constants
 
@@ -143,6 +171,8 @@ def form_of(survey_id: UUID, person_id: UUID | None) -> SurveyForm | None:
             Participation.enrolment_id,
             Participation.answered,
             Participation.on_paper,
+            Participation.also_sent,
+            literal_column(barred()),
             Survey.instrument_id,
         )
         .join(Unit, Unit.id == Survey.institution_id)
@@ -205,7 +235,8 @@ def _due(at: datetime, *conditions: ColumnElement[bool]) -> list[DueSurvey]:
         .join(Participation, Participation.survey_id == Survey.id)
         .join(Unit, Unit.id == Survey.institution_id)
         .outerjoin(ClassRun, ClassRun.id == Survey.class_id)
-        .where(Participation.answered.is_(False), Survey.state == "open", Survey.closes_at > at, *conditions)
+        .where(Participation.answered.is_(False), Survey.state == "open", Survey.closes_at > at, unbarred())
+        .where(*conditions)
         .order_by(Survey.closes_at)
     )
     return [DueSurvey(*row) for row in rows]

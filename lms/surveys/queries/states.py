@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from lms.classes.models import ClassRun
 from lms.core.database import db
-from lms.people.models import Unit
+from lms.people.models import Account, Unit
 from lms.surveys import rules
 from lms.surveys.document import Form
 from lms.surveys.models import Comment, CommentReading, Participation, Survey, Tally
@@ -24,6 +24,7 @@ class SurveyState(NamedTuple):
     """How an evaluation stands."""
 
     survey_id: UUID
+    class_id: UUID | None
     audience: str
     state: str
     opens_at: datetime
@@ -34,14 +35,17 @@ class SurveyState(NamedTuple):
     invalid: int | None
     instrument_id: UUID
     invited: int
-    answered: int
+    progress: rules.Progress
+    """How far it is, in steps; while it is open nothing else is told of how many have answered."""
+    answered: int | None
+    """How many forms were sent; None while it is open."""
     unread: int
     """Comments that wait for the trusted reader."""
 
     @property
     def missing(self) -> int:
-        """How many have not answered; nobody is named."""
-        return self.invited - self.answered
+        """How many did not answer; 0 while it is open."""
+        return 0 if self.answered is None else self.invited - self.answered
 
     @property
     def document(self) -> Form:
@@ -60,10 +64,10 @@ def state_of(survey_id: UUID) -> SurveyState | None:
 
 
 def _state(condition: ColumnElement[bool]) -> SurveyState | None:
-    mine = Participation.survey_id == Survey.id
     row = db.session.execute(
         select(
             Survey.id,
+            Survey.class_id,
             Survey.audience,
             Survey.state,
             Survey.opens_at,
@@ -73,8 +77,8 @@ def _state(condition: ColumnElement[bool]) -> SurveyState | None:
             Survey.valid,
             Survey.invalid,
             Survey.instrument_id,
-            func.coalesce(Survey.invited, select(func.count()).where(mine).scalar_subquery()),
-            func.coalesce(Survey.answered, select(func.count()).where(mine, Participation.answered).scalar_subquery()),
+            Survey.invited,
+            Survey.answered,
             select(func.count())
             .select_from(Comment)
             .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
@@ -82,27 +86,59 @@ def _state(condition: ColumnElement[bool]) -> SurveyState | None:
             .scalar_subquery(),
         ).where(condition)
     ).one_or_none()
-    values: list[Any] = [] if row is None else list(row)
-    return SurveyState(*values) if values else None
+    if row is None:
+        return None
+    head: list[Any] = list(row)
+    *head, invited, answered, unread = head
+    if invited is None:
+        part = taken_part(row.id)
+        return SurveyState(*head, part.entitled, rules.progress(part.invited, part.answered), None, unread)
+    return SurveyState(*head, invited, rules.progress(invited, answered), answered, unread)
 
 
 class TakenPart(NamedTuple):
-    """How many were invited, and how many of them sent a form."""
+    """How many were invited, and how many of them sent a form.
+
+    :ivar invited: those who may send a form, or have
+    :ivar entitled: those whom nothing bars, so that it does not tell whether somebody barred has sent one
+    """
 
     invited: int
     answered: int
+    entitled: int
 
 
 def taken_part(survey_id: UUID) -> TakenPart:
-    """Count who was invited and who answered."""
-    counts = select(func.count(), func.count().filter(Participation.answered))
-    return TakenPart(*db.session.execute(counts.where(Participation.survey_id == survey_id)).one())
+    """Count who was invited and who answered; of an open evaluation this is told to nobody."""
+    may = rights.unbarred()
+    return TakenPart(
+        *db.session.execute(
+            select(
+                func.count().filter(or_(Participation.answered, may)),
+                func.count().filter(Participation.answered),
+                func.count().filter(may),
+            )
+            .join(Survey, Survey.id == Participation.survey_id)
+            .where(Participation.survey_id == survey_id)
+        ).one()
+    )
 
 
-def missing(survey_id: UUID) -> int:
-    """Count those who have not answered."""
-    counted = select(func.count()).where(Participation.survey_id == survey_id, Participation.answered.is_(False))
+def surplus_paper(survey_id: UUID) -> int:
+    """Count the people of whom a form on paper was noted although they had sent one."""
+    counted = select(func.count()).where(Participation.survey_id == survey_id, Participation.also_sent)
     return db.session.scalar(counted) or 0
+
+
+def who_answered(survey_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Return the opaque names and enrolments of the trainees who sent a form, in the order of those names."""
+    rows = db.session.execute(
+        select(Account.actor_name, Participation.enrolment_id)
+        .join(Account, Account.person_id == Participation.person_id)
+        .where(Participation.survey_id == survey_id, Participation.answered, Participation.enrolment_id.is_not(None))
+        .order_by(Account.actor_name)
+    )
+    return [(name, enrolment) for name, enrolment in rows]
 
 
 def institution_path(survey_id: UUID, **_other: object) -> str | None:

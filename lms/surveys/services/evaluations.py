@@ -13,7 +13,7 @@ from lms.classes.models import ClassRun, Enrolment, Teaching
 from lms.core import audit
 from lms.core.database import act, db, in_transaction, lock
 from lms.core.errors import DomainError, NotFound
-from lms.core.guard import Actor
+from lms.core.guard import SYSTEM, Actor
 from lms.records.emit import Activity, emit
 from lms.surveys import answers, ballots, rules, signals
 from lms.surveys.answers import Check, Question
@@ -93,10 +93,25 @@ def _opened(
 
 
 def invite(survey: Survey, people: Sequence[tuple[UUID, UUID | None]]) -> None:
-    """Give people (with their enrolments, where they are trainees) the right to one form each; again is no harm."""
-    rows = [{"survey_id": survey.id, "person_id": who, "enrolment_id": enrolment} for who, enrolment in people]
+    """Give people (with their enrolments, where they are trainees) the right to one form each; again is no harm.
+
+    Who judges herself or a class that she runs gets none.
+    """
+    may = {
+        row[0]
+        for row in in_transaction(_ENTITLED, {"survey": survey.id, "people": [who for who, _enrolment in people]})
+    }
+    rows = [
+        {"survey_id": survey.id, "person_id": who, "enrolment_id": enrolment} for who, enrolment in people if who in may
+    ]
     if rows:
         db.session.execute(insert(Participation).on_conflict_do_nothing(), rows)
+
+
+_ENTITLED = f"""
+    SELECT p.id FROM persons p JOIN surveys s ON s.id = %(survey)s
+    WHERE p.id = ANY(%(people)s) AND {rights.barred("p.id", "s")} IS NULL
+"""  # noqa: S608 - constants
 
 
 @act
@@ -105,11 +120,11 @@ def answer(
 ) -> None:
     """Take one person's form: note that she answered, seal what she answered.
 
-    Neither the audit trail nor the statement says what; the sealed form says not who.
+    Neither the audit trail nor a statement tells of it; that she answered is told at closing, of all at once.
 
     :param given: field name -> values, as they were sent
     :param incomplete: she knows that too much is blank, and that the form will not be counted
-    :raises DomainError: ``survey-closed``, ``already-answered``, and those of :func:`checked`
+    :raises DomainError: ``survey-closed``, ``already-answered``, ``barred``, and those of :func:`checked`
     """
     right = rights.right_of(survey_id, actor.person_id)
     if right is None:
@@ -121,31 +136,32 @@ def answer(
     taken = in_transaction(_TAKE, {"survey": survey_id, "person": actor.person_id, "id": uuid4(), "box": box})
     if not taken:  # closed, or sent from another device, since it was read
         _refuse_used(rights.right_of(survey_id, actor.person_id) or right, at)
-    if right.enrolment_id is not None and right.class_name is not None:
-        emit(
-            learner=right.actor_name,
-            verb="evaluated",
-            activity=Activity("class", str(right.class_id), {"vi": right.class_name}),
-            registration=right.enrolment_id,
-            at=at,
-        )
 
 
-_TAKE = """
+_TAKE = f"""
     WITH used AS (
         UPDATE participations p SET answered = true FROM surveys s
         WHERE s.id = p.survey_id AND s.state = 'open' AND p.survey_id = %(survey)s AND p.person_id = %(person)s
-          AND NOT p.answered
+          AND NOT p.answered AND {rights.barred("p.person_id", "s")} IS NULL
         RETURNING s.id
     )
     INSERT INTO ballots.sealed (id, survey_id, box) SELECT %(id)s, used.id, %(box)b FROM used RETURNING true
-"""
+"""  # noqa: S608 - constants
 
 
 def _refuse_used(right: rights.Right, at: datetime) -> None:
     refuse_closed(right.state, right.closes_at, at)
     if right.answered:
         raise DomainError("already-answered", _l("You have already sent this form. Each person has one."))
+    if right.barred is not None:
+        raise DomainError("barred", BARRED[right.barred])
+
+
+BARRED = {
+    "teaches": _l("You teach in this class. Nobody evaluates her own teaching, so you have no form here."),
+    "runs": _l("You run classes of this institution or may close its evaluations, so you have no form here."),
+}
+"""Why somebody may not send a form (:func:`lms.surveys.queries.rights.barred`)."""
 
 
 def refuse_closed(state: str, closes_at: datetime, at: datetime) -> None:
@@ -209,34 +225,72 @@ def sealed(public_key: bytes, values: dict[str, answers.Value], *, valid: bool, 
 
 
 @act
-def remind(actor: Actor, survey_id: UUID, *, at: datetime) -> int:
-    """Remind all who are missing, whoever they are; returns how many that is."""
+def remind(actor: Actor, survey_id: UUID, *, at: datetime) -> None:
+    """Remind all who are missing, whoever and however many they are."""
     survey = _held(survey_id)
     refuse_closed(survey.state, survey.closes_at, at)
-    missing = states.missing(survey_id)
     survey.reminded_at = at
-    audit.record(actor, "survey.remind", "survey", survey_id, at=at, after={"missing": missing})
-    return missing
+    audit.record(actor, "survey.remind", "survey", survey_id, at=at)
 
 
 @act
 def close(actor: Actor, survey_id: UUID, *, keys: Path, at: datetime) -> int:
     """Close an evaluation: open and count all sealed forms at once; returns how many. Closing twice is no harm.
 
-    The key is destroyed by :func:`forget_key`, after this act has been committed.
+    Now, of all at once, it is told who answered. The key is destroyed by :func:`forget_key`, after this act has been
+    committed. The product itself closes when it must; people by :func:`lms.surveys.rules.may_close`.
+
+    :raises DomainError: ``not-yet``
     """
     lock("ballots", survey_id)  # held by everybody whose form is on its way
     survey = _held(survey_id)
     if survey.state != "open":
         return 0
+    part = states.taken_part(survey_id)
+    if actor != SYSTEM:
+        _refuse_early(actor, survey, part, at)
     form = rights.document_of(survey.instrument_id)
-    counted, part = ballots.open_all(keys, survey_id, form), states.taken_part(survey_id)
+    counted = ballots.open_all(keys, survey_id, form, surplus=states.surplus_paper(survey_id))
     survey.state, survey.closed_at, survey.closes_at = "closed", at, min(survey.closes_at, at)
     survey.valid, survey.invalid = counted
-    survey.invited, survey.answered = part
+    survey.invited, survey.answered = part.invited, part.answered
+    if survey.class_id is not None:
+        _tell(survey_id, db.session.get_one(ClassRun, survey.class_id), at)
     audit.record(actor, "survey.close", "survey", survey_id, at=at, after=counted._asdict())
     signals.survey_closed.send(survey_id, at=at)
     return sum(counted)
+
+
+def _tell(survey_id: UUID, run: ClassRun, at: datetime) -> None:
+    """Say of all who answered that they did, with one time and in an order that tells nothing."""
+    activity = Activity("class", str(run.id), {"vi": run.name})
+    for name, enrolment in states.who_answered(survey_id):
+        emit(learner=name, verb="evaluated", activity=activity, registration=enrolment, at=at)
+
+
+def _refuse_early(actor: Actor, survey: Survey, part: states.TakenPart, at: datetime) -> None:
+    outside = is_outside(actor, states.institution_path(survey.id) or "")
+    when = {"opened": survey.opens_at, "closes": survey.closes_at, "at": at}
+    if rules.may_close(outside=outside, invited=part.invited, answered=part.answered, **when):
+        return
+    if outside:
+        words = _l(
+            "An evaluation can be closed before its date when it has been open for %(days)d days and at least half of "
+            "those invited, and at least %(forms)d people, have sent a form.",
+            days=rules.EARLY_AFTER.days,
+            forms=rules.EARLY_FORMS,
+        )
+    else:
+        words = _l(
+            "An evaluation closes at its date, or before when all have sent their forms, so that nobody can choose "
+            "the moment. Home Affairs may close it earlier on request."
+        )
+    raise DomainError("not-yet", words)
+
+
+def is_outside(actor: Actor, institution_path: str) -> bool:
+    """Tell whether somebody may close evaluations of an institution whose classes she does not run."""
+    return actor.may("surveys.close", institution_path) and not actor.may("classes.manage", institution_path)
 
 
 def forget_key(survey_id: UUID, *, keys: Path) -> None:

@@ -19,17 +19,25 @@ from lms.surveys.services import evaluations
 
 @act
 def hand_in(actor: Actor, survey_id: UUID, person_ids: Collection[UUID], *, at: datetime) -> int:
-    """Note who handed in a form on paper; those who have answered already are left alone. Returns how many were new."""
+    """Note who handed in a form on paper; returns how many were noted for the first time.
+
+    Whether somebody had sent a form already changes nothing that could be seen: at closing, as many forms on paper are
+    left out as people had.
+    """
     survey = _open(survey_id, at)
     ticked = db.session.execute(
         update(Participation)
         .where(
             Participation.survey_id == survey.id,
+            Survey.id == Participation.survey_id,
             Participation.person_id.in_(person_ids),
-            Participation.answered.is_(False),
+            Participation.on_paper.is_(False),
+            rights.unbarred(),
         )
-        .values(answered=True, on_paper=True)
+        .values(answered=True, on_paper=True, also_sent=Participation.answered)
+        .execution_options(synchronize_session=False)
     )
+    db.session.expire_all()
     count: int = ticked.rowcount  # type: ignore[attr-defined]
     audit.record(actor, "survey.paper", "survey", survey_id, at=at, after={"handed_in": count})
     return count

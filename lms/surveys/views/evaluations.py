@@ -11,9 +11,9 @@ from flask_babel import ngettext
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.surveys import answers, forms
+from lms.surveys import answers, forms, rules
 from lms.surveys.document import Form
-from lms.surveys.queries import rights
+from lms.surveys.queries import rights, states
 from lms.surveys.queries.paper import invited, paper_survey
 from lms.surveys.services import evaluations, paper
 
@@ -36,6 +36,7 @@ def form(survey_id: UUID) -> Any:
     if shown.answered:
         return unkept(render_template("surveys/thanks.html", form=shown, owner=owner, error=error), status)
     shown_to_her = {"form": shown, "answers": given, "error": error, "now": utcnow(), "owner": owner}
+    shown_to_her["barred"] = evaluations.BARRED
     shown_to_her["marks"] = marks(shown.document, shown.questions, given) if error else {}
     page = render_template("surveys/form.html", **shown_to_her, may_stay_blank=code == "too-many-blanks")
     return unkept(page, status)
@@ -78,18 +79,38 @@ def thanks(survey_id: UUID) -> Any:
 
 
 def close(survey_id: UUID) -> Any:
-    """Close the evaluation before its period ends."""
-    keys = current_app.config["SETTINGS"].keys_dir
-    evaluations.close(current_actor(), survey_id, keys=keys, at=utcnow())
-    evaluations.forget_key(survey_id, keys=keys)
-    flash(_("The evaluation is closed. Its results can be read now."))
-    return redirect(request.referrer or url_for("console.home"))
+    """Say what closing before the date destroys; close the evaluation when that is confirmed."""
+    actor, keys = current_actor(), current_app.config["SETTINGS"].keys_dir
+    state = states.state_of(survey_id)
+    if state is None:
+        abort(404)
+    error, status = None, 200
+    if request.method == "POST" and "confirm" not in request.form:
+        error, status = _("Please confirm that you know what is destroyed."), 400
+    elif request.method == "POST":
+        try:
+            evaluations.close(actor, survey_id, keys=keys, at=utcnow())
+            evaluations.forget_key(survey_id, keys=keys)
+            flash(_("The evaluation is closed. Its results can be read now."))
+            return redirect(_results_of(state))
+        except DomainError as refused:
+            error, status = refused.message, refused.status
+    outside = evaluations.is_outside(actor, states.institution_path(survey_id) or "")
+    shown: dict[str, Any] = {"survey": state, "name": states.name_of(survey_id), "error": error, "outside": outside}
+    return render_template("surveys/close.html", **shown, back=_results_of(state), rules=rules), status
+
+
+def _results_of(state: states.SurveyState) -> str:
+    """Return the address of the results of an evaluation."""
+    if state.class_id is None:
+        return url_for("quality.index")
+    return url_for("quality.class_results", class_id=state.class_id)
 
 
 def remind(survey_id: UUID) -> Any:
     """Remind all who are missing."""
-    count = evaluations.remind(current_actor(), survey_id, at=utcnow())
-    flash(ngettext("%(num)s person is reminded on the own page.", "%(num)s people are reminded on their pages.", count))
+    evaluations.remind(current_actor(), survey_id, at=utcnow())
+    flash(_("Everybody who has not sent a form is reminded on the own page."))
     return redirect(request.referrer or url_for("console.home"))
 
 

@@ -25,7 +25,7 @@ def of_class(report: ClassResults, comments: Sequence[str], programme: Averages,
         return None
     survey = report.survey
     return Figures(
-        response=Response(1, 0, survey.invited, survey.answered, report.valid, survey.invalid or 0),
+        response=Response(1, 0, survey.invited, survey.answered or 0, report.valid, survey.invalid or 0),
         trust=report.trust.share,
         few=report.trust.few,
         blank_limit=report.form.blank_limit_percent,
