@@ -59,7 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "library.manage": frozenset({"institution_staff", "administrator"}),
     # quotas, and how packages are kept apart and checked
     "library.administer": frozenset({"administrator"}),
-    # closing an evaluation before its date: by who runs the class once all have sent, by others after a time and a share
+    # closing an evaluation before its date: who runs the class once all have sent, others after a time and a share
     "surveys.close": frozenset({"institution_staff", "home_affairs_officer"}),
     # comments of evaluations before anybody else reads them: one trusted person of the institution
     "surveys.moderate": frozenset({"comment_reader"}),

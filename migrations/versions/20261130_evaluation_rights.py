@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_evaluation_rights"
-down_revision = "20261130_broken_off"
+down_revision = "20261130_bounded_store"
 branch_labels = None
 depends_on = None
 

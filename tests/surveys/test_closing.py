@@ -71,7 +71,7 @@ def _state(world):
     return db.session.scalar(select(Survey.state).where(Survey.id == world.survey.id))
 
 
-# -- when, and by whom -------------------------------------------------------------------------------------------------
+# -- when, and by whom --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("sent", [0, 5, 11])
@@ -139,7 +139,7 @@ def test_nobody_closes_early_at_a_moment_at_which_fewer_than_six_are_unknown_bes
         assert days >= 14 or (sent and sent == invited) or (outside and sent - 4 >= 6 and days >= 7)
 
 
-# -- what is told while it is open ---------------------------------------------------------------------------------------
+# -- what is told while it is open --------------------------------------------------------------------------------
 
 
 def _without_secrets(html):
@@ -202,7 +202,7 @@ def test_one_form_on_paper_is_left_out_for_each_who_had_sent_one(world, session)
     assert (world.survey.valid, world.survey.answered) == (9, 9)
 
 
-# -- `evaluated` is told at closing ---------------------------------------------------------------------------------------
+# -- `evaluated` is told at closing --------------------------------------------------------------------------------
 
 
 def _evaluated(session):
@@ -224,7 +224,7 @@ def test_who_sent_a_form_is_told_at_closing_in_one_batch_with_one_time(world, se
     assert names == sorted(names, key=UUID)
 
 
-# -- nobody judges herself --------------------------------------------------------------------------------------------------
+# -- nobody judges herself --------------------------------------------------------------------------------
 
 
 def _invited(world):

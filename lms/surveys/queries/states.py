@@ -88,12 +88,14 @@ def _state(condition: ColumnElement[bool]) -> SurveyState | None:
     ).one_or_none()
     if row is None:
         return None
-    head: list[Any] = list(row)
-    *head, invited, answered, unread = head
+    *head, invited, answered, unread = row
     if invited is None:
         part = taken_part(row.id)
-        return SurveyState(*head, part.entitled, rules.progress(part.invited, part.answered), None, unread)
-    return SurveyState(*head, invited, rules.progress(invited, answered), answered, unread)
+        counted: list[Any] = [part.entitled, rules.progress(part.invited, part.answered), None]
+    else:
+        counted = [invited, rules.progress(invited, answered), answered]
+    values: list[Any] = [*head, *counted, unread]
+    return SurveyState(*values)
 
 
 class TakenPart(NamedTuple):
@@ -138,7 +140,7 @@ def who_answered(survey_id: UUID) -> list[tuple[UUID, UUID]]:
         .where(Participation.survey_id == survey_id, Participation.answered, Participation.enrolment_id.is_not(None))
         .order_by(Account.actor_name)
     )
-    return [(name, enrolment) for name, enrolment in rows]
+    return [(name, enrolment) for name, enrolment in rows if enrolment is not None]
 
 
 def institution_path(survey_id: UUID, **_other: object) -> str | None:
