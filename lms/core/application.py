@@ -8,7 +8,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.core import schema
+from lms.core import exact, schema
 from lms.core.config import Settings
 from lms.core.connections import limit_statements
 from lms.core.database import db
@@ -30,6 +30,8 @@ def new(import_name: str, settings: Settings, *, front: Callable[[Any, Flask], A
             "pool_size": settings.web_threads + 1,
             "max_overflow": 4,
             "pool_recycle": 1800,
+            "json_serializer": exact.dumps,
+            "json_deserializer": exact.loads,
             "hide_parameters": True,  # an error in the log must not tell what somebody wrote
         },
         "FILES_URL": settings.files_url,

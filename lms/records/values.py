@@ -4,8 +4,10 @@ Each check takes a parsed JSON value and raises :class:`Invalid` without a path;
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from tincan.conversions.iso8601 import make_timedelta
 
 from lms.core.notation import LANGUAGE_TAG, moment_of
 from lms.records.errors import Invalid
@@ -24,6 +26,7 @@ _DURATION = re.compile(
     ),
     re.ASCII,
 )
+_LONGEST = timedelta(days=36_525)
 _FRACTION_INSIDE = re.compile(r"[.,]\d+[A-Z].*\d")
 _TIMESTAMP = re.compile(
     r"\d{4}-?\d\d-?\d\d[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?",
@@ -119,6 +122,15 @@ def extensions(value: Any) -> None:
     for key in value:
         if not IRI.fullmatch(key):
             raise Invalid("must be an IRI with its scheme", key)
+
+
+def span(duration: str) -> timedelta:
+    """Return a valid duration as time, a hundred years at most: some name more years than calendars have."""
+    try:
+        spent: timedelta = make_timedelta(duration)
+    except (ValueError, OverflowError):
+        return _LONGEST
+    return min(spent, _LONGEST)
 
 
 def duration(value: Any) -> None:

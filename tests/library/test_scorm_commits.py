@@ -102,7 +102,10 @@ BAD = [
     {"cmi": []},
     {"cmi": None},
     {"course": []},
-    {"cmi": {"cmi": {"core": {"lesson_status": "a\0b"}}}},
+    {"unit": "MOT\0"},
+    {"unit": "MOT\ud83d"},
+    {"cmi": {"cmi": {"core": {"lesson_status": float("nan")}}}},
+    {"cmi": {"cmi": {"core": {"score": {"raw": float("inf")}}}}},
     {"cmi": {"cmi": {"core": "x"}}},
     {"cmi": {"cmi": {"suspend_data": "x" * 5_000_000}}},
 ]
@@ -120,6 +123,39 @@ def test_bad_commits_are_refused_and_leave_nothing(version: Any, play: Any, chan
 def test_what_is_no_commit_is_refused(version: Any, play: Any, body: bytes) -> None:
     played = launch(play, version)
     assert played.post("_khue/commit", data=body, content_type="application/json").status_code == 400
+
+
+ODD = ["trang 7 \ud83d", "\ude00\ud83d", "a\0b", "\ufdd0", "\ufdd00000", "\U0001f600", "\u2028 </script>", "1" * 400]
+
+
+@pytest.mark.parametrize("value", ODD, ids=ascii)
+def test_what_no_text_may_hold_comes_back_as_it_was(version: Any, play: Any, value: str) -> None:
+    """Of ``LZString.compress`` and its like; it was answered 500, and said to be saved once the line is back."""
+    first = launch(play, version)
+    core = {"lesson_status": "completed", "lesson_location": value}
+    answers = {"0": {"id": value or "a", "type": "fill-in", "student_response": value, "result": "correct"}}
+    cmi = {"cmi": {"core": core, "suspend_data": value, "comments": value, "interactions": answers, value: value}}
+    assert send(first, "MOT", 1, cmi, course={"tree": {value: value}}).json == {"sequence": 1}
+    assert send(first, "MOT", 1, cmi).json == {"sequence": 1}
+    page = launch(play, version).get("_khue/play")
+    config = json.loads(page.text.split('id="khue">')[1].split("</script>")[0])
+    assert config["state"]["MOT"]["cmi"] == cmi and config["course"] == {"tree": {value: value}}
+    assert "completed" in verbs(first)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a":' * 100_000, b'{"cmi": ' + b"9" * 5000 + b"}", b"[" * 100_000 + b"]" * 100_000]
+)
+def test_what_nests_or_counts_without_end_is_refused(version: Any, play: Any, body: bytes) -> None:
+    assert launch(play, version).post("_khue/commit", data=body).status_code == 400
+
+
+def test_a_state_that_nests_as_deep_as_can_be_read_is_kept_or_refused(version: Any, play: Any) -> None:
+    played = launch(play, version)
+    for sequence, depth in enumerate((50, 400, 900, 3000), 1):
+        nested = '{"a":' * depth + '"\\ud83d"' + "}" * depth
+        body = f'{{"unit":"MOT","sequence":{sequence},"course":null,"cmi":{{"cmi":{nested}}}}}'
+        assert played.post("_khue/commit", data=body).status_code in (200, 400)
 
 
 FAILED = {"cmi": {"completion_status": "completed", "success_status": "failed"}}

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from lms.core.database import db
+from lms.core.exact import storable
 from lms.core.personal import held
 from lms.records.shapes import account_ifi, mention
 
@@ -74,7 +75,7 @@ def rows(of: Subject, section: str) -> Iterator[Row]:
         yield from _audit(of)
         return
     with db.session.execute(text(_sections()[section]), of.values, execution_options={"yield_per": 500}) as found:
-        yield from (dict(row) for row in found.mappings())
+        yield from (storable(dict(row)) for row in found.mappings())
 
 
 def documents(of: Subject) -> Iterator[Row]:

@@ -22,9 +22,8 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from tincan.conversions.iso8601 import make_timedelta
-
 from lms.assessment.rules import seed_of
+from lms.records.values import span
 from lms.records.vocabulary import ACCOUNTS, ACTIVITIES, AUTHORITY, EXTENSIONS, VERBS, VOIDED
 
 Key = tuple[str, ...]
@@ -106,7 +105,7 @@ class _Said:
 
     @property
     def duration(self) -> timedelta:
-        return make_timedelta(self.result["duration"]) if "duration" in self.result else timedelta()
+        return span(self.result["duration"]) if "duration" in self.result else timedelta()
 
 
 def _read(statement: Mapping[str, Any]) -> _Said | None:

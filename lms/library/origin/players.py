@@ -1,6 +1,7 @@
 """Player pages of ours on the content origin: one small document a kind, with its configuration in it."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from lms.library.origin.access import Facts
 from lms.library.services.launches import basic
 from lms.library.services.scorm import COURSE
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _PAGE_LIMIT = 4 * 1024 * 1024
 
 
@@ -142,7 +144,7 @@ def _in(texts: dict[str, Any], language: str) -> str:
 
 def _for_script(value: Any) -> str:
     """Return JSON that cannot end the element it stands in."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", json.dumps(value, ensure_ascii=False))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

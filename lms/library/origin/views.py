@@ -1,5 +1,6 @@
 """What the content origin answers."""
 
+import json
 from typing import Any
 
 from flask import Response, abort, request
@@ -49,7 +50,10 @@ def return_(token: str) -> Any:
 def commit(token: str) -> Any:
     """Keep what a SCORM unit committed."""
     del token
-    sent = request.get_json(silent=True, force=True)
+    try:
+        sent = json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError):
+        abort(400)
     if not isinstance(sent, dict):
         abort(400)
     return scorm.commit(facts().session_id, sent, at=utcnow())

@@ -32,12 +32,12 @@ export function report(verb, result = {}, extensions = {}, more = {}) {
   const { progress, ...named } = extensions;
   const all = { ...result.extensions, ...named, ...(progress === undefined ? {} : { [PROGRESS]: progress }) };
   const whole = { ...result, ...(Object.keys(all).length ? { extensions: all } : {}) };
-  queue.push({
+  queue.push(wellFormed({
     id, actor, verb: verbOf(verb), timestamp: new Date().toISOString(),
     object: more.object ?? { objectType: "Activity", id: activity, ...(more.definition ? { definition: more.definition } : {}) },
     ...(Object.keys(whole).length ? { result: whole } : {}),
     context: { ...more.context, registration },
-  });
+  }));
   if (queue.length > MOST) queue.splice(0, queue.length - MOST);
   keep();
   wake();
@@ -122,6 +122,14 @@ function verbOf(verb) {
   if (typeof verb !== "string") return verb;
   const known = VERBS[verb];
   return known ? { id: known[0] + verb, display: { vi: known[1], en: verb } } : { id: verb };
+}
+
+// The record store takes text only: no NUL, no half of a surrogate pair.
+function wellFormed(value) {
+  if (typeof value === "string") return value.replace(/\0|\p{Surrogate}/gu, "\ufffd");
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [wellFormed(key), wellFormed(part)]));
 }
 
 function remembered() {

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tincan.conversions.iso8601 import make_timedelta
-
 from lms.core.database import act, db, utcnow
 from lms.core.errors import DomainError
 from lms.library.kinds import UNIT_KINDS
@@ -15,7 +13,7 @@ from lms.library.models import ContentSession, ContentUnit, UnitState
 from lms.library.services.registrations import conclude, hold, state_of
 from lms.packages.cmi5 import rules, terms
 from lms.records import queries as records
-from lms.records.values import moment
+from lms.records.values import moment, span
 
 Statement = Mapping[str, Any]
 _SHORT = {iri: word for word, iri in terms.VERBS.items()}
@@ -157,5 +155,4 @@ def _seconds(statements: Sequence[Statement], unit: ContentUnit, state: UnitStat
     for statement in statements:
         about = statement["object"].get("id") in (unit.iri, unit.identifier)
         if about and _SHORT.get(statement["verb"]["id"]) == "terminated" and "duration" in statement.get("result", {}):
-            spent = make_timedelta(statement["result"]["duration"]).total_seconds()
-            state.seconds += int(min(max(spent, 0), 86_400))
+            state.seconds += int(min(max(span(statement["result"]["duration"]).total_seconds(), 0), 86_400))

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from lms.core import files
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
+from lms.core.exact import storable
 from lms.core.files import Staged
 from lms.core.guard import Actor
 from lms.core.pages import N_
@@ -267,7 +268,7 @@ def _accept(actor: Actor, upload_id: UUID, whole: Staged, taken: Taken, *, at: d
     version = packages.add_version(actor, upload, taken.structure, kept, sha256=whole.sha256, report=report, at=at)
     files.keep([*taken.staged.values(), whole])
     uploads.forget_pieces(upload_id, at=at)
-    upload.state, upload.version_id, upload.report, upload.touched_at = "taken", version.id, report, at
+    upload.state, upload.version_id, upload.report, upload.touched_at = "taken", version.id, version.report, at
     return upload
 
 
@@ -275,7 +276,7 @@ def _accept(actor: Actor, upload_id: UUID, whole: Staged, taken: Taken, *, at: d
 def _refuse(upload_id: UUID, faults: list[list[Any]], *, at: datetime) -> Upload:
     upload = _held(upload_id)
     upload.state, upload.touched_at = "refused", at
-    upload.report = {"faults": faults}
+    upload.report = {"faults": storable(faults)}
     uploads.forget_pieces(upload_id, at=at)
     return upload
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, select
 from lms.core import audit, files
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
+from lms.core.exact import storable
 from lms.core.guard import Actor
 from lms.core.text import fold, one_line
 from lms.library import hooks
@@ -67,15 +68,15 @@ def add_version(
         size=upload.size,
         files=len(kept),
         unpacked=sum(one.size for one in kept),
-        properties=dict(structure.root.properties),
-        report=report,
+        properties=storable(dict(structure.root.properties)),
+        report=storable(report),
         created_at=at,
         created_by=upload.account_id,
     )
     db.session.add(version)
     db.session.flush()
     _add_files(version.id, kept)
-    db.session.execute(insert(ContentUnit), _rows(version.id, structure.root))
+    db.session.execute(insert(ContentUnit), storable(_rows(version.id, structure.root)))
     package.kind = structure.kind
     after = {"package": str(package.id), "number": version.number, "kind": version.kind, "sha256": sha256}
     audit.record(actor, "library.add_version", "package_version", version.id, at=at, after=after)

@@ -1,15 +1,17 @@
 """What SCORM units commit: kept, never overtaken by what is older, and said in statements."""
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
 from sqlalchemy import select
 
 from lms.core.database import act, db
 from lms.core.errors import DomainError
+from lms.core.exact import storable
 from lms.library import progress, queries
 from lms.library.kinds import UNIT_KINDS
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, ScormCommit, ScormState
@@ -21,6 +23,10 @@ COURSE = ""
 """The identifier under which the state of the whole course is kept."""
 LARGEST = 4 * 1024 * 1024
 """Bytes of one commit; SCORM 2004 asks for 64,000 characters of suspend data and 250 interactions."""
+
+
+DEEPEST = 100
+"""Levels of objects within objects."""
 
 
 class Committed(NamedTuple):
@@ -69,11 +75,35 @@ def _checked(sent: Mapping[str, Any]) -> Committed:
         and 0 <= sequence < 2**53
         and isinstance(cmi, dict)
         and (course is None or isinstance(course, dict))
-        and len(orjson.dumps([cmi, course])) <= LARGEST
+        and storable(unit) == unit
+        and _shallow([cmi, course])
+        and _size([cmi, course]) <= LARGEST
     )
-    if not good or "\\u0000" in orjson.dumps([unit, cmi, course]).decode():
+    if not good:
         raise DomainError("bad-commit", "What the lesson sent cannot be read.", 400)
     return Committed(str(unit), int(sequence or 0), dict(cmi or {}), course, bool(sent.get("final")))
+
+
+def _size(data: Any) -> float:
+    """Return the bytes that data take as JSON; without end when they cannot be written so."""
+    try:
+        return len(json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass"))
+    except ValueError:
+        return math.inf
+
+
+def _shallow(data: Any) -> bool:
+    """Tell whether data nest no deeper than can be kept."""
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [part for one in level for part in _parts(one)]
+        if not level:
+            return True
+    return False
+
+
+def _parts(one: Any) -> Iterable[Any]:
+    return one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
 def _unit(registration: Registration, identifier: str) -> ContentUnit:
