@@ -8,7 +8,7 @@ no person (docs/decisions/0012 tells what that does and does not protect).
 import os
 import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -113,14 +113,9 @@ def write(survey_id: UUID, form: Form, sent: rules.Filled, on_paper: rules.Fille
 
     The rest is forgotten unread, and not even the database isolates them.
     """
-    together, alone = rules.told(form, sent, on_paper)
-    speaking = ((together, [*sent, *on_paper]), (alone, on_paper))
-    counted = {
-        cell: one
-        for cells, filled in speaking
-        for cell, one in sorted(rules.count(form, filled).items())
-        if cell in cells and rules.publishable(one.n)
-    }
+    chance, everybody = random.SystemRandom(), [*sent, *on_paper]
+    told = rules.told(form, sent, on_paper, chance)
+    counted = rules.count(form, everybody, told)
     tallies = [
         {"item": item, "teaching": teaching, "section": one.section, "kind": one.kind}
         | {"n": one.n, "na": one.na, "counts": one.counts}
@@ -133,23 +128,22 @@ def write(survey_id: UUID, form: Form, sent: rules.Filled, on_paper: rules.Fille
     ]
     comments = [
         {"id": uuid4(), "item": item, "teaching": teaching, "text": said}
-        for cells, filled in speaking
-        for (item, teaching), said in _comments(form, filled)
-        if (item, teaching) in cells
+        for number, values in enumerate(everybody)
+        for (item, teaching), said in _comments(form, values)
+        if number in told.get((item, teaching), ())
     ]
-    random.SystemRandom().shuffle(comments)
+    chance.shuffle(comments)
     for table, rows in ((Tally, tallies), (SectionMean, means), (Comment, comments)):
         if rows:
             db.session.execute(insert(table), [{"survey_id": survey_id} | row for row in rows])
 
 
-def _comments(form: Form, filled: rules.Filled) -> Iterator[tuple[rules.Cell, Value]]:
+def _comments(form: Form, values: Mapping[str, Value]) -> Iterator[tuple[rules.Cell, Value]]:
     free = {item.code for _section, item in form.items() if item.kind == "text"}
-    for values in filled:
-        for name, text in values.items():
-            item, _, teaching = name.partition(".")
-            if item in free:
-                yield (item, UUID(teaching) if teaching else rules.NONE), text
+    for name, text in values.items():
+        item, _, teaching = name.partition(".")
+        if item in free:
+            yield (item, UUID(teaching) if teaching else rules.NONE), text
 
 
 def keys_in(folder: Path) -> list[UUID]:

@@ -1,12 +1,12 @@
 """Counting answers and telling what they say. Plain values in, plain values out."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import sqrt
 from statistics import NormalDist
-from typing import Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from lms.core.i18n import ZONE
@@ -41,53 +41,128 @@ class Tally:
 
 Cell = tuple[str, UUID]
 """A question, and the teaching it is about or NONE."""
-
-
-def large_enough(form: Form, filled: Iterable[Mapping[str, Value]]) -> set[Cell]:
-    """Return what was asked of at least five: behind each of the others, too few people stand.
-
-    What a condition spared some must have spared at least five: else the others' answers, subtracted from those of all,
-    would isolate them.
-    """
-    asked: Counter[Cell] = Counter()
-    spared: Counter[Cell] = Counter()
-    for values in filled:
-        about = {UUID(teaching) for name in values for _, dot, teaching in [name.partition(".")] if dot}
-        for section, item in form.items():
-            for teaching in about if section.repeat else {NONE}:
-                question = Question(section, item, "" if teaching == NONE else str(teaching))
-                (asked if applies(question, values) else spared)[item.code, teaching] += 1
-    return {cell for cell, people in asked.items() if publishable(people) and publishable(spared[cell] or people)}
+Tallies = dict[Cell, Tally]
 
 
 Filled = Sequence[Mapping[str, Value]]
 """Forms: question -> answer."""
 
 
-def told(form: Form, sent: Filled, on_paper: Filled) -> tuple[set[Cell], set[Cell]]:
-    """Return the questions of which all forms may tell together, and those of which only the forms on paper may.
+class Chance(Protocol):
+    """What decides whose answers are left out."""
 
-    Whoever typed in the forms on paper knows them and could subtract them, so they help no others to be five. Where
-    fewer than five others stand behind a question, those on paper speak alone, if they are five themselves.
+    def shuffle(self, x: MutableSequence[Any]) -> None:
+        """Put a list into an order that nobody can know."""
+
+
+def told(form: Form, sent: Filled, on_paper: Filled, chance: Chance) -> dict[Cell, set[int]]:
+    """Return the questions of which results are told, each with the forms that speak (``sent``, then ``on_paper``).
+
+    The sets of forms behind any two results could be subtracted from each other, and a third from what is left. So all
+    results together cut the people into groups, and no group is smaller than five (:class:`_Groups`). Where one to
+    four missed a topic, some who attended it are left out beside them, so that five are missing; of a question that a
+    condition spared one to four, nothing is told.
     """
-    answered = count(form, sent)
-    together = {cell for cell in large_enough(form, sent) if cell not in answered or publishable(answered[cell].n)}
-    return together, large_enough(form, on_paper) - together
+    everybody = [*sent, *on_paper]
+    groups = _Groups(len(sent), len(everybody))
+    asked = _asked(form, everybody)
+    known = {item.code: item for _section, item in form.items()}
+    missed = Counter(one for who in asked.values() if len(everybody) - len(who) < MINIMUM_RESPONSES
+                     for one in groups.everybody - who)  # fmt: skip
+    order = list(range(len(everybody)))
+    chance.shuffle(order)
+    order.sort(key=lambda one: -missed[one])  # who missed something is left out with others who did
+    speaking: dict[Cell, set[int]] = {}
+    for cell in sorted(asked, key=lambda cell: (known[cell[0]].when is not None, -len(asked[cell]), cell)):
+        item, who = known[cell[0]], asked[cell]
+        spare = order if item.when is None else ()
+        told = groups.speak(who, spare)
+        if item.kind == "text":
+            told = who & groups.everybody if told else told
+        elif not groups.enough(_answered(everybody, cell, told)):
+            told = groups.speak({one for one in who if one >= len(sent)}, ())
+            told = told if groups.enough(_answered(everybody, cell, told)) else set()
+        if told:
+            speaking[cell] = told
+    return speaking
 
 
-def count(form: Form, filled: Iterable[Mapping[str, Value]]) -> dict[Cell, Tally]:
-    """Count filled-in forms. Comments are not counted."""
+class _Groups:
+    """People whom no results told so far tell apart; none of the groups is smaller than five.
+
+    Whoever typed in the forms on paper knows them and could subtract them, so they help no others to be five: where
+    fewer than five others stand behind a result, those on paper speak alone, if they are five themselves.
+    """
+
+    def __init__(self, sent: int, people: int) -> None:
+        """Begin with everybody in one group, or with those on paper alone."""
+        self.sent = sent
+        whole, paper = set(range(people)), set(range(sent, people))
+        self.everybody = whole if self.enough(whole) else paper if self.enough(paper) else set()
+        self.groups = [self.everybody] if self.everybody else []
+
+    def enough(self, people: set[int]) -> bool:
+        """Tell whether these are five: five who sent, or nobody but five on paper."""
+        senders = sum(one < self.sent for one in people)
+        return publishable(senders) if senders else publishable(len(people))
+
+    def speak(self, asked: set[int], spare: Sequence[int]) -> set[int]:
+        """Return those of the people asked who may speak, and remember how that cuts the groups.
+
+        :param spare: in this order people may be left out so that the others who say nothing are five
+        """
+        told: set[int] = set()
+        for number, group in enumerate(list(self.groups)):
+            inside, outside = group & asked, group - asked
+            if inside and outside:
+                for one in spare:
+                    if self.enough(outside):
+                        break
+                    if one in inside:
+                        inside, outside = inside - {one}, outside | {one}
+                if not self.enough(inside) or not self.enough(outside):
+                    continue
+                self.groups[number] = inside
+                self.groups.append(outside)
+            told |= inside
+        return told
+
+
+def _asked(form: Form, filled: Filled) -> dict[Cell, set[int]]:
+    """Return who was asked what; a topic of which a form says nothing was not asked about."""
+    asked: dict[Cell, set[int]] = defaultdict(set)
+    for number, values in enumerate(filled):
+        about = {teaching for name in values for _, dot, teaching in [name.partition(".")] if dot}
+        for section, item in form.items():
+            for teaching in about if section.repeat else {""}:
+                if applies(Question(section, item, teaching), values):
+                    asked[item.code, UUID(teaching) if teaching else NONE].add(number)
+    return asked
+
+
+def _answered(filled: Filled, cell: Cell, people: set[int]) -> set[int]:
+    """Return those of the people who answered a question, "not applicable" aside."""
+    code, teaching = cell
+    name = code if teaching == NONE else f"{code}.{teaching}"
+    return {one for one in people if filled[one].get(name, NA) != NA}
+
+
+def count(form: Form, filled: Iterable[Mapping[str, Value]], told: Mapping[Cell, set[int]] | None = None) -> Tallies:
+    """Count filled-in forms. Comments are not counted.
+
+    :param told: by question, the forms that speak; without it, all do
+    """
     known = {item.code: (section, item) for section, item in form.items()}
-    tallies: dict[Cell, Tally] = {}
-    for values in filled:
+    tallies: Tallies = {}
+    for number, values in enumerate(filled):
         for name, value in values.items():
             code, _, teaching = name.partition(".")
             section, item = known[code]
-            if item.kind == "text":
+            key = (code, UUID(teaching) if teaching else NONE)
+            if item.kind == "text" or (told is not None and number not in told.get(key, ())):
                 continue
             size = len(form.labels(item)) if item.kind == "scale" else len(item.options)
             empty = [0] * (size * size if item.kind == "ranking" else size)
-            key = (code, UUID(teaching) if teaching else NONE)
             tally = tallies.setdefault(key, Tally(section.key, item.kind, empty))
             _add(tally, value, [one.key for one in item.options])
     return tallies

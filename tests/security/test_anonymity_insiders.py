@@ -3,8 +3,6 @@
 import logging
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -13,7 +11,7 @@ from lms.core import jobs
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM, Actor
 from lms.people.models import Account, Person, RoleHolding, Unit
-from lms.surveys import document, rules, tasks
+from lms.surveys import tasks
 from lms.surveys.models import Comment, SealedBallot, Survey
 from lms.surveys.queries import rights, states
 from lms.surveys.rules import NONE
@@ -124,41 +122,6 @@ def test_what_a_condition_spared_nobody_is_told(one):
     one.send(one.people, "2", eff_hinder="time")
     one.close()
     assert states.tallies(one.survey.id)["eff-hinder", NONE].n == 10
-
-
-FORM = document.Form(
-    code="x",
-    audience="trainee",
-    title={"vi": "x"},
-    scale="s",
-    scales={"s": [{"vi": str(n)} for n in range(1, 6)]},
-    sections=[
-        document.Section(
-            key="a",
-            object="programme",
-            title={"vi": "x"},
-            items=[
-                document.Item(code="q", text={"vi": "x"}),
-                document.Item(code="w", text={"vi": "x"}, when=document.Condition("q", ["1", "2"])),
-            ],
-        )
-    ],
-)
-ANSWERED = st.fixed_dictionaries({"q": st.integers(1, 5)}, optional={"w": st.integers(1, 5)})
-
-
-@given(st.lists(ANSWERED, max_size=16), st.lists(ANSWERED, max_size=8))
-def test_no_cell_can_be_subtracted_from_another_to_isolate_fewer_than_five_senders(sent, on_paper):
-    together, alone = rules.told(FORM, sent, on_paper)
-    assert not together & alone
-    groups = {
-        ("q", NONE): [one for one in sent if "q" in one],
-        ("w", NONE): [one for one in sent if one["q"] in (1, 2)],
-    }
-    for cell in together:
-        inside, outside = len(groups[cell]), len(sent) - len(groups[cell])
-        assert inside >= 5 and (outside == 0 or outside >= 5)
-    assert not alone or len(on_paper) >= 5
 
 
 # -- who may write in the database ------------------------------------------------------------------------------------

@@ -127,18 +127,6 @@ def test_ranks_are_counted_by_option_and_place():
     assert tally.counts == [3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3]
 
 
-@given(st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=2), max_size=12))
-def test_what_fewer_than_five_were_asked_is_not_large_enough(forms):
-    filled = [
-        answers.read(TRAINEE, ASKED, {f"lect-method.{TAUGHT[n]}": [str(point)] for n, point in enumerate(points)})
-        for points in forms
-    ]
-    kept = rules.large_enough(TRAINEE, filled)
-    for number, teaching in enumerate(TAUGHT):
-        people = sum(len(points) > number for points in forms)
-        assert (("lect-method", teaching) in kept) == (people >= 5)
-
-
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=200))
 def test_summaries_agree_with_the_statistics_module(values):
     counts = [values.count(point) for point in range(1, 6)]

@@ -9,8 +9,8 @@ from lms.surveys import rules
 from lms.surveys.document import Form, Item, Section, Words
 from lms.surveys.queries.comments import ReadComment
 from lms.surveys.queries.rights import TaughtTopic
-from lms.surveys.queries.states import SurveyState, Tallies
-from lms.surveys.rules import NONE, Mean, Summary, publishable
+from lms.surveys.queries.states import SurveyState
+from lms.surveys.rules import NONE, Mean, Summary, Tallies, publishable
 from lms.surveys.themes import Group, group
 
 

@@ -150,10 +150,7 @@ def institution_path(survey_id: UUID, **_other: object) -> str | None:
     )
 
 
-Tallies = dict[rules.Cell, rules.Tally]
-
-
-def tallies(survey_id: UUID) -> Tallies:
+def tallies(survey_id: UUID) -> rules.Tallies:
     """Return what was counted at closing."""
     columns = (Tally.item, Tally.teaching, Tally.section, Tally.kind, Tally.counts, Tally.n, Tally.na)
     rows = db.session.execute(select(*columns).where(Tally.survey_id == survey_id))
