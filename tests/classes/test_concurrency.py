@@ -11,6 +11,7 @@ from lms import create_app
 from lms.classes import services
 from lms.classes.models import ClassRun, Enrolment, Session, Teaching
 from lms.core.database import act, db, utcnow
+from lms.core.edits import Edit
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.people.models import Person
@@ -184,7 +185,7 @@ def test_a_session_being_removed_is_not_attended(real, place, at_once):
 
 def test_a_session_being_attended_is_not_moved_into_the_future(place, at_once):
     def move():
-        services.change_session(SYSTEM, place["run"], place["meeting"], session_values(place), at=utcnow())
+        services.change_session(SYSTEM, place["run"], place["meeting"], Edit(session_values(place)), at=utcnow())
 
     assert at_once(attend(place), move) == (1, "attendance-taken")
 

@@ -9,6 +9,7 @@ from lms.catalogue.models import Topic
 from lms.classes import services
 from lms.classes.models import Session, Teaching
 from lms.core.database import utcnow
+from lms.core.edits import Edit
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.core.i18n import ZONE
@@ -130,7 +131,7 @@ def test_a_session_does_not_clash_with_itself(world, session):
     meeting = world["meeting"]
     changed = values(world, lecturer_id=meeting.lecturer_id, starts_at=meeting.starts_at + HOUR,
                      ends_at=meeting.ends_at + HOUR)  # fmt: skip
-    services.change_session(SYSTEM, world["run"].id, meeting.id, changed, at=utcnow())
+    services.change_session(SYSTEM, world["run"].id, meeting.id, Edit(changed), at=utcnow())
     session.refresh(meeting)
     assert meeting.title == "Buổi mới"
 

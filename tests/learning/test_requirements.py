@@ -14,6 +14,7 @@ from lms.classes.services import timetable
 from lms.classes.signals import requirements_changed
 from lms.core.config import ROOT
 from lms.core.database import db, utcnow
+from lms.core.edits import Edit
 from lms.core.guard import SYSTEM
 from lms.learning import queries as learning
 from lms.learning import services
@@ -92,7 +93,11 @@ def world(session):
 CHANGING = {
     "classes.services.timetable.add_session": lambda world: world.add_session(),
     "classes.services.timetable.change_session": lambda world: timetable.change_session(
-        SYSTEM, world.run.id, world.meeting.id, world.session_values(world.start) | {"kind": "online"}, at=utcnow()
+        SYSTEM,
+        world.run.id,
+        world.meeting.id,
+        Edit(world.session_values(world.start) | {"kind": "online"}),
+        at=utcnow(),
     ),
     "classes.services.timetable.remove_session": lambda world: world.remove_session(),
     "learning.materials.services.place": lambda world: materials.place(
