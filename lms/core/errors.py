@@ -1,5 +1,6 @@
 """Domain errors, and the one place where errors become answers."""
 
+import errno
 import logging
 from contextlib import suppress
 from http import HTTPStatus
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(psycopg.Error, _database_error)
     app.register_error_handler(PoolTimeoutError, _database_error)
+    app.register_error_handler(OSError, _disk_error)
     if not app.debug and not app.testing:
         app.register_error_handler(Exception, _unexpected)
 
@@ -95,6 +97,17 @@ def _database_error(error: Exception) -> Any:
     return *_answer(503), {"Retry-After": "5"}
 
 
+def _disk_error(error: OSError) -> Any:
+    """Answer 507 where the disk or a quota of the system is full; all else is unexpected."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if current_app.testing or current_app.debug:
+            raise error
+        return _unexpected(error)
+    db.session.rollback()
+    log.error("no room left on a disk")
+    return _answer(507)
+
+
 def _unexpected(error: Exception) -> tuple[Any, int]:
     db.session.rollback()
     log.exception("unexpected error", exc_info=error)
@@ -111,6 +124,7 @@ def _title(status: int) -> str:
         413: _("The file is too large"),
         429: _("Too many attempts"),
         503: _("The system is briefly unavailable"),
+        507: _("The system has no room left"),
     }
     return str(titles.get(status, _("Something went wrong") if status >= 500 else _("The request was refused")))
 
@@ -125,6 +139,7 @@ def _message(status: int) -> str:
         413: _("What you sent is larger than the system accepts. Please choose a smaller file."),
         429: _("Please wait a few minutes, then try again."),
         503: _("Please try again in a minute. Nothing you had saved is lost."),
+        507: _("What you sent could not be kept. Nothing you had saved is lost. Please tell the administrators."),
     }
     default = _("The fault is ours and has been recorded. Please try again; nothing you had saved is lost.")
     return str(messages.get(status, default if status >= 500 else _("Please go back and check what was sent.")))

@@ -46,12 +46,14 @@ class Site:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.instance = folder / "instance"
-        (self.port,) = own_ports(1)
+        self.port, content_port = own_ports(2)
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")} | {
             "LMS_INSTANCE": str(self.instance),
             "LMS_SECRET_KEY": "for-the-tests-of-faults-only-0123456789",
             "LMS_HOST": "127.0.0.1",
             "LMS_PORT": str(self.port),
+            "LMS_CONTENT_URL": f"http://content.localhost:{content_port}",
+            "LMS_CONTENT_PORT": str(content_port),
             "LMS_WEB_WORKERS": "2",
             "LMS_WEB_THREADS": "2",
             "LMS_LOG_LEVEL": "WARNING",

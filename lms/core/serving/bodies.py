@@ -1,9 +1,11 @@
 """What clients send, received on the event loop: a slow sender costs a buffer, never a thread."""
 
 import asyncio
+import contextlib
+import errno
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
@@ -93,18 +95,40 @@ class Bodies:
         return spool
 
     async def _fill(self, spool: Any, protocol: Sending, environ: dict[str, Any], address: str, limit: int) -> None:
+        """Write a body into a file, as far as it comes."""
         told = environ.get("CONTENT_LENGTH")
-        received, began = 0, asyncio.get_running_loop().time()
-        counted = False
-        pieces = aiter(protocol)
+        resumable = environ.get("CONTENT_TYPE") == RESUMABLE
+        received = 0
+        try:
+            async with contextlib.aclosing(self._pieces(protocol, told, address)) as pieces:
+                async for piece in pieces:
+                    received += len(piece)
+                    if received > limit:
+                        limit = await self._admitted(environ, received)
+                    _write(spool, piece)
+        except Refused as refused:
+            if refused.status != 408 or not resumable:
+                raise
+        if told is None:
+            environ["CONTENT_LENGTH"] = str(received)
+        elif received < int(told) and not resumable:
+            raise Gone
+
+    async def _pieces(self, protocol: Sending, told: str | None, address: str) -> AsyncGenerator[bytes, None]:
+        """Give a body piece by piece, as long as it comes fast enough.
+
+        :raises Refused: it does not, or too many slow ones come from its address
+        """
+        began, received, counted = asyncio.get_running_loop().time(), 0, False
+        arriving = aiter(protocol)
         try:
             while told is None or received < int(told):
                 due = self.rules.grace + received / self.rules.rate if counted else self.rules.at_once
                 try:
                     async with asyncio.timeout_at(began + due):
-                        piece = await anext(pieces)
+                        piece = await anext(arriving)
                 except StopAsyncIteration:
-                    break
+                    return
                 except TimeoutError:
                     if counted:
                         raise Refused(408, "The request came too slowly.") from None
@@ -112,21 +136,12 @@ class Bodies:
                     counted = True
                     continue
                 received += len(piece)
-                if received > limit:
-                    limit = await self._admitted(environ, received)
-                spool.write(piece)
-        except Refused as refused:
-            if refused.status != 408 or environ.get("CONTENT_TYPE") != RESUMABLE:
-                raise
+                yield piece
         finally:
             if counted:
                 self.slow[address] -= 1
                 if not self.slow[address]:
                     del self.slow[address]
-        if told is None:
-            environ["CONTENT_LENGTH"] = str(received)
-        elif received < int(told) and environ.get("CONTENT_TYPE") != RESUMABLE:
-            raise Gone
 
     async def _admitted(self, environ: dict[str, Any], size: int) -> int:
         """Return how much may be sent, at least ``size``."""
@@ -139,3 +154,12 @@ class Bodies:
         if self.slow[address] >= self.rules.slow_per_address:
             raise Refused(429, "Too many unfinished requests come from your address.")
         self.slow[address] += 1
+
+
+def _write(spool: Any, piece: bytes) -> None:
+    try:
+        spool.write(piece)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Refused(507, "There is no room for what you send.") from None
