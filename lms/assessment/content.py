@@ -31,6 +31,8 @@ class QuizFile(Shape):
     pass_percent: Percent
     attempts: Annotated[int, Meta(ge=1, le=20)]
     questions: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=100)]
+    draw: Annotated[int, Meta(ge=1, le=100)] | None = None
+    """How many of the questions an attempt asks, drawn anew each time; all in their order where it is left out."""
 
 
 class _Asked(Shape):
@@ -127,6 +129,9 @@ def read_quiz(reader: Reader, path: Path, lessons: set[str]) -> tuple[QuizFile, 
             reader.fault(path, f"{key}.id", "an id of its own")
         seen.add(question.id)
         asked.append(question)
+    if file.draw is not None and file.draw > len(file.questions):
+        reader.fault(path, "draw", f"at most {len(file.questions)}, the number of questions")
+        return None
     return (file, asked) if len(asked) == len(file.questions) else None
 
 
@@ -175,6 +180,7 @@ def _store_quiz(module_id: UUID, file: QuizFile, asked: list[_Asked]) -> None:
         title=plain(file.title),
         pass_percent=file.pass_percent,
         attempts_allowed=file.attempts,
+        draw=file.draw,
     )
     db.session.add(quiz)
     db.session.flush()

@@ -23,6 +23,13 @@ class SentForm(NamedTuple):
     responses: dict[UUID, Any]
     faults: dict[UUID, Any]
     typed: dict[UUID, Any]
+    signs: dict[UUID, str]
+    """What the page was given of each question (:func:`lms.assessment.rules.as_read`)."""
+
+    def touched(self, question: UUID) -> bool:
+        """Tell whether this question's answer was changed in the page."""
+        sign = self.signs.get(question, rules.NOTHING_READ)
+        return question in self.faults or rules.touched(sign, self.responses.get(question))
 
 
 def read_form(questions: Sequence[AskedQuestion], form: MultiDict[str, str]) -> SentForm:
@@ -30,11 +37,13 @@ def read_form(questions: Sequence[AskedQuestion], form: MultiDict[str, str]) -> 
 
     :raises UnknownFieldError: a field or a key is not of this quiz; nothing of it is used.
     """
-    sent = SentForm({}, {}, {})
+    sent = SentForm({}, {}, {}, {})
     names = set(_KNOWN)
     for question in questions:
-        fields = _fields(question)
-        names.update(fields)
+        fields, sign = _fields(question), f"read-{question.id}"
+        names.update(fields, [sign])
+        if sign in form:
+            sent.signs[question.id] = form[sign]
         _read(question, fields, form, sent)
     if set(form) - names:
         raise UnknownFieldError

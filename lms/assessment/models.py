@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,8 @@ class Quiz(Base):
     title: Mapped[dict[str, Any]]
     pass_percent: Mapped[int]
     attempts_allowed: Mapped[int]
+    draw: Mapped[int | None]
+    """How many questions an attempt draws from the bank; None: all are asked, in the bank's order."""
 
 
 class Question(Base):
@@ -69,6 +71,8 @@ class Attempt(Base):
     number: Mapped[int]
     seed: Mapped[int]
     """From which the order of options is drawn, the same on every device: ``rules.seed_of`` its id."""
+    asked: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    """The questions drawn for it, in the order in which they are asked; None: all of the quiz."""
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     score: Mapped[int | None]

@@ -35,6 +35,9 @@ class AttemptCard(NamedTuple):
     pass_percent: int
     attempts_allowed: int
     attempts_used: int
+    asked: list[UUID] | None
+    results: list[bool | None]
+    """Of all attempts at the quiz: whether it was passed; None for one that is open."""
 
 
 class AskedQuestion(NamedTuple):
@@ -98,16 +101,14 @@ def attempt(attempt_id: UUID) -> AttemptCard | None:
     """Return an attempt with its quiz and how many were used."""
     a, q, m = Attempt, Quiz, Module
     other = aliased(Attempt)
-    used = (
-        select(func.count(other.id))
-        .where(other.registration == a.registration, other.quiz_id == a.quiz_id)
-        .correlate(a)
-        .scalar_subquery()
-    )
+    others = (other.registration == a.registration, other.quiz_id == a.quiz_id)
+    used = select(func.count(other.id)).where(*others).correlate(a).scalar_subquery()
+    results = select(func.array_agg(other.passed)).where(*others).correlate(a).scalar_subquery()
     row = db.session.execute(
         select(
             a.id, a.registration, a.quiz_id, q.module_id, q.title, m.title, a.number, a.seed, a.started_at,
             a.submitted_at, a.score, a.max_score, a.passed, q.pass_percent, q.attempts_allowed, used,
+            a.asked, results,
         )
         .join(q, q.id == a.quiz_id)
         .join(m, m.id == q.module_id)
@@ -116,8 +117,13 @@ def attempt(attempt_id: UUID) -> AttemptCard | None:
     return None if row is None else AttemptCard(*row)
 
 
-def questions(quiz_id: UUID, attempt_id: UUID | None = None) -> Sequence[AskedQuestion]:
-    """Return a quiz's questions in order, with the answers of an attempt."""
+def questions(
+    quiz_id: UUID, attempt_id: UUID | None = None, asked: Sequence[UUID] | None = None
+) -> Sequence[AskedQuestion]:
+    """Return a quiz's questions in order, with the answers of an attempt.
+
+    :param asked: the questions drawn for the attempt, in the order in which they are asked; all by default
+    """
     q, a = Question, Answer
     rows = db.session.execute(
         select(
@@ -127,7 +133,11 @@ def questions(quiz_id: UUID, attempt_id: UUID | None = None) -> Sequence[AskedQu
         .where(q.quiz_id == quiz_id)
         .order_by(q.position)
     )
-    return [AskedQuestion(*row) for row in rows]
+    bank = [AskedQuestion(*row) for row in rows]
+    if asked is None:
+        return bank
+    known = {question.id: question for question in bank}
+    return [known[one]._replace(position=place) for place, one in enumerate(asked, 1)]
 
 
 def lessons_of(module_id: UUID) -> dict[str, tuple[UUID, Texts]]:

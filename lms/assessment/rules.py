@@ -1,12 +1,16 @@
 """Decisions about answers: what a response may be, when it is right, and in which order options are shown."""
 
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
+
+from lms.core.states import Acts
 from lms.core.text import one_line
 
 Body = dict[str, Any]
@@ -15,8 +19,105 @@ _PLAIN = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?")
 _GROUPED = re.compile(r"([+-]?\d{1,3})((?:([., ])\d{3})(?:\3\d{3}){0,4})(?:([.,])(\d{1,9}))?")
 
 
+QUIZ = Acts(
+    states=frozenset({"untried", "open", "failed", "passed", "used-up"}),
+    allowed={"start_quiz": frozenset({"untried", "open", "failed"})},
+    reasons={"passed": "quiz-passed", "used-up": "no-attempt-left"},
+    words={
+        "quiz-passed": _l("You have passed this quiz already."),
+        "no-attempt-left": _l("All attempts at this quiz have been used."),
+    },
+)
+"""A trainee's standing at a quiz; ``open``: the attempt that is open is gone on with."""
+
+ATTEMPT = Acts(
+    states=frozenset({"open", "handed-in"}),
+    allowed={"answer": frozenset({"open"}), "hand_in_quiz": frozenset({"open"})},
+    reasons={"handed-in": "already-submitted"},
+    words={"already-submitted": _l("This attempt has been handed in, so its answers no longer change.")},
+)
+
+ESSAY = Acts(
+    states=frozenset({"missing", "waiting", "failed", "passed"}),
+    allowed={
+        "hand_in_essay": frozenset({"missing", "waiting", "failed"}),
+        "mark": frozenset({"waiting", "failed", "passed"}),
+    },
+    reasons={"passed": "already-passed", "missing": "not-found"},
+    words={
+        "already-passed": _l("Your essay has passed, so it can no longer be replaced."),
+        "not-found": _l("Nothing has been handed in."),
+    },
+)
+"""A trainee's essay: its newest file. A file that was replaced can no longer be marked (``replaced``)."""
+
+
+def quiz_state(results: Sequence[bool | None], allowed: int) -> str:
+    """Return a trainee's standing at a quiz.
+
+    :param results: of her attempts: whether it was passed, None for one that is open
+    :param allowed: how many attempts a trainee has
+    """
+    if None in results:
+        return "open"
+    if True in results:
+        return "passed"
+    return "used-up" if len(results) >= allowed else "failed" if results else "untried"
+
+
+def shows_answers(state: str) -> bool:
+    """Tell whether right answers and explanations are shown: when it was passed or no attempt is left.
+
+    Before that they would be the answers to the next attempt, and who learns them by heart has learnt nothing else.
+    """
+    return state in ("passed", "used-up")
+
+
+def essay_state(marks: bool | None, *, handed_in: bool) -> str:
+    """Return the state of an essay by the mark of its newest file (None: it waits for one)."""
+    if not handed_in:
+        return "missing"
+    return "waiting" if marks is None else "passed" if marks else "failed"
+
+
+def drawn(seed: int, bank: Sequence[UUID], count: int, before: Sequence[UUID] = ()) -> list[UUID]:
+    """Return the questions of an attempt in the order in which they are asked, drawn from the seed.
+
+    Those that were not asked in an earlier attempt come first into the draw, then those asked longest ago.
+
+    :param count: how many are asked
+    :param before: questions asked in earlier attempts, the oldest first
+    """
+    last = {question: place for place, question in enumerate(before)}
+    chance = {one: hashlib.sha256(f"{seed}:{one}".encode()).digest() for one in bank}
+    chosen = sorted(bank, key=lambda one: (last.get(one, -1), chance[one]))[:count]
+    return sorted(chosen, key=lambda one: chance[one][::-1])
+
+
 class MalformedResponseError(ValueError):
     """The response is not one that this question can have."""
+
+
+def as_read(response: Any, revision: int) -> str:
+    """Return the sign of an answer that a page was given: its revision, and what it was, so that a form can tell."""
+    plain = None if is_blank(response) else response
+    return f"{revision}.{hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]}"
+
+
+NOTHING_READ = "0"
+"""The sign of a page that gives none: it was given a question without an answer."""
+
+
+def touched(sign: str, response: Any) -> bool:
+    """Tell whether a form's answer is another than the page was given."""
+    known = sign if sign != NOTHING_READ else as_read(None, 0)
+    return as_read(response, 0).partition(".")[2] != known.partition(".")[2]
+
+
+def revision_read(sign: str) -> int:
+    """Return the revision that a page was given; 0 for a sign that is none."""
+    number = sign.partition(".")[0]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 11 else 0
 
 
 def read_response(kind: str, body: Body, response: Any) -> Any:

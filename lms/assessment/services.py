@@ -6,10 +6,10 @@ from typing import IO, Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from lms.assessment import queries, rules, signals, uploads
+from lms.assessment import hooks, queries, rules, signals, uploads
 from lms.assessment.models import Answer, Assignment, Attempt, Question, Quiz, Submission
 from lms.assessment.statements import assignment_activity, question_activity, quiz_activity, response_text
 from lms.catalogue.models import Module
@@ -33,6 +33,11 @@ class Saved(NamedTuple):
     response: Any
     saved_at: datetime
 
+    @property
+    def sign(self) -> str:
+        """What a form sends to say that its page shows this answer."""
+        return rules.as_read(self.response, self.revision)
+
 
 # -- quizzes ----------------------------------------------------------------------------------------------------------
 
@@ -41,23 +46,22 @@ class Saved(NamedTuple):
 def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: datetime) -> Attempt:
     """Start a try at a quiz, or return the one that is open.
 
-    :raises DomainError: no attempt is left.
+    :raises DomainError: ``no-attempt-left``, ``quiz-passed``, and those of the class
     """
     lock("attempt", registration, quiz_id)
     quiz = db.session.get(Quiz, quiz_id)
     if quiz is None:
         raise NotFound
+    _require_work("start_quiz", registration)
     tried = db.session.scalars(
-        select(Attempt)
-        .where(Attempt.registration == registration, Attempt.quiz_id == quiz_id)
-        .order_by(Attempt.number.desc())
+        select(Attempt).where(Attempt.registration == registration, Attempt.quiz_id == quiz_id).order_by(Attempt.number)
     ).all()
-    if tried and tried[0].submitted_at is None:
-        return tried[0]
-    if len(tried) >= quiz.attempts_allowed:
-        raise DomainError("no-attempt-left", _l("All attempts at this quiz have been used."))
+    rules.QUIZ.require("start_quiz", rules.quiz_state([one.passed for one in tried], quiz.attempts_allowed))
+    if tried and tried[-1].submitted_at is None:
+        return tried[-1]
     number = len(tried) + 1
-    questions = db.session.scalar(select(func.count()).where(Question.quiz_id == quiz_id)) or 0
+    bank = db.session.scalars(select(Question.id).where(Question.quiz_id == quiz_id).order_by(Question.position)).all()
+    questions = quiz.draw or len(bank)
     attempt_id = emit(
         learner=actor_name(person_id),
         verb="initialized",
@@ -66,6 +70,7 @@ def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: dat
         at=at,
         extensions={"attempt": number, "questions": questions},
     )
+    before = [question for one in tried for question in one.asked or bank]
     attempt = Attempt(
         id=attempt_id,
         quiz_id=quiz_id,
@@ -73,6 +78,7 @@ def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: dat
         person_id=person_id,
         number=number,
         seed=rules.seed_of(attempt_id),
+        asked=rules.drawn(rules.seed_of(attempt_id), bank, questions, before) if quiz.draw else None,
         started_at=at,
         max_score=questions,
     )
@@ -90,46 +96,59 @@ def save_answer(attempt_id: UUID, question_id: UUID, response: Any, revision: in
     if not 1 <= revision < 2**31:
         raise _malformed()
     found = db.session.execute(
-        select(Attempt.submitted_at, Question.kind, Question.body)
+        select(Attempt.submitted_at, Attempt.registration, Attempt.asked, Question.kind, Question.body)
         .join(Question, Question.quiz_id == Attempt.quiz_id)
         .where(Attempt.id == attempt_id, Question.id == question_id)
         .with_for_update(of=Attempt, key_share=True)
     ).first()
-    if found is None:
+    if found is None or (found.asked is not None and question_id not in found.asked):
         raise NotFound
-    if found.submitted_at is not None:
-        raise _already_submitted()
+    rules.ATTEMPT.require("answer", "handed-in" if found.submitted_at else "open")
+    _require_work("answer", found.registration)
     values = _read(found.kind, found.body, response)
     return _store(attempt_id, question_id, values, revision, at)
 
 
 @act
-def save_answers(attempt_id: UUID, responses: Mapping[UUID, Any], *, at: datetime) -> None:
-    """Save the answers of a whole form (a browser without scripts, or the form that hands in)."""
-    attempt = _open_attempt(attempt_id)
-    questions = db.session.scalars(select(Question).where(Question.quiz_id == attempt.quiz_id)).all()
+def save_answers(
+    attempt_id: UUID, responses: Mapping[UUID, Any], *, signs: Mapping[UUID, str] | None = None, at: datetime
+) -> dict[UUID, Any]:
+    """Save what was touched in a whole form (a browser without scripts, or the form that hands in).
+
+    :param signs: what the form's page was given of each question (:func:`lms.assessment.rules.as_read`); a question
+        that has none was given without an answer
+    :returns: question -> the answer that is stored, where it is newer than the one the page was given and another
+        than the one typed there: nothing of these was written, and she is asked
+    :raises DomainError: handed in already, not an answer to its question, and those of the class; nothing is changed
+    """
+    attempt = _open_attempt("answer", attempt_id)
     stored = {answer.question_id: answer for answer in _answers(attempt_id)}
-    for question in questions:
+    newer: dict[UUID, Any] = {}
+    for question in questions_of(attempt):
         if question.id not in responses:
             continue
         response = _read(question.kind, question.body, responses[question.id])
         known = stored.get(question.id)
-        before = known.response if known else None
-        if before != response and not (rules.is_blank(before) and rules.is_blank(response)):
-            _store(attempt_id, question.id, response, known.revision + 1 if known else 1, at)
+        before, revision = (known.response, known.revision) if known else (None, 0)
+        sign = (signs or {}).get(question.id, rules.NOTHING_READ)
+        if not rules.touched(sign, response) or not rules.touched(rules.as_read(before, revision), response):
+            continue
+        if revision > rules.revision_read(sign):
+            newer[question.id] = before
+        else:
+            _store(attempt_id, question.id, response, revision + 1, at)
+    return newer
 
 
 @act
 def submit_attempt(actor: Actor, attempt_id: UUID, *, at: datetime) -> Attempt:
     """Hand in a try: score it, say so in statements, and tell those above.
 
-    :raises DomainError: it is handed in already.
+    :raises DomainError: it is handed in already, and those of the class.
     """
-    attempt = _open_attempt(attempt_id)
+    attempt = _open_attempt("hand_in_quiz", attempt_id)
     quiz = db.session.get_one(Quiz, attempt.quiz_id)
-    questions = db.session.scalars(
-        select(Question).where(Question.quiz_id == quiz.id).order_by(Question.position)
-    ).all()
+    questions = questions_of(attempt)
     answers = {answer.question_id: answer for answer in _answers(attempt_id)}
     learner = actor_name(attempt.person_id)
     activity = quiz_activity(quiz)
@@ -178,6 +197,21 @@ def submit_attempt(actor: Actor, attempt_id: UUID, *, at: datetime) -> Attempt:
     return attempt
 
 
+def questions_of(attempt: Attempt) -> list[Question]:
+    """Return the questions of an attempt in the order in which they are asked."""
+    of_quiz = select(Question).where(Question.quiz_id == attempt.quiz_id).order_by(Question.position)
+    bank = list(db.session.scalars(of_quiz))
+    if attempt.asked is None:
+        return bank
+    known = {question.id: question for question in bank}
+    return [known[one] for one in attempt.asked]
+
+
+def refusal(act: str, registration: UUID) -> DomainError | None:
+    """Return what those above have against an act: the trainee has left, her result is fixed, the class is off."""
+    return next((refused for refused in hooks.refusal.ask(act, registration) if refused is not None), None)
+
+
 def right_answer(question: Question) -> Any:
     """Return the right answer in the form of a response."""
     return question.body["right"]
@@ -199,16 +233,17 @@ def hand_in(
 ) -> Submission:
     """Hand in a file for an assignment; it replaces an earlier one until that has passed.
 
-    :raises DomainError: not a PDF or DOCX by its content, empty, too large, or passed already.
+    :raises DomainError: not a PDF or DOCX by its content, empty, too large, passed already, and those of the class.
     """
     assignment = db.session.get(Assignment, assignment_id)
     if assignment is None:
         raise NotFound
     kind = uploads.check(stream)
     lock("submission", assignment_id, registration)
+    _require_work("hand_in_essay", registration)
     newest = _newest_submission(assignment_id, registration)
-    if newest is not None and newest.passed:
-        raise DomainError("already-passed", _l("Your essay has passed, so it can no longer be replaced."))
+    marks = newest.passed if newest else None
+    rules.ESSAY.require("hand_in_essay", rules.essay_state(marks, handed_in=newest is not None))
     stored = files.put(stream)
     number = newest.number + 1 if newest else 1
     submission_id = emit(
@@ -314,14 +349,20 @@ def mark(
 # -- helpers ----------------------------------------------------------------------------------------------------------
 
 
-def _open_attempt(attempt_id: UUID) -> Attempt:
+def _require_work(act: str, registration: UUID) -> None:
+    refused = refusal(act, registration)
+    if refused is not None:
+        raise refused
+
+
+def _open_attempt(act: str, attempt_id: UUID) -> Attempt:
     attempt = db.session.scalar(
         select(Attempt).where(Attempt.id == attempt_id).with_for_update().execution_options(populate_existing=True)
     )
     if attempt is None:
         raise NotFound
-    if attempt.submitted_at is not None:
-        raise _already_submitted()
+    rules.ATTEMPT.require(act, "handed-in" if attempt.submitted_at else "open")
+    _require_work(act, attempt.registration)
     return attempt
 
 
@@ -365,10 +406,6 @@ def _newest_submission(assignment_id: UUID, registration: UUID) -> Submission | 
             Submission.assignment_id == assignment_id, Submission.registration == registration, queries.counting()
         )
     )
-
-
-def _already_submitted() -> DomainError:
-    return DomainError("already-submitted", _l("This attempt has been handed in, so its answers no longer change."))
 
 
 def _malformed() -> DomainError:

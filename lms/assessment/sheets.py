@@ -3,6 +3,8 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from flask_babel import gettext as _
+
 from lms.assessment import rules
 from lms.assessment.queries import AskedQuestion
 
@@ -38,7 +40,11 @@ class Sheet(NamedTuple):
     revision: int
     blank: bool
     correct: bool | None
+    read: str
+    """What the page is given, which its form sends back (:func:`lms.assessment.rules.as_read`)."""
     fault: Any = None
+    newer: str = ""
+    """An answer saved elsewhere meanwhile, in words."""
 
     @property
     def field(self) -> str:
@@ -46,7 +52,7 @@ class Sheet(NamedTuple):
         return f"q-{self.id}"
 
 
-def sheet(question: AskedQuestion, seed: int, fault: Any = None) -> Sheet:
+def sheet(question: AskedQuestion, seed: int, fault: Any = None, *, read: str = "", newer: str = "") -> Sheet:
     """Lay out a question with its response; ``fault`` is what is wrong with that."""
     response = question.response
     lines, partners = _LINES[question.kind](question, response, seed)
@@ -66,8 +72,31 @@ def sheet(question: AskedQuestion, seed: int, fault: Any = None) -> Sheet:
         revision=question.revision,
         blank=rules.is_blank(response),
         correct=question.correct,
+        read=read or rules.as_read(response, question.revision),
         fault=fault,
+        newer=newer,
     )
+
+
+def in_words(question: AskedQuestion, response: Any) -> str:
+    """Return an answer as it is read: the texts chosen, the order or the pairs; a dash for none."""
+    if rules.is_blank(response):
+        return "–"
+    body = question.body
+    match question.kind:
+        case "single" | "multiple":
+            texts = {one["key"]: one["text"] for one in body["options"]}
+            return "; ".join(texts[key] for key in sorted(_set(response)))
+        case "true_false":
+            return str(_("True") if response else _("False"))
+        case "ordering":
+            texts = {item["key"]: item["text"] for item in body["items"]}
+            return "; ".join(f"{place}. {texts[key]}" for place, key in enumerate(response, 1) if key)
+        case "matching":
+            left, right = ({one["key"]: one["text"] for one in body[side]} for side in ("left", "right_side"))
+            return "; ".join(f"{left[key]} – {right[value]}" for key, value in response.items())
+        case _:
+            return f"{response} {body.get('unit', '')}".strip()
 
 
 _Lines = tuple[list[Line], list[Line]]

@@ -1,19 +1,18 @@
 """A trainee's attempt: questions, saving as she goes, handing in, the result; and a quiz for reviewers."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import orjson
 from flask import abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from lms.assessment import queries, rules, services
 from lms.assessment.forms import SentForm, UnknownFieldError, read_form
 from lms.assessment.queries import AskedQuestion, AttemptCard
-from lms.assessment.sheets import Sheet, sheet
+from lms.assessment.sheets import Sheet, in_words, sheet
 from lms.catalogue.queries import version_id as find_version
 from lms.core.database import utcnow
-from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.core.i18n import clock
 
@@ -25,23 +24,24 @@ def attempt(attempt_id: UUID) -> Any:
     card, asked = _load(attempt_id)
     if request.method == "GET":
         return _result(card, asked) if card.submitted_at else _questions(card, asked)
-    if card.submitted_at:
-        raise DomainError("already-submitted", _("This attempt has been handed in, so its answers no longer change."))
+    rules.ATTEMPT.require("answer", "handed-in" if card.submitted_at else "open")
     try:
         sent = read_form(asked, request.form)
     except UnknownFieldError:
         abort(400)
     if sent.faults:
         return _questions(card, asked, sent), 400
-    services.save_answers(attempt_id, sent.responses, at=utcnow())
-    blank = sum(rules.is_blank(response) for response in sent.responses.values())
-    if request.form.get("action") == "submit" and (not blank or request.form.get("confirmed")):
-        services.submit_attempt(current_actor(), attempt_id, at=utcnow())
-        return redirect(url_for("assessment.attempt", attempt_id=attempt_id))
-    if request.form.get("action") == "submit":
-        card, asked = _load(attempt_id)
+    newer = services.save_answers(attempt_id, sent.responses, signs=sent.signs, at=utcnow())
+    card, asked = _load(attempt_id)
+    if newer:
+        return _questions(card, asked, sent, newer=newer), 409
+    if request.form.get("action") != "submit":
+        return redirect(url_for("assessment.attempt", attempt_id=attempt_id, saved=1))
+    blank = sum(rules.is_blank(question.response) for question in asked)
+    if blank and not request.form.get("confirmed"):
         return _questions(card, asked, blank=blank)
-    return redirect(url_for("assessment.attempt", attempt_id=attempt_id, saved=1))
+    services.submit_attempt(current_actor(), attempt_id, at=utcnow())
+    return redirect(url_for("assessment.attempt", attempt_id=attempt_id))
 
 
 def answer(attempt_id: UUID, question_id: UUID) -> Any:
@@ -63,6 +63,7 @@ def answer(attempt_id: UUID, question_id: UUID) -> Any:
         "revision": saved.revision,
         "response": saved.response,
         "saved_at": clock(saved.saved_at),
+        "read": saved.sign,
     }
 
 
@@ -81,29 +82,45 @@ def _load(attempt_id: UUID) -> tuple[AttemptCard, list[AskedQuestion]]:
     card = queries.attempt(attempt_id)
     if card is None:
         abort(404)
-    return card, list(queries.questions(card.quiz_id, attempt_id))
+    return card, list(queries.questions(card.quiz_id, attempt_id, card.asked))
 
 
-def _questions(card: AttemptCard, asked: list[AskedQuestion], sent: SentForm | None = None, blank: int = 0) -> str:
+def _questions(
+    card: AttemptCard,
+    asked: list[AskedQuestion],
+    sent: SentForm | None = None,
+    blank: int = 0,
+    newer: Mapping[UUID, Any] | None = None,
+) -> str:
     faults = sent.faults if sent else {}
     saved = [question.saved_at for question in asked if question.saved_at]
     return render_template(
         "assessment/attempt.html",
         attempt=card,
-        sheets=[_sheet(question, card.seed, sent) for question in asked],
+        sheets=[_sheet(question, card.seed, sent, newer or {}) for question in asked],
         faults=faults,
+        newer=newer,
+        refused=services.refusal("answer", card.registration),
         blank=blank,
         saved_at=max(saved, default=None),
         just_saved=request.args.get("saved") == "1",
     )
 
 
-def _sheet(question: AskedQuestion, seed: int, sent: SentForm | None) -> Sheet:
-    """A question of a refused form shows what was typed, not what is stored."""
-    if sent is None:
+def _sheet(question: AskedQuestion, seed: int, sent: SentForm | None, newer: Mapping[UUID, Any]) -> Sheet:
+    """What was touched in a form that comes back shows what was typed, not what is stored.
+
+    Beside an answer that was saved elsewhere meanwhile she sees both; sending the form again then writes hers.
+    """
+    if sent is None or not sent.touched(question.id):
         return sheet(question, seed)
     typed = sent.typed.get(question.id, sent.responses.get(question.id))
-    return sheet(question._replace(response=typed), seed, sent.faults.get(question.id))
+    stored = rules.as_read(question.response, question.revision)
+    if question.id in newer:
+        words = in_words(question, newer[question.id])
+        return sheet(question._replace(response=typed), seed, read=stored, newer=words)
+    sign = stored if not sent.faults else sent.signs.get(question.id, rules.NOTHING_READ)
+    return sheet(question._replace(response=typed), seed, sent.faults.get(question.id), read=sign)
 
 
 def _result(card: AttemptCard, asked: list[AskedQuestion]) -> str:
@@ -113,4 +130,6 @@ def _result(card: AttemptCard, asked: list[AskedQuestion]) -> str:
         sheets=[sheet(question, card.seed) for question in asked],
         lessons=queries.lessons_of(card.module_id),
         left=card.attempts_allowed - card.attempts_used,
+        standing=(standing := rules.quiz_state(card.results, card.attempts_allowed)),
+        shows_answers=rules.shows_answers(standing),
     )

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from lms.classes import models, personal  # noqa: F401 - registers the tables
+from lms.assessment.hooks import refusal
+from lms.classes import models, personal, services  # noqa: F401 - models registers the tables
 from lms.classes.routes import ROUTES
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
@@ -13,6 +14,7 @@ def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     personal_data.register(personal.held)
     guard.register(app, "classes", __name__, ROUTES)
+    refusal.register(services.refusal_of)
     add_navigation(
         app,
         NavItem(N_("Classes"), "classes.index", "classes.read", order=40),

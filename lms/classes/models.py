@@ -32,6 +32,10 @@ class ClassRun(Base):
     status: Mapped[str]
     """No act sets ``planned`` or ``cancelled`` yet: classes begin as ``running``; plans and their changes will."""
     capacity: Mapped[int]
+    finished_at: Mapped[datetime | None]
+    """When it was finished; results are fixed ``lms.classes.rules.RESULTS_AFTER`` later."""
+    finished_reason: Mapped[str | None]
+    """Why it was finished although something was missing."""
 
 
 class Teaching(Base):
@@ -71,7 +75,7 @@ class Enrolment(Base):
     __tablename__ = "enrolments"
     __table_args__ = (
         UniqueConstraint("class_id", "person_id"),
-        CheckConstraint("status IN ('enrolled', 'completed', 'failed', 'withdrawn')", name="status"),
+        CheckConstraint("status IN ('enrolled', 'completed', 'incomplete', 'failed', 'withdrawn')", name="status"),
         Index("ix_enrolments_person", "person_id"),
     )
 
@@ -81,7 +85,8 @@ class Enrolment(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     """The unit that sent her, as of that day."""
     status: Mapped[str]
-    """No act sets ``failed`` yet: the decision on results will."""
+    """``enrolled`` until :func:`lms.classes.services.conclude_all` gives her a result: ``completed``, or after the end
+    ``incomplete`` or ``failed`` (:func:`lms.learning.rules.result`)."""
     enrolled_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
 

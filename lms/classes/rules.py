@@ -1,8 +1,12 @@
 """The rules of classes. Plain values in; a value or a reason out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+
+from lms.core.states import Acts
 
 ATTENDED = frozenset({"present", "late"})
 """Who came late was there; who was excused was not."""
@@ -12,30 +16,65 @@ OPEN = frozenset({"planned", "running"})
 HELD = OPEN | {"finished"}
 """States of a class that takes place or took place; work in it can still be marked and corrected."""
 
-ALLOWED: Mapping[str, frozenset[str]] = {
-    "enrol": OPEN,
-    "withdraw": OPEN,
-    "assign_lecturer": OPEN,
-    "remove_lecturer": OPEN,
-    "add_session": OPEN,
-    "change_session": OPEN,
-    "remove_session": OPEN,
-    "finish": OPEN,
-    "record_attendance": HELD,
-    "mark_essay": HELD,
-    "conclude": HELD,
-}
+CLASS = Acts(
+    states=frozenset({"planned", "running", "finished", "cancelled"}),
+    allowed={
+        "enrol": OPEN,
+        "withdraw": OPEN,
+        "assign_lecturer": OPEN,
+        "remove_lecturer": OPEN,
+        "add_session": OPEN,
+        "change_session": OPEN,
+        "remove_session": OPEN,
+        "finish": OPEN,
+        "record_attendance": HELD,
+        "mark_essay": HELD,
+        "conclude": HELD,
+        # what a trainee does; work that comes late counts until the results are fixed (RESULTS_AFTER)
+        "study": HELD,
+        "start_quiz": HELD,
+        "answer": HELD,
+        "hand_in_quiz": HELD,
+        "hand_in_essay": HELD,
+        "open_material": HELD,
+    },
+    reasons={"finished": "class-closed", "cancelled": "class-cancelled"},
+    words={
+        "class-closed": _l("The class is over; this can no longer be changed."),
+        "class-cancelled": _l("The class was cancelled; this can no longer be changed."),
+    },
+)
 """Each act with the states of the class in which it may be done."""
 
-_REASONS = {"finished": "class-closed", "cancelled": "class-cancelled"}
+STUDYING = frozenset({"enrolled", "completed"})
+"""Results of a trainee with which she still works in the class."""
+ENROLMENT = Acts(
+    states=STUDYING | {"incomplete", "failed", "withdrawn"},
+    allowed={
+        "withdraw": frozenset({"enrolled"}),
+        "read_lesson": STUDYING | {"incomplete", "failed"},
+        "study": STUDYING,
+        "start_quiz": STUDYING,
+        "answer": STUDYING,
+        "hand_in_quiz": STUDYING,
+        "hand_in_essay": STUDYING,
+        "open_material": STUDYING,
+        "mark_essay": STUDYING | {"incomplete", "failed"},
+    },
+    reasons={"withdrawn": "left-class", "completed": "not-enrolled"}
+    | dict.fromkeys(("incomplete", "failed"), "results-fixed"),
+    words={
+        "left-class": _l("This trainee has left the class. What was done before stays on record; nothing is added."),
+        "not-enrolled": _l("Only a trainee who is still studying can be withdrawn."),
+        "results-fixed": _l(
+            "The results of this class are fixed, so nothing can be added. Please speak to the training institution."
+        ),
+    },
+)
+"""Each act with the results of the trainee with which it may be done."""
 
 ATTENDANCE_OPENS = timedelta(minutes=30)
 """Attendance can be taken from half an hour before a session starts."""
-
-
-def refusal(act: str, state: str) -> str | None:
-    """Return why an act is refused in a class of this state, as a code; None when it is allowed."""
-    return None if state in ALLOWED[act] else _REASONS[state]
 
 
 class Period(NamedTuple):

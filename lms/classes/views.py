@@ -74,7 +74,7 @@ def class_page(class_id: UUID) -> Any:
         abort(404)
     actor, now = current_actor(), utcnow()
     manages = actor.may("classes.manage", head.institution_path)
-    allowed = {act for act in rules.ALLOWED if rules.refusal(act, head.status) is None}
+    allowed = {act for act in rules.CLASS.allowed if rules.CLASS.refusal(act, head.status) is None}
     if not manages:
         allowed &= {"record_attendance"}
     lecturers = queries.lecturers_of(head.institution_path, local_day(now)) if "assign_lecturer" in allowed else []
@@ -272,7 +272,7 @@ def _head_for(act: str, class_id: UUID) -> queries.ClassHead:
     head = queries.class_head(class_id)
     if head is None:
         abort(404)
-    services.require(act, head.status)
+    rules.CLASS.require(act, head.status)
     return head
 
 

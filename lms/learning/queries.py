@@ -13,6 +13,7 @@ from lms.assessment.models import Assignment, Quiz
 from lms.assessment.queries import counting
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import ProgrammeVersion
+from lms.classes import rules as class_rules
 from lms.classes.rules import ATTENDED
 from lms.core.database import db
 from lms.core.errors import NotFound
@@ -55,6 +56,11 @@ JOIN units u ON u.id = c.institution_id
 _OF_PERSON = text(_COURSES + "WHERE e.person_id = :id ORDER BY c.starts_on DESC, c.code LIMIT 30")
 _OF_REGISTRATIONS = text(_COURSES + "WHERE e.id = ANY(:ids)")
 _OF_CLASS = text(_COURSES + "WHERE e.class_id = :id AND e.status = 'enrolled'")
+
+
+def works(status: str, class_status: str) -> bool:
+    """Tell whether a trainee with this result still works in a class of this state."""
+    return not (class_rules.ENROLMENT.refusal("study", status) or class_rules.CLASS.refusal("study", class_status))
 
 
 class Progress(NamedTuple):
@@ -153,7 +159,12 @@ class Course:
     @property
     def open(self) -> bool:
         """Whether she can still work in it."""
-        return self.status != "withdrawn" and self.class_status != "cancelled"
+        return works(self.status, self.class_status)
+
+    @property
+    def held(self) -> bool:
+        """Whether its result can still change: she has not left, and it is not off."""
+        return self.status != "withdrawn" and class_rules.CLASS.refusal("conclude", self.class_status) is None
 
 
 class QuizShape(NamedTuple):
@@ -261,6 +272,7 @@ class Place(NamedTuple):
     class_name: str
     version_id: UUID
     status: str
+    class_status: str
     percent: int | None
     anchor: str | None
     done: bool | None
@@ -268,7 +280,7 @@ class Place(NamedTuple):
 
 _PLACE = text(
     """
-    SELECT c.name, c.version_id, e.status, lp.percent, lp.anchor, lp.completed_at IS NOT NULL
+    SELECT c.name, c.version_id, e.status, c.status, lp.percent, lp.anchor, lp.completed_at IS NOT NULL
     FROM enrolments e JOIN class_runs c ON c.id = e.class_id
     LEFT JOIN lesson_progress lp ON lp.registration = e.id AND lp.lesson_id = :lesson
     WHERE e.id = :registration

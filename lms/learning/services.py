@@ -54,7 +54,7 @@ def report_progress(
 
     :param seconds: time read since the last report that was told
     :param leaving: whether the reader is about to leave the page, so that nothing can wait any longer
-    :raises DomainError: ``bad-progress``, ``read-only``
+    :raises DomainError: ``bad-progress``, and those of the class
     """
     text, person_id = _lesson(registration, lesson_id)
     if not 0 <= percent <= 100 or not seconds >= 0:
@@ -111,7 +111,7 @@ def _conclude(courses: Iterable[Course], corrected: Collection[str], at: datetim
     changed: dict[str, list[UUID]] = {"completed": [], "enrolled": []}
     for course in courses:
         before = course.status == "completed"
-        if course.open and before != rules.concluded(queries.standing(course), before=before, corrected=corrected):
+        if course.held and before != rules.concluded(queries.standing(course), before=before, corrected=corrected):
             changed["enrolled" if before else "completed"].append(course.registration)
     for status, registrations in changed.items():
         if registrations:
@@ -120,17 +120,16 @@ def _conclude(courses: Iterable[Course], corrected: Collection[str], at: datetim
 
 
 def _lesson(registration: UUID, lesson_id: UUID) -> tuple[LessonText, UUID]:
-    """Return the lesson and whose registration it is."""
+    """Return the lesson and whose registration it is; she may work in it until the transaction ends."""
     text = queries.lesson(lesson_id)
     row = db.session.execute(
-        select(Enrolment.status, Enrolment.person_id, ClassRun.version_id)
+        select(Enrolment.person_id, ClassRun.version_id)
         .join(ClassRun, ClassRun.id == Enrolment.class_id)
         .where(Enrolment.id == registration)
     ).one_or_none()
     if text is None or row is None or row.version_id != text.version_id:
         raise NotFound
-    if row.status == "withdrawn":
-        raise DomainError("read-only", _l("You have left this class; its lessons can be read but not worked in."))
+    classes.require_work("study", registration)
     return text, row.person_id
 
 

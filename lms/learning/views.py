@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from lms.assessment import services as assessment
 from lms.classes import queries as classes
+from lms.classes import rules as class_rules
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
@@ -59,6 +60,7 @@ def lesson(registration: UUID, lesson_id: UUID) -> Any:
     place = queries.place(registration, lesson_id)
     if text is None or place is None or place.version_id != text.version_id:
         abort(404)
+    class_rules.ENROLMENT.require("read_lesson", place.status)
     lines = [line for module in queries.shape(text.version_id).modules for line in module.lessons]
     here = next(index for index, line in enumerate(lines) if line.id == lesson_id)
     return render_template(
@@ -66,6 +68,7 @@ def lesson(registration: UUID, lesson_id: UUID) -> Any:
         registration=registration,
         lesson=text,
         place=place,
+        works=queries.works(place.status, place.class_status),
         resume=next((heading for heading in text.headings if heading["id"] == place.anchor), None),
         previous=lines[here - 1] if here else None,
         next=lines[here + 1] if here + 1 < len(lines) else None,
@@ -113,8 +116,6 @@ def start_quiz(registration: UUID, quiz_id: UUID) -> Any:
     found = queries.course(registration)
     if found is None or quiz_id not in {quiz.id for quiz in queries.shape(found.version_id).quizzes.values()}:
         abort(404)
-    if not found.open:
-        raise DomainError("read-only", _("You have left this class; its quizzes are closed to you."))
     attempt = assessment.start_attempt(quiz_id, registration, found.person_id, at=utcnow())
     return redirect(url_for("assessment.attempt", attempt_id=attempt.id))
 
@@ -133,8 +134,6 @@ def essay(registration: UUID) -> Any:
         try:
             if upload is None or not upload.filename:
                 raise DomainError("no-file", _("Please choose a file."), 400)
-            if not found.open:
-                raise DomainError("read-only", _("You have left this class; no essay can be handed in."))
             person_id, name = found.person_id, upload.filename
             stream: Any = upload.stream
             assessment.hand_in(current_actor(), essays[0].id, registration, person_id, stream, name, at=utcnow())

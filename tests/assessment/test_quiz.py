@@ -350,7 +350,9 @@ def test_right_answers_of_every_question_are_right(world):
 def test_a_form_stores_an_answer_only_when_it_is_another(world, session, before, after, stored):
     """What is blank and stays blank is not stored; what is cleared is, and the same again changes nothing."""
     question = next(one for one in world.questions if one.kind == "single")
-    for response in (before, after):
-        services.save_answers(world.attempt.id, {question.id: response}, at=utcnow())
+    sign = rules.NOTHING_READ
+    for number, response in enumerate((before, after)):
+        services.save_answers(world.attempt.id, {question.id: response}, signs={question.id: sign}, at=utcnow())
+        sign = rules.as_read(response, number + (before is not None))
     kept = session.scalars(select(Answer).where(Answer.attempt_id == world.attempt.id)).all()
     assert [one.revision for one in kept] == ([stored] if stored else [])

@@ -221,7 +221,7 @@ def test_a_trainee_is_withdrawn_once(place, at_once):
     def withdraw():
         services.withdraw(SYSTEM, place["run"], place["enrolment"], "x", at=utcnow())
 
-    assert at_once(withdraw, withdraw) == (None, "not-enrolled")
+    assert at_once(withdraw, withdraw) == (None, "left-class")
 
 
 def test_a_result_is_counted_once(place, at_once):

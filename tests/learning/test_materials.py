@@ -151,7 +151,7 @@ def test_who_left_the_class_can_no_longer_open_it(world: World) -> None:
     db.session.commit()
     page = world.trainee.get(f"/learn/{world.enrolment.id}/materials/{material}").get_data(as_text=True)
     assert "data-launch" not in page
-    with pytest.raises(DomainError, match="read-only"):
+    with pytest.raises(DomainError, match="left-class"):
         services.open_material(world.enrolment.id, material, at=NOW)
 
 

@@ -16,7 +16,8 @@ function start() {
   const FRESH = 10_000; // a change younger than this is meant to replace what another device saved
   const REQUEST_LIMIT = 15_000;
   let queue = load();
-  let sending = false;
+  let sending = null; // what is on its way
+  let handingIn = false;
   let retryTimer = 0;
   let typingTimer = 0;
   let pause = 2000;
@@ -27,11 +28,20 @@ function start() {
     try { return JSON.parse(localStorage.getItem(key)) ?? {}; } catch { return {}; }
   }
 
-  function keep() {
+  // another tab may keep answers of its own under the same key: only ours are added, and dropped when they are saved
+  function keep(dropped = {}) {
     try {
-      if (Object.keys(queue).length) localStorage.setItem(key, JSON.stringify(queue));
+      const kept = load();
+      for (const [id, revision] of Object.entries(dropped)) if (kept[id]?.revision <= revision) delete kept[id];
+      for (const [id, entry] of Object.entries(queue)) if (!(kept[id]?.revision > entry.revision)) kept[id] = entry;
+      if (Object.keys(kept).length) localStorage.setItem(key, JSON.stringify(kept));
       else localStorage.removeItem(key);
     } catch { /* storage is full or forbidden: the answer is still sent and still on the page */ }
+  }
+
+  function drop(id, revision = queue[id].revision) {
+    delete queue[id];
+    keep({ [id]: revision });
   }
 
   // -- reading and setting a question
@@ -98,24 +108,23 @@ function start() {
     tell(text.saving);
   }
 
-  async function flush() {
-    if (sending) return;
-    sending = true;
+  function flush() {
+    sending ??= sendAll().finally(() => { sending = null; });
+    return sending;
+  }
+
+  async function sendAll() {
     clearTimeout(retryTimer);
-    try {
-      for (let [id] = Object.keys(queue); id; [id] = Object.keys(queue)) {
-        if (!(await send(id))) return;
-      }
-      pause = 2000;
-    } finally {
-      sending = false;
+    for (let [id] = Object.keys(queue); id; [id] = Object.keys(queue)) {
+      if (!(await send(id))) return;
     }
+    pause = 2000;
   }
 
   async function send(id) {
     const q = questions.get(id);
     const entry = queue[id];
-    if (!q) { delete queue[id]; keep(); return true; }
+    if (!q) { drop(id); return true; }
     let answer;
     try {
       answer = await fetch(text.answers + id, {
@@ -131,8 +140,9 @@ function start() {
     const problem = await answer.json().catch(() => ({}));
     if (answer.status === 401 || problem.code === "csrf") { tell(text.signedOut, true); return false; }
     if (answer.status >= 500 || answer.status === 429) return later(text.waiting);
-    if (answer.status === 409 && problem.code === "already-submitted") { queue = {}; keep(); location.reload(); return false; }
-    if (queue[id] === entry) { delete queue[id]; keep(); }
+    if (answer.status === 409 && problem.code === "already-submitted") { queue = {}; localStorage.removeItem(key); location.reload(); return false; }
+    if (queue[id] === entry) drop(id);
+    if (answer.status === 409) { tell(problem.error ?? text.refused, true); tellAt(q, problem.error ?? text.refused, true); return false; }
     tellAt(q, problem.error ?? text.refused, true);
     tell(text.refused, true);
     return true;
@@ -141,14 +151,14 @@ function start() {
   function accepted(q, id, entry, saved) {
     if (saved === null) return later(text.waiting);
     q.dataset.revision = saved.revision;
+    form.elements[`read-${id}`].value = saved.read;
     if (!saved.stored && Date.now() - entry.changedAt < FRESH) {
       queue[id] = { ...(queue[id] ?? entry), revision: saved.revision + 1 };
       keep();
       return true;
     }
     if (queue[id] === entry) {
-      delete queue[id];
-      keep();
+      drop(id);
       if (!saved.stored) { setters[q.dataset.kind](q, saved.response); tellAt(q, text.newer); }
     }
     if (!Object.keys(queue).length) tell(text.saved.replace("{time}", saved.saved_at));
@@ -224,9 +234,8 @@ function start() {
   for (const [id, entry] of Object.entries(queue)) {
     const q = questions.get(id);
     if (q && entry.revision > Number(q.dataset.revision)) setters[q.dataset.kind](q, entry.response);
-    else delete queue[id];
+    else drop(id);
   }
-  keep();
   if (Object.keys(queue).length) { tell(text.saving); flush(); } else tell(overall.textContent);
   form.querySelector("[data-save]").hidden = true;
 
@@ -244,10 +253,16 @@ function start() {
     clearTimeout(typingTimer);
     typingTimer = setTimeout(flush, 800);
   });
-  form.addEventListener("submit", (event) => {
-    if (navigator.onLine) return;
-    event.preventDefault();
-    tell(text.submitOffline, true);
+  form.addEventListener("submit", async (event) => {
+    if (!navigator.onLine) { event.preventDefault(); tell(text.submitOffline, true); return; }
+    if (handingIn || !Object.keys(queue).length) return;
+    event.preventDefault(); // what was just typed is saved first, so that the form does not meet its own answer
+    clearTimeout(typingTimer);
+    await flush();
+    await flush();
+    handingIn = true;
+    form.requestSubmit(event.submitter);
+    handingIn = false;
   });
   addEventListener("online", () => { pause = 2000; flush(); });
   addEventListener("offline", () => tell(text.offline, true));

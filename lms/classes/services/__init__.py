@@ -2,7 +2,7 @@
 
 from lms.classes.services.attendance import record_attendance
 from lms.classes.services.enrolment import Enrolled, enrol, enrol_by_codes, withdraw
-from lms.classes.services.held import require
+from lms.classes.services.held import refusal_of, require_work
 from lms.classes.services.lifecycle import create_class, finish_class
 from lms.classes.services.results import conclude, conclude_all, mark_essay
 from lms.classes.services.timetable import (
@@ -26,8 +26,9 @@ __all__ = [
     "finish_class",
     "mark_essay",
     "record_attendance",
+    "refusal_of",
     "remove_lecturer",
     "remove_session",
-    "require",
+    "require_work",
     "withdraw",
 ]

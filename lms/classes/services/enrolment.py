@@ -108,7 +108,7 @@ def enrol_by_codes(actor: Actor, class_id: UUID, text: str, *, at: datetime) -> 
 def withdraw(actor: Actor, class_id: UUID, enrolment_id: UUID, reason: str, *, at: datetime) -> None:
     """Take a trainee out of a class; what she has done stays on record.
 
-    :raises DomainError: ``class-closed``, ``class-cancelled``, ``not-enrolled``
+    :raises DomainError: ``class-closed``, ``class-cancelled``, ``not-enrolled``, ``left-class``, ``results-fixed``
     """
     run = class_for("withdraw", class_id)
     enrolment = db.session.scalar(
@@ -116,8 +116,7 @@ def withdraw(actor: Actor, class_id: UUID, enrolment_id: UUID, reason: str, *, a
     )
     if enrolment is None:
         raise NotFound
-    if enrolment.status != "enrolled":
-        raise DomainError("not-enrolled", _l("Only a trainee who is still studying can be withdrawn."))
+    rules.ENROLMENT.require("withdraw", enrolment.status)
     enrolment.status = "withdrawn"
     before, after = {"status": "enrolled"}, {"status": "withdrawn", "reason": reason}
     audit.record(actor, "class.withdraw", "enrolment", enrolment_id, at=at, before=before, after=after)

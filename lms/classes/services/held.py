@@ -2,18 +2,12 @@
 
 from uuid import UUID
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from lms.classes import rules
-from lms.classes.models import ClassRun
+from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
 from lms.core.errors import DomainError, NotFound
-
-REFUSALS = {
-    "class-closed": _l("The class is over; this can no longer be changed."),
-    "class-cancelled": _l("The class was cancelled; this can no longer be changed."),
-}
 
 
 def class_for(act: str, class_id: UUID, *, exclusive: bool = False) -> ClassRun:
@@ -26,15 +20,30 @@ def class_for(act: str, class_id: UUID, *, exclusive: bool = False) -> ClassRun:
     run = db.session.scalar(held.execution_options(populate_existing=True))
     if run is None:
         raise NotFound
-    require(act, run.status)
+    rules.CLASS.require(act, run.status)
     return run
 
 
-def require(act: str, state: str) -> None:
-    """Refuse an act in a class of this state, in words.
+def refusal_of(act: str, registration: UUID) -> DomainError | None:
+    """Answer why a trainee may not do an act (:data:`lms.assessment.hooks.refusal`); who may is held as she is.
 
-    :raises DomainError: ``class-closed``, ``class-cancelled``
+    Nobody withdraws her until the transaction ends.
     """
-    reason = rules.refusal(act, state)
-    if reason is not None:
-        raise DomainError(reason, REFUSALS[reason])
+    asked = select(Enrolment.status, ClassRun.status).join(ClassRun, ClassRun.id == Enrolment.class_id)
+    asked = asked.where(Enrolment.id == registration).with_for_update(of=Enrolment, read=True, key_share=True)
+    row = db.session.execute(asked).one_or_none()
+    if row is None:
+        return NotFound()
+    try:
+        rules.ENROLMENT.require(act, row[0])
+        rules.CLASS.require(act, row[1])
+    except DomainError as refused:
+        return refused
+    return None
+
+
+def require_work(act: str, registration: UUID) -> None:
+    """Refuse an act of a trainee, in words (:func:`refusal_of`)."""
+    refused = refusal_of(act, registration)
+    if refused is not None:
+        raise refused

@@ -13,7 +13,7 @@ from lms.catalogue import services as catalogue
 from lms.catalogue.models import ProgrammeVersion
 from lms.classes import queries, rules
 from lms.classes.models import ClassRun, Enrolment
-from lms.classes.services.held import class_for
+from lms.classes.services.held import class_for, require_work
 from lms.classes.services.statements import class_activity, tell
 from lms.core import audit
 from lms.core.database import act, db
@@ -30,6 +30,9 @@ def mark_essay(actor: Actor, class_id: UUID, submission_id: UUID, edit: Edit, *,
     :raises DomainError: ``class-cancelled``, and those of the mark
     """
     class_for("mark_essay", class_id)
+    registration = db.session.scalar(select(Submission.registration).where(Submission.id == submission_id))
+    if registration is not None:
+        require_work("mark_essay", registration)
     return assessment.mark(actor, submission_id, edit.wanted["score"], edit.wanted["comment"], seen=edit.seen, at=at)
 
 
@@ -52,7 +55,7 @@ def conclude_all(actor: Actor, enrolment_ids: Sequence[UUID], status: str, *, at
     if not changing:
         return []
     run = db.session.get_one(ClassRun, changing[0].class_id)
-    if rules.refusal("conclude", run.status) is not None:
+    if rules.CLASS.refusal("conclude", run.status) is not None:
         return []
     version = db.session.get_one(ProgrammeVersion, run.version_id)
     completing = status == "completed"

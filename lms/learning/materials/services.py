@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.catalogue.models import Module
+from lms.classes import services as classes
 from lms.classes.models import ClassRun, Enrolment
 from lms.classes.signals import requirements_changed
 from lms.core import audit
@@ -129,13 +130,12 @@ def move_class(actor: Actor, class_id: UUID, material_id: UUID, version_id: UUID
 def open_material(registration: UUID, material_id: UUID, *, at: datetime) -> Registration:
     """Return a trainee's registration for a material of her class, made when she first opens it.
 
-    :raises DomainError: ``read-only`` she has left the class.
+    :raises DomainError: those of the class: she has left it, her result is fixed, or it is off
     """
     found = queries.of_trainee(registration, material_id)
     if found is None:
         raise NotFound
-    if found.status == "withdrawn":
-        raise DomainError("read-only", _l("You have left this class; its materials are closed to you."))
+    classes.require_work("open_material", registration)
     learner = registrations.learner_of(found.person_id)
     return registrations.register(found.version_id, learner, at=at, context_id=registration)
 

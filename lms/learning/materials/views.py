@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.classes import services as classes
 from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -21,6 +22,7 @@ def material(registration: UUID, material_id: UUID) -> Any:
     found = queries.of_trainee(registration, material_id)
     if found is None:
         abort(404)
+    refused = classes.refusal_of("open_material", registration)
     taken = queries.registration_of(found.version_id, registration)
     shown = player_page.shown(found.version_id, taken, asked=request.args.get("unit"))
     page = render_template(
@@ -34,7 +36,7 @@ def material(registration: UUID, material_id: UUID) -> Any:
         back_url=url_for("learning.course", registration=registration),
         mode="Normal",
         sandbox=player_page.sandbox(current_app),
-        closed=found.status == "withdrawn",
+        closed=refused.message if refused else None,
     )
     return player_page.framing(page, current_app)
 
