@@ -90,6 +90,7 @@ def init_app(app: Flask) -> None:
         "navigation": lambda: navigation(app, current_actor()),
         "request_id": lambda: g.get("request_id", ""),
         "draft_owner": _draft_owner,
+        "next_url": next_url,
         "demo": app.config["DEMO"],
     }
     app.jinja_env.filters["markdown"] = markdown_filter
@@ -114,3 +115,9 @@ class Page(Generic[T]):
             return cls(rows, None)
         last = key(rows[size - 1])
         return cls(rows[:size], "|".join(map(str, last)) if isinstance(last, tuple) else str(last))
+
+
+def next_url(page: Page[Any]) -> str:
+    """Return this page's own address with what was asked of it, from the next stretch on."""
+    asked = (request.view_args or {}) | request.args.to_dict() | {"after": page.next_key}
+    return url_for(request.endpoint or "", **asked)

@@ -56,7 +56,7 @@ def say(who=None, name="Bài 1", verb="completed", registration=None, **more):
 
 def sentences(page):
     found = re.findall(r'<p class="statement-sentence">(.*?)</p>', page, re.DOTALL)
-    return [re.sub(r"\s*<span.*", "", one, flags=re.DOTALL) for one in found]
+    return [re.sub(r"<span.*", "", one, flags=re.DOTALL).strip() for one in found]
 
 
 def walk(client, url):

@@ -207,4 +207,4 @@ def test_the_list_needs_few_statements_and_is_cut_into_pages(world, session, que
     assert len(queries) <= 6
     assert html.count("/reports/issued/") == 50
     found = html.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
-    assert at.writer.get(found).text.count('<li><a href="/reports/issued/') == 10
+    assert at.writer.get(found).text.count('<a href="/reports/issued/') == 10
