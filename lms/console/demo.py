@@ -267,10 +267,10 @@ def _evaluating_class(world: _World, chance: random.Random, at: datetime) -> Non
     for member in members:
         _study(world, chance, member, run, at - timedelta(days=25), modules=3)
         _essay(world, chance, member, at - timedelta(days=8), marked=member.id.int % 5 != 0 or member is members[0])
-    classes.finish_class(world.staff, run.id, at=at - timedelta(days=2))
+    classes.finish_class(world.staff, run.id, at=at - timedelta(days=7, hours=1))
     state = states.state_of_class(run.id)
     if state is not None:
-        answer(world.actors, chance, members[1:10], state.survey_id, at - timedelta(days=1))
+        answer(world.actors, chance, members[1:12], state.survey_id, at - timedelta(days=1))
 
 
 def _running_class(world: _World, chance: random.Random, at: datetime) -> None:

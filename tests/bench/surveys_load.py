@@ -122,7 +122,7 @@ def main() -> None:
 def _close(crowd: Crowd) -> None:
     cookie, token = crowd.staff
     connection = http.client.HTTPConnection(HOST, PORT, timeout=120)
-    connection.request("POST", f"{crowd.path}/close", f"csrf_token={token}", FORM | {"Cookie": cookie})
+    connection.request("POST", f"{crowd.path}/close", f"csrf_token={token}&confirm=1", FORM | {"Cookie": cookie})
     answer = connection.getresponse()
     assert answer.status == 302, answer.read()[:3000]
     connection.close()
