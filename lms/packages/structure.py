@@ -95,10 +95,10 @@ class Structure:
     :ivar kind: cmi5, scorm12, scorm2004, h5p, xapi, html, cartridge, folder, or the kind of a single file
     :ivar root: the unit of kind ``course``
     :ivar notes: what the institution should know although the package is taken
-    :ivar made: files that its reader made, by path; they are stored beside those of the package
+    :ivar generated: files that its reader made, by path; they are stored beside those of the package
     """
 
     kind: str
     root: Unit
     notes: tuple[Fault, ...] = ()
-    made: Mapping[str, bytes] = field(default_factory=dict)
+    generated: Mapping[str, bytes] = field(default_factory=dict)

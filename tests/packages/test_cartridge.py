@@ -179,7 +179,7 @@ def test_a_quiz_becomes_a_page_that_is_passed_by_answering(kind: str):
     quiz = canvas(question("cc.multiple_choice.v0p1", CITIES, EIGHT), question("cc.hotspot.v9", "", ""))
     found = read(item("a", "Kiểm tra"), resource("a", "q.xml", kind), q__xml=quiz)
     (unit,) = found.root.children
-    page = found.made[str(unit.href)].decode()
+    page = found.generated[str(unit.href)].decode()
     assert (unit.kind, unit.properties["moveOn"], unit.title) == ("au", "Passed", {"vi": "Kiểm tra"})
     assert "Thủ đô nước ta?" in page and '"right": ["8"]' in page and "Hà Nội" in page
     assert [str(note.path) for note in found.notes] == ["Kiểm tra"] and "2" in str(found.notes[0].message)
@@ -207,5 +207,5 @@ def test_a_bank_of_questions_that_stands_in_no_list_is_taken_too():
 def test_a_quiz_without_a_question_to_ask_is_left_out(item_: str):
     resources = resource("a", "a.html") + resource("b", "q.xml", QUIZ.format(3, "assessment"))
     found = read(item("a") + item("b"), resources, a__html=b"", q__xml=canvas(item_))
-    assert [one.kind for one in found.root.children] == ["web"] and not found.made
+    assert [one.kind for one in found.root.children] == ["web"] and not found.generated
     assert len(found.notes) == 2

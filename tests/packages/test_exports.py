@@ -153,8 +153,8 @@ def test_our_own_reader_takes_the_cartridge_with_its_quiz():
     (block,) = found.root.children
     assert found.notes == () and found.root.title == {"vi": TITLE}
     assert [unit.kind for unit in block.children] == ["web", "link", "image", "au"]
-    assert block.children[3].title == {"vi": QUIZ.title} and block.children[3].href in found.made
-    assert "Hà Nội" in found.made[block.children[3].href].decode()
+    assert block.children[3].title == {"vi": QUIZ.title} and block.children[3].href in found.generated
+    assert "Hà Nội" in found.generated[block.children[3].href].decode()
 
 
 plain_words = words.map(one_line).filter(bool)
@@ -195,7 +195,7 @@ def test_a_version_leaves_with_its_questions_only_when_asked(session, form: str)
     quizzes = [item for _, item in course.parts() if isinstance(item, Quiz)]
     assert quizzes and {one.kind for quiz in quizzes for one in quiz.questions} == set(QUESTION_KINDS)
     held = unpacked(services.FORMS[form][2], course)
-    kept = quizzes[0].questions if form != "cartridge" else qti_writer.held(quizzes[0]).questions
+    kept = quizzes[0].questions if form != "cartridge" else qti_writer.exportable(quizzes[0]).questions
     everything = b"\n".join(held.values()).decode()
     assert all(one.prompt in everything or one.prompt in unescape(everything) for one in kept)
 

@@ -22,7 +22,7 @@ from lms.library.kinds.xapi import XAPI
 from lms.packages.cmi5 import terms
 from lms.packages.inspection import recognising
 from lms.packages.inspection.limits import Limits
-from lms.packages.inspection.recognising import Found
+from lms.packages.inspection.recognising import Recognised
 
 KINDS: dict[str, Kind] = {}
 """All kinds, in the order in which they are shown, and tried on a file."""
@@ -49,7 +49,7 @@ def unit_names() -> dict[str, Any]:
     return {key: one.name for key, one in UNIT_KINDS.items()}
 
 
-def recognise(path: Path, filename: str, limits: Limits | None = None) -> Found:
+def recognise(path: Path, filename: str, limits: Limits | None = None) -> Recognised:
     """Tell of what kind a file is, by its content.
 
     :raises Refused: it is empty, of a kind that is not taken, or pretends to be several.

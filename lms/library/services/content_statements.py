@@ -80,7 +80,7 @@ def _judge(statement: Statement, session: ContentSession, unit: ContentUnit, sta
         publisher_id=unit.identifier,
         mode=session.mode,
         mastery=None if mastery is None else float(mastery),
-        told=tuple(session.told),
+        verbs=tuple(session.told),
         initialized_at=session.initialized_at,
         terminated_at=session.terminated_at,
         terminated_arrived_at=session.ended_at,

@@ -29,7 +29,7 @@ from lms.packages.formats.single import Taker
 from lms.packages.inspection import scanning
 from lms.packages.inspection.archive import open_archive
 from lms.packages.inspection.limits import Limits
-from lms.packages.inspection.recognising import NOT_TAKEN, Found
+from lms.packages.inspection.recognising import NOT_TAKEN, Recognised
 from lms.packages.media_types import media_type
 from lms.packages.messages import Message
 from lms.packages.structure import Fault, Files, Refused, Structure, Unit
@@ -136,7 +136,7 @@ def _infected(name: str, threat: str) -> Fault:
     return Fault(name, Message(N_("The virus scanner found %(name)s in this file."), {"name": threat}))
 
 
-def _archive(path: Path, found: Found, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:
+def _archive(path: Path, found: Recognised, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:
     kind = KINDS[found.kind]
     if found.bare:
         return _bare(path, found, kind, staged)
@@ -145,7 +145,7 @@ def _archive(path: Path, found: Found, limits: Limits, tell: Tell, staged: list[
             return _written(_Held(kind.instead(archive, found.manifest)), kind, staged)
         taken = Taken(_reader(kind.read)(archive, found.manifest), notes=list(archive.notes))
         _unpack(archive, taken, tell, staged)
-        for name, content in taken.structure.made.items():
+        for name, content in taken.structure.generated.items():
             _add(taken, staged, name, io.BytesIO(content), media_type(name))
         if kind.borrows:
             taken.borrowed = libraries.complete(taken.structure, list(archive))
@@ -182,7 +182,7 @@ def _written(files_: "_Held", kind: Kind, staged: list[Staged]) -> Taken:
     return taken
 
 
-def _bare(path: Path, found: Found, kind: Kind, staged: list[Staged]) -> Taken:
+def _bare(path: Path, found: Recognised, kind: Kind, staged: list[Staged]) -> Taken:
     """Take a manifest alone, whose units are elsewhere (cmi5, section 14.2)."""
     taken = Taken(_reader(kind.bare)(_Alone(path, found.manifest), found.manifest))
     with path.open("rb") as stream:
@@ -190,7 +190,7 @@ def _bare(path: Path, found: Found, kind: Kind, staged: list[Staged]) -> Taken:
     return taken
 
 
-def _single(path: Path, filename: str, found: Found, staged: list[Staged]) -> Taken:
+def _single(path: Path, filename: str, found: Recognised, staged: list[Staged]) -> Taken:
     """Take a single file: itself, and what its player shows instead of it (a safe page, a PDF of an Office file)."""
     read = _taker(found)(path, found.media_type, filename)
     taken = Taken(read.structure)
@@ -200,14 +200,14 @@ def _single(path: Path, filename: str, found: Found, staged: list[Staged]) -> Ta
     return taken
 
 
-def _taker(found: Found) -> Taker:
+def _taker(found: Recognised) -> Taker:
     take = KINDS[found.kind].take
     if take is None:
         raise AssertionError("the kind has marks of a form that it cannot read")
     return take
 
 
-def _recording(path: Path, found: Found, limits: Limits, staged: list[Staged]) -> Taken:
+def _recording(path: Path, found: Recognised, limits: Limits, staged: list[Staged]) -> Taken:
     """Take a video or recording that came with its subtitles and poster."""
     with open_archive(path, limits, root=found.root) as archive, TemporaryDirectory(prefix="khue-media-") as folder:
         copy = Path(folder) / "recording"

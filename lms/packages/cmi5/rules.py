@@ -31,7 +31,7 @@ class Session:
     :ivar publisher_id: the unit's id in the course structure
     :ivar mode: launch mode
     :ivar mastery: masteryScore, 0 to 1
-    :ivar told: words of its cmi5 defined statements, in order
+    :ivar verbs: words of its cmi5 defined statements, in order
     :ivar initialized_at: timestamp of Initialized; so is ``terminated_at``
     :ivar terminated_arrived_at: when Terminated arrived
     :ivar completed: whether the registration has completed the unit, in any session; so is ``passed``
@@ -42,7 +42,7 @@ class Session:
     publisher_id: str
     mode: str = "Normal"
     mastery: float | None = None
-    told: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
     initialized_at: datetime | None = None
     terminated_at: datetime | None = None
     terminated_arrived_at: datetime | None = None
@@ -80,10 +80,10 @@ def _has_id(statement: Statement, _session: Session) -> None:
 
 
 def _has_timestamp_in_utc(statement: Statement, _session: Session) -> None:
-    given = statement.get("timestamp")
-    if given is None:
+    timestamp = statement.get("timestamp")
+    if timestamp is None:
         raise Conflict("9.7: timestamp: is required")
-    if not given.upper().endswith(("Z", "+00:00", "-00:00", "+0000", "+00")):
+    if not timestamp.upper().endswith(("Z", "+00:00", "-00:00", "+0000", "+00")):
         raise Conflict("9.7: timestamp: must be in UTC")
 
 
@@ -149,9 +149,9 @@ def _mode_allows(_statement: Statement, session: Session, word: str) -> None:
 
 
 def _not_repeated(_statement: Statement, session: Session, word: str) -> None:
-    if word in session.told:
+    if word in session.verbs:
         raise Conflict(f"9.3: verb: {word} was sent in this session already")
-    if word in ("passed", "failed") and {"passed", "failed"} & set(session.told):
+    if word in ("passed", "failed") and {"passed", "failed"} & set(session.verbs):
         raise Conflict("9.3: verb: only one of Passed and Failed may be sent in a session")
 
 
@@ -189,15 +189,15 @@ def _fits_mastery(statement: Statement, session: Session, word: str) -> None:
 
 
 def _success_as_verb(statement: Statement, _session: Session, word: str) -> None:
-    wanted = {"passed": True, "failed": False}.get(word)
-    if statement.get("result", {}).get("success") is not wanted:
-        raise Conflict(f"9.5.2: result.success: must be {_shown(wanted)} in {word}")
+    expected = {"passed": True, "failed": False}.get(word)
+    if statement.get("result", {}).get("success") is not expected:
+        raise Conflict(f"9.5.2: result.success: must be {_shown(expected)} in {word}")
 
 
 def _completion_as_verb(statement: Statement, _session: Session, word: str) -> None:
-    wanted = True if word == "completed" else None
-    if statement.get("result", {}).get("completion") is not wanted:
-        raise Conflict(f"9.5.3: result.completion: must be {_shown(wanted)} in {word}")
+    expected = True if word == "completed" else None
+    if statement.get("result", {}).get("completion") is not expected:
+        raise Conflict(f"9.5.3: result.completion: must be {_shown(expected)} in {word}")
 
 
 def _has_duration(statement: Statement, _session: Session, word: str) -> None:
@@ -206,9 +206,9 @@ def _has_duration(statement: Statement, _session: Session, word: str) -> None:
 
 
 def _move_on_category_as_result(statement: Statement, _session: Session, word: str) -> None:
-    wanted = word in ("completed", "passed", "failed")
-    if _has_category(statement, terms.MOVE_ON_CATEGORY) != wanted:
-        must = "must" if wanted else "must not"
+    expected = word in ("completed", "passed", "failed")
+    if _has_category(statement, terms.MOVE_ON_CATEGORY) != expected:
+        must = "must" if expected else "must not"
         raise Conflict(f"9.6.2.2: context.contextActivities.category: {terms.MOVE_ON_CATEGORY} {must} be in {word}")
 
 
@@ -227,18 +227,18 @@ _DEFINED: tuple[Callable[[Statement, Session, str], None], ...] = (
 )
 
 
-def _shown(wanted: bool | None) -> str:
-    return "absent" if wanted is None else str(wanted).lower()
+def _shown(expected: bool | None) -> str:
+    return "absent" if expected is None else str(expected).lower()
 
 
 def _context(statement: Statement) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = statement.get("context", {})
-    return found
+    context: Mapping[str, Any] = statement.get("context", {})
+    return context
 
 
 def _activities(statement: Statement, place: str) -> set[str]:
     listed = _context(statement).get("contextActivities", {}).get(place, [])
-    return {one["id"] for one in (listed if isinstance(listed, list) else [listed])}
+    return {activity["id"] for activity in (listed if isinstance(listed, list) else [listed])}
 
 
 def _has_category(statement: Statement, category: str) -> bool:

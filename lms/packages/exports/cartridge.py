@@ -30,7 +30,12 @@ def write(course: Course, out: IO[bytes]) -> None:
 def left_out(course: Course) -> tuple[str, ...]:
     """Return the prompts of the questions that a cartridge cannot hold."""
     quizzes = [item for _, item in course.parts() if isinstance(item, Quiz)]
-    return tuple(one.prompt for quiz in quizzes for one in quiz.questions if one not in qti.held(quiz).questions)
+    return tuple(
+        question.prompt
+        for quiz in quizzes
+        for question in quiz.questions
+        if question not in qti.exportable(quiz).questions
+    )
 
 
 def manifest(course: Course) -> bytes:
@@ -59,10 +64,10 @@ def _resources(cc: Any, course: Course) -> Iterator[Any]:
         href, kind = _href(part, item)
         if not href:
             continue
-        given = {"identifier": f"R-{part}", "type": kind} | ({"href": href} if kind == "webcontent" else {})
-        resource = cc.resource(cc.file(href=href), given)
+        attributes = {"identifier": f"R-{part}", "type": kind} | ({"href": href} if kind == "webcontent" else {})
+        resource = cc.resource(cc.file(href=href), attributes)
         if isinstance(item, Lesson):
-            resource.extend(cc.dependency(identifierref=places[one]) for one in item.figures if one in places)
+            resource.extend(cc.dependency(identifierref=places[figure]) for figure in item.figures if figure in places)
         yield resource
     for path, name in places.items():
         href = quote(f"files/{path}")
@@ -78,7 +83,7 @@ def _href(part: str, item: Item) -> tuple[str, str]:
         case Attached():
             return quote(f"files/{item.path}"), "webcontent"
         case Quiz():
-            return (f"{part}.xml", qti.TYPE) if qti.held(item).questions else ("", "")
+            return (f"{part}.xml", qti.TYPE) if qti.exportable(item).questions else ("", "")
 
 
 def _files(course: Course) -> Iterator[tuple[str, bytes]]:
@@ -86,7 +91,7 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
         if isinstance(item, Lesson):
             page = _PAGE.format(lang=escape(course.language), title=escape(item.title), html=item.html)
             yield f"{part}.html", page.encode()
-        elif isinstance(item, Quiz) and qti.held(item).questions:
+        elif isinstance(item, Quiz) and qti.exportable(item).questions:
             yield f"{part}.xml", qti.assessment(item, part)
         elif isinstance(item, Link):
             wl = ElementMaker(namespace=_LINK, nsmap={None: _LINK})

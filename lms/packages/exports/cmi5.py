@@ -26,24 +26,24 @@ def files(course: Course) -> Iterator[tuple[str, bytes]]:
 
 def structure(course: Course) -> bytes:
     """Return cmi5.xml."""
-    one = ElementMaker(namespace=_NAMESPACE, nsmap={None: _NAMESPACE})
+    element = ElementMaker(namespace=_NAMESPACE, nsmap={None: _NAMESPACE})
 
     def words(name: str, text: str) -> Any:
-        return one(name, one.langstring(text, lang=course.language))
+        return element(name, element.langstring(text, lang=course.language))
 
     names = iter(course.parts())
-    root = one.courseStructure(
-        one.course(words("title", course.title), words("description", course.title), id=course.identifier)
+    root = element.courseStructure(
+        element.course(words("title", course.title), words("description", course.title), id=course.identifier)
     )
     for place, module in enumerate(course.modules, 1):
         parts = [next(names) for _ in module.items]
         if not parts:
             continue
-        block = one.block(
+        block = element.block(
             words("title", module.title), words("description", module.title), id=f"{course.identifier}/m{place:02}"
         )
         for part, item in parts:
-            unit = one.au(words("title", item.title), words("description", item.title), one.url(f"{part}.html"))
+            unit = element.au(words("title", item.title), words("description", item.title), element.url(f"{part}.html"))
             unit.attrib.update({"id": f"{course.identifier}/{part}", **_criteria(item)})
             block.append(unit)
         root.append(block)

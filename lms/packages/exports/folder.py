@@ -27,17 +27,17 @@ def files(course: Course) -> Iterator[tuple[str, bytes]]:
         "title": course.title,
         "language": course.language,
         "modules": [
-            {"id": one.key, "title": one.title, "items": [_entry(*next(names)) for _ in one.items]}
-            for one in course.modules
+            {"id": module.key, "title": module.title, "items": [_entry(*next(names)) for _ in module.items]}
+            for module in course.modules
         ],
-        "files": [{"path": one.path, "type": one.media_type, "title": one.title} for one in course.files],
+        "files": [{"path": file.path, "type": file.media_type, "title": file.title} for file in course.files],
     }
     yield MANIFEST, yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=120).encode()
     for name, item in course.parts():
         if isinstance(item, Lesson):
             yield f"lessons/{name}.html", item.html.encode()
         elif isinstance(item, Quiz):
-            questions = [asdict(one) for one in item.questions]
+            questions = [asdict(question) for question in item.questions]
             yield f"quizzes/{name}.json", json.dumps(questions, ensure_ascii=False, indent=2).encode()
     for file in course.files:
         yield f"files/{file.path}", file.content

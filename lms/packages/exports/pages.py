@@ -80,10 +80,10 @@ def _linked(url: str, words: str) -> str:
 def _quiz(quiz: Quiz) -> str:
     keys = {question.key: _key(question) for question in quiz.questions}
     data = script_json({"pass": quiz.pass_percent, "questions": keys})
-    asked = "\n".join(_question(number, one) for number, one in enumerate(quiz.questions, 1))
+    fieldsets = "\n".join(_question(number, question) for number, question in enumerate(quiz.questions, 1))
     return (
         f"<p>Bài luyện tập: cần đạt từ {quiz.pass_percent}% số câu.</p>\n"
-        f'<form id="quiz" novalidate>\n{asked}\n'
+        f'<form id="quiz" novalidate>\n{fieldsets}\n'
         '<p class="end"><button type="submit">Nộp bài</button> <button type="button" id="again" hidden>Làm lại'
         '</button></p>\n<p id="result" role="status" tabindex="-1"></p></form>\n'
         f'<script type="application/json" id="keys">{data}</script>'
@@ -95,14 +95,14 @@ def _key(question: Question) -> dict[str, object]:
     right: object
     match question.kind:
         case "single" | "multiple" | "true_false":
-            right = [one.key for one in question.options if one.right]
+            right = [option.key for option in question.options if option.right]
         case "ordering":
-            right = [one.key for one in question.options]
+            right = [option.key for option in question.options]
         case "matching":
-            right = {one.key: one.match for one in question.options}
+            right = {option.key: option.match for option in question.options}
         case _:
             right = list(question.answers)
-    reasons = {one.key: one.explanation for one in question.options if one.explanation}
+    reasons = {option.key: option.explanation for option in question.options if option.explanation}
     return {
         "kind": question.kind,
         "right": right,
@@ -123,16 +123,16 @@ def _inputs(number: int, question: Question) -> str:
     name = f"q{number}"
     match question.kind:
         case "single" | "true_false":
-            return "\n".join(_choice(name, "radio", one.key, one.text) for one in question.options)
+            return "\n".join(_choice(name, "radio", option.key, option.text) for option in question.options)
         case "multiple":
-            return "\n".join(_choice(name, "checkbox", one.key, one.text) for one in question.options)
+            return "\n".join(_choice(name, "checkbox", option.key, option.text) for option in question.options)
         case "ordering":
             places = [str(place) for place in range(1, len(question.options) + 1)]
-            ordered = sorted(question.options, key=lambda one: one.text)
-            return "\n".join(_select(name, one.key, one.text, places) for one in ordered)
+            ordered = sorted(question.options, key=lambda option: option.text)
+            return "\n".join(_select(name, option.key, option.text, places) for option in ordered)
         case "matching":
-            sides = sorted({one.match for one in question.options})
-            return "\n".join(_select(name, one.key, one.text, sides) for one in question.options)
+            sides = sorted({option.match for option in question.options})
+            return "\n".join(_select(name, option.key, option.text, sides) for option in question.options)
         case "essay":
             return f'<textarea name="{name}" rows="6" aria-label="Trả lời câu {number}"></textarea>'
         case _:

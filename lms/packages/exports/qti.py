@@ -21,22 +21,22 @@ _PROFILES = {
 _RESPONSE = "response"
 
 
-def held(quiz: Quiz) -> Quiz:
+def exportable(quiz: Quiz) -> Quiz:
     """Return a quiz with the questions that the profile knows: neither orders, nor pairs, nor numbers within bounds."""
-    known = tuple(one for one in quiz.questions if one.kind in _PROFILES and not one.tolerance)
-    return Quiz(quiz.key, quiz.title, quiz.pass_percent, known)
+    supported = tuple(question for question in quiz.questions if question.kind in _PROFILES and not question.tolerance)
+    return Quiz(quiz.key, quiz.title, quiz.pass_percent, supported)
 
 
 def assessment(quiz: Quiz, name: str) -> bytes:
-    """Return a quiz as an XML document; of its questions only those that are :func:`held`."""
+    """Return a quiz as an XML document; of its questions only those that are :func:`exportable`."""
     q = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
-    known = held(quiz).questions
-    items = [_item(q, f"{name}-{number:03}", one) for number, one in enumerate(known, 1)]
+    questions = exportable(quiz).questions
+    items = [_item(q, f"{name}-{number:03}", question) for number, question in enumerate(questions, 1)]
     about = {"cc_profile": "cc.exam.v0p1", "qmd_assessmenttype": "Examination", "cc_maxattempts": "unlimited"}
-    one = q.assessment(
+    element = q.assessment(
         q.qtimetadata(*_fields(q, about)), q.section(*items, ident=f"{name}-all"), ident=name, title=quiz.title
     )
-    return tostring(q.questestinterop(one), xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return tostring(q.questestinterop(element), xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
 def _item(q: Any, name: str, question: Question) -> Any:
@@ -66,7 +66,7 @@ def _response(q: Any, question: Question) -> Any:
     if not question.options:
         size = {"rows": "8"} if question.kind == "essay" else {}
         return q.response_str(q.render_fib(prompt="Box", **size), ident=_RESPONSE, rcardinality="Single")
-    labels = [q.response_label(_material(q, one.text), ident=one.key) for one in question.options]
+    labels = [q.response_label(_material(q, option.text), ident=option.key) for option in question.options]
     cardinality = "Multiple" if question.kind == "multiple" else "Single"
     return q.response_lid(q.render_choice(*labels), ident=_RESPONSE, rcardinality=cardinality)
 
@@ -76,9 +76,9 @@ def _processing(q: Any, question: Question) -> Iterator[Any]:
     if question.kind == "essay":
         return
     shown = [
-        q.respcondition(q.conditionvar(_equal(q, one.key)), _shows(q, _said(one)), {"continue": "Yes"})
-        for one in question.options
-        if one.explanation
+        q.respcondition(q.conditionvar(_equal(q, option.key)), _shows(q, _feedback_ident(option)), {"continue": "Yes"})
+        for option in question.options
+        if option.explanation
     ]
     if question.explanation:
         shown.append(q.respcondition(q.conditionvar(q.other()), _shows(q, "general"), {"continue": "Yes"}))
@@ -91,29 +91,30 @@ def _processing(q: Any, question: Question) -> Iterator[Any]:
 def _right(q: Any, question: Question) -> list[Any]:
     if question.kind == "multiple":
         chosen = (
-            _equal(q, one.key) if one.right else getattr(q, "not")(_equal(q, one.key)) for one in question.options
+            _equal(q, option.key) if option.right else getattr(q, "not")(_equal(q, option.key))
+            for option in question.options
         )
         return [getattr(q, "and")(*chosen)]
     if question.options:
-        return [_equal(q, one.key) for one in question.options if one.right]
-    return [_equal(q, one, case="No") for one in question.answers]
+        return [_equal(q, option.key) for option in question.options if option.right]
+    return [_equal(q, answer, case="No") for answer in question.answers]
 
 
-def _equal(q: Any, value: str, **given: str) -> Any:
-    return q.varequal(value, respident=_RESPONSE, **given)
+def _equal(q: Any, value: str, **attributes: str) -> Any:
+    return q.varequal(value, respident=_RESPONSE, **attributes)
 
 
 def _shows(q: Any, feedback: str) -> Any:
     return q.displayfeedback(feedbacktype="Response", linkrefid=feedback)
 
 
-def _said(option: Option) -> str:
+def _feedback_ident(option: Option) -> str:
     return f"said-{option.key}"
 
 
 def _feedback(q: Any, question: Question) -> Iterator[Any]:
     if question.kind == "essay" or question.explanation:
         yield q.itemfeedback(_material(q, question.explanation), ident="general")
-    for one in question.options:
-        if one.explanation:
-            yield q.itemfeedback(_material(q, one.explanation), ident=_said(one))
+    for option in question.options:
+        if option.explanation:
+            yield q.itemfeedback(_material(q, option.explanation), ident=_feedback_ident(option))

@@ -17,8 +17,8 @@ _ADL = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 
 def write(course: Course, out: IO[bytes]) -> None:
     """Write the package to a stream that can seek or not."""
-    held = list(pages(course, "scorm12.js"))
-    archives.write(out, [("imsmanifest.xml", manifest(course, [path for path, _ in held])), *held])
+    files = list(pages(course, "scorm12.js"))
+    archives.write(out, [("imsmanifest.xml", manifest(course, [path for path, _ in files])), *files])
 
 
 def manifest(course: Course, paths: list[str]) -> bytes:
@@ -39,7 +39,7 @@ def manifest(course: Course, paths: list[str]) -> bytes:
         organization.append(holder)
     resources = cp.resources()
     for part, _ in course.parts():
-        held = cp.resource(
+        resource = cp.resource(
             cp.file(href=f"{part}.html"),
             cp.dependency(identifierref="R-shared"),
             {f"{{{_ADL}}}scormtype": "sco"},
@@ -47,7 +47,7 @@ def manifest(course: Course, paths: list[str]) -> bytes:
             type="webcontent",
             href=f"{part}.html",
         )
-        resources.append(held)
+        resources.append(resource)
     own = {f"{part}.html" for part, _ in course.parts()}
     shared = cp.resource({f"{{{_ADL}}}scormtype": "asset"}, identifier="R-shared", type="webcontent")
     shared.extend(cp.file(href=_href(path)) for path in paths if path not in own)

@@ -77,13 +77,13 @@ class _Reader:
         title = {language: _course_title(root) or self.manifest}
         identifier = (root.get("identifier") or "course")[:300]
         unit = Unit("course", identifier, title, children=children)
-        return Structure("cartridge", unit, tuple(self.notes), dict(self.made(title[language], language)))
+        return Structure("cartridge", unit, tuple(self.notes), dict(self.quiz_pages(title[language], language)))
 
     def note(self, place: str, words: Any) -> None:
         if len(self.notes) < _NOTES:
             self.notes.append(Fault(place[:300], words))
 
-    def made(self, title: str, language: str) -> Iterator[tuple[str, bytes]]:
+    def quiz_pages(self, title: str, language: str) -> Iterator[tuple[str, bytes]]:
         """Give the pages of the quizzes, named m01-01, m01-02 … in their order, and what these need."""
         if self.quizzes:
             course = Course("", title, (Module("quizzes", title, tuple(self.quizzes)),), language)
@@ -178,8 +178,8 @@ class _Reader:
         if document is None:
             return None
         quiz, notes = qti.read_quiz(document, identifier, title)
-        for one in notes:
-            self.note(*one)
+        for note in notes:
+            self.note(*note)
         if quiz is None:
             self.note(title or identifier, _l("Left out: none of the questions of this quiz can be asked here."))
             return None
@@ -191,7 +191,7 @@ class _Reader:
 
     def weblink(self, resource: Any, identifier: str, title: str, language: str) -> Unit | None:
         document = self.document(resource, title or identifier)
-        url = next((one.get("href") for one in _all(document, "url")), None) if document is not None else None
+        url = next((element.get("href") for element in _all(document, "url")), None) if document is not None else None
         if document is None:
             return None
         if not _is_web(url):
@@ -207,7 +207,7 @@ class _Reader:
             self.note(place, words)
 
     def address(self, resource: Any, place: str) -> str | None:
-        href = resource.get("href") or next((one.get("href") for one in _all(resource, "file")), None)
+        href = resource.get("href") or next((file.get("href") for file in _all(resource, "file")), None)
         if not href:
             self.note(place, _l("Left out: the resource has no file."))
             return None
@@ -220,7 +220,7 @@ class _Reader:
 
     def document(self, resource: Any, place: str) -> Any:
         """Return the XML a resource consists of; None, with a note, when there is none."""
-        inline = [one for one in resource if _local(one) not in ("file", "metadata", "dependency", "variant")]
+        inline = [child for child in resource if _local(child) not in ("file", "metadata", "dependency", "variant")]
         if inline:
             return inline[0]
         href = self.address(resource, place)
@@ -262,22 +262,22 @@ def _local(element: Any) -> str:
 
 
 def _all(element: Any, name: str) -> Iterator[Any]:
-    return (one for one in element.iter() if _local(one) == name)
+    return (descendant for descendant in element.iter() if _local(descendant) == name)
 
 
 def _child_text(element: Any, name: str) -> str:
-    found = next((one for one in element if _local(one) == name), None)
-    return "" if found is None else one_line("".join(found.itertext()))[:500]
+    child = next((child for child in element if _local(child) == name), None)
+    return "" if child is None else one_line("".join(child.itertext()))[:500]
 
 
 def _course_title(root: Any) -> str:
-    metadata = next((one for one in root if _local(one) == "metadata"), None)
+    metadata = next((child for child in root if _local(child) == "metadata"), None)
     title = next(_all(metadata, "title"), None) if metadata is not None else None
     return "" if title is None else one_line("".join(title.itertext()))[:500]
 
 
 def _language(root: Any) -> str:
-    metadata = next((one for one in root if _local(one) == "metadata"), None)
-    found = next(_all(metadata, "language"), None) if metadata is not None else None
-    tag = (found.text or "").strip() if found is not None else ""
+    metadata = next((child for child in root if _local(child) == "metadata"), None)
+    language = next(_all(metadata, "language"), None) if metadata is not None else None
+    tag = (language.text or "").strip() if language is not None else ""
     return tag if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", tag) else "und"

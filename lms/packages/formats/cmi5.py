@@ -61,7 +61,7 @@ class _Reader:
             raise Refused(*self.faults)
         self.order(root)
         course = next(_named(root, "course"), None)
-        listed = [one for holder in _named(root, "objectives") for one in self.objective_list(holder)]
+        listed = [objective for holder in _named(root, "objectives") for objective in self.objective_list(holder)]
         identifier = ""
         title: dict[str, str] = {}
         description: dict[str, str] = {}
@@ -79,13 +79,13 @@ class _Reader:
 
     def fault(self, element: Any, message: Any) -> None:
         name = _local(element)
-        given = element.get("id")
-        which = f"{name} {given}" if given else name
+        identifier = element.get("id")
+        which = f"{name} {identifier}" if identifier else name
         self.faults.append(Fault(f"{self.manifest}, {element.sourceline}: {which}"[:300], message))
 
     def children(self, holder: Any, depth: int) -> list[Unit]:
         """Return the units and blocks within an element."""
-        found = []
+        units = []
         for element in holder:
             kind = _local(element) if _ours(element) else ""
             if kind not in ("au", "block"):
@@ -95,10 +95,10 @@ class _Reader:
                 most = {"units": _UNITS, "depth": _DEPTH}
                 self.fault(element, _l("The course is too large: at most %(units)s units, %(depth)s deep.", **most))
                 raise Refused(*self.faults)
-            found.append(self.unit(element) if kind == "au" else self.block(element, depth))
-        if not found:
+            units.append(self.unit(element) if kind == "au" else self.block(element, depth))
+        if not units:
             self.fault(holder, _l("There must be at least one unit (au) or block in it."))
-        return found
+        return units
 
     def block(self, element: Any, depth: int) -> Unit:
         self.order(element)
@@ -121,8 +121,8 @@ class _Reader:
             "entitlementKey": _text_of(element, "entitlementKey"),
             "objectives": self.references(element),
         }
-        kept = {key: value for key, value in properties.items() if value is not None}
-        return Unit("au", identifier, title, self.address(element), description, kept)
+        present = {key: value for key, value in properties.items() if value is not None}
+        return Unit("au", identifier, title, self.address(element), description, present)
 
     # -- parts --------------------------------------------------------------------------------------------------------
 
@@ -159,21 +159,21 @@ class _Reader:
         return self.identifier(element), self.words(element, "title"), self.words(element, "description")
 
     def identifier(self, element: Any) -> str:
-        found = self.iri(element, "id")
-        if found is None:
+        iri = self.iri(element, "id")
+        if iri is None:
             if element.get("id") is None:
                 self.fault(element, _l("The attribute id is missing."))
             return ""
-        if found in self.ids:
-            self.fault(element, _l("The id stands already in line %(line)s; ids must be unique.", line=self.ids[found]))
-        self.ids[found] = element.sourceline
-        return found
+        if iri in self.ids:
+            self.fault(element, _l("The id stands already in line %(line)s; ids must be unique.", line=self.ids[iri]))
+        self.ids[iri] = element.sourceline
+        return iri
 
     def iri(self, element: Any, name: str) -> str | None:
-        given = element.get(name)
-        if given is None:
+        attribute = element.get(name)
+        if attribute is None:
             return None
-        value = given.strip()
+        value = attribute.strip()
         if not _IRI.fullmatch(value):
             self.fault(element, _l("%(name)s must be an IRI with its scheme, such as https://…", name=name))
             return None
@@ -185,37 +185,37 @@ class _Reader:
         if holder is None:
             return {}
         words: dict[str, str] = {}
-        for one in holder:
-            if not _ours(one):
+        for langstring in holder:
+            if not _ours(langstring):
                 continue
-            if _local(one) != "langstring":
-                self.fault(one, _l("This element is not allowed in %(holder)s.", holder=name))
+            if _local(langstring) != "langstring":
+                self.fault(langstring, _l("This element is not allowed in %(holder)s.", holder=name))
                 continue
-            tag = (one.get("lang") or "und").strip()
+            tag = (langstring.get("lang") or "und").strip()
             if not _LANGUAGE.fullmatch(tag):
-                self.fault(one, _l("“%(tag)s” is no language.", tag=tag))
-            elif tag.lower() in {known.lower() for known in words}:
-                self.fault(one, _l("There are two texts for the language %(tag)s.", tag=tag))
+                self.fault(langstring, _l("“%(tag)s” is no language.", tag=tag))
+            elif tag.lower() in {language.lower() for language in words}:
+                self.fault(langstring, _l("There are two texts for the language %(tag)s.", tag=tag))
             else:
-                words[tag] = one_line("".join(one.itertext()))
+                words[tag] = one_line("".join(langstring.itertext()))
         if not any(words.values()):
             self.fault(holder, _l("%(name)s needs a text.", name=name))
         return {tag: text for tag, text in words.items() if text}
 
     def choice(self, element: Any, name: str, values: tuple[str, ...]) -> str:
-        given = element.get(name)
-        if given is None:
+        attribute = element.get(name)
+        if attribute is None:
             return values[0]
-        if given.strip() not in values:
+        if attribute.strip() not in values:
             listed = ", ".join(values)
             self.fault(element, _l("%(name)s must be one of: %(values)s.", name=name, values=listed))
-        return str(given.strip())
+        return str(attribute.strip())
 
     def mastery(self, element: Any) -> float | None:
-        given = element.get("masteryScore")
-        if given is None:
+        attribute = element.get("masteryScore")
+        if attribute is None:
             return None
-        value = given.strip()
+        value = attribute.strip()
         good = _DECIMAL.fullmatch(value) and len(value) < 40 and 0 <= float(value) <= 1
         if not good or len(value.partition(".")[2].rstrip("0")) > 4:
             self.fault(element, _l("masteryScore must lie between 0 and 1, with four decimals at most."))
@@ -223,26 +223,26 @@ class _Reader:
         return float(value)
 
     def objective_list(self, holder: Any) -> Iterator[dict[str, Any]]:
-        found = 0
+        count = 0
         for element in _named(holder, "objective"):
-            found += 1
+            count += 1
             self.order(element)
             identifier, title, description = self.common(element)
             self.objectives.add(identifier)
             yield {"id": identifier, "title": title, "description": description}
-        if not found:
+        if not count:
             self.fault(holder, _l("There is no objective in it."))
 
     def references(self, element: Any) -> list[str]:
         names = []
         for holder in _named(element, "objectives"):
-            for one in _named(holder, "objective"):
-                name = (one.get("idref") or "").strip()
+            for objective in _named(holder, "objective"):
+                name = (objective.get("idref") or "").strip()
                 if name:
                     names.append(name)
-                    self.referred.append((one, name))
+                    self.referred.append((objective, name))
                 else:
-                    self.fault(one, _l("The attribute idref is missing."))
+                    self.fault(objective, _l("The attribute idref is missing."))
         return names
 
     def address(self, element: Any) -> str | None:
@@ -283,9 +283,9 @@ def _local(element: Any) -> str:
 
 
 def _named(holder: Any, name: str) -> Iterator[Any]:
-    return (one for one in holder if one.tag == f"{{{NAMESPACE}}}{name}")
+    return (child for child in holder if child.tag == f"{{{NAMESPACE}}}{name}")
 
 
 def _text_of(element: Any, name: str) -> str | None:
-    found = next(_named(element, name), None)
-    return None if found is None else "".join(found.itertext()).strip()
+    child = next(_named(element, name), None)
+    return None if child is None else "".join(child.itertext()).strip()

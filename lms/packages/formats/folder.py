@@ -75,20 +75,20 @@ def read_course(files: Files, manifest: str = "khue.yaml") -> Course:
     :raises Refused: the first thing at fault and its place.
     """
     head = _head(files, manifest)
-    if sum(len(one.items) for one in head.modules) + len(head.files) > _MOST:
+    if sum(len(module.items) for module in head.modules) + len(head.files) > _MOST:
         raise Refused(Fault(manifest, _l("The course has more than %(most)s parts. Please split it.", most=_MOST)))
-    total = sum(files.size(f"files/{one.path}") for one in head.files if f"files/{one.path}" in files)
+    total = sum(files.size(f"files/{file.path}") for file in head.files if f"files/{file.path}" in files)
     if total > _FILES:
         raise Refused(Fault(manifest, _l("The files are larger than %(most)s MB.", most=_FILES // 1024**2)))
-    held = tuple(
-        FileItem(one.path, _bytes(files, f"files/{one.path}", _FILES), one.type, one.title) for one in head.files
+    items = tuple(
+        FileItem(file.path, _bytes(files, f"files/{file.path}", _FILES), file.type, file.title) for file in head.files
     )
-    known = {one.path for one in held}
+    paths = {item.path for item in items}
     modules = tuple(
-        Module(one.id, one.title, tuple(_item(files, manifest, entry, known) for entry in one.items))
-        for one in head.modules
+        Module(module.id, module.title, tuple(_item(files, manifest, entry, paths) for entry in module.items))
+        for module in head.modules
     )
-    return Course(head.identifier, head.title, modules, head.language, held)
+    return Course(head.identifier, head.title, modules, head.language, items)
 
 
 def _head(files: Files, manifest: str) -> _Head:
@@ -102,9 +102,9 @@ def _head(files: Files, manifest: str) -> _Head:
     return head
 
 
-def _item(files: Files, manifest: str, entry: _Entry, known: set[str]) -> Item:
-    given = [one for one in (entry.lesson, entry.quiz, entry.link, entry.file) if one is not None]
-    if len(given) != 1:
+def _item(files: Files, manifest: str, entry: _Entry, paths: set[str]) -> Item:
+    contents = [content for content in (entry.lesson, entry.quiz, entry.link, entry.file) if content is not None]
+    if len(contents) != 1:
         raise Refused(
             Fault(manifest, _l("“%(name)s” must be one of lesson, quiz, link and file.", name=entry.title[:100]))
         )
@@ -117,19 +117,19 @@ def _item(files: Files, manifest: str, entry: _Entry, known: set[str]) -> Item:
         if not _is_web(entry.link):
             raise Refused(Fault(entry.link[:200], _l("A link must be an http or https address.")))
         return Link(entry.id, entry.title, entry.link)
-    if entry.file not in known:
+    if entry.file not in paths:
         raise Refused(Fault(str(entry.file)[:200], _l("The file is not in the list of files.")))
     return Attached(entry.id, entry.title, str(entry.file))
 
 
 def _questions(files: Files, path: str) -> tuple[Question, ...]:
     try:
-        found = msgspec.convert(json.loads(_text(files, path)), tuple[Question, ...])
+        questions = msgspec.convert(json.loads(_text(files, path)), tuple[Question, ...])
     except (ValueError, msgspec.ValidationError, RecursionError) as error:
         raise Refused(Fault(path[:200], _l("The quiz is at fault: %(reason)s", reason=str(error)[:300]))) from None
-    if any(one.kind not in QUESTION_KINDS for one in found):
+    if any(question.kind not in QUESTION_KINDS for question in questions):
         raise Refused(Fault(path[:200], _l("Kinds of questions are: %(kinds)s.", kinds=", ".join(QUESTION_KINDS))))
-    return found
+    return questions
 
 
 def _text(files: Files, path: str) -> str:

@@ -33,20 +33,27 @@ def read_structure(files: Files, manifest: str = "h5p.json") -> Structure:
     """
     about = _object(files, manifest)
     main = about.get("mainLibrary")
-    wanted = [_library(one, manifest) for one in _list(about.get("preloadedDependencies"))]
+    dependencies = [_library(dependency, manifest) for dependency in _list(about.get("preloadedDependencies"))]
     if "content/content.json" not in files:
         raise Refused(Fault("content/content.json", _l("The file is missing from the package.")))
     _object(files, "content/content.json", any_value=True)
-    chosen = next((one for one in wanted if one.name == main), None)
+    chosen = next((library for library in dependencies if library.name == main), None)
     if chosen is None:
         raise Refused(Fault(manifest, _l("The main library is not among the libraries that the package names.")))
-    have = libraries(files)
-    every, missing = _closure(files, wanted, have)
+    folders = libraries(files)
+    needed, missing = _closure(files, dependencies, folders)
     title = {"und": one_line(str(about.get("title") or ""))[:300] or str(chosen)}
-    properties = {"library": str(chosen), "libraries": {str(one): have[one] for one in every if one in have}}
+    properties = {
+        "library": str(chosen),
+        "libraries": {str(library): folders[library] for library in needed if library in folders},
+    }
     unit = Unit("h5p", str(chosen), title, "content/content.json", properties=properties)
     root = Unit(
-        "course", "course", title, properties={"missing": [str(one) for one in missing], **properties}, children=(unit,)
+        "course",
+        "course",
+        title,
+        properties={"missing": [str(library) for library in missing], **properties},
+        children=(unit,),
     )
     return Structure("h5p", root)
 
@@ -56,7 +63,7 @@ def libraries(files: Files) -> dict[Library, str]:
 
     :raises Refused: a library's description cannot be read, or its files are not there.
     """
-    found: dict[Library, str] = {}
+    folders: dict[Library, str] = {}
     faults: list[Fault] = []
     for path in files:
         folder, _, name = path.rpartition("/")
@@ -65,14 +72,14 @@ def libraries(files: Files) -> dict[Library, str]:
         about = _object(files, path)
         library = _library(about, path)
         faults += [
-            Fault(f"{folder}/{one}", _l("The library names a file that is not in the package."))
-            for one in _scripts(about)
-            if f"{folder}/{one}" not in files
+            Fault(f"{folder}/{asset}", _l("The library names a file that is not in the package."))
+            for asset in _scripts(about)
+            if f"{folder}/{asset}" not in files
         ]
-        found[library] = folder
+        folders[library] = folder
     if faults:
         raise Refused(*faults)
-    return found
+    return folders
 
 
 def is_library_set(files: Files) -> bool:
@@ -81,28 +88,28 @@ def is_library_set(files: Files) -> bool:
 
 
 def _closure(
-    files: Files, wanted: Iterable[Library], have: Mapping[Library, str]
+    files: Files, dependencies: Iterable[Library], folders: Mapping[Library, str]
 ) -> tuple[list[Library], list[Library]]:
     """Return all libraries that are needed, and those that the package lacks."""
-    waiting, every, missing = list(wanted), [], []
+    waiting, needed, missing = list(dependencies), [], []
     while waiting:
-        one = waiting.pop()
-        if one in every:
+        library = waiting.pop()
+        if library in needed:
             continue
-        every.append(one)
-        if len(every) > _MOST:
-            raise Refused(Fault(str(one), _l("The package needs too many libraries.")))
-        if one not in have:
-            missing.append(one)
+        needed.append(library)
+        if len(needed) > _MOST:
+            raise Refused(Fault(str(library), _l("The package needs too many libraries.")))
+        if library not in folders:
+            missing.append(library)
             continue
-        path = f"{have[one]}/library.json"
+        path = f"{folders[library]}/library.json"
         about = _object(files, path)
-        waiting += [_library(other, path) for other in _list(about.get("preloadedDependencies"))]
-    return every, missing
+        waiting += [_library(dependency, path) for dependency in _list(about.get("preloadedDependencies"))]
+    return needed, missing
 
 
-def _library(given: Any, path: str) -> Library:
-    values = given if isinstance(given, dict) else {}
+def _library(declaration: Any, path: str) -> Library:
+    values = declaration if isinstance(declaration, dict) else {}
     name, major, minor = (values.get(key) for key in ("machineName", "majorVersion", "minorVersion"))
     try:
         library = Library(str(name), int(str(major)), int(str(minor)))
@@ -117,7 +124,7 @@ def _library(given: Any, path: str) -> Library:
 
 def _scripts(about: Mapping[str, Any]) -> list[str]:
     listed = [*_list(about.get("preloadedJs")), *_list(about.get("preloadedCss"))]
-    return [str(one.get("path", "")).removeprefix("./") for one in listed if isinstance(one, dict)]
+    return [str(file.get("path", "")).removeprefix("./") for file in listed if isinstance(file, dict)]
 
 
 def _list(value: Any) -> list[Any]:

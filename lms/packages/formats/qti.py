@@ -30,9 +30,9 @@ def read_quiz(document: Any, key: str, title: str) -> tuple[Quiz | None, list[Fa
     :returns: the quiz, or None when none of its questions can be asked here, and what was left out
     """
     notes: list[Fault] = []
-    found: list[Question] = []
+    questions: list[Question] = []
     for number, item in enumerate(_all(document, "item"), 1):
-        if len(found) == _QUESTIONS:
+        if len(questions) == _QUESTIONS:
             notes.append(Fault(title, _l("Only the first %(most)s questions of the quiz are taken.", most=_QUESTIONS)))
             break
         question = _question(item, f"q{number}")
@@ -40,10 +40,10 @@ def read_quiz(document: Any, key: str, title: str) -> tuple[Quiz | None, list[Fa
             words = _l("Question %(number)s is left out: questions of this kind are not taken.", number=number)
             notes.append(Fault(title, words))
         else:
-            found.append(question)
+            questions.append(question)
     head = next(_all(document, "assessment"), document)
     name = title or one_line(head.get("title") or "")[:500] or key
-    return (Quiz(key, name, PASS_PERCENT, tuple(found)) if found else None), notes
+    return (Quiz(key, name, PASS_PERCENT, tuple(questions)) if questions else None), notes
 
 
 def _question(item: Any, key: str) -> Question | None:
@@ -52,10 +52,10 @@ def _question(item: Any, key: str) -> Question | None:
     if kind is None or presentation is None:
         return None
     prompt = _words(presentation, skip="response_label")
-    said = {one.get("ident"): _words(one) for one in _all(item, "itemfeedback")}
+    feedbacks = {feedback.get("ident"): _words(feedback) for feedback in _all(item, "itemfeedback")}
     shown, right = _processing(item)
-    always = list(said) if kind == "essay" else shown.get("", ())
-    explanation = " ".join(said[name] for name in always if said.get(name))
+    always = list(feedbacks) if kind == "essay" else shown.get("", ())
+    explanation = " ".join(feedbacks[name] for name in always if feedbacks.get(name))
     if kind in ("short", "essay"):
         answers = tuple(dict.fromkeys(right))
         ok = prompt and (kind == "essay" or answers)
@@ -65,12 +65,12 @@ def _question(item: Any, key: str) -> Question | None:
             str(label.get("ident")),
             _words(label),
             right=label.get("ident") in right,
-            explanation=" ".join(said[name] for name in shown.get(label.get("ident"), ()) if said.get(name)),
+            explanation=" ".join(feedbacks[name] for name in shown.get(label.get("ident"), ()) if feedbacks.get(name)),
         )
         for label in list(_all(presentation, "response_label"))[:_OPTIONS]
     )
-    count = sum(one.right for one in options)
-    distinct = len({one.key for one in options}) == len(options)
+    count = sum(option.right for option in options)
+    distinct = len({option.key for option in options}) == len(options)
     if not prompt or not distinct or len(options) < 2 or not count or (kind != "multiple" and count > 1):
         return None
     return Question(key, kind, prompt, options, explanation=explanation)
@@ -78,7 +78,7 @@ def _question(item: Any, key: str) -> Question | None:
 
 def _profile(item: Any) -> str:
     for field in _all(item, "qtimetadatafield"):
-        words = {_local(one): one_line(one.text or "") for one in field}
+        words = {_local(child): one_line(child.text or "") for child in field}
         if words.get("fieldlabel") == "cc_profile":
             return words.get("fieldentry", "")
     return ""
@@ -89,8 +89,8 @@ def _processing(item: Any) -> tuple[dict[str, list[str]], list[str]]:
     shown: dict[str, list[str]] = {}
     right: list[str] = []
     for condition in _all(item, "respcondition"):
-        values = [one_line(one.text or "") for one in _all(condition, "varequal") if not _within(one, "not")]
-        if any(_positive(one.text) for one in _all(condition, "setvar")):
+        values = [one_line(equal.text or "") for equal in _all(condition, "varequal") if not _within(equal, "not")]
+        if any(_positive(setvar.text) for setvar in _all(condition, "setvar")):
             right += values
             continue
         for feedback in _all(condition, "displayfeedback"):
@@ -107,12 +107,12 @@ def _positive(text: str | None) -> bool:
 
 
 def _within(element: Any, name: str) -> bool:
-    return any(_local(one) == name for one in element.iterancestors())
+    return any(_local(ancestor) == name for ancestor in element.iterancestors())
 
 
 def _words(element: Any, skip: str = "") -> str:
-    texts = [one for one in _all(element, "mattext") if not skip or not _within(one, skip)]
-    return " ".join(_plain(one) for one in texts).strip()[:_LONG]
+    texts = [mattext for mattext in _all(element, "mattext") if not skip or not _within(mattext, skip)]
+    return " ".join(_plain(text) for text in texts).strip()[:_LONG]
 
 
 def _plain(text: Any) -> str:
@@ -120,7 +120,7 @@ def _plain(text: Any) -> str:
     if text.get("texttype", "text/plain") == "text/plain":
         return one_line(content)
     try:
-        return one_line("".join(str(one) for one in fromstring(content[: 4 * _LONG]).itertext()))
+        return one_line("".join(str(part) for part in fromstring(content[: 4 * _LONG]).itertext()))
     except (etree.ParserError, ValueError):
         return ""
 
@@ -130,4 +130,4 @@ def _local(element: Any) -> str:
 
 
 def _all(element: Any, name: str) -> Iterator[Any]:
-    return (one for one in element.iter() if _local(one) == name)
+    return (descendant for descendant in element.iter() if _local(descendant) == name)

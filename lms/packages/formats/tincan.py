@@ -19,21 +19,21 @@ def read_structure(files: Files, manifest: str = "tincan.xml") -> Structure:
     :raises Refused: nothing can be launched, or a launch leads nowhere.
     """
     root = parsed(files, manifest)
-    activities = [one for one in root.iter() if isinstance(one.tag, str) and _local(one) == "activity"]
+    activities = [element for element in root.iter() if isinstance(element.tag, str) and _local(element) == "activity"]
     if _local(root) != "tincan" or not activities:
         raise Refused(Fault(manifest, _l("The manifest names no activity.")))
     if len(activities) > _MOST:
         raise Refused(Fault(manifest, _l("The manifest names more than %(most)s activities.", most=_MOST)))
     faults: list[Fault] = []
-    units = [unit for one in activities if (unit := _unit(files, manifest, one, faults)) is not None]
+    units = [unit for activity in activities if (unit := _unit(files, manifest, activity, faults)) is not None]
     if not units and not faults:
         faults.append(Fault(manifest, _l("No activity of the manifest has an address to launch.")))
     if faults:
         raise Refused(*faults)
     within = [
-        {"id": one.get("id", ""), "type": one.get("type", ""), "name": _words(one, "name")}
-        for one in activities
-        if _child(one, "launch") is None
+        {"id": activity.get("id", ""), "type": activity.get("type", ""), "name": _words(activity, "name")}
+        for activity in activities
+        if _child(activity, "launch") is None
     ]
     first = units[0]
     properties = {"activities": within[:_MOST]}
@@ -62,16 +62,16 @@ def _unit(files: Files, manifest: str, activity: Any, faults: list[Fault]) -> Un
 
 def _words(activity: Any, name: str) -> dict[str, str]:
     words: dict[str, str] = {}
-    for one in activity:
-        if isinstance(one.tag, str) and _local(one) == name:
-            text = one_line("".join(one.itertext()))
+    for child in activity:
+        if isinstance(child.tag, str) and _local(child) == name:
+            text = one_line("".join(child.itertext()))
             if text:
-                words.setdefault((one.get("lang") or "und").strip(), text)
+                words.setdefault((child.get("lang") or "und").strip(), text)
     return words
 
 
 def _child(activity: Any, name: str) -> Any:
-    return next((one for one in activity if isinstance(one.tag, str) and _local(one) == name), None)
+    return next((child for child in activity if isinstance(child.tag, str) and _local(child) == name), None)
 
 
 def _local(element: Any) -> str:

@@ -50,10 +50,10 @@ def read_structure(files: Files, manifest: str = "") -> Structure:
 
 def _start(files: Files) -> tuple[str, list[str]]:
     by_name = {name.lower(): name for name in files}
-    found = [by_name[name] for name in (*_FIRST, *_STARTS) if name in by_name]
-    if found:
-        top = list(dict.fromkeys(name for name in found if "/" not in name))
-        return (top or found)[0], []
+    starts = [by_name[name] for name in (*_FIRST, *_STARTS) if name in by_name]
+    if starts:
+        top = list(dict.fromkeys(name for name in starts if "/" not in name))
+        return (top or starts)[0], []
     pages = sorted(name for name in files if "/" not in name and name.lower().endswith((".html", ".htm")))
     if pages:
         return pages[0], pages[1:]
@@ -68,10 +68,10 @@ def _title(files: Files, path: str) -> str:
     encodings += [declared[1].decode()] if declared else []
     for encoding in (*encodings, "cp1258", "latin-1"):
         try:
-            found = _TITLE.search(
+            match = _TITLE.search(
                 head.decode(encoding, "ignore" if encoding == "utf-8-sig" and not declared else "strict")
             )
         except (UnicodeDecodeError, LookupError):
             continue
-        return one_line(unescape(found[1]))[:300] if found else ""
+        return one_line(unescape(match[1]))[:300] if match else ""
     return ""

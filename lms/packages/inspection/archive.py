@@ -149,7 +149,7 @@ def _check_layout(archive: ZipFile, path: Path, faults: list[Fault]) -> None:
     """Compare each entry's own header with the directory; no two share data, and nothing lies before the first."""
     reached, end = 0, path.stat().st_size
     with path.open("rb") as stream:
-        for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
+        for entry in sorted(archive.infolist(), key=lambda info: info.header_offset):
             stream.seek(min(max(entry.header_offset, 0), end))  # the directory may say anything
             header = stream.read(30) if entry.header_offset >= 0 else b""
             if len(header) < 30 or header[:4] != _LOCAL:

@@ -37,7 +37,7 @@ def decoded(entry: ZipInfo, raw: bytes) -> str:
             return unicodedata.normalize("NFC", raw.decode("utf-8"))
         except UnicodeDecodeError:
             raise Bad(_l("Its name is not valid UTF-8.")) from None
-    for read in (_utf8, lambda one: _unicode_path(entry, one), _windows_1258):
+    for read in (_utf8, lambda encoded: _unicode_path(entry, encoded), _windows_1258):
         name = read(raw)
         if name is not None:
             return unicodedata.normalize("NFC", name)

@@ -31,7 +31,7 @@ Kinds = Mapping[str, Marks]
 
 
 @dataclass(slots=True)
-class Found:
+class Recognised:
     """What a file is.
 
     :ivar kind: a key of the kinds that are taken
@@ -48,7 +48,7 @@ class Found:
     notes: list[Fault] = field(default_factory=list)
 
 
-def recognise(path: Path, filename: str, kinds: Kinds, limits: Limits | None = None) -> Found:
+def recognise(path: Path, filename: str, kinds: Kinds, limits: Limits | None = None) -> Recognised:
     """Tell what a file is.
 
     :raises Refused: it is empty, of a kind that is not taken, or pretends to be several.
@@ -59,71 +59,73 @@ def recognise(path: Path, filename: str, kinds: Kinds, limits: Limits | None = N
     if not head:
         raise Refused(Fault(filename, _l("The file is empty.")))
     if head.startswith((_ZIP, _EMPTY_ZIP)):
-        found = _archive(path, filename, kinds, limits)
+        recognised = _archive(path, filename, kinds, limits)
     else:
         why = refused_kind(head)
         if why is not None:
             raise Refused(Fault(filename, why))
-        found = _single(path, head, filename, kinds)
-    _note_wrong_end(found, filename, kinds[found.kind])
-    return found
+        recognised = _single(path, head, filename, kinds)
+    _note_wrong_end(recognised, filename, kinds[recognised.kind])
+    return recognised
 
 
-def _archive(path: Path, filename: str, kinds: Kinds, limits: Limits) -> Found:
+def _archive(path: Path, filename: str, kinds: Kinds, limits: Limits) -> Recognised:
     with open_archive(path, limits) as archive:
         names = list(archive)
         root = _only_folder(names)
-        found = _document(names, kinds) or _by_manifest(archive, names, "", kinds) or _by_pages(names, "", kinds)
-        if found is None:
+        recognised = _document(names, kinds) or _by_manifest(archive, names, "", kinds) or _by_pages(names, "", kinds)
+        if recognised is None:
             folder = _folder_of_manifest(names, filename, kinds) or root
-            found = _by_manifest(archive, names, folder, kinds) if folder else None
-        if found is None:
-            found = _by_pages(names, root, kinds) or _by_recording(names, root, kinds)
-    if found is None:
+            recognised = _by_manifest(archive, names, folder, kinds) if folder else None
+        if recognised is None:
+            recognised = _by_pages(names, root, kinds) or _by_recording(names, root, kinds)
+    if recognised is None:
         raise Refused(Fault(filename, _why_no_course(names)))
-    if found.root:
-        found.notes.append(
-            Fault(found.root, _l("The package lies in a folder of the archive; the folder is left out."))
+    if recognised.root:
+        recognised.notes.append(
+            Fault(recognised.root, _l("The package lies in a folder of the archive; the folder is left out."))
         )
-    return found
+    return recognised
 
 
-def _document(names: list[str], kinds: Kinds) -> Found | None:
+def _document(names: list[str], kinds: Kinds) -> Recognised | None:
     """A document that is an archive by its form."""
     here = {name.lower() for name in names}
     for kind, marks in kinds.items():
         media_type = marks.document(here) if marks.document else None
         if media_type is not None:
-            return Found(kind, media_type)
+            return Recognised(kind, media_type)
     return None
 
 
-def _by_manifest(archive: Archive, names: list[str], root: str, kinds: Kinds) -> Found | None:
-    here = {name.removeprefix(root).lower(): name for name in names if name.startswith(root)}
+def _by_manifest(archive: Archive, names: list[str], root: str, kinds: Kinds) -> Recognised | None:
+    inner = {name.removeprefix(root).lower(): name for name in names if name.startswith(root)}
     for kind, marks in kinds.items():
-        if marks.above_others and marks.manifest in here:
-            return Found(kind, _ARCHIVE, marks.manifest, root)
-    present = [one for one in _manifests(kinds) if one in here]
+        if marks.above_others and marks.manifest in inner:
+            return Recognised(kind, _ARCHIVE, marks.manifest, root)
+    present = [name for name in _manifests(kinds) if name in inner]
     if not present:
-        known = (kind for kind, marks in kinds.items() if marks.beside and any(n.endswith(marks.beside) for n in here))
-        kind_ = next(known, None)
-        return None if kind_ is None else Found(kind_, _ARCHIVE, kinds[kind_].manifest, root)
+        beside = (
+            kind for kind, marks in kinds.items() if marks.beside and any(n.endswith(marks.beside) for n in inner)
+        )
+        kind_ = next(beside, None)
+        return None if kind_ is None else Recognised(kind_, _ARCHIVE, kinds[kind_].manifest, root)
     manifest = present[0]
-    actual = here[manifest]
+    actual = inner[manifest]
     kind_ = _kind_of_manifest(archive, actual, {kind: m for kind, m in kinds.items() if m.manifest == manifest})
-    found = Found(kind_, _ARCHIVE, actual.removeprefix(root), root)
+    recognised = Recognised(kind_, _ARCHIVE, actual.removeprefix(root), root)
     if len(present) > 1:
         others = ", ".join(present[1:])
         words = _l("The package has several manifests; %(name)s is used, not %(others)s.", name=manifest, others=others)
-        found.notes.append(Fault(actual, words))
+        recognised.notes.append(Fault(actual, words))
     if actual.removeprefix(root) != manifest:
-        found.notes.append(Fault(actual, _l("The manifest should be called %(name)s.", name=manifest)))
-    return found
+        recognised.notes.append(Fault(actual, _l("The manifest should be called %(name)s.", name=manifest)))
+    return recognised
 
 
 def _manifests(kinds: Kinds) -> list[str]:
     """Return the names of manifests, each once, by preference."""
-    return list(dict.fromkeys(one.manifest for one in kinds.values() if one.manifest and not one.above_others))
+    return list(dict.fromkeys(marks.manifest for marks in kinds.values() if marks.manifest and not marks.above_others))
 
 
 def _kind_of_manifest(archive: Archive, path: str, sharing: Kinds) -> str:
@@ -155,15 +157,15 @@ def _heading(content: bytes, path: str) -> str:
     return " ".join(words)
 
 
-def _by_pages(names: list[str], root: str, kinds: Kinds) -> Found | None:
+def _by_pages(names: list[str], root: str, kinds: Kinds) -> Recognised | None:
     pages = [name for name in names if name.startswith(root) and "/" not in name.removeprefix(root)]
     for kind, marks in kinds.items():
         if marks.pages and any(name.lower().endswith(marks.pages) for name in pages):
-            return Found(kind, _ARCHIVE, "", root)
+            return Recognised(kind, _ARCHIVE, "", root)
     return None
 
 
-def _by_recording(names: list[str], root: str, kinds: Kinds) -> Found | None:
+def _by_recording(names: list[str], root: str, kinds: Kinds) -> Recognised | None:
     """A video or recording alone, with subtitles and a poster beside it."""
     ends = {end: kind for kind, marks in kinds.items() for end in marks.recordings}
     inner = [name.removeprefix(root) for name in names]
@@ -171,7 +173,7 @@ def _by_recording(names: list[str], root: str, kinds: Kinds) -> Found | None:
     others = [name for name in inner if name not in recordings]
     if len(recordings) != 1 or not all(name.lower().endswith(_BESIDE) for name in others):
         return None
-    return Found(ends[PurePosixPath(recordings[0]).suffix.lower()], _ARCHIVE, recordings[0], root)
+    return Recognised(ends[PurePosixPath(recordings[0]).suffix.lower()], _ARCHIVE, recordings[0], root)
 
 
 def _folder_of_manifest(names: list[str], filename: str, kinds: Kinds) -> str:
@@ -179,9 +181,9 @@ def _folder_of_manifest(names: list[str], filename: str, kinds: Kinds) -> str:
 
     :raises Refused: several do, side by side.
     """
-    known = {marks.manifest for marks in kinds.values() if marks.manifest}
+    manifests = {marks.manifest for marks in kinds.values() if marks.manifest}
     folders = {
-        name[: name.rindex("/") + 1] for name in names if name.rpartition("/")[2].lower() in known and "/" in name
+        name[: name.rindex("/") + 1] for name in names if name.rpartition("/")[2].lower() in manifests and "/" in name
     }
     depth = min((folder.count("/") for folder in folders), default=0)
     outermost = sorted(folder for folder in folders if folder.count("/") == depth)
@@ -210,24 +212,24 @@ def _only_folder(names: list[str]) -> str:
     return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
 
 
-def _single(path: Path, head: bytes, filename: str, kinds: Kinds) -> Found:
-    found = _by_start(path, head, kinds) or _by_text(path, head, filename, kinds)
-    if found is None:
+def _single(path: Path, head: bytes, filename: str, kinds: Kinds) -> Recognised:
+    recognised = _by_start(path, head, kinds) or _by_text(path, head, filename, kinds)
+    if recognised is None:
         raise Refused(Fault(filename, NOT_TAKEN))
     if _hides_archive(path):
         raise Refused(Fault(filename, _l("This file is an archive as well: it pretends to be two things.")))
-    return found
+    return recognised
 
 
-def _by_start(path: Path, head: bytes, kinds: Kinds) -> Found | None:
+def _by_start(path: Path, head: bytes, kinds: Kinds) -> Recognised | None:
     for kind, marks in kinds.items():
         media_type = marks.start(path, head) if marks.start else None
         if media_type is not None:
-            return Found(kind, media_type)
+            return Recognised(kind, media_type)
     return None
 
 
-def _by_text(path: Path, head: bytes, filename: str, kinds: Kinds) -> Found | None:
+def _by_text(path: Path, head: bytes, filename: str, kinds: Kinds) -> Recognised | None:
     text = plain_text(path, head)
     if text is None:
         return None
@@ -237,11 +239,11 @@ def _by_text(path: Path, head: bytes, filename: str, kinds: Kinds) -> Found | No
     for kind, marks in kinds.items():
         media_type = marks.text(text) if marks.text else None
         if media_type is not None:
-            return Found(kind, media_type, marks.manifest, bare=bool(marks.manifest))
+            return Recognised(kind, media_type, marks.manifest, bare=bool(marks.manifest))
     plain = next((kind for kind, marks in kinds.items() if marks.any_text), None)
     if plain is None or text.lstrip().startswith(b"<?"):
         return None
-    return Found(plain, kinds[plain].any_text)
+    return Recognised(plain, kinds[plain].any_text)
 
 
 def _hides_archive(path: Path) -> bool:
@@ -257,11 +259,13 @@ def _hides_archive(path: Path) -> bool:
     return len(tail) - place - 22 <= comment
 
 
-def _note_wrong_end(found: Found, filename: str, marks: Marks) -> None:
+def _note_wrong_end(recognised: Recognised, filename: str, marks: Marks) -> None:
     end = PurePosixPath(filename).suffix.lower().removeprefix(".")
-    usual = ENDS.get(found.media_type) or marks.ends
+    usual = ENDS.get(recognised.media_type) or marks.ends
     if end and usual and end not in usual:
         words = _l(
-            "The name ends in “.%(end)s”, but by its content the file is: %(kind)s.", end=end, kind=found.media_type
+            "The name ends in “.%(end)s”, but by its content the file is: %(kind)s.",
+            end=end,
+            kind=recognised.media_type,
         )
-        found.notes.append(Fault(filename, words))
+        recognised.notes.append(Fault(filename, words))

@@ -90,17 +90,17 @@ def scan(paths: Iterable[Path], name: str) -> Scanned:
     return _read(done.stdout)
 
 
-def _read(said: str) -> Scanned:
+def _read(output: str) -> Scanned:
     """Read lines of the form ``/path: Name FOUND``."""
-    found = Scanned({}, set())
-    for line in said.splitlines():
+    scanned = Scanned({}, set())
+    for line in output.splitlines():
         if line.endswith(" FOUND"):
             path, _, threat = line.removesuffix(" FOUND").rpartition(": ")
             if threat.startswith(_LEFT_OUT):
-                found.left_out.add(Path(path))
+                scanned.left_out.add(Path(path))
             else:
-                found.threats[Path(path)] = threat
-    return found
+                scanned.threats[Path(path)] = threat
+    return scanned
 
 
 def _answers(service: str) -> bool:

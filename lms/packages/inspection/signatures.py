@@ -164,7 +164,7 @@ def is_cartridge(heading: str) -> bool:
 def is_scorm2004(heading: str) -> bool:
     """Tell SCORM 2004 by the namespaces and schema of its imsmanifest.xml."""
     marks = ("adlcp_v1p3", "imscp_v1p1", "2004", "CAM 1.3")
-    return any(one in heading for one in marks) and "adlcp_rootv1p2" not in heading and not is_cartridge(heading)
+    return any(mark in heading for mark in marks) and "adlcp_rootv1p2" not in heading and not is_cartridge(heading)
 
 
 def is_scorm12(heading: str) -> bool:

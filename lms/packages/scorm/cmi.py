@@ -122,8 +122,10 @@ def _of_12(data: CMI) -> Data:
         passing=_number(student, "mastery_score"),
         location=_text(core, "lesson_location"),
         **_common(core),
-        interactions=tuple(_interaction(place, one, "student_response", "time") for place, one in _interactions(data)),
-        objectives=tuple(_objective(place, one, "status", "status") for place, one in _entries(data, "objectives")),
+        interactions=tuple(
+            _interaction(place, entry, "student_response", "time") for place, entry in _interactions(data)
+        ),
+        objectives=tuple(_objective(place, entry, "status", "status") for place, entry in _entries(data, "objectives")),
     )
 
 
@@ -138,10 +140,11 @@ def _of_2004(data: CMI) -> Data:
         location=_text(data, "location"),
         **_common(data),
         interactions=tuple(
-            _interaction(place, one, "learner_response", "timestamp") for place, one in _interactions(data)
+            _interaction(place, entry, "learner_response", "timestamp") for place, entry in _interactions(data)
         ),
         objectives=tuple(
-            _objective(place, one, "completion_status", "success_status") for place, one in _entries(data, "objectives")
+            _objective(place, entry, "completion_status", "success_status")
+            for place, entry in _entries(data, "objectives")
         ),
     )
 
@@ -167,7 +170,7 @@ def _interactions(data: CMI) -> Iterator[tuple[int, CMI]]:
 
 
 def _interaction(place: int, group: CMI, response: str, time: str) -> Interaction:
-    patterns = (_text(one, "pattern") for _place, one in _entries(group, "correct_responses"))
+    patterns = (_text(entry, "pattern") for _place, entry in _entries(group, "correct_responses"))
     return Interaction(
         place=place,
         id=_text(group, "id").strip(),
@@ -209,10 +212,10 @@ def _entries(holder: CMI, name: str) -> Iterator[tuple[int, CMI]]:
     pairs = list(_numbered(value, name))
     if len(pairs) > MAX_ENTRIES:
         raise ValueError(f"cmi…{name}: has more than {MAX_ENTRIES} entries")
-    for place, one in sorted(pairs, key=lambda pair: pair[0]):
-        if not isinstance(one, Mapping):
+    for place, entry in sorted(pairs, key=lambda pair: pair[0]):
+        if not isinstance(entry, Mapping):
             raise ValueError(f"cmi…{name}.{place}: must be an object")
-        yield place, one
+        yield place, entry
 
 
 def _numbered(value: Any, name: str) -> Iterator[tuple[int, Any]]:
@@ -221,7 +224,7 @@ def _numbered(value: Any, name: str) -> Iterator[tuple[int, Any]]:
     if isinstance(value, list):
         yield from enumerate(value)
     elif isinstance(value, Mapping):
-        yield from ((int(key), one) for key, one in value.items() if _is_place(key))
+        yield from ((int(key), entry) for key, entry in value.items() if _is_place(key))
     else:
         raise ValueError(f"cmi…{name}: must be a collection")
 
@@ -244,6 +247,6 @@ def _text(group: CMI, name: str) -> str:
 
 
 def _number(group: CMI, name: str, low: float = -math.inf, high: float = math.inf) -> float | None:
-    said = _text(group, name).strip()
-    found = float(said) if _DECIMAL.fullmatch(said) else None
-    return found if found is not None and low <= found <= high else None
+    value = _text(group, name).strip()
+    number = float(value) if _DECIMAL.fullmatch(value) else None
+    return number if number is not None and low <= number <= high else None

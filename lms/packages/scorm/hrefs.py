@@ -89,9 +89,9 @@ class Names:
         candidates = list(dict.fromkeys(_candidates(parts)))
         for look in (self._exactly, self._in_any_case):
             for candidate in candidates:
-                found = look(candidate)
-                if found is not None:
-                    return _plain(found)
+                path = look(candidate)
+                if path is not None:
+                    return _plain(path)
         raise Bad(
             _l(
                 "The file %(name)s is to be opened but is not in the package. Please add it, or correct its name.",
@@ -104,11 +104,11 @@ class Names:
 
     def _in_any_case(self, path: str) -> str | None:
         if self._folded is None:
-            self._folded = {one.casefold(): one for one in self._files}
-        found = self._folded.get(path.casefold())
-        if found is not None:
+            self._folded = {name.casefold(): name for name in self._files}
+        name = self._folded.get(path.casefold())
+        if name is not None:
             self.recased[path] = None
-        return found
+        return name
 
 
 def _plain(path: str) -> str:
@@ -133,33 +133,33 @@ def _candidates(parts: Sequence[str]) -> Iterator[str]:
 
 
 def _join(parts: Sequence[str]) -> str:
-    whole = ""
+    joined = ""
     for part in parts:
-        folder = whole.rpartition("/")[0]
-        whole = part if part.startswith("/") or not folder else f"{folder}/{part}"
-    return whole
+        folder = joined.rpartition("/")[0]
+        joined = part if part.startswith("/") or not folder else f"{folder}/{part}"
+    return joined
 
 
 def _normal(path: str) -> str | None:
     """Return a path without ``.`` and ``..``; None when it leaves the package or names no file."""
-    kept: list[str] = []
+    segments: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
-            if not kept:
+            if not segments:
                 return None
-            kept.pop()
+            segments.pop()
         elif segment not in {"", "."}:
-            kept.append(segment)
-    return "/".join(kept) or None
+            segments.append(segment)
+    return "/".join(segments) or None
 
 
 def _external(parts: Sequence[str], href: str) -> Address:
     try:
-        whole = ""
+        url = ""
         for part in parts:
-            whole = urljoin(whole, part)
-        found = urlsplit(whole)
-        usable = found.scheme in {"http", "https"} and found.hostname and not _UNSAFE.search(whole)
+            url = urljoin(url, part)
+        address = urlsplit(url)
+        usable = address.scheme in {"http", "https"} and address.hostname and not _UNSAFE.search(url)
     except ValueError:
         usable = None
     if not usable:
@@ -170,4 +170,4 @@ def _external(parts: Sequence[str], href: str) -> Address:
                 address=short(href),
             )
         )
-    return Address(whole)
+    return Address(url)

@@ -7,7 +7,7 @@ from lms.packages.messages import message as _l
 from lms.packages.scorm.markup import Element, Findings, attribute, child, children, language_of, local, short, text
 from lms.packages.scorm.resources import Resource, Resources
 from lms.packages.scorm.sequencing import Sequencing, completion_threshold, hidden
-from lms.packages.scorm.values import boolean, decimal, given
+from lms.packages.scorm.values import boolean, decimal, present
 from lms.packages.structure import Unit
 
 MAX_DEPTH = 30
@@ -41,12 +41,12 @@ class Items:
 
     def course(self, organization: Element) -> Read:
         """Read an organization and all its items."""
-        found = self._read(organization, 0)
-        if self._findings.clean and not any(unit.href for unit in found.unit.walk()):
+        course = self._read(organization, 0)
+        if self._findings.clean and not any(unit.href for unit in course.unit.walk()):
             self._findings.refuse(
                 _l("The organization has nothing to open. Please export the course again."), organization
             )
-        return found
+        return course
 
     def _read(self, element: Element, depth: int) -> Read:
         identifier = self._identifier(element)
@@ -59,7 +59,7 @@ class Items:
             self._title(element, identifier, below),
             None if resource is None else self._href(element, resource),
             properties=self._properties(element, resource, settings) if depth else {},
-            children=tuple(one.unit for one in below),
+            children=tuple(item.unit for item in below),
         )
         return Read(unit, self._activity(unit, below, settings))
 
@@ -74,7 +74,7 @@ class Items:
                 element,
             )
             return []
-        return [self._read(one, depth + 1) for one in inner]
+        return [self._read(item, depth + 1) for item in inner]
 
     def _identifier(self, element: Element) -> str:
         identifier = attribute(element, "identifier")
@@ -97,8 +97,8 @@ class Items:
         if cluster and self._sequencing is not None:
             self._findings.note(_CLUSTER, item)
             return None
-        found = self._resources.get(name)
-        if found is None:
+        resource = self._resources.get(name)
+        if resource is None:
             self._findings.refuse(
                 _l(
                     "The item %(item)s opens the resource %(name)s, which does not exist. Please correct the manifest.",
@@ -107,17 +107,17 @@ class Items:
                 ),
                 item,
             )
-        return found
+        return resource
 
     def _href(self, item: Element, resource: Resource) -> str | None:
         address = self._resources.address(resource)
         return None if address is None else address.launch(attribute(item, "parameters"))
 
     def _title(self, element: Element, identifier: str, below: list[Read]) -> dict[str, str]:
-        held = child(element, "title")
-        title = one_line(text(held) or "")
-        if held is not None and title:
-            return {language_of(held): title}
+        heading = child(element, "title")
+        title = one_line(text(heading) or "")
+        if heading is not None and title:
+            return {language_of(heading): title}
         if local(element).lower() == "organization" and below:
             return dict(below[0].unit.title)
         return {"und": one_line(identifier)}
@@ -129,12 +129,12 @@ class Items:
 
     def _properties(self, item: Element, resource: Resource | None, settings: dict[str, Any] | None) -> dict[str, Any]:
         threshold = completion_threshold(item)
-        common = given(
+        common = present(
             isVisible=boolean(attribute(item, "isvisible")) is not False,
             resource=None if resource is None else resource.identifier,
             parameters=attribute(item, "parameters"),
-            dataFromLMS=_said(item, "dataFromLMS"),
-            timeLimitAction=_said(item, "timeLimitAction"),
+            dataFromLMS=_text_of(item, "dataFromLMS"),
+            timeLimitAction=_text_of(item, "timeLimitAction"),
             hideLMSUI=hidden(item) or None,
             completionThreshold=threshold.get("minProgressMeasure", 1.0)
             if threshold.get("completedByMeasure")
@@ -142,12 +142,12 @@ class Items:
             **threshold,
         )
         if self._sequencing is None:
-            return common | given(
-                masteryScore=decimal(_said(item, "masteryscore"), 0, 100),
-                maxTimeAllowed=_said(item, "maxtimeallowed"),
-                prerequisites=_said(item, "prerequisites"),
+            return common | present(
+                masteryScore=decimal(_text_of(item, "masteryscore"), 0, 100),
+                maxTimeAllowed=_text_of(item, "maxtimeallowed"),
+                prerequisites=_text_of(item, "prerequisites"),
             )
-        return common | given(
+        return common | present(
             scaledPassingScore=self._sequencing.passing_score(item),
             maxTimeAllowed=(settings or {}).get("attemptAbsoluteDurationLimit"),
             sequencing=settings or None,
@@ -155,13 +155,13 @@ class Items:
 
     def _activity(self, unit: Unit, below: list[Read], settings: dict[str, Any] | None) -> dict[str, Any] | None:
         """Return a unit's activity; what can never be delivered has none."""
-        inner = [one.activity for one in below if one.activity is not None]
+        inner = [item.activity for item in below if item.activity is not None]
         if settings is None or not (inner or unit.href):
             return None
-        found = {"id": unit.identifier, "title": next(iter(unit.title.values()))} | settings
+        activity = {"id": unit.identifier, "title": next(iter(unit.title.values()))} | settings
         if unit.properties.get("isVisible") is False:
-            found["isVisible"] = False
-        return found | ({"children": inner} if inner else {})
+            activity["isVisible"] = False
+        return activity | ({"children": inner} if inner else {})
 
 
 _CLUSTER = _l(
@@ -169,6 +169,6 @@ _CLUSTER = _l(
 )
 
 
-def _said(item: Element, name: str) -> str | None:
+def _text_of(item: Element, name: str) -> str | None:
     """Return what ADL's element of this name says."""
     return nfc(text(child(item, name, "adlcp")) or "") or None

@@ -44,16 +44,16 @@ def read_structure(files: Files, manifest: str = "imsmanifest.xml") -> Structure
 def _organization(root: Element, findings: Findings) -> Element:
     """Return the organization to be played."""
     holder = child(root, "organizations")
-    found = [] if holder is None else list(children(holder, "organization"))
-    if holder is None or not found:
+    organizations = [] if holder is None else list(children(holder, "organization"))
+    if holder is None or not organizations:
         raise findings.stop(
             _l("The manifest has no organization, so there is nothing to play. Please export a course, not resources."),
             root if holder is None else holder,
         )
     if child(root, "manifest") is not None:
         findings.note(_l("The manifest holds further manifests. They are not played."), root)
-    _check_identifiers(found, findings)
-    chosen = _default(holder, found, findings)
+    _check_identifiers(organizations, findings)
+    chosen = _default(holder, organizations, findings)
     if sum(1 for _ in chosen.iter("{*}item")) > MAX_ITEMS:
         raise findings.stop(_l("The package has more than %(count)s parts. Please split it.", count=MAX_ITEMS), chosen)
     return chosen
@@ -62,7 +62,8 @@ def _organization(root: Element, findings: Findings) -> Element:
 def _default(holder: Element, organizations: list[Element], findings: Findings) -> Element:
     """Return the default organization, or the first (SCORM 2004 CAM, 3.4.1.4)."""
     default = attribute(holder, "default")
-    chosen = next((one for one in organizations if default and attribute(one, "identifier") == default), None)
+    named = (organization for organization in organizations if attribute(organization, "identifier") == default)
+    chosen = next(named, None) if default else None
     if default and chosen is None:
         findings.note(
             _l("The default organization %(name)s does not exist. The first one is played.", name=short(default)),
@@ -83,14 +84,14 @@ def _default(holder: Element, organizations: list[Element], findings: Findings) 
 
 def _check_identifiers(organizations: list[Element], findings: Findings) -> None:
     seen: set[str] = set()
-    for one in organizations:
-        identifier = attribute(one, "identifier")
+    for organization in organizations:
+        identifier = attribute(organization, "identifier")
         if identifier is None:
-            findings.refuse(_l("An organization has no identifier. Please give it one."), one)
+            findings.refuse(_l("An organization has no identifier. Please give it one."), organization)
         elif identifier in seen:
             findings.refuse(
                 _l("The identifier %(name)s is given twice. Please make identifiers unique.", name=short(identifier)),
-                one,
+                organization,
             )
         else:
             seen.add(identifier)

@@ -132,10 +132,10 @@ def _scaled(score: Score, edition: str) -> float | None:
 
 def _xapi_score(score: Score, edition: str) -> dict[str, float]:
     """Return a score as a result has it; bounds that it does not keep stay away (xAPI 1.0.3, Data, 2.4.5.1)."""
-    found, low, high = {"scaled": _scaled(score, edition), "raw": score.raw}, score.min, score.max
+    result, low, high = {"scaled": _scaled(score, edition), "raw": score.raw}, score.min, score.max
     if None not in (score.raw, low, high) and low < high and low <= score.raw <= high:  # type: ignore[operator]
-        found |= {"min": low, "max": high}
-    return {name: value for name, value in found.items() if value is not None}
+        result |= {"min": low, "max": high}
+    return {name: value for name, value in result.items() if value is not None}
 
 
 class _Change:
@@ -147,7 +147,7 @@ class _Change:
         paused = before is not None and before.exit == "suspend" and now.entry != "ab-initio"
         self._resumes = self._begins and (now.entry == "resume" or paused)
         self._before = before if not self._begins or self._resumes else None
-        self._objectives = {one.key: one for one in self._before.objectives} if self._before else {}
+        self._objectives = {objective.key: objective for objective in self._before.objectives} if self._before else {}
         self._is = _outcome(now, edition, unit)
         self._was = None if self._before is None else _outcome(self._before, edition, unit)
 
@@ -175,34 +175,37 @@ class _Change:
             yield _verdict(now.passed, score)
 
     def _result(self) -> dict[str, Any]:
-        found = {
+        result = {
             "success": self._is.passed,
             "completion": self._is.completed,
             "score": _xapi_score(self._now.score, self._edition) or None,
             "duration": None if self._now.session is None else iso(self._now.session),
         }
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, value in result.items() if value is not None}
 
     def _answers(self) -> Iterator[Part]:
-        known = {} if self._before is None else {one.place: _answer(one) for one in self._before.interactions}
-        for one in self._now.interactions:
-            if (one.response or one.result) and known.get(one.place) != _answer(one):
-                yield self._responded(one)
+        before = () if self._before is None else self._before.interactions
+        answered = {interaction.place: _answer(interaction) for interaction in before}
+        for interaction in self._now.interactions:
+            if (interaction.response or interaction.result) and answered.get(interaction.place) != _answer(interaction):
+                yield self._responded(interaction)
 
-    def _responded(self, one: Interaction) -> Part:
-        name = one.id or str(one.place)
-        definition = {"type": terms.INTERACTION, "name": {"und": name}, **_described(one.description)}
-        found: dict[str, Any] = {
-            "response": responses.response(one, one.response, edition=self._edition) if one.response else None,
-            "success": responses.success(one),
-            "duration": None if one.latency is None else iso(one.latency),
+    def _responded(self, interaction: Interaction) -> Part:
+        name = interaction.id or str(interaction.place)
+        definition = {"type": terms.INTERACTION, "name": {"und": name}, **_described(interaction.description)}
+        result: dict[str, Any] = {
+            "response": responses.response(interaction, interaction.response, edition=self._edition)
+            if interaction.response
+            else None,
+            "success": responses.success(interaction),
+            "duration": None if interaction.latency is None else iso(interaction.latency),
         }
         return _part(
             "responded",
-            result={key: value for key, value in found.items() if value is not None},
+            result={key: value for key, value in result.items() if value is not None},
             target={
                 "suffix": _suffix("interactions", name),
-                "definition": definition | responses.definition(one, edition=self._edition),
+                "definition": definition | responses.definition(interaction, edition=self._edition),
             },
         )
 
@@ -220,8 +223,8 @@ class _Change:
 
 
 def _part(word: str, *, result: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None) -> Part:
-    found: Part = {"verb": terms.iri(word), "display": terms.VERBS[word]}
-    return found | ({"object": target} if target else {}) | ({"result": result} if result else {})
+    part: Part = {"verb": terms.iri(word), "display": terms.VERBS[word]}
+    return part | ({"object": target} if target else {}) | ({"result": result} if result else {})
 
 
 def _verdict(passed: bool, score: Mapping[str, float], target: Mapping[str, Any] | None = None) -> Part:
@@ -229,8 +232,8 @@ def _verdict(passed: bool, score: Mapping[str, float], target: Mapping[str, Any]
     return _part("passed" if passed else "failed", result=result, target=target)
 
 
-def _answer(one: Interaction) -> tuple[str, ...]:
-    return one.id, one.type, one.response, one.result, one.time
+def _answer(interaction: Interaction) -> tuple[str, ...]:
+    return interaction.id, interaction.type, interaction.response, interaction.result, interaction.time
 
 
 def _suffix(folder: str, name: str) -> str:
@@ -244,7 +247,7 @@ def _described(text: str) -> dict[str, dict[str, str]]:
     """Return a description; SCORM 2004 writes its language before it: ``{lang=vi}``."""
     if not text:
         return {}
-    tag, mark, rest = text.removeprefix("{lang=").partition("}")
+    tag, mark, description = text.removeprefix("{lang=").partition("}")
     if not text.startswith("{lang=") or not mark or not is_language(tag):
         return {"description": {"und": text}}
-    return {"description": {tag: rest}}
+    return {"description": {tag: description}}

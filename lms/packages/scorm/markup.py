@@ -94,11 +94,11 @@ class Findings:
             raise Refused(*self._readable(self._faults))
         return tuple(self._readable(self._notes))
 
-    def _readable(self, found: list[Fault]) -> list[Fault]:
-        more = len(found) - MAX_FINDINGS
+    def _readable(self, faults: list[Fault]) -> list[Fault]:
+        more = len(faults) - MAX_FINDINGS
         if more <= 0:
-            return found
-        return [*found[:MAX_FINDINGS], Fault(self._path, _l("There are %(count)s more of these.", count=more))]
+            return faults
+        return [*faults[:MAX_FINDINGS], Fault(self._path, _l("There are %(count)s more of these.", count=more))]
 
     def _place(self, at: Element | None) -> str:
         return self._path if at is None else f"{self._path}, line {at.sourceline}"
@@ -122,11 +122,11 @@ def local(element: Element) -> str:
 
 def children(element: Element, name: str, of: str = "imscp") -> Iterator[Element]:
     """Give the children of this name and family, or without a namespace."""
-    wanted = name.lower()
-    for one in element:
-        said, named = _name(str(one.tag))
-        if named.lower() == wanted and said in (of, _NO_NAMESPACE):
-            yield one
+    lowered = name.lower()
+    for candidate in element:
+        prefix, tag = _name(str(candidate.tag))
+        if tag.lower() == lowered and prefix in (of, _NO_NAMESPACE):
+            yield candidate
 
 
 def child(element: Element, name: str, of: str = "imscp") -> Element | None:
@@ -136,9 +136,9 @@ def child(element: Element, name: str, of: str = "imscp") -> Element | None:
 
 def attribute(element: Element, name: str) -> str | None:
     """Return an attribute, trimmed, of whatever namespace and case; None when it is missing or empty."""
-    wanted = name.lower()
+    lowered = name.lower()
     for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2].lower() == wanted:
+        if str(key).rpartition("}")[2].lower() == lowered:
             return str(value).strip() or None
     return None
 
@@ -155,8 +155,8 @@ def base(element: Element) -> str:
 
 def language_of(element: Element) -> str:
     """Return the language in which an element's text is, ``und`` when nothing valid is said."""
-    for one in (element, *element.iterancestors()):
-        tag = one.get(f"{_XML}lang")
+    for holder in (element, *element.iterancestors()):
+        tag = holder.get(f"{_XML}lang")
         if tag is not None:
             return tag if is_language(tag) else "und"
     return "und"
@@ -178,4 +178,4 @@ def _name(tag: str) -> tuple[str, str]:
         return _NO_NAMESPACE, name
     if "imscc" in namespace.lower():
         return "", name
-    return next((one for one in _FAMILIES if one in namespace.lower()), ""), name
+    return next((prefix for prefix in _FAMILIES if prefix in namespace.lower()), ""), name

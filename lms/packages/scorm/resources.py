@@ -33,7 +33,7 @@ class Resources:
         self._holder = child(root, "resources")
         folder = posixpath.dirname(manifest)
         self._bases = (f"{folder}/" if folder else "", base(root), "" if self._holder is None else base(self._holder))
-        self._by_identifier = {one.identifier: one for one in self._read()}
+        self._by_identifier = {resource.identifier: resource for resource in self._read()}
         self._addresses: dict[str, Address | None] = {}
 
     def get(self, identifier: str) -> Resource | None:
@@ -65,20 +65,20 @@ class Resources:
         try:
             if href is None:
                 raise Bad(_no_href(short(resource.identifier)))
-            found = self._names.resolve(self._bases_of(resource), href)
+            address = self._names.resolve(self._bases_of(resource), href)
         except Bad as bad:
             self._findings.refuse(bad.message, resource.element)
             return None
-        if found.external:
-            self._findings.note(_external(short(found.path)), resource.element)
-        return found
+        if address.external:
+            self._findings.note(_external(short(address.path)), resource.element)
+        return address
 
     def _bases_of(self, resource: Resource) -> tuple[str, ...]:
         return (*self._bases, base(resource.element))
 
     def _mentioned(self, resource: Resource) -> Iterator[str]:
         """Give what a resource names but no item launches."""
-        hrefs = [attribute(one, "href") for one in children(resource.element, "file")]
+        hrefs = [attribute(file, "href") for file in children(resource.element, "file")]
         if resource.identifier not in self._addresses:
             hrefs.append(attribute(resource.element, "href"))
         yield from (href for href in hrefs if href)
@@ -99,12 +99,12 @@ class Resources:
         return "sco" if (attribute(element, "scormtype") or "").lower() == "sco" else "asset"
 
     def _note(self, message: Any, names: Iterable[str]) -> None:
-        found = list(names)
-        if found:
-            self._findings.note(message(len(found), ", ".join(map(short, found[:3]))))
+        listed = list(names)
+        if listed:
+            self._findings.note(message(len(listed), ", ".join(map(short, listed[:3]))))
 
     def _note_dependencies(self) -> None:
-        needs = {one.identifier: list(_dependencies(one)) for one in self._by_identifier.values()}
+        needs = {resource.identifier: list(_dependencies(resource)) for resource in self._by_identifier.values()}
         self._note(_idle, dict.fromkeys(name for names in needs.values() for name in names if name not in needs))
         try:
             TopologicalSorter(needs).prepare()
@@ -113,8 +113,8 @@ class Resources:
 
 
 def _dependencies(resource: Resource) -> Iterator[str]:
-    for one in children(resource.element, "dependency"):
-        name = attribute(one, "identifierref")
+    for dependency in children(resource.element, "dependency"):
+        name = attribute(dependency, "identifierref")
         if name:
             yield name
 

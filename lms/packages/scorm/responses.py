@@ -43,9 +43,9 @@ def success(interaction: Interaction) -> bool | None:
 
 def definition(interaction: Interaction, *, edition: str) -> dict[str, Any]:
     """Return the interaction properties of an activity definition."""
-    found: dict[str, Any] = {"interactionType": interaction_type(interaction)}
-    patterns = list(dict.fromkeys(response(interaction, one, edition=edition) for one in interaction.patterns))
-    return found | ({"correctResponsesPattern": patterns} if patterns else {})
+    properties: dict[str, Any] = {"interactionType": interaction_type(interaction)}
+    patterns = list(dict.fromkeys(response(interaction, pattern, edition=edition) for pattern in interaction.patterns))
+    return properties | ({"correctResponsesPattern": patterns} if patterns else {})
 
 
 def _parts(text: str) -> list[str]:

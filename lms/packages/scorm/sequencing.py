@@ -23,7 +23,7 @@ from lms.core.text import nfc
 from lms.packages.messages import message as _l
 from lms.packages.scorm.markup import Element, Findings, attribute, child, children, family, local, short, text
 from lms.packages.scorm.rules import rollup_rules, sequencing_rules
-from lms.packages.scorm.values import decimal, flags, given, moment, period, token, whole
+from lms.packages.scorm.values import decimal, flags, moment, period, present, token, whole
 
 MAX_CHAIN = 10
 """How many collections may refer to one another in turn."""
@@ -62,12 +62,12 @@ class Sequencing:
         self._unsupported: dict[str, None] = {}
         self._left = MAX_TRANSLATED
         self._sizes: dict[Element, int] = {}
-        self._held: dict[Element, Parts] = {}
+        self._cache: dict[Element, Parts] = {}
         self._collection = {
-            name: one
+            name: sequencing
             for holder in children(root, "sequencingCollection", "imsss")
-            for one in children(holder, "sequencing", "imsss")
-            if (name := attribute(one, "ID"))
+            for sequencing in children(holder, "sequencing", "imsss")
+            if (name := attribute(sequencing, "ID"))
         }
 
     def settings(self, element: Element, *, identifier: str, cluster: bool) -> dict[str, Any]:
@@ -81,9 +81,9 @@ class Sequencing:
         controls = self._controls(parts)
         if cluster:
             controls = {"choice": True, "flow": False} | controls
-        found = given(
+        settings = present(
             sequencingControls=controls or None,
-            sequencingRules=self._with(parts, "sequencingRules", lambda one: sequencing_rules(one, self._cannot)),
+            sequencingRules=self._with(parts, "sequencingRules", lambda rules: sequencing_rules(rules, self._cannot)),
             rollupRules=self._with(parts, "rollupRules", self._rollup),
             rollupConsiderations=self._with(parts, "rollupConsiderations", _considerations, "adlseq"),
             deliveryControls=self._with(parts, "deliveryControls", _delivery),
@@ -91,12 +91,12 @@ class Sequencing:
             **(self._with(parts, "limitConditions", self._limits) or {}),
             **self._objectives(parts, identifier if cluster else None),
         )
-        return found | _extensions(element)
+        return settings | _extensions(element)
 
     def passing_score(self, element: Element) -> float | None:
         """Return the scaled passing score that an item's primary objective asks for (RTE, 4.2.20)."""
-        held = self._parts(element).get(("imsss", "objectives"))
-        primary = None if held is None else child(held, "primaryObjective", "imsss")
+        objectives = self._parts(element).get(("imsss", "objectives"))
+        primary = None if objectives is None else child(objectives, "primaryObjective", "imsss")
         if primary is None or not flags(primary, "satisfiedByMeasure").get("satisfiedByMeasure"):
             return None
         return _least_measure(primary)
@@ -115,9 +115,9 @@ class Sequencing:
     # -- what holds ----------------------------------------------------------------------------------------------------
 
     def _parts(self, element: Element) -> Parts:
-        if element not in self._held:
-            self._held[element] = self._gathered(element)
-        return self._held[element]
+        if element not in self._cache:
+            self._cache[element] = self._gathered(element)
+        return self._cache[element]
 
     def _gathered(self, element: Element) -> Parts:
         """Return what holds for an activity: its own elements before those of collections."""
@@ -129,16 +129,16 @@ class Sequencing:
                 break
             chain.append(own)
             own = self._referred(own)
-        return {(family(one), local(one)): one for held in reversed(chain) for one in held}
+        return {(family(part), local(part)): part for sequencing in reversed(chain) for part in sequencing}
 
     def _referred(self, sequencing: Element) -> Element | None:
         name = attribute(sequencing, "IDRef")
-        found = self._collection.get(name) if name else None
-        if name and found is None:
+        referred = self._collection.get(name) if name else None
+        if name and referred is None:
             self._findings.note(
                 _l("The sequencing %(name)s that is referred to does not exist.", name=short(name)), sequencing
             )
-        return found
+        return referred
 
     def _affordable(self, parts: Parts) -> bool:
         before = self._left
@@ -163,14 +163,14 @@ class Sequencing:
 
     def _controls(self, parts: Parts) -> dict[str, Any]:
         rollup, choice = parts.get(("imsss", "rollupRules")), ("adlseq", "constrainedChoiceConsiderations")
-        found: dict[str, Any] = (
+        controls: dict[str, Any] = (
             flags(parts.get(("imsss", "controlMode")), *_CONTROLS)
             | flags(parts.get(choice), "preventActivation", "constrainChoice")
             | flags(rollup, "rollupObjectiveSatisfied", "rollupProgressCompletion")
         )
         weight = None if rollup is None else decimal(attribute(rollup, "objectiveMeasureWeight"), 0, 1)
-        found |= given(objectiveMeasureWeight=weight)
-        return found | (self._with(parts, "randomizationControls", _randomization) or {})
+        controls |= present(objectiveMeasureWeight=weight)
+        return controls | (self._with(parts, "randomizationControls", _randomization) or {})
 
     def _rollup(self, element: Element) -> dict[str, Any]:
         rules = rollup_rules(element, self._cannot)
@@ -180,7 +180,7 @@ class Sequencing:
         for name in _LIMITS_UNSUPPORTED:
             if attribute(element, name) is not None:
                 self._cannot(name)
-        return given(
+        return present(
             attemptLimit=whole(attribute(element, "attemptLimit")),
             attemptAbsoluteDurationLimit=period(attribute(element, "attemptAbsoluteDurationLimit")),
             activityAbsoluteDurationLimit=period(attribute(element, "activityAbsoluteDurationLimit")),
@@ -189,19 +189,16 @@ class Sequencing:
         )
 
     def _objectives(self, parts: Parts, cluster: str | None) -> dict[str, Any]:
-        held, more = parts.get(("imsss", "objectives")), parts.get(("adlseq", "objectives"))
-        if held is None:
+        objectives, adlseq = parts.get(("imsss", "objectives")), parts.get(("adlseq", "objectives"))
+        if objectives is None:
             return {}
-        maps = (
-            {}
-            if more is None
-            else {attribute(one, "objectiveID"): one for one in children(more, "objective", "adlseq")}
-        )
-        primary = child(held, "primaryObjective", "imsss")
-        others = [self._objective(one, maps, None) for one in children(held, "objective", "imsss")]
-        return given(
+        mapped = () if adlseq is None else children(adlseq, "objective", "adlseq")
+        maps = {attribute(objective, "objectiveID"): objective for objective in mapped}
+        primary = child(objectives, "primaryObjective", "imsss")
+        others = [self._objective(objective, maps, None) for objective in children(objectives, "objective", "imsss")]
+        return present(
             primaryObjective=None if primary is None else self._objective(primary, maps, cluster),
-            objectives=[one for one in others if one is not None] or None,
+            objectives=[objective for objective in others if objective is not None] or None,
         )
 
     def _objective(
@@ -213,21 +210,21 @@ class Sequencing:
             if child(element, "mapInfo", "imsss") is not None:
                 self._cannot("mapInfo")
             return None
-        found: dict[str, Any] = {"objectiveID": name or f"{cluster}-primary"} | measured
+        objective: dict[str, Any] = {"objectiveID": name or f"{cluster}-primary"} | measured
         if measured.get("satisfiedByMeasure"):
-            found["minNormalizedMeasure"] = _least_measure(element)
+            objective["minNormalizedMeasure"] = _least_measure(element)
         entries = self._maps(element, maps.get(name) if name else None)
-        return found | ({"mapInfo": entries} if entries else {})
+        return objective | ({"mapInfo": entries} if entries else {})
 
     def _maps(self, element: Element, more: Element | None) -> list[dict[str, Any]]:
         """Return the maps of an objective, those of ADL joined to those of IMS by their target (CAM, 5.2.5)."""
         entries: dict[str, dict[str, Any]] = {}
         for holder, of, names in ((element, "imsss", _IMSSS_MAPS), (more, "adlseq", _ADLSEQ_MAPS)):
-            for one in () if holder is None else children(holder, "mapInfo", of):
-                target = attribute(one, "targetObjectiveID")
+            for map_info in () if holder is None else children(holder, "mapInfo", of):
+                target = attribute(map_info, "targetObjectiveID")
                 if target is not None:
                     self.global_objectives[target] = None
-                    entries.setdefault(target, {"targetObjectiveID": target}).update(flags(one, *names))
+                    entries.setdefault(target, {"targetObjectiveID": target}).update(flags(map_info, *names))
         return list(entries.values())
 
 
@@ -241,7 +238,7 @@ def _least_measure(objective: Element) -> float:
 
 def _considerations(element: Element) -> dict[str, Any]:
     required = {name: token(attribute(element, name), *_WHEN) for name in _REQUIRED}
-    return given(**required) | flags(element, "measureSatisfactionIfActive")
+    return present(**required) | flags(element, "measureSatisfactionIfActive")
 
 
 def _delivery(element: Element) -> dict[str, Any]:
@@ -249,19 +246,19 @@ def _delivery(element: Element) -> dict[str, Any]:
 
 
 def _randomization(element: Element) -> dict[str, Any]:
-    found = given(
+    randomization = present(
         randomizationTiming=token(attribute(element, "randomizationTiming"), *_TIMINGS),
         selectionTiming=token(attribute(element, "selectionTiming"), *_TIMINGS),
         selectCount=whole(attribute(element, "selectCount"), 1),
     )
     reorder = flags(element, "reorderChildren").get("reorderChildren")
-    return found | given(randomizeChildren=reorder)
+    return randomization | present(randomizeChildren=reorder)
 
 
 def _auxiliary(element: Element) -> list[dict[str, str]]:
     pairs = (
-        (attribute(one, "auxiliaryResourceID"), attribute(one, "purpose"))
-        for one in children(element, "auxiliaryResource", "imsss")
+        (attribute(auxiliary, "auxiliaryResourceID"), attribute(auxiliary, "purpose"))
+        for auxiliary in children(element, "auxiliaryResource", "imsss")
     )
     return [{"resourceId": resource, "purpose": purpose} for resource, purpose in pairs if resource and purpose]
 
@@ -270,7 +267,7 @@ def _auxiliary(element: Element) -> list[dict[str, str]]:
 
 
 def _extensions(element: Element) -> dict[str, Any]:
-    return given(
+    return present(
         completionThreshold=completion_threshold(element) or None,
         timeLimitAction=nfc(text(child(element, "timeLimitAction", "adlcp")) or "") or None,
         hideLmsUi=hidden(element) or None,
@@ -280,17 +277,17 @@ def _extensions(element: Element) -> dict[str, Any]:
 
 def completion_threshold(element: Element) -> dict[str, Any]:
     """Return what an item says of completion: attributes in the 4th edition, a number before (CAM, 5.3)."""
-    held = child(element, "completionThreshold", "adlcp")
-    if held is None:
+    threshold = child(element, "completionThreshold", "adlcp")
+    if threshold is None:
         return {}
-    before = decimal(text(held), 0, 1)
-    found = given(
-        minProgressMeasure=decimal(attribute(held, "minProgressMeasure"), 0, 1),
-        progressWeight=decimal(attribute(held, "progressWeight"), 0, 1),
-    ) | flags(held, "completedByMeasure")
+    before = decimal(text(threshold), 0, 1)
+    attributes = present(
+        minProgressMeasure=decimal(attribute(threshold, "minProgressMeasure"), 0, 1),
+        progressWeight=decimal(attribute(threshold, "progressWeight"), 0, 1),
+    ) | flags(threshold, "completedByMeasure")
     if before is not None:
-        return {"completedByMeasure": True, "minProgressMeasure": before} | found
-    return found
+        return {"completedByMeasure": True, "minProgressMeasure": before} | attributes
+    return attributes
 
 
 def hidden(element: Element) -> list[str]:
@@ -299,8 +296,8 @@ def hidden(element: Element) -> list[str]:
     interface = None if presentation is None else child(presentation, "navigationInterface", "adlnav")
     if interface is None:
         return []
-    found = (token(text(one), *_HIDDEN) for one in children(interface, "hideLMSUI", "adlnav"))
-    return list(dict.fromkeys(one for one in found if one))
+    controls = (token(text(control), *_HIDDEN) for control in children(interface, "hideLMSUI", "adlnav"))
+    return list(dict.fromkeys(control for control in controls if control))
 
 
 def _shared_data(element: Element) -> list[dict[str, Any]]:
@@ -309,7 +306,7 @@ def _shared_data(element: Element) -> list[dict[str, Any]]:
         return []
     return [
         {"targetID": target, "readSharedData": True, "writeSharedData": True}
-        | flags(one, "readSharedData", "writeSharedData")
-        for one in children(data, "map", "adlcp")
-        if (target := attribute(one, "targetID"))
+        | flags(shared, "readSharedData", "writeSharedData")
+        for shared in children(data, "map", "adlcp")
+        if (target := attribute(shared, "targetID"))
     ]

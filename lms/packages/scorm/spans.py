@@ -15,13 +15,13 @@ _SECONDS = (365 * _DAY, 30 * _DAY, 7 * _DAY, _DAY, 3600, 60, 1)
 
 def seconds(span: str) -> float | None:
     """Return a span in seconds, a year having 365 days and a month 30; None when it is no span."""
-    found = _CLOCK.fullmatch(span) or _PERIOD.fullmatch(span)
-    if found is None:
+    match = _CLOCK.fullmatch(span) or _PERIOD.fullmatch(span)
+    if match is None:
         return None
-    parts = found.groups()
+    parts = match.groups()
     units = _SECONDS[-len(parts) :]
-    whole = sum(float(part.replace(",", ".")) * unit for part, unit in zip(parts, units, strict=True) if part)
-    return min(whole, LONGEST)
+    total = sum(float(part.replace(",", ".")) * unit for part, unit in zip(parts, units, strict=True) if part)
+    return min(total, LONGEST)
 
 
 def iso(span: float) -> str:

@@ -20,14 +20,14 @@ def boolean(value: str | None) -> bool | None:
 
 def decimal(value: str | None, low: float = -math.inf, high: float = math.inf) -> float | None:
     """Return a decimal within bounds."""
-    found = float(value) if value and _DECIMAL.fullmatch(value) else None
-    return found if found is not None and low <= found <= high else None
+    number = float(value) if value and _DECIMAL.fullmatch(value) else None
+    return number if number is not None and low <= number <= high else None
 
 
 def whole(value: str | None, low: int = 0) -> int | None:
     """Return a whole number."""
-    found = decimal(value, low)
-    return int(found) if found is not None and found == int(found) else None
+    number = decimal(value, low)
+    return int(number) if number is not None and number == int(number) else None
 
 
 def period(value: str | None) -> str | None:
@@ -47,10 +47,10 @@ def token(value: str | None, *allowed: str) -> str | None:
 
 def flags(element: Element | None, *names: str) -> dict[str, bool]:
     """Return those boolean attributes that an element has."""
-    found = {} if element is None else {name: boolean(attribute(element, name)) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
+    booleans = {} if element is None else {name: boolean(attribute(element, name)) for name in names}
+    return {name: value for name, value in booleans.items() if value is not None}
 
 
-def given(**values: object) -> dict[str, object]:
+def present(**values: object) -> dict[str, object]:
     """Return those values that are there."""
     return {name: value for name, value in values.items() if value is not None}

@@ -28,7 +28,7 @@ __all__ = [
 _PDF = "_pdf/document.pdf"
 
 
-class Found(NamedTuple):
+class Facts(NamedTuple):
     """What a reader found in a file.
 
     :ivar title: the file's own title, or empty
@@ -53,7 +53,7 @@ class Taken:
 
 
 Reader = Callable[[Path, str, str], tuple[Any, ...]]
-"""``read(path, media_type, name)`` returns what :class:`Found` has."""
+"""``read(path, media_type, name)`` returns what :class:`Facts` has."""
 Taker = Callable[[Path, str, str], Taken]
 """``take(path, media_type, filename)`` reads a single file and says what is stored of it."""
 
@@ -86,13 +86,13 @@ def take_office(path: Path, media_type: str, filename: str) -> Taken:
     taken = whole("office", office.read)(path, media_type, filename)
     structure = taken.structure
     (unit,) = structure.root.children
-    made = _converted(path, _name(structure))
-    if made is None:
+    pdf = _converted(path, _name(structure))
+    if pdf is None:
         return taken
     shown = replace(unit, properties={**unit.properties, "pdf": _PDF})
     return Taken(
         replace(structure, root=replace(structure.root, children=(shown,))),
-        {**taken.files, _PDF: (lambda: made, "application/pdf")},
+        {**taken.files, _PDF: (lambda: pdf, "application/pdf")},
     )
 
 
@@ -107,11 +107,11 @@ def read_structure(path: Path, kind: str, media_type: str, filename: str, reader
     :raises Refused: it is damaged, protected or too large
     """
     name = path_of(filename)
-    found = Found(*reader(path, media_type, name))
-    title = {"und": found.title or from_filename(name)}
-    properties = {"mediaType": media_type, **found.properties}
-    unit = Unit(kind, "file", title, found.href or name, properties=properties)
-    return Structure(kind, Unit("course", "course", title, children=(unit,)), found.notes)
+    facts = Facts(*reader(path, media_type, name))
+    title = {"und": facts.title or from_filename(name)}
+    properties = {"mediaType": media_type, **facts.properties}
+    unit = Unit(kind, "file", title, facts.href or name, properties=properties)
+    return Structure(kind, Unit("course", "course", title, children=(unit,)), facts.notes)
 
 
 def _name(structure: Structure) -> str:
@@ -120,8 +120,8 @@ def _name(structure: Structure) -> str:
 
 
 def _converted(path: Path, name: str) -> IO[bytes] | None:
-    made = NamedTemporaryFile(prefix="khue-", suffix=".pdf")  # noqa: SIM115 - its reader closes it
-    if office_to_pdf(path, Path(made.name), name=name):
-        return made
-    made.close()
+    pdf = NamedTemporaryFile(prefix="khue-", suffix=".pdf")  # noqa: SIM115 - its reader closes it
+    if office_to_pdf(path, Path(pdf.name), name=name):
+        return pdf
+    pdf.close()
     return None

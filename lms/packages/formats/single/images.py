@@ -133,7 +133,9 @@ def _drawing(path: Path, name: str) -> tuple[str, dict[str, int]]:
     root = root_of(content)
     if root is None or etree.QName(root).localname != "svg":
         raise Refused(Fault(name, _DAMAGED))
-    title = next((one.text for one in root if isinstance(one.tag, str) and etree.QName(one).localname == "title"), "")
+    title = next(
+        (child.text for child in root if isinstance(child.tag, str) and etree.QName(child).localname == "title"), ""
+    )
     width, height = (_LENGTH.fullmatch(root.get(side, "")) for side in ("width", "height"))
     size = {"width": round(float(width[1])), "height": round(float(height[1]))} if width and height else {}
     return good_title(title), size

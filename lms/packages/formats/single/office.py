@@ -57,14 +57,14 @@ def office_to_pdf(path: Path, target: Path, *, name: str = "") -> bool:
         source = folder / f"document{_suffix(name or path.name)}"
         shutil.copyfile(path, source)
         _lay_profile(folder / "profile")
-        made = folder / "made" / "document.pdf"
-        made.parent.mkdir()
+        output = folder / "made" / "document.pdf"
+        output.parent.mkdir()
         command = [program, *_OPTIONS, (folder / "profile").as_uri().join(_PROFILE)]
-        command += ["--convert-to", "pdf", "--outdir", str(made.parent), str(source)]
+        command += ["--convert-to", "pdf", "--outdir", str(output.parent), str(source)]
         confined.run(command, seconds=_SECONDS, memory=_MEMORY, folder=folder, environment=_NOWHERE)
-        if not _is_pdf(made):
+        if not _is_pdf(output):
             return False
-        shutil.copyfile(made, target)
+        shutil.copyfile(output, target)
     return True
 
 
@@ -101,7 +101,7 @@ def _small_directory(path: Path) -> bool:
 
 def _title_in(xml: bytes) -> str:
     root = root_of(xml) if len(xml) <= _LIMIT else None
-    return "" if root is None else good_title(next((one.text for one in root.iter(_TITLE)), ""))
+    return "" if root is None else good_title(next((element.text for element in root.iter(_TITLE)), ""))
 
 
 # -- conversion -------------------------------------------------------------------------------------------------------
@@ -128,8 +128,8 @@ def _lay_profile(folder: Path) -> None:
 
 
 def _suffix(name: str) -> str:
-    found = re.search(r"\.[A-Za-z0-9]{1,5}$", name)
-    return found[0] if found else ""
+    match = re.search(r"\.[A-Za-z0-9]{1,5}$", name)
+    return match[0] if match else ""
 
 
 def _is_pdf(path: Path) -> bool:

@@ -32,13 +32,13 @@ def read(path: Path, media_type: str, name: str) -> tuple[str, dict[str, Any], t
 
     :raises Refused: it is larger than 1 MB or has no text
     """
-    written = _format(media_type, name)
-    body, title = _body(path, written, name)
+    markup = _format(media_type, name)
+    body, title = _body(path, markup, name)
     pictures = body.find(".//img") is not None
     _tidy(body)
     if not one_line(body.text_content()):
         raise Refused(Fault(name, _EMPTY))
-    return title, {"format": written}, (Fault(name, _PICTURES),) if pictures else ()
+    return title, {"format": markup}, (Fault(name, _PICTURES),) if pictures else ()
 
 
 def page_html(path: Path, kind: str) -> str:
@@ -68,11 +68,11 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{1,20})", 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(---|\.\.\.)\n", re.DOTALL)
 
 
-def _body(path: Path, written: str, name: str) -> tuple[Any, str]:
+def _body(path: Path, markup: str, name: str) -> tuple[Any, str]:
     if path.stat().st_size > _LIMIT:
         raise Refused(Fault(name, _TOO_LARGE))
     text = _decoded(path.read_bytes())
-    if written == "markdown":
+    if markup == "markdown":
         text = _markdown.render(_FRONT_MATTER.sub("", text))
     tree = _parsed(text)
     escaped = html.tostring(tree, encoding="unicode").count("&")
@@ -87,8 +87,8 @@ def _decoded(raw: bytes) -> str:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return nfc(raw.decode("utf-16", "replace"))
     declared = _CHARSET.search(raw[:2048])
-    wanted = declared[1].decode().lower() if declared else "utf-8"
-    for charset in (wanted if wanted in _CHARSETS else "utf-8", "windows-1258"):
+    preferred = declared[1].decode().lower() if declared else "utf-8"
+    for charset in (preferred if preferred in _CHARSETS else "utf-8", "windows-1258"):
         try:
             return nfc(raw.decode("utf-8-sig" if charset == "utf-8" else charset))
         except UnicodeDecodeError:
@@ -106,8 +106,8 @@ def _parsed(text: str) -> Any:
 
 
 def _title_of(tree: Any, body: Any) -> str:
-    heads = (*tree.iterfind("head/title"), *(one for one in body.iter("h1", "h2")))
-    return next(filter(None, (good_title(one.text_content()) for one in heads)), "")
+    heads = (*tree.iterfind("head/title"), *(heading for heading in body.iter("h1", "h2")))
+    return next(filter(None, (good_title(head.text_content()) for head in heads)), "")
 
 
 # -- tidying ----------------------------------------------------------------------------------------------------------
@@ -131,8 +131,8 @@ def _tidy(body: Any) -> None:
         gone.drop_tree()
     for picture in list(body.iter("img")):
         _leave_words(picture)
-    for one in list(body.iter(*_RENAMED)):
-        one.tag = _RENAMED[one.tag]
+    for element in list(body.iter(*_RENAMED)):
+        element.tag = _RENAMED[element.tag]
     for wrapper in list(body.iter(*_WRAPPERS)):
         if wrapper is not body and not any(child.tag in _BLOCKS for child in wrapper):
             wrapper.tag = "p"
@@ -147,9 +147,9 @@ def _leave_words(picture: Any) -> None:
 
 def _anchors(body: Any) -> None:
     """Keep links to the web and within the page; names in it get a prefix, so that they mean nothing to the player."""
-    for one in body.iter("h1", "h2", "h3", "h4", "h5", "h6"):
-        if name := one.get("id"):
-            one.set("id", _PREFIX + name)
+    for heading in body.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+        if name := heading.get("id"):
+            heading.set("id", _PREFIX + name)
     for link in list(body.iter("a")):
         href = (link.get("href") or "").strip()
         if href.startswith("#") and len(href) > 1:
@@ -159,9 +159,9 @@ def _anchors(body: Any) -> None:
 
 
 def _headings(body: Any, title: str) -> None:
-    found = list(body.iter("h1", "h2", "h3", "h4", "h5", "h6"))
-    if found and title and one_line(found[0].text_content()) == title:
-        found.pop(0).drop_tree()
-    highest = min((int(one.tag[1]) for one in found), default=2)
-    for one in found:
-        one.tag = f"h{min(4, int(one.tag[1]) - highest + 2)}"
+    headings = list(body.iter("h1", "h2", "h3", "h4", "h5", "h6"))
+    if headings and title and one_line(headings[0].text_content()) == title:
+        headings.pop(0).drop_tree()
+    highest = min((int(heading.tag[1]) for heading in headings), default=2)
+    for heading in headings:
+        heading.tag = f"h{min(4, int(heading.tag[1]) - highest + 2)}"

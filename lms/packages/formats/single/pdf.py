@@ -31,16 +31,16 @@ def read(path: Path, _media_type: str, name: str) -> tuple[str, dict[str, Any]]:
     with TemporaryDirectory(prefix="khue-pdf-") as folder:
         command = [sys.executable, "-I", str(_PROBE), str(path.resolve())]
         answer = confined.run(command, seconds=_SECONDS, memory=_MEMORY, folder=Path(folder))
-    found = _parsed(answer)
-    if not isinstance(found.get("pages"), int):
-        raise Refused(Fault(name, _REFUSALS.get(str(found.get("refused")), _UNREADABLE)))
-    titles = (good_title(title) for title in found.get("titles", ()))
-    return next(filter(None, titles), ""), {"pages": found["pages"]}
+    facts = _parsed(answer)
+    if not isinstance(facts.get("pages"), int):
+        raise Refused(Fault(name, _REFUSALS.get(str(facts.get("refused")), _UNREADABLE)))
+    titles = (good_title(title) for title in facts.get("titles", ()))
+    return next(filter(None, titles), ""), {"pages": facts["pages"]}
 
 
 def _parsed(answer: bytes | None) -> dict[str, Any]:
     try:
-        found = json.loads(answer or b"{}")
+        facts = json.loads(answer or b"{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return facts if isinstance(facts, dict) else {}

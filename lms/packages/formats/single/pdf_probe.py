@@ -28,7 +28,7 @@ def _titles(reader: PdfReader) -> list[str]:
     try:
         titles.append(str((reader.metadata and reader.metadata.title) or ""))
         packet = reader.xmp_metadata
-        titles.extend(str(one) for one in ((packet and packet.dc_title) or {}).values())
+        titles.extend(str(title) for title in ((packet and packet.dc_title) or {}).values())
     except Exception:  # noqa: BLE001 - a document without a readable title is a good document
         return titles
     return titles

@@ -19,24 +19,24 @@ def read(stream: IO[bytes], size: int) -> Clip:
 
     :raises ValueError: it is no WebM
     """
-    found: dict[int, bytes] = {}
+    values: dict[int, bytes] = {}
     codec = ""
     for element, value in _walk(stream, size):
-        found.setdefault(element, value)
+        values.setdefault(element, value)
         if element == _CODEC and value.startswith(b"V_"):
             codec = value.decode("ascii", "replace").rstrip("\0").partition("/")[0]
-    if _CODEC not in found:
+    if _CODEC not in values:
         raise ValueError("no tracks")
-    width, height = (int.from_bytes(found.get(one, b""), "big") for one in (_WIDTH, _HEIGHT))
-    return Clip(_seconds(found), width or None, height or None, codec)
+    width, height = (int.from_bytes(values.get(dimension, b""), "big") for dimension in (_WIDTH, _HEIGHT))
+    return Clip(_seconds(values), width or None, height or None, codec)
 
 
-def _seconds(found: dict[int, bytes]) -> float | None:
-    raw = found.get(_DURATION, b"")
+def _seconds(values: dict[int, bytes]) -> float | None:
+    raw = values.get(_DURATION, b"")
     if len(raw) not in (4, 8):
         return None
     (length,) = struct.unpack(">f" if len(raw) == 4 else ">d", raw)
-    seconds = length * (int.from_bytes(found.get(_SCALE, b"\x0f\x42\x40"), "big") or 1_000_000) / 1e9
+    seconds = length * (int.from_bytes(values.get(_SCALE, b"\x0f\x42\x40"), "big") or 1_000_000) / 1e9
     return round(seconds, 3) if 0 < seconds < math.inf else None
 
 
