@@ -173,6 +173,7 @@ _SERVER: pytest.StashKey[Any] = pytest.StashKey()
 def _settings(url: str, **values: str) -> Settings:
     instance = values.get("LMS_INSTANCE") or str(_instance())
     given = {"LMS_DEMO": "1", "LMS_INSTANCE": instance, "LMS_DATABASE_URL": url, "LMS_LOG_LEVEL": "WARNING"}
+    given["LMS_FORWARD_ALLOW"] = "127.0.0.1"  # where tests have another record store
     return Settings.from_environment(given | values)
 
 

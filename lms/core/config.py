@@ -9,6 +9,8 @@ from pathlib import Path
 
 from click import ClickException
 
+from lms.core.outward import Allowed
+
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "demo-only-not-secret"  # noqa: S105 - refused outside demo mode
 
@@ -41,6 +43,8 @@ class Settings:
     xapi_max_statement_kb: int
     xapi_max_batch: int
     record_retention_years: int
+    forward_allow: Allowed
+    """Hosts and ranges of our own network that statements may be forwarded to."""
     statement_timeout: int
     """Seconds that one statement of the database may take in a web server."""
     job_statement_timeout: int
@@ -81,6 +85,7 @@ class Settings:
             xapi_max_statement_kb=_number(env, "LMS_XAPI_MAX_STATEMENT_KB", 1024, 16, 16384),
             xapi_max_batch=_number(env, "LMS_XAPI_MAX_BATCH", 1000, 1, 10000),
             record_retention_years=_number(env, "LMS_RECORD_RETENTION_YEARS", 5, 1, 70),
+            forward_allow=_allowed(env),
             statement_timeout=_number(env, "LMS_STATEMENT_TIMEOUT", 30, 1, 3600),
             job_statement_timeout=_number(env, "LMS_JOB_STATEMENT_TIMEOUT", 3600, 30, 86_400),
             trusted_proxies=_number(env, "LMS_TRUSTED_PROXIES", 0, 0, 8),
@@ -91,6 +96,13 @@ class Settings:
 def version() -> str:
     """Return the product's version."""
     return str(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
+
+
+def _allowed(env: Mapping[str, str]) -> Allowed:
+    try:
+        return Allowed.read(env.get("LMS_FORWARD_ALLOW", ""))
+    except ValueError as error:
+        raise SettingsError(f"LMS_FORWARD_ALLOW lists hosts, addresses and CIDR ranges with commas: {error}") from None
 
 
 def _content_port(env: Mapping[str, str]) -> int:

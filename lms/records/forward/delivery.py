@@ -21,6 +21,7 @@ from flask import current_app
 
 from lms.core import files
 from lms.core.database import direct
+from lms.core.outward import Allowed
 from lms.records import multipart
 from lms.records.forward import progress, reading, rules
 from lms.records.forward.models import DeadLetter, Forwarder
@@ -67,7 +68,7 @@ def probe(endpoint: str, version: str, key: str, secret: str) -> str | None:
 
     :returns: why it cannot be used, as in ``Forwarder.last_error``, or None.
     """
-    to = remote(endpoint, version, key, secret)
+    to = remote(endpoint, version, key, secret, _allowed())
     try:
         answer = to.ask("GET", "about")
         if answer.success:
@@ -75,6 +76,11 @@ def probe(endpoint: str, version: str, key: str, secret: str) -> str | None:
     except Away as away:
         return str(away)
     return None if answer.success or answer.status == 403 else f"status-{answer.status}"
+
+
+def _allowed() -> Allowed:
+    allowed: Allowed = current_app.config["SETTINGS"].forward_allow
+    return allowed
 
 
 def run(forwarder_id: UUID, *, at: datetime, goes_on: Callable[[], bool] = lambda: True) -> Outcome:
@@ -151,7 +157,7 @@ def _step(forwarder: Forwarder, through: int, outcome: Outcome, *, at: datetime)
         progress.away(forwarder.id, reason="secret", at=at)
         outcome.away = "secret"
         return True
-    to = remote(forwarder.endpoint, forwarder.version, forwarder.key, secret)
+    to = remote(forwarder.endpoint, forwarder.version, forwarder.key, secret, _allowed())
     sending = _Sending(forwarder, to, secret, outcome, at)
     try:
         if letter := progress.next_due(forwarder.id):

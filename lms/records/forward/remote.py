@@ -14,6 +14,8 @@ import tincan
 from tincan.http_request import HTTPRequest
 from tincan.lrs_response import LRSResponse
 
+from lms.core import outward
+
 TIMEOUT = 20.0
 """Seconds for connecting and for each silence of the other side."""
 DEADLINE = 60.0
@@ -22,7 +24,7 @@ LONGEST_ANSWER = 64 * 1024
 
 
 class Away(Exception):
-    """The other side gave no answer: ``unreachable`` or ``timeout``."""
+    """The other side gave no answer: ``unreachable``, ``timeout``, or ``inward``, which was not asked at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,21 @@ class Answer:
 
 
 class Remote(tincan.RemoteLRS):
-    """tincan's client; its own way of sending waits for ever, and takes only text of Latin-1."""
+    """tincan's client; its own way of sending waits for ever, takes only text of Latin-1, and connects to anything.
+
+    What redirects elsewhere is not followed: its status is an answer as any other that is no success.
+    """
+
+    _allowed = outward.Allowed()
+
+    def _connect(self, address: tuple[str, int], timeout: float, _source: Any) -> socket.socket:
+        return outward.connect(*address, timeout, self._allowed)
 
     def _send_request(self, request: Any) -> Any:
         url = urlsplit(f"{self.endpoint}{request.resource}")
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.hostname or "", url.port, timeout=TIMEOUT)
+        connection._create_connection = self._connect  # type: ignore[attr-defined] # https wraps what it gives
         query = urlencode(request.query_params)
         headers = {"X-Experience-API-Version": self.version, "Authorization": self.auth} | request.headers
         try:
@@ -79,14 +90,20 @@ class Remote(tincan.RemoteLRS):
             answer = self._send_request(request)
         except TimeoutError:
             raise Away("timeout") from None
+        except outward.Inward:
+            raise Away("inward") from None
         except (OSError, http.client.HTTPException, UnicodeError):
             raise Away("unreachable") from None
         return Answer(answer.response.status, answer.data, answer.response.getheader("Retry-After"))
 
 
-def remote(endpoint: str, version: str, key: str, secret: str) -> Remote:
-    """Return a client of the record store at this address."""
+def remote(endpoint: str, version: str, key: str, secret: str, allowed: outward.Allowed) -> Remote:
+    """Return a client of the record store at this address.
+
+    :param allowed: what it may connect to besides the open network
+    """
     made = Remote(endpoint=endpoint, auth=f"Basic {b64encode(f'{key}:{secret}'.encode()).decode()}")
+    object.__setattr__(made, "_allowed", allowed)  # tincan lets its own be set only
     made._version = version  # its setter knows 1.0 only
     return made
 

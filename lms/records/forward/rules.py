@@ -16,8 +16,9 @@ LONGEST_WAIT = timedelta(minutes=15)
 LONGEST_ASKED = timedelta(days=1)
 """A Retry-After beyond this is shortened to it."""
 MESSAGE = 500
-REASONS = ("unreachable", "timeout", "secret")
-"""Why a try may fail besides an HTTP status: no connection, no answer in time, our own secret cannot be read."""
+REASONS = ("unreachable", "timeout", "inward", "secret")
+"""Why a try may fail besides an HTTP status: no connection, no answer in time, an address within our own network, our
+own secret cannot be read."""
 
 _REFUSALS = frozenset({400, 409, 413, 422})
 _PERSON = b"khue-xapi-fwd"

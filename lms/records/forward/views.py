@@ -18,6 +18,10 @@ def reason(code: str) -> str:
     words: dict[str, str] = {
         "unreachable": _("No connection to this address."),
         "timeout": _("The other store did not answer in time."),
+        "inward": _(
+            "This address lies within our own network, where nothing is forwarded to. If it is meant, the operator of "
+            "this installation lists its host or range in the setting LMS_FORWARD_ALLOW."
+        ),
         "secret": _(
             "Our copy of the secret cannot be read any more, because the key of this installation has changed. "
             "Please enter the secret anew."
