@@ -3,11 +3,12 @@
 from flask import Flask
 
 from lms.assessment.hooks import refusal
-from lms.classes import models, personal, services  # noqa: F401 - models registers the tables
+from lms.classes import models, personal, queries, services  # noqa: F401 - models registers the tables
 from lms.classes.routes import ROUTES
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
+from lms.library.hooks import trainee_of
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
     personal_data.register(personal.held)
     guard.register(app, "classes", __name__, ROUTES)
     refusal.register(services.refusal_of)
+    trainee_of.register(queries.is_trainee_of)
     add_navigation(
         app,
         NavItem(N_("Classes"), "classes.index", "classes.read", order=40),

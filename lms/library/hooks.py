@@ -14,3 +14,6 @@ uses_of_version: Hook[[UUID], Sequence[Any]] = Hook("library.uses-of-version")
 
 uses_to_show: Hook[[Sequence[UUID]], Mapping[UUID, Sequence[tuple[Any, str]]]] = Hook("library.uses-to-show")
 """A page shows where these packages are used: words that say where and the address of the page, by package."""
+
+trainee_of: Hook[[UUID, int], bool] = Hook("library.trainee-of")
+"""A key of an institution asks for a person: is she, or was she, a trainee of a class that the institution runs?"""

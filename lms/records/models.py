@@ -80,6 +80,18 @@ class Attachment(Base):
     """Octets."""
 
 
+class AttachmentSent(Base):
+    """A statement came with the content of an attachment: whoever is given the statement is given the content.
+
+    Another statement may name the same hash, with an address of its own; that opens nothing.
+    """
+
+    __tablename__ = "xapi_attachments_sent"
+
+    statement_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sha2: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class Document(Base):
     """A document of the State, Agent Profile or Activity Profile Resource (Communication, sections 2.3, 2.6, 2.7)."""
 

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import select, text
 
 from lms.core.database import db, direct
-from lms.records.models import Credential, Statement, seq_at, stored_at
+from lms.records.models import Attachment, AttachmentSent, Credential, Statement, seq_at, stored_at
 from lms.records.parameters import StatementQuery
 from lms.records.shapes import account_ifi, mention
 from lms.records.vocabulary import ACCOUNTS
@@ -43,8 +43,15 @@ class Shown(NamedTuple):
         return stored_at(self.seq)
 
 
-_VOIDED = "EXISTS (SELECT FROM statements v WHERE v.target_id = s.id AND v.voiding AND NOT s.voiding)"
+_VOIDED = """EXISTS (
+    SELECT FROM statements v WHERE v.target_id = s.id AND v.voiding AND NOT s.voiding
+    AND (v.credential_id IS NULL OR v.credential_id = s.credential_id)
+)"""
+"""By the product, or by whose key it was sent: what another says of it voids nothing, also when it was said before."""
 _ONE = f"SELECT s.seq, s.raw FROM statements s WHERE s.id = %(id)s AND %(voided)s = {_VOIDED}"  # noqa: S608
+_FOREIGN = """
+    SELECT id FROM statements WHERE id = ANY(%(ids)s) AND credential_id IS DISTINCT FROM %(credential)s LIMIT 1
+"""
 _SENT_BY = " AND s.credential_id = %(only_of)s"
 _SHOWN = f"SELECT s.seq, s.id, {_VOIDED}, s.raw FROM statements s"  # noqa: S608
 _AROUND = f"""
@@ -113,6 +120,20 @@ def with_verb(iri: str) -> Iterator[list[dict[str, Any]]]:
     while rows := db.session.execute(_WITH_VERB, {"mention": verb, "after": after}).all():
         yield [orjson.loads(row.raw) for row in rows]
         after = rows[-1].seq
+
+
+def foreign(statement_ids: Sequence[UUID], credential_id: UUID) -> UUID | None:
+    """Return one of these statements that was not sent with this credential, if there is any."""
+    values = {"ids": statement_ids, "credential": credential_id}
+    rows = direct(_FOREIGN, values)
+    return rows[0][0] if rows else None
+
+
+def contents_of(statement_ids: Sequence[UUID]) -> dict[str, str]:
+    """Return the attachments whose contents came with these statements: hash, and address in the file store."""
+    came = select(AttachmentSent.sha2).where(AttachmentSent.statement_id.in_(statement_ids))
+    rows = db.session.execute(select(Attachment.sha2, Attachment.file).where(Attachment.sha2.in_(came)))
+    return {row.sha2: row.file for row in rows}
 
 
 def known(statement_ids: Sequence[UUID]) -> set[UUID]:

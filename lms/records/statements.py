@@ -10,22 +10,20 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, request, url_for
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from werkzeug.http import http_date
 
 from lms.core import files
-from lms.core.database import db, direct, together
+from lms.core.database import direct, together
 from lms.core.errors import DomainError
 from lms.core.serving.clients import may_cancel
 from lms.records import multipart, parameters, parsing, protocol, queries, signatures, statement_rules
 from lms.records.access import Client, client, wrong_credential
 from lms.records.errors import BadParameter, Invalid, TooLarge
-from lms.records.models import Attachment
 from lms.records.parameters import StatementQuery, more
 from lms.records.shapes import ifi, in_format
-from lms.records.store import Sent, in_session, store
-from lms.records.vocabulary import BASE
+from lms.records.store import Run, Sent, in_session, store
+from lms.records.vocabulary import BASE, VOIDED
 
 OfSession = Callable[[UUID, Sequence[Mapping[str, Any]], Callable[[], list[UUID]]], list[UUID]]
 """``(credential, statements, keep)``: judges the statements of launched content, keeps them by ``keep()`` within a
@@ -35,6 +33,11 @@ _TRIES = 3
 _ATTACHED = """
     INSERT INTO xapi_attachments (sha2, file, size) VALUES (%(sha2)s, %(file)s, %(size)s)
     ON CONFLICT DO NOTHING RETURNING sha2
+"""
+
+_CAME = """
+    INSERT INTO xapi_attachments_sent (statement_id, sha2)
+    SELECT * FROM unnest(%(ids)s::uuid[], %(hashes)s::text[]) ON CONFLICT DO NOTHING RETURNING sha2
 """
 
 
@@ -116,19 +119,42 @@ def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], versio
         if sessions := current_app.extensions["xapi_sessions"]:
             return _keep_of_session(sessions, who, sent, parts, authority, version)
     may_cancel()
+    _check_voiding(who, sent)
     for attempt in range(_TRIES):
         try:
             with together() if parts else nullcontext():
                 for sha2, part in parts.items():
                     file = files.put(io.BytesIO(part.content), run=direct)
                     direct(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
-                return store(sent, authority=authority, credential_id=who.credential_id, version=version, run=direct)
+                ids = store(sent, authority=authority, credential_id=who.credential_id, version=version, run=direct)
+                _note_contents(direct, ids, sent, parts)
+                return ids
         except InsufficientPrivilege:
             raise wrong_credential() from None
         except (SerializationFailure, DeadlockDetected):  # another stored one of these ids at the same moment
             if attempt == _TRIES - 1:
                 raise
     raise AssertionError
+
+
+def _check_voiding(who: Client, sent: list[Sent]) -> None:
+    """Refuse to void what others sent, and what the product says itself."""
+    targets = [UUID(statement["object"]["id"]) for statement, _ in sent if statement["verb"]["id"] == VOIDED]
+    other = queries.foreign(targets, who.credential_id) if targets and who.credential_id else None
+    if other is not None:
+        raise DomainError("bound", f"object.id: {other} was not sent with this key, which voids only what it sent", 403)
+
+
+def _note_contents(run: Run, ids: list[UUID], sent: list[Sent], parts: dict[str, multipart.Part]) -> None:
+    """Note with which statement the content of which attachment came."""
+    named = [
+        (statement_id, one["sha2"].lower())
+        for statement_id, (statement, _) in zip(ids, sent, strict=True)
+        for one in (multipart.attachments_of(statement) if parts else ())
+    ]
+    came = {pair for pair in named if pair[1] in parts}
+    if came:
+        run(_CAME, {"ids": [one for one, _ in came], "hashes": [sha2 for _, sha2 in came]})
 
 
 def _keep_of_session(
@@ -143,7 +169,9 @@ def _keep_of_session(
         for sha2, part in parts.items():
             file = files.put(io.BytesIO(part.content))
             in_session(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
-        return store(sent, authority=authority, credential_id=who.credential_id, version=version)
+        ids = store(sent, authority=authority, credential_id=who.credential_id, version=version)
+        _note_contents(in_session, ids, sent, parts)
+        return ids
 
     if who.credential_id is None:
         raise AssertionError
@@ -208,17 +236,18 @@ def _answer(body: str, query: StatementQuery, raws: Iterable[str]) -> Response:
 
 
 def _contents(raws: Iterable[str]) -> list[tuple[str, str, Iterator[bytes]]]:
-    """Return hash, content type and content of the attachments that statements name, those that are kept."""
+    """Return hash, content type and content of the attachments that came with statements."""
     named: dict[str, str] = {}
+    ids: list[UUID] = []
     for raw in raws:
         if '"attachments"' in raw:
-            for one in multipart.attachments_of(json.loads(raw)):
+            statement = json.loads(raw)
+            ids.append(UUID(statement["id"]))
+            for one in multipart.attachments_of(statement):
                 named.setdefault(one["sha2"].lower(), one["contentType"])
-    if not named:
-        return []
-    kept = db.session.execute(select(Attachment.sha2, Attachment.file).where(Attachment.sha2.in_(named)))
+    kept = queries.contents_of(ids) if named else {}
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return [(row.sha2, named[row.sha2], _content(app, row.file)) for row in kept]
+    return [(sha2, named[sha2], _content(app, file)) for sha2, file in kept.items() if sha2 in named]
 
 
 def _content(app: Flask, file: str) -> Iterator[bytes]:

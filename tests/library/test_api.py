@@ -42,6 +42,7 @@ def cmi5(course: str = COURSE, **more: Any) -> bytes:
 class Api:
     def __init__(self, client: Any, institution: Any, scopes: Any = SCOPES) -> None:
         _, secret = keys.make_key(SYSTEM, institution.id, name="Công cụ", scopes=scopes, at=NOW)
+        self.institution = institution
         self.client, self.headers = client, {"Authorization": f"Bearer {secret}"}
 
     def __call__(self, method: str, path: str, **kw: Any) -> Any:
@@ -169,6 +170,8 @@ def test_keys_have_scopes(client: Any) -> None:
 
 def test_a_learner_of_the_roster_is_named_by_staff_code(api: Api) -> None:
     account = factories.trainee()
+    person = db.session.get(type(factories.person()), account.person_id)
+    factories.enrolment(factories.class_run(api.institution), person)
     code = db.session.get(type(factories.person()), account.person_id).staff_code
     version = api.upload(cmi5()).json["version_id"]
     made = api("POST", "/registrations", json={"version_id": version, "learner": {"staff_code": code.lower()}})

@@ -116,3 +116,17 @@ def periods_of(person_ids: Iterable[UUID], *, but: UUID) -> list[tuple[str, str,
         (code, name, [Period(row.starts_on, row.ends_on, row.name) for row in group])
         for (code, name), group in groupby(rows, key=lambda row: (row.staff_code, row.full_name))
     ]
+
+
+def is_trainee_of(person_id: UUID, institution_id: int) -> bool:
+    """Tell whether somebody is, or was to the end, a trainee of a class that an institution runs."""
+    found = (
+        select(Enrolment.id)
+        .join(ClassRun, ClassRun.id == Enrolment.class_id)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.status != "withdrawn",
+            ClassRun.institution_id == institution_id,
+        )
+    )
+    return db.session.scalar(found.limit(1)) is not None

@@ -121,8 +121,11 @@ def _spool(spool: IO[bytes], of: Subject, at: datetime, tell: Tell) -> dict[str,
         for row in shown:
             raw = row.raw.replace("\r", " ").replace("\n", " ")
             spool.write(f"{row.voided:d}{raw}\n".encode())
-            for one in json.loads(raw).get("attachments", ()):
-                attached[one["sha2"].lower()] = one["contentType"]
+            listed = json.loads(raw).get("attachments", ())
+            came = records.contents_of([row.id]) if listed else {}
+            for one in listed:
+                if one["sha2"].lower() in came:
+                    attached[one["sha2"].lower()] = one["contentType"]
         number += len(shown)
         tell(number)
         if len(found) <= query.limit:

@@ -123,10 +123,10 @@ def institution_of_registration(registration_id: UUID) -> int | None:
     )
 
 
-def institution_of_session(session_id: UUID) -> int | None:
-    """Return the institution whose package a session plays."""
+def registration_of_session(session_id: UUID) -> UUID | None:
+    """Return the registration for which a unit was opened."""
     found = db.session.get(ContentSession, session_id)
-    return None if found is None else institution_of_registration(found.registration_id)
+    return None if found is None else found.registration_id
 
 
 def _newest(package_ids: Sequence[UUID]) -> dict[UUID, PackageVersion]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from lms.core.database import utcnow
 from lms.core.errors import DomainError, NotFound
-from lms.library import models
+from lms.library import hooks, models
 from lms.library.api import queries, shapes
 from lms.library.api.access import actor, key
 from lms.library.services import intake, launches, packages, registrations, uploads
@@ -139,9 +139,10 @@ def waive(registration_id: UUID, unit_id: UUID) -> Any:
 
 def abandon(session_id: UUID) -> Any:
     """Abandon a session."""
-    institution = queries.institution_of_session(session_id)
-    if institution != key().institution_id:
+    registration_id = queries.registration_of_session(session_id)
+    if registration_id is None:
         raise NotFound
+    _registration(registration_id)
     return _json(shapes.Abandoned(registrations.abandon(session_id, at=utcnow())))
 
 
@@ -176,8 +177,8 @@ def _learner(given: shapes.LearnerIn) -> Learner:
             raise DomainError("bad-learner", _("People of the roster are named by their staff code."), 400)
         return Learner(account.homePage, account.name)
     person = person_by_code(str(given.staff_code))
-    if person is None:
-        raise DomainError("no-such-learner", _("There is nobody with this staff code in the roster."), 404)
+    if person is None or not _is_own_trainee(person):  # the same words: a key is no way to ask who works for the city
+        raise DomainError("no-such-learner", _("No trainee of your classes has this staff code."), 404)
     return registrations.learner_of(person)
 
 
@@ -199,4 +200,11 @@ def _registration(registration_id: UUID) -> models.Registration:
     found = queries.find_registration(registration_id)
     if found is None or queries.institution_of_registration(registration_id) != key().institution_id:
         raise NotFound
+    if found.person_id is not None and not _is_own_trainee(found.person_id):
+        raise NotFound
     return found
+
+
+def _is_own_trainee(person_id: UUID) -> bool:
+    """Tell whether a person of the roster is a trainee of the key's institution, for whom alone it acts."""
+    return any(hooks.trainee_of.ask(person_id, key().institution_id))
