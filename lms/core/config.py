@@ -42,6 +42,12 @@ class Settings:
     max_upload_mb: int
     xapi_max_statement_kb: int
     xapi_max_batch: int
+    registration_statements: int
+    """Statements that launched content may store for one registration."""
+    session_statements_a_minute: int
+    registration_documents: int
+    """Documents that launched content may keep for one registration, and beside it for one learner."""
+    registration_documents_mb: int
     record_retention_years: int
     forward_allow: Allowed
     """Hosts and ranges of our own network that statements may be forwarded to."""
@@ -84,6 +90,10 @@ class Settings:
             max_upload_mb=_number(env, "LMS_MAX_UPLOAD_MB", 50, 1, 4096),
             xapi_max_statement_kb=_number(env, "LMS_XAPI_MAX_STATEMENT_KB", 1024, 16, 16384),
             xapi_max_batch=_number(env, "LMS_XAPI_MAX_BATCH", 1000, 1, 10000),
+            registration_statements=_number(env, "LMS_REGISTRATION_STATEMENTS", 20_000, 100, 1_000_000),
+            session_statements_a_minute=_number(env, "LMS_SESSION_STATEMENTS_A_MINUTE", 1200, 10, 100_000),
+            registration_documents=_number(env, "LMS_REGISTRATION_DOCUMENTS", 200, 5, 10_000),
+            registration_documents_mb=_number(env, "LMS_REGISTRATION_DOCUMENTS_MB", 32, 1, 4096),
             record_retention_years=_number(env, "LMS_RECORD_RETENTION_YEARS", 5, 1, 70),
             forward_allow=_allowed(env),
             statement_timeout=_number(env, "LMS_STATEMENT_TIMEOUT", 30, 1, 3600),

@@ -253,7 +253,7 @@ class ScormState(Base):
 
 
 class ScormCommit(Base):
-    """Every commit as it came, for support and disputes."""
+    """The last commits of a registration as they came, for support and disputes."""
 
     __tablename__ = "scorm_commits"
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app, request
-from sqlalchemy import delete, false, select
+from sqlalchemy import delete, false, func, select
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.http import http_date
 
@@ -245,6 +245,8 @@ def write(
     if merge and kept is not None:
         content = _merged(kept, content, content_type)
         content_type = kept.content_type
+    if address.of_session:
+        _check_quota(address, content)
     values = {
         "content": content,
         "content_type": content_type,
@@ -259,6 +261,25 @@ def write(
     }
     row = insert(Document).values(key=address.key, **names, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
+
+
+def _check_quota(address: Address, content: bytes) -> None:
+    """Refuse more than launched content may keep: for a registration, beside it of a learner, and of an activity."""
+    limits = current_app.config["SETTINGS"]
+    if address.agent is None:
+        beside = Document.owner == address.owner
+    else:
+        beside = (Document.agent == address.agent) & Document.registration.is_not_distinct_from(address.registration)
+    lock("xapi_documents_of", address.agent or address.owner, address.registration)
+    count, size = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(func.octet_length(Document.content)), 0)).where(
+            beside, Document.key != address.key
+        )
+    ).one()
+    if count >= limits.registration_documents:
+        raise TooLarge(f"{count} documents are kept here, as many as may be; remove what is not needed")
+    if size + len(content) > limits.registration_documents_mb * 1024 * 1024:
+        raise TooLarge(f"documents here take {limits.registration_documents_mb} MB at most; remove what is not needed")
 
 
 @act

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import select, text
 
 from lms.core.database import db, direct
+from lms.records.binding import Binding
 from lms.records.models import Attachment, AttachmentSent, Credential, Statement, seq_at, stored_at
 from lms.records.parameters import StatementQuery
 from lms.records.shapes import account_ifi, mention
@@ -51,6 +52,14 @@ _VOIDED = """EXISTS (
 _ONE = f"SELECT s.seq, s.raw FROM statements s WHERE s.id = %(id)s AND %(voided)s = {_VOIDED}"  # noqa: S608
 _FOREIGN = """
     SELECT id FROM statements WHERE id = ANY(%(ids)s) AND credential_id IS DISTINCT FROM %(credential)s LIMIT 1
+"""
+_SENT = """
+    SELECT (SELECT count(*) FROM (
+        SELECT FROM statement_mentions WHERE mention = %(registration)s::uuid AND direct LIMIT %(most)s) all_of_it
+    ), (SELECT count(*) FROM (
+        SELECT FROM statement_mentions WHERE mention = %(credential)s::uuid AND direct AND seq > %(since)s
+        LIMIT %(at_once)s) lately
+    )
 """
 _SENT_BY = " AND s.credential_id = %(only_of)s"
 _SHOWN = f"SELECT s.seq, s.id, {_VOIDED}, s.raw FROM statements s"  # noqa: S608
@@ -134,6 +143,19 @@ def contents_of(statement_ids: Sequence[UUID]) -> dict[str, str]:
     came = select(AttachmentSent.sha2).where(AttachmentSent.statement_id.in_(statement_ids))
     rows = db.session.execute(select(Attachment.sha2, Attachment.file).where(Attachment.sha2.in_(came)))
     return {row.sha2: row.file for row in rows}
+
+
+def sent(binding: Binding, credential_id: UUID, *, since: datetime, most: int, at_once: int) -> tuple[int, int]:
+    """Return how many statements a registration has, and how many its session has sent since: counted up to a bound."""
+    values = {
+        "registration": mention("registration", str(binding.registration)),
+        "credential": mention("credential", str(credential_id)),
+        "since": seq_at(since),
+        "most": most,
+        "at_once": at_once,
+    }
+    ((total, lately),) = direct(_SENT, values)
+    return total, lately
 
 
 def known(statement_ids: Sequence[UUID]) -> set[UUID]:

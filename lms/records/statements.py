@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.http import http_date
 
 from lms.core import files
-from lms.core.database import direct, together
+from lms.core.database import direct, together, utcnow
 from lms.core.errors import DomainError
 from lms.core.serving.clients import may_cancel
 from lms.records import multipart, parameters, parsing, protocol, queries, signatures, statement_rules
 from lms.records.access import Client, client, wrong_credential
+from lms.records.binding import Binding
 from lms.records.errors import BadParameter, Invalid, TooLarge
 from lms.records.parameters import StatementQuery, more
 from lms.records.shapes import ifi, in_format
@@ -116,6 +118,7 @@ def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], versio
     authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": who.key}}
     if who.binding:
         who.binding.check_statements(statement for statement, _ in sent)
+        _check_quota(who, who.binding, len(sent))
         if sessions := current_app.extensions["xapi_sessions"]:
             return _keep_of_session(sessions, who, sent, parts, authority, version)
     may_cancel()
@@ -135,6 +138,26 @@ def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], versio
             if attempt == _TRIES - 1:
                 raise
     raise AssertionError
+
+
+def _check_quota(who: Client, binding: Binding, count: int) -> None:
+    """Refuse more than launched content may store: in a minute of one launch, and for one registration."""
+    limits = current_app.config["SETTINGS"]
+    if who.credential_id is None:
+        return
+    total, lately = queries.sent(
+        binding,
+        who.credential_id,
+        since=utcnow() - timedelta(minutes=1),
+        most=limits.registration_statements + 1,
+        at_once=limits.session_statements_a_minute + 1,
+    )
+    if total + count > limits.registration_statements:
+        most = limits.registration_statements
+        raise DomainError("quota", f"context.registration: it has {total} of at most {most} statements", 403)
+    if lately and lately + count > limits.session_statements_a_minute:
+        most = limits.session_statements_a_minute
+        raise DomainError("rate", f"this session may store {most} statements a minute; wait a while", 429)
 
 
 def _check_voiding(who: Client, sent: list[Sent]) -> None:

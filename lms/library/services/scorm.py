@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lms.core.database import act, db
 from lms.core.errors import DomainError
@@ -25,6 +25,8 @@ LARGEST = 4 * 1024 * 1024
 """Bytes of one commit; SCORM 2004 asks for 64,000 characters of suspend data and 250 interactions."""
 
 
+COMMITS = 20
+"""Commits of a registration that are kept, besides the latest of each unit."""
 DEEPEST = 100
 """Levels of objects within objects."""
 
@@ -140,6 +142,7 @@ def _keep(session: ContentSession, registration: Registration, given: Committed,
             committed_at=at,
         )
     )
+    _forget_older(registration, given.sequence)
     latest = [(given.unit, given.cmi)] + ([(COURSE, given.course)] if given.course is not None else [])
     for identifier, data in latest:
         row = db.session.get(ScormState, (registration.id, identifier))
@@ -149,6 +152,16 @@ def _keep(session: ContentSession, registration: Registration, given: Committed,
         row.session_id, row.sequence, row.data, row.committed_at = session.id, given.sequence, data, at
     session.seen_at = at
     return before
+
+
+def _forget_older(registration: Registration, sequence: int) -> None:
+    """Keep the last commits of a registration: for disputes; what they said stands in statements."""
+    sessions = select(ContentSession.id).where(ContentSession.registration_id == registration.id)
+    of_registration = ScormCommit.session_id.in_(sessions) & (ScormCommit.sequence < sequence)
+    newest = select(ScormCommit.sequence).where(of_registration).order_by(ScormCommit.sequence.desc())
+    last = db.session.scalar(newest.offset(COMMITS - 2).limit(1))
+    if last is not None:
+        db.session.execute(delete(ScormCommit).where(of_registration, ScormCommit.sequence < last))
 
 
 def _follow(
