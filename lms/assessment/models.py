@@ -130,6 +130,7 @@ class Submission(Base):
     number: Mapped[int]
     filename: Mapped[str]
     sha256: Mapped[str]
+    """Empty once the file is gone: by law, or as one that later files replaced (``rules.FILES_KEPT``)."""
     size: Mapped[int]
     submitted_at: Mapped[datetime]
     score: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))

@@ -73,6 +73,10 @@ def shows_answers(state: str) -> bool:
     return state in ("passed", "used-up")
 
 
+FILES_KEPT = 5
+"""Files that a trainee handed in for one essay and that are kept, the newest among them, besides those marked."""
+
+
 def essay_state(marks: bool | None, *, handed_in: bool) -> str:
     """Return the state of an essay by the mark of its newest file (None: it waits for one)."""
     if not handed_in:

@@ -267,6 +267,7 @@ def hand_in(
     )
     db.session.add(submission)
     db.session.flush()
+    _let_go_of_older(submission, at)
     audit.record(
         actor,
         "submission.hand_in",
@@ -406,6 +407,22 @@ def _newest_submission(assignment_id: UUID, registration: UUID) -> Submission | 
             Submission.assignment_id == assignment_id, Submission.registration == registration, queries.counting()
         )
     )
+
+
+def _let_go_of_older(newest: Submission, at: datetime) -> None:
+    """Keep the last files of a trainee and those that were marked; of the others only that they were handed in."""
+    older = db.session.scalars(
+        select(Submission).where(
+            Submission.assignment_id == newest.assignment_id,
+            Submission.registration == newest.registration,
+            Submission.number <= newest.number - rules.FILES_KEPT,
+            Submission.marked_at.is_(None),
+            Submission.sha256 != "",
+        )
+    ).all()
+    files.release([one.sha256 for one in older], at=at)
+    for one in older:
+        one.sha256, one.size = "", 0
 
 
 def _malformed() -> DomainError:

@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms.assessment import services as assessment
+from lms.assessment.rules import FILES_KEPT
 from lms.classes import queries as classes
 from lms.classes import rules as class_rules
 from lms.core.database import utcnow
@@ -142,7 +143,9 @@ def essay(registration: UUID) -> Any:
         except DomainError as refused:
             error, status = refused.message, refused.status
     state = found.essays.get(essays[0].id)
-    page = render_template("learning/essay.html", course=found, essay=essays[0], state=state, error=error)
+    page = render_template(
+        "learning/essay.html", course=found, essay=essays[0], state=state, error=error, files_kept=FILES_KEPT
+    )
     return page, status
 
 
@@ -150,7 +153,7 @@ def essay_file(registration: UUID, submission_id: UUID) -> Any:
     """The file she handed in."""
     found = queries.course(registration)
     states = [] if found is None else [state for state in found.essays.values() if state.submission_id == submission_id]
-    if not states:
+    if not states or not states[0].sha256:  # a file that is gone leaves no address
         abort(404)
     return attachment(states[0].sha256, states[0].filename, states[0].size)
 

@@ -4,9 +4,9 @@ import io
 import zipfile
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from lms.assessment import queries, services, uploads
+from lms.assessment import queries, rules, services, uploads
 from lms.assessment.models import Assignment, Submission
 from lms.assessment.signals import submission_marked
 from lms.classes import queries as classes
@@ -101,6 +101,22 @@ def test_the_newest_file_counts_until_it_has_passed(world, hand_in, marker):
     services.mark(marker, second.id, 7.25, "Tốt", at=utcnow())
     with pytest.raises(DomainError, match="already-passed"):
         hand_in(PDF + b"3")
+
+
+def test_the_last_files_and_those_that_were_marked_are_kept(world, hand_in, marker, session, sign_in):
+    """Whoever replaces her essay again and again does not fill the store; what was judged stays."""
+    made = [hand_in(PDF + bytes([48 + n])) for n in range(3)]
+    services.mark(marker, made[2].id, 2, "", at=utcnow())
+    made += [hand_in(PDF + bytes([60 + n])) for n in range(7)]
+    kept = {one.number for one in session.scalars(select(Submission)) if one.sha256}
+    assert kept == {3, 6, 7, 8, 9, 10} and rules.FILES_KEPT == 5
+    assert session.scalar(select(func.count()).select_from(Submission)) == 10
+    released = session.scalars(
+        text("SELECT args->'sha256s' FROM procrastinate_jobs WHERE task_name = 'core.remove_files'")
+    )
+    assert len({sha256 for names in released for sha256 in names}) == 4
+    page = sign_in(world.account).get(f"/learn/{world.enrolment.id}/essay")
+    assert "giữ 5 tệp" in page.text
 
 
 def scores(world):
