@@ -24,11 +24,11 @@ def verify() -> None:
             click.echo("  there are no counts any more from which the figures could be made")
         for place, before, now in verdict.differences:
             click.echo(f"  {place}: {before} at issue, {now} now")
-        for one in verdict.files:
-            if not one.kept:
-                click.echo(f"  {one.form}: the kept file is missing")
-            if not one.same:
-                click.echo(f"  {one.form}: made again it is another file")
+        for file in verdict.files:
+            if not file.kept:
+                click.echo(f"  {file.form}: the kept file is missing")
+            if not file.same:
+                click.echo(f"  {file.form}: made again it is another file")
         if verdict.renderer:
             click.echo(f"  files are now made by {verdict.renderer}")
     click.echo(f"{len(every)} reports, {faulty} differ")

@@ -61,7 +61,7 @@ class IssueForm(Form):
     signer_name = LineField(_l("Name of the signer"), validators=[_NEEDED, Length(max=200)])
     recipients = TextField(_l("Recipients"), validators=[_NEEDED, Length(max=2000)])
 
-    def given(self) -> Issue:
+    def details(self) -> Issue:
         """Return what was filled in, a recipient a line."""
         texts = {name: life.plain(value) for name, value in self.data.items() if isinstance(value, str)}
         recipients = tuple(line for text in texts["recipients"].split("\n") if (line := text.strip()))

@@ -69,29 +69,29 @@ def begin_year(year: int) -> Any:
 
 def report(report_id: UUID) -> Any:
     """A report as a document, with what can be done with it."""
-    one, line = queries.get(report_id), queries.line(report_id)
-    given: dict[str, Any] = {"one": one, "line": line, "decides": _decides(report_id)}
-    if one.frozen is not None:
-        document: Official | None = frozen.load(one.frozen).document
+    report, line = queries.get(report_id), queries.line(report_id)
+    context: dict[str, Any] = {"one": report, "line": line, "decides": _decides(report_id)}
+    if report.frozen is not None:
+        document: Official | None = frozen.load(report.frozen).document
     else:
-        found = gathering.gather(one, one.as_of or utcnow())
-        document = official(found) if found else None
-        given["missing"] = life.missing(one.kind, one.texts, found.figures.below) if found else []
+        contents = gathering.gather(report, report.as_of or utcnow())
+        document = official(contents) if contents else None
+        context["missing"] = life.missing(report.kind, report.texts, contents.figures.below) if contents else []
     if document is not None:
-        given["document"] = document
-        given["blocks"] = [(type(block).__name__, block) for block in wording.numbered(document.body)]
-        given["sources"] = {block: _source(block) for block in document.body if isinstance(block, Picture)}
-    given["replaced"] = queries.line(one.replaces_id) if one.replaces_id else None
-    given["replacing"] = queries.line(line.replaced_by) if line and line.replaced_by else None
-    given["approver"] = queries.account_name(one.approved_by)
-    return render_template("reports/issued/report.html", **given, wording=wording, reason=forms.ReasonForm())
+        context["document"] = document
+        context["blocks"] = [(type(block).__name__, block) for block in wording.numbered(document.body)]
+        context["sources"] = {block: _source(block) for block in document.body if isinstance(block, Picture)}
+    context["replaced"] = queries.line(report.replaces_id) if report.replaces_id else None
+    context["replacing"] = queries.line(line.replaced_by) if line and line.replaced_by else None
+    context["approver"] = queries.account_name(report.approved_by)
+    return render_template("reports/issued/report.html", **context, wording=wording, reason=forms.ReasonForm())
 
 
 def texts(report_id: UUID) -> Any:
     """Write the parts of a draft."""
-    one = queries.get(report_id)
-    services.check(one, "write")
-    form, status = forms.TextsForm.of(one.kind, one.texts), 200
+    report = queries.get(report_id)
+    services.check(report, "write")
+    form, status = forms.TextsForm.of(report.kind, report.texts), 200
     error = None
     if request.method == "POST":
         status = 400
@@ -105,10 +105,10 @@ def texts(report_id: UUID) -> Any:
                 status = changed.status
             except DomainError as refused:
                 error, status = refused.message, refused.status
-    found = gathering.figures_of(one, utcnow())
-    needed = life.missing(one.kind, {}, found.below if found else 0)
-    given = {"one": one, "line": queries.line(report_id), "form": form, "needed": needed, "longest": life.LONGEST}
-    return render_template("reports/issued/texts.html", **given, error=error), status
+    figures = gathering.figures_of(report, utcnow())
+    needed = life.missing(report.kind, {}, figures.below if figures else 0)
+    context = {"one": report, "line": queries.line(report_id), "form": form, "needed": needed, "longest": life.LONGEST}
+    return render_template("reports/issued/texts.html", **context, error=error), status
 
 
 def submit(report_id: UUID) -> Any:
@@ -133,22 +133,22 @@ def send_back(report_id: UUID) -> Any:
 
 def issue(report_id: UUID) -> Any:
     """Issue an approved report."""
-    one = queries.get(report_id)
-    services.check(one, "issue")
+    report = queries.get(report_id)
+    services.check(report, "issue")
     today = utcnow().astimezone(ZONE).date()
-    suggested = {"issued_on": today, "place": PLACE, "signer_name": queries.account_name(one.approved_by)}
+    suggested = {"issued_on": today, "place": PLACE, "signer_name": queries.account_name(report.approved_by)}
     form, status, error = forms.IssueForm(data=suggested), 200, None
     if request.method == "POST":
         status = 400
         if form.validate():
             try:
-                services.issue(current_actor(), report_id, form.given(), at=utcnow())
+                services.issue(current_actor(), report_id, form.details(), at=utcnow())
                 flash(_("The report is issued. Its figures and files are kept as they are now."))
                 return _to(report_id)
             except DomainError as refused:
                 error, status = refused.message, refused.status
-    given = {"one": one, "line": queries.line(report_id), "form": form, "error": error}
-    return render_template("reports/issued/issue.html", **given), status
+    context = {"one": report, "line": queries.line(report_id), "form": form, "error": error}
+    return render_template("reports/issued/issue.html", **context), status
 
 
 def correct(report_id: UUID) -> Any:
@@ -156,8 +156,8 @@ def correct(report_id: UUID) -> Any:
     form, status = forms.ReasonForm(), 200
     if request.method == "POST":
         if form.validate():
-            made = services.correct(current_actor(), report_id, str(form.reason.data), at=utcnow())
-            return _to(made)
+            correction_id = services.correct(current_actor(), report_id, str(form.reason.data), at=utcnow())
+            return _to(correction_id)
         status = 400
     return render_template("reports/issued/correct.html", line=queries.line(report_id), form=form), status
 
@@ -171,22 +171,22 @@ def discard(report_id: UUID) -> Any:
 
 def verify(report_id: UUID) -> Any:
     """Make figures and files of an issued report again, and say whether they are the same."""
-    one = _issued(report_id)
-    given = {"one": one, "line": queries.line(report_id), "verdict": verifying.verify(one)}
-    return render_template("reports/issued/verify.html", **given)
+    report = _issued(report_id)
+    context = {"one": report, "line": queries.line(report_id), "verdict": verifying.verify(report)}
+    return render_template("reports/issued/verify.html", **context)
 
 
 def file(report_id: UUID, form: str) -> Any:
     """A report as DOCX, PDF or XLSX: the file that was kept, or the draft as it stands."""
-    one = queries.get(report_id)
-    if one.state == "issued":
+    report = queries.get(report_id)
+    if report.state == "issued":
         kept = queries.kept_files(report_id)[form]
-        name = f"{(one.number or '').replace('/', '-')}.{form}"
+        name = f"{(report.number or '').replace('/', '-')}.{form}"
         return downloads.attachment(kept.sha256, name, kept.size)
-    found = gathering.gather(one, one.as_of or utcnow())
-    if found is None:
+    contents = gathering.gather(report, report.as_of or utcnow())
+    if contents is None:
         abort(404)
-    content = frozen.make(frozen.Frozen(found.figures, official(found), sheets(found)), form)
+    content = frozen.make(frozen.Frozen(contents.figures, official(contents), sheets(contents)), form)
     return downloads.made(content, f"{_('draft report')}.{form}", _MEDIA[form])
 
 
@@ -221,10 +221,10 @@ def _begin(subject: Subject) -> str:
 
 
 def _issued(report_id: UUID) -> QualityReport:
-    one = queries.get(report_id)
-    if one.state != "issued":
+    report = queries.get(report_id)
+    if report.state != "issued":
         abort(404)
-    return one
+    return report
 
 
 def _decides(report_id: UUID) -> bool:

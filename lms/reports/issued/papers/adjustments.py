@@ -15,7 +15,7 @@ def adjusted(changes: Sequence[DueAdjustment]) -> Iterator[Block]:
     if not changes:
         yield Paragraph("Không có kết quả nào dưới ngưỡng nên không phát sinh nội dung phải điều chỉnh.")
         return
-    counts = {state: sum(one.state == state for one in changes) for state in STATED}
+    counts = {state: sum(adjustment.state == state for adjustment in changes) for state in STATED}
     yield Paragraph(
         f"Có {whole(len(changes))} kết quả dưới ngưỡng phải điều chỉnh: {whole(counts['done'])} đã hoàn thành, "
         f"{whole(counts['stated'])} đang thực hiện, {whole(counts['due'])} chưa xác định nguyên nhân và biện pháp."
@@ -30,21 +30,21 @@ def adjusted(changes: Sequence[DueAdjustment]) -> Iterator[Block]:
             Column("Người thực hiện, thời hạn", 3, "left"),
             Column("Tình trạng", 2, "left"),
         ),
-        tuple(_change_row(number, one) for number, one in enumerate(changes[:TABLED], 1)),
+        tuple(_change_row(number, adjustment) for number, adjustment in enumerate(changes[:TABLED], 1)),
         "Nội dung phải điều chỉnh",
         _more(len(changes)),
     )
 
 
-def _change_row(number: int, one: DueAdjustment) -> tuple[str, ...]:
+def _change_row(number: int, adjustment: DueAdjustment) -> tuple[str, ...]:
     return (
         str(number),
-        _lines(one.title, one.lecturer, one.class_code),
-        f"{decimal(one.mean)} ({short(one.threshold)})",
-        one.cause or NO_VALUE,
-        one.measure or NO_VALUE,
-        _lines(one.responsible, day(one.due_on) if one.due_on else "") or NO_VALUE,
-        STATED[one.state],
+        _lines(adjustment.title, adjustment.lecturer, adjustment.class_code),
+        f"{decimal(adjustment.mean)} ({short(adjustment.threshold)})",
+        adjustment.cause or NO_VALUE,
+        adjustment.measure or NO_VALUE,
+        _lines(adjustment.responsible, day(adjustment.due_on) if adjustment.due_on else "") or NO_VALUE,
+        STATED[adjustment.state],
     )
 
 
@@ -52,7 +52,7 @@ def helped(carried_out: Sequence[AdjustmentEffect]) -> Iterator[Block]:
     """Give what became of adjustments in the evaluation that followed."""
     if not carried_out:
         return
-    ways = {way: sum(one.way == way for one in carried_out) for way in WAYS}
+    ways = {way: sum(effect.way == way for effect in carried_out) for way in WAYS}
     yield Paragraph(
         f"Có {whole(len(carried_out))} nội dung điều chỉnh đã thực hiện và được đánh giá lại: {whole(ways['up'])} tăng "
         f"rõ rệt, {whole(ways['down'])} giảm rõ rệt, {whole(ways['unclear'])} chênh lệch trong phạm vi ngẫu nhiên."
@@ -69,13 +69,13 @@ def helped(carried_out: Sequence[AdjustmentEffect]) -> Iterator[Block]:
         tuple(
             (
                 str(number),
-                _lines(one.title, one.lecturer, f"{one.class_code} → {one.later_class}"),
-                one.measure or NO_VALUE,
-                decimal(one.before),
-                decimal(one.after),
-                WAYS[one.way],
+                _lines(effect.title, effect.lecturer, f"{effect.class_code} → {effect.later_class}"),
+                effect.measure or NO_VALUE,
+                decimal(effect.before),
+                decimal(effect.after),
+                WAYS[effect.way],
             )
-            for number, one in enumerate(carried_out[:TABLED], 1)
+            for number, effect in enumerate(carried_out[:TABLED], 1)
         ),
         "Hiệu quả của các điều chỉnh đã thực hiện",
         _more(len(carried_out)),

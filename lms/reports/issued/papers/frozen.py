@@ -16,7 +16,7 @@ from lms.reports.issued.rules import figures
 from lms.reports.issued.rules.figures import Figures
 
 FORMS = ("docx", "pdf", "xlsx")
-_BLOCKS: Mapping[str, type[Block]] = {one.__name__: one for one in (Bullets, Heading, Paragraph, Picture, Table)}
+_BLOCKS: Mapping[str, type[Block]] = {block.__name__: block for block in (Bullets, Heading, Paragraph, Picture, Table)}
 _MAKERS = ("typst", "python-docx", "xlsxwriter")
 
 
@@ -29,11 +29,15 @@ class Frozen:
     sheets: tuple[Sheet, ...]
 
 
-def dump(one: Frozen) -> str:
+def dump(report: Frozen) -> str:
     """Return a report as canonical JSON."""
-    body = [{"type": type(block).__name__} | msgspec.to_builtins(block) for block in one.document.body]
-    document = msgspec.to_builtins(one.document) | {"body": body}
-    values = {"figures": figures.plain(one.figures), "document": document, "sheets": msgspec.to_builtins(one.sheets)}
+    body = [{"type": type(block).__name__} | msgspec.to_builtins(block) for block in report.document.body]
+    document = msgspec.to_builtins(report.document) | {"body": body}
+    values = {
+        "figures": figures.plain(report.figures),
+        "document": document,
+        "sheets": msgspec.to_builtins(report.sheets),
+    }
     return figures.canonical(values)
 
 
@@ -42,11 +46,11 @@ def load(text: str) -> Frozen:
     values = orjson.loads(text)
     document = values["document"]
     body = tuple(msgspec.convert(block, _BLOCKS[block.pop("type")]) for block in document["body"])
-    given: dict[str, Any] = document | {"body": body, "recipients": tuple(document["recipients"])}
+    fields: dict[str, Any] = document | {"body": body, "recipients": tuple(document["recipients"])}
     day = document["date"]
     return Frozen(
         figures.read(values["figures"]),
-        Official(**given | {"date": date.fromisoformat(day) if day else None}),
+        Official(**fields | {"date": date.fromisoformat(day) if day else None}),
         msgspec.convert(values["sheets"], tuple[Sheet, ...]),
     )
 
@@ -56,14 +60,14 @@ def stamp(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def make(one: Frozen, form: str) -> bytes:
+def make(report: Frozen, form: str) -> bytes:
     """Make a file of a report: the same report gives the same bytes."""
     if form == "docx":
-        return docx(one.document)
+        return docx(report.document)
     if form == "pdf":
-        return pdf(one.document)
-    created = datetime.combine(one.document.date or date(2020, 1, 1), time(), UTC)
-    return workbook(one.document.subject, one.sheets, created)
+        return pdf(report.document)
+    created = datetime.combine(report.document.date or date(2020, 1, 1), time(), UTC)
+    return workbook(report.document.subject, report.sheets, created)
 
 
 def renderer() -> str:

@@ -26,10 +26,10 @@ _TITLES: dict[By, tuple[str, str]] = {
 def grouped(figures: Figures) -> Iterator[Block]:
     """Give the results of each kind of group that a report sums up."""
     for by in ("institution", "programme", "class", "version"):
-        found = figures.by(by)
-        if found and (by != "version" or len(found) > 1):
-            yield from _kind(by, found, figures.points)
-    years = [(one.code, one.score) for one in figures.by("year") if one.score]
+        groups = figures.by(by)
+        if groups and (by != "version" or len(groups) > 1):
+            yield from _kind(by, groups, figures.points)
+    years = [(year.code, year.score) for year in figures.by("year") if year.score]
     if len(years) > 1:
         yield from _years(figures, years)
 
@@ -40,27 +40,27 @@ def lowest(rows: Sequence[T], scores: Sequence[Score], most: int) -> list[T]:
     return [rows[number] for number in ranked]
 
 
-def _kind(by: By, found: Sequence[Group], points: int) -> Iterator[Block]:
+def _kind(by: By, groups: Sequence[Group], points: int) -> Iterator[Block]:
     title, head = _TITLES[by]
     yield Heading(2, title)
-    seen = [(one, one.score) for one in found if one.score]
-    scores = [score for _one, score in seen]
+    seen = [(group, group.score) for group in groups if group.score]
+    scores = [score for _group, score in seen]
     if len(seen) > 1:
-        (high, best), (low, worst) = (choose(seen, key=lambda one: one[1].mean) for choose in (max, min))
+        (high, best), (low, worst) = (choose(seen, key=lambda pair: pair[1].mean) for choose in (max, min))
         yield Paragraph(
             f"Cao nhất là {_name(high)} ({decimal(best.mean)}), thấp nhất là {_name(low)} ({decimal(worst.mean)}). Khi "
             "các khoảng trong ngoặc giao nhau, thứ tự có thể do ngẫu nhiên."
         )
         drawn = [
-            charts.Bar(one.code, score.mean, score.low, score.high) for one, score in lowest(seen, scores, CHARTED)
+            charts.Bar(group.code, score.mean, score.low, score.high) for group, score in lowest(seen, scores, CHARTED)
         ]
         yield Picture(
             charts.means_chart(sorted(drawn), points, _AXIS, language="vi"),
             f"Biểu đồ cột về điểm trung bình: {title.lower()}; số liệu trong bảng kèm theo",
             title + (f" ({CHARTED} kết quả thấp nhất)" if len(seen) > CHARTED else ""),
         )
-    many = len(found) > TABLED
-    shown = {one.code for one, _score in lowest(seen, scores, TABLED)} if many else {one.code for one in found}
+    many = len(groups) > TABLED
+    shown = {group.code for group, _score in lowest(seen, scores, TABLED)} if many else {group.code for group in groups}
     code = Column("Mã", 2.4, "left")
     columns: tuple[Column, ...] = (
         Column(head, 5.5, "left"),
@@ -68,29 +68,29 @@ def _kind(by: By, found: Sequence[Group], points: int) -> Iterator[Block]:
         Column("Tỷ lệ trả lời", 1.8, "right"),
         Column("Điểm trung bình", 2.6, "right"),
     )
-    rows: list[tuple[str, ...]] = [_row(one) for one in found if one.code in shown]
+    rows: list[tuple[str, ...]] = [_row(group) for group in groups if group.code in shown]
     if by == "version":  # has neither a name nor, over all years, a response
-        code, columns, rows = Column(head, 2, "center"), columns[3:], [(one[0], one[4]) for one in rows]
+        code, columns, rows = Column(head, 2, "center"), columns[3:], [(row[0], row[4]) for row in rows]
     yield Table(
         (code, *columns),
         tuple(rows),
         title + (f" ({TABLED} kết quả thấp nhất)" if many else ""),
-        "" if len(seen) == len(found) else f"Dấu {NO_VALUE}: không đủ phiếu để công bố kết quả.",
+        "" if len(seen) == len(groups) else f"Dấu {NO_VALUE}: không đủ phiếu để công bố kết quả.",
     )
 
 
-def _name(one: Group) -> str:
-    return f"{one.code} “{one.name}”" if one.name else f"phiên bản {one.code}"
+def _name(group: Group) -> str:
+    return f"{group.code} “{group.name}”" if group.name else f"phiên bản {group.code}"
 
 
-def _row(one: Group) -> tuple[str, ...]:
-    response = one.response
+def _row(group: Group) -> tuple[str, ...]:
+    response = group.response
     asked = (
         (whole(response.evaluations), percent(response.answered / response.invited) if response.invited else NO_VALUE)
         if response
         else (NO_VALUE, NO_VALUE)
     )
-    return (one.code, one.name, *asked, ranged(one.score, "\n") if one.score else NO_VALUE)
+    return (group.code, group.name, *asked, ranged(group.score, "\n") if group.score else NO_VALUE)
 
 
 def _years(figures: Figures, years: Sequence[tuple[str, Score]]) -> Iterator[Block]:
@@ -100,7 +100,10 @@ def _years(figures: Figures, years: Sequence[tuple[str, Score]]) -> Iterator[Blo
     yield Paragraph(
         f"Từ năm {first} đến năm {last}, điểm trung bình chung đi từ {decimal(before.mean)} đến {decimal(now.mean)}."
     )
-    points = [charts.Point("Kết quả", year, one.mean, one.low or one.mean, one.high or one.mean) for year, one in years]
+    points = [
+        charts.Point("Kết quả", year, score.mean, score.low or score.mean, score.high or score.mean)
+        for year, score in years
+    ]
     yield Picture(
         charts.trend_chart(points, _AXIS, language="vi"),
         "Biểu đồ đường về điểm trung bình qua các năm; số liệu trong bảng kèm theo",
@@ -113,6 +116,6 @@ def _years(figures: Figures, years: Sequence[tuple[str, Score]]) -> Iterator[Blo
             Column("Tỷ lệ trả lời", 2, "right"),
             Column("Điểm trung bình", 3, "right"),
         ),
-        tuple((one.code, *_row(one)[2:]) for one in figures.by("year")),
+        tuple((year.code, *_row(year)[2:]) for year in figures.by("year")),
         title,
     )

@@ -31,9 +31,11 @@ def results(figures: Figures) -> Iterator[Block]:
 
 
 def _compared(mean: float, programme: float | None, city: float | None) -> str:
-    known = [("của chương trình", programme), ("của toàn Thành phố", city)]
-    told = [f"{name} là {decimal(value)} ({_away(mean - value)})" for name, value in known if value is not None]
-    return f"; điểm trung bình {listed(told)}" if told else ""
+    averages = [("của chương trình", programme), ("của toàn Thành phố", city)]
+    comparisons = [
+        f"{name} là {decimal(value)} ({_away(mean - value)})" for name, value in averages if value is not None
+    ]
+    return f"; điểm trung bình {listed(comparisons)}" if comparisons else ""
 
 
 def _away(difference: float) -> str:
@@ -47,21 +49,21 @@ def _away(difference: float) -> str:
 
 def _by_part(figures: Figures) -> Iterator[Block]:
     yield Heading(2, "Kết quả theo nội dung đánh giá")
-    best, worst = (choose(figures.parts, key=lambda one: one.score.mean) for choose in (max, min))
+    best, worst = (choose(figures.parts, key=lambda part: part.score.mean) for choose in (max, min))
     yield Paragraph(
         f"Nội dung được đánh giá cao nhất là “{best.title}” ({decimal(best.score.mean)}), thấp nhất là “{worst.title}” "
-        f"({decimal(worst.score.mean)}). {_below([one.title for one in figures.parts if one.below])}"
+        f"({decimal(worst.score.mean)}). {_below([part.title for part in figures.parts if part.below])}"
     )
     yield Picture(
-        charts.means_chart([_bar(one) for one in figures.parts], figures.points, _MEAN_AXIS, _CITY, language="vi"),
-        f"Biểu đồ cột: {'; '.join(f'{one.title} {decimal(one.score.mean)}' for one in figures.parts)}",
+        charts.means_chart([_bar(part) for part in figures.parts], figures.points, _MEAN_AXIS, _CITY, language="vi"),
+        f"Biểu đồ cột: {'; '.join(f'{part.title} {decimal(part.score.mean)}' for part in figures.parts)}",
         "Điểm trung bình theo nội dung đánh giá",
     )
     beside = [
         (Column(title, 2.2, "right"), averages)
         for title, averages in (
-            ("Chương trình", [one.programme for one in figures.parts]),
-            ("Thành phố", [one.city for one in figures.parts]),
+            ("Chương trình", [part.programme for part in figures.parts]),
+            ("Thành phố", [part.city for part in figures.parts]),
         )
         if any(average is not None for average in averages)
     ]
@@ -76,8 +78,8 @@ def _by_part(figures: Figures) -> Iterator[Block]:
             *(column for column, _averages in beside),
         ),
         tuple(
-            (*_part_row(number, one), *(decimal(averages[number - 1]) for _column, averages in beside))
-            for number, one in enumerate(figures.parts, 1)
+            (*_part_row(number, part), *(decimal(averages[number - 1]) for _column, averages in beside))
+            for number, part in enumerate(figures.parts, 1)
         ),
         "Kết quả theo nội dung đánh giá",
         "Để so sánh, các cột cuối là điểm trung bình của mọi đợt đánh giá thuộc chương trình, trên toàn Thành phố."
@@ -87,8 +89,8 @@ def _by_part(figures: Figures) -> Iterator[Block]:
     yield from _spread(figures)
 
 
-def _bar(one: Part) -> charts.Bar:
-    return charts.Bar(one.title, one.score.mean, one.score.low, one.score.high, one.city)
+def _bar(part: Part) -> charts.Bar:
+    return charts.Bar(part.title, part.score.mean, part.score.low, part.score.high, part.city)
 
 
 def _below(titles: Sequence[str]) -> str:
@@ -98,17 +100,17 @@ def _below(titles: Sequence[str]) -> str:
     return f"Dưới ngưỡng phải điều chỉnh: {', '.join(titles[:NAMED]) if more else listed(titles)}{more}."
 
 
-def _part_row(number: int, one: Part) -> tuple[str, ...]:
-    score = one.score
+def _part_row(number: int, part: Part) -> tuple[str, ...]:
+    score = part.score
     mean = ranged(score, "\n")
-    return (str(number), one.title, whole(score.n), mean, short(score.median), decimal(score.spread))
+    return (str(number), part.title, whole(score.n), mean, short(score.median), decimal(score.spread))
 
 
 def _spread(figures: Figures) -> Iterator[Block]:
     total = figures.overall.n
     if not total:
         return
-    spread = [(one.title, one.score.counts) for one in figures.parts if one.score.n]
+    spread = [(part.title, part.score.counts) for part in figures.parts if part.score.n]
     high, low = sum(figures.overall.counts[-2:]) / total, sum(figures.overall.counts[:2]) / total
     yield Paragraph(
         f"Về phân bố ý kiến: {percent(high)} số ý kiến ở hai mức cao nhất và {percent(low)} ở hai mức thấp nhất của "
@@ -133,15 +135,18 @@ def _spread(figures: Figures) -> Iterator[Block]:
 def _by_topic(figures: Figures) -> Iterator[Block]:
     yield Heading(2, "Kết quả theo chuyên đề và giảng viên, báo cáo viên")
     numbered = list(enumerate(figures.taught, 1))
-    seen = [(number, one, one.score) for number, one in numbered if one.score]
+    seen = [(number, teaching, teaching.score) for number, teaching in numbered if teaching.score]
     many = len(numbered) > TABLED
     shown = sorted(lowest([number for number, *_ in seen], [score for *_, score in seen], TABLED)) if many else []
     if seen:
-        yield Paragraph(_topics_sentence([one for _number, one, _score in seen], len(figures.taught)))
+        yield Paragraph(_topics_sentence([teaching for _number, teaching, _score in seen], len(figures.taught)))
         drawn = lowest(seen, [score for *_, score in seen], CHARTED)
         yield Picture(
             charts.means_chart(
-                [(f"{number}. {one.lecturer}", score.mean) for number, one, score in sorted(drawn, key=lambda d: d[0])],
+                [
+                    (f"{number}. {teaching.lecturer}", score.mean)
+                    for number, teaching, score in sorted(drawn, key=lambda d: d[0])
+                ],
                 figures.points,
                 _MEAN_AXIS,
                 language="vi",
@@ -158,7 +163,7 @@ def _by_topic(figures: Figures) -> Iterator[Block]:
             Column("Điểm trung bình", 2.8, "right"),
             Column("Ngưỡng", 2.2, "right"),
         ),
-        tuple(_topic_row(number, one) for number, one in numbered if not many or number in shown),
+        tuple(_topic_row(number, teaching) for number, teaching in numbered if not many or number in shown),
         f"Kết quả theo chuyên đề và giảng viên, báo cáo viên{_only(len(numbered), TABLED)}",
         " ".join(_notes(few=len(seen) < len(numbered), many=many)),
     )
@@ -175,16 +180,16 @@ def _only(count: int, most: int) -> str:
     return f" ({most} kết quả thấp nhất)" if count > most else ""
 
 
-def _topic_row(number: int, one: Taught) -> tuple[str, ...]:
-    score = one.score
-    told = (whole(score.people), ranged(score, "\n")) if score else (NO_VALUE, NO_VALUE)
-    return (str(number), one.topic, one.lecturer, *told, short(one.threshold))
+def _topic_row(number: int, teaching: Taught) -> tuple[str, ...]:
+    score = teaching.score
+    values = (whole(score.people), ranged(score, "\n")) if score else (NO_VALUE, NO_VALUE)
+    return (str(number), teaching.topic, teaching.lecturer, *values, short(teaching.threshold))
 
 
 def _topics_sentence(seen: Sequence[Taught], taught: int) -> str:
-    means = [one.score.mean for one in seen if one.score]
+    means = [teaching.score.mean for teaching in seen if teaching.score]
     few = taught - len(seen)
-    low = [f"{one.lecturer} (“{one.topic}”)" for one in seen if one.below]
+    low = [f"{teaching.lecturer} (“{teaching.topic}”)" for teaching in seen if teaching.below]
     unseen = f" Có {whole(few)} chuyên đề không đủ 05 phiếu để công bố kết quả." if few else ""
     return (
         f"Kết quả từng giảng viên theo từng chuyên đề nằm trong khoảng từ {decimal(min(means))} đến "
@@ -211,7 +216,7 @@ def _comments(figures: Figures) -> Iterator[Block]:
             f"cơ sở đào tạo, bồi dưỡng.{removed}"
         )
         return
-    named = [f"“{one.title.lower()}” ({whole(one.count)})" for one in figures.themes if one.title][:3]
+    named = [f"“{theme.title.lower()}” ({whole(theme.count)})" for theme in figures.themes if theme.title][:3]
     most = f"; được nhắc đến nhiều nhất là {listed(named)}" if named else ""
     yield Paragraph(f"Có {whole(figures.comments)} ý kiến góp ý bằng lời{most}.{removed}")
     yield Table(
@@ -222,11 +227,11 @@ def _comments(figures: Figures) -> Iterator[Block]:
             Column("Ghi nhận tốt", 2, "right"),
             Column("Đề nghị, góp ý", 2, "right"),
         ),
-        tuple(_theme_row(number, one) for number, one in enumerate(figures.themes, 1)),
+        tuple(_theme_row(number, theme) for number, theme in enumerate(figures.themes, 1)),
         "Ý kiến góp ý theo chủ đề",
         "Một ý kiến có thể thuộc nhiều chủ đề. Nguyên văn các ý kiến không nêu trong báo cáo.",
     )
 
 
-def _theme_row(number: int, one: Theme) -> tuple[str, ...]:
-    return (str(number), one.title or "Khác", whole(one.count), whole(one.praise), whole(one.wish))
+def _theme_row(number: int, theme: Theme) -> tuple[str, ...]:
+    return (str(number), theme.title or "Khác", whole(theme.count), whole(theme.praise), whole(theme.wish))

@@ -40,36 +40,36 @@ def sheets(report: Report) -> tuple[Sheet, ...]:
         _changes(report.adjustments),
         _helped(report.effects),
     )
-    return tuple(one for one in every if one.rows)
+    return tuple(sheet for sheet in every if sheet.rows)
 
 
 def workbook(title: str, every: Sequence[Sheet], created: datetime) -> bytes:
     """Return sheets as XLSX; the same sheets give the same bytes."""
     book = Workbook(created=created)
-    for one in every:
-        book.sheet(one.name, title, one.columns, one.rows, shares=frozenset(one.shares))
+    for sheet in every:
+        book.sheet(sheet.name, title, sheet.columns, sheet.rows, shares=frozenset(sheet.shares))
     return book.content()
 
 
 def _overview(report: Report) -> Sheet:
-    one = report.figures
+    figures = report.figures
     rows: list[tuple[Cell, ...]] = [
-        ("Đợt đánh giá", one.response.evaluations),
-        ("Đợt có dưới 05 phiếu hợp lệ, không công bố", one.response.few),
-        ("Học viên được mời", one.response.invited),
-        ("Phiếu đã gửi", one.response.answered),
-        ("Phiếu hợp lệ", one.response.valid),
-        ("Phiếu không hợp lệ", one.response.invalid),
-        ("Số điểm của thang", one.points),
-        ("Điểm trung bình chung", one.overall.mean),
-        ("Cận dưới của khoảng tin cậy 95%", one.overall.low),
-        ("Cận trên của khoảng tin cậy 95%", one.overall.high),
-        ("Trung vị", one.overall.median),
-        ("Độ lệch chuẩn", one.overall.spread),
-        ("Điểm trung bình của chương trình", one.programme),
-        ("Điểm trung bình của Thành phố", one.city),
-        ("Ý kiến góp ý", one.comments),
-        ("Ý kiến bị lược bỏ một phần hoặc toàn bộ", one.removed),
+        ("Đợt đánh giá", figures.response.evaluations),
+        ("Đợt có dưới 05 phiếu hợp lệ, không công bố", figures.response.few),
+        ("Học viên được mời", figures.response.invited),
+        ("Phiếu đã gửi", figures.response.answered),
+        ("Phiếu hợp lệ", figures.response.valid),
+        ("Phiếu không hợp lệ", figures.response.invalid),
+        ("Số điểm của thang", figures.points),
+        ("Điểm trung bình chung", figures.overall.mean),
+        ("Cận dưới của khoảng tin cậy 95%", figures.overall.low),
+        ("Cận trên của khoảng tin cậy 95%", figures.overall.high),
+        ("Trung vị", figures.overall.median),
+        ("Độ lệch chuẩn", figures.overall.spread),
+        ("Điểm trung bình của chương trình", figures.programme),
+        ("Điểm trung bình của Thành phố", figures.city),
+        ("Ý kiến góp ý", figures.comments),
+        ("Ý kiến bị lược bỏ một phần hoặc toàn bộ", figures.removed),
     ]
     return Sheet("Tổng hợp", (("Chỉ tiêu", 44), ("Giá trị", 14)), tuple(row for row in rows if row[1] is not None))
 
@@ -77,7 +77,8 @@ def _overview(report: Report) -> Sheet:
 def _parts(figures: Figures) -> Sheet:
     columns = (("Nội dung đánh giá", 36), ("Ngưỡng", 10), ("Chương trình", 12), ("Thành phố", 12))
     rows = tuple(
-        (one.title, one.threshold, one.programme, one.city, *_score(one.score, figures.points)) for one in figures.parts
+        (part.title, part.threshold, part.programme, part.city, *_score(part.score, figures.points))
+        for part in figures.parts
     )
     return Sheet("Nội dung đánh giá", (*columns, *_score_columns(figures.labels)), rows)
 
@@ -94,40 +95,49 @@ def _groups(figures: Figures, by: By, name: str) -> Sheet:
         ("Không hợp lệ", 10),
     )
     rows = tuple(
-        (one.code, one.name or None, *_response(one.response), *_score(one.score, figures.points))
-        for one in figures.by(by)
+        (group.code, group.name or None, *_response(group.response), *_score(group.score, figures.points))
+        for group in figures.by(by)
     )
     return Sheet(name, (*columns, *_score_columns(figures.labels)), rows)
 
 
-def _response(one: Response | None) -> tuple[Cell, ...]:
-    if one is None:
+def _response(response: Response | None) -> tuple[Cell, ...]:
+    if response is None:
         return (None,) * 6
-    return (one.evaluations, one.few, one.invited, one.answered, one.valid, one.invalid)
+    return (response.evaluations, response.few, response.invited, response.answered, response.valid, response.invalid)
 
 
 def _taught(figures: Figures) -> Sheet:
     columns = (("Chuyên đề", 48), ("Giảng viên, báo cáo viên", 28), ("Ngưỡng", 10))
-    rows = tuple((one.topic, one.lecturer, one.threshold, *_score(one.score, figures.points)) for one in figures.taught)
+    rows = tuple(
+        (teaching.topic, teaching.lecturer, teaching.threshold, *_score(teaching.score, figures.points))
+        for teaching in figures.taught
+    )
     return Sheet("Giảng viên", (*columns, *_score_columns(figures.labels)), rows)
 
 
 def _questions(figures: Figures) -> Sheet:
     columns = (("Nội dung đánh giá", 28), ("Câu hỏi", 60), ("Giảng viên – chuyên đề", 44))
-    most = max((len(one.labels) for one in figures.questions), default=0)
-    rows = tuple((one.section, one.text, one.about or None, *_score(one.score, most)) for one in figures.questions)
+    most = max((len(question.labels) for question in figures.questions), default=0)
+    rows = tuple(
+        (question.section, question.text, question.about or None, *_score(question.score, most))
+        for question in figures.questions
+    )
     return Sheet("Câu hỏi", (*columns, *_score_columns([str(point) for point in range(1, most + 1)])), rows)
 
 
 def _options(figures: Figures) -> Sheet:
     columns = (("Câu hỏi", 60), ("Phương án", 40), ("Số trả lời", 10), ("Số chọn", 10), ("Tỷ lệ", 10))
-    rows = tuple((one.question, one.option, one.n, one.count, one.share, one.place) for one in figures.options)
+    rows = tuple(
+        (option.question, option.option, option.n, option.count, option.share, option.place)
+        for option in figures.options
+    )
     return Sheet("Lựa chọn", (*columns, ("Thứ hạng trung bình", 12)), rows, shares=(4,))
 
 
 def _themes(figures: Figures) -> Sheet:
     columns = (("Chủ đề", 40), ("Số ý kiến", 12), ("Ghi nhận tốt", 12), ("Đề nghị, góp ý", 12))
-    rows = tuple((one.title or "Khác", one.count, one.praise, one.wish) for one in figures.themes)
+    rows = tuple((theme.title or "Khác", theme.count, theme.praise, theme.wish) for theme in figures.themes)
     return Sheet("Ý kiến góp ý", columns, rows)
 
 
@@ -144,15 +154,16 @@ def _changes(changes: Sequence[DueAdjustment]) -> Sheet:
         ("Thời hạn", 12),
         ("Tình trạng", 16),
     )
-    return Sheet("Điều chỉnh", columns, tuple(tuple(_change(one)) for one in changes))
+    return Sheet("Điều chỉnh", columns, tuple(tuple(_change(adjustment)) for adjustment in changes))
 
 
-def _change(one: DueAdjustment) -> Iterator[Cell]:
-    yield from (one.title, one.lecturer, one.class_code, one.mean, one.threshold, one.cause, one.measure)
-    yield from (one.responsible, day(one.due_on) if one.due_on else "", STATED[one.state])
+def _change(adjustment: DueAdjustment) -> Iterator[Cell]:
+    yield from (adjustment.title, adjustment.lecturer, adjustment.class_code)
+    yield from (adjustment.mean, adjustment.threshold, adjustment.cause, adjustment.measure)
+    yield from (adjustment.responsible, day(adjustment.due_on) if adjustment.due_on else "", STATED[adjustment.state])
 
 
-def _helped(every: Sequence[AdjustmentEffect]) -> Sheet:
+def _helped(effects: Sequence[AdjustmentEffect]) -> Sheet:
     columns = (
         ("Nội dung điều chỉnh", 40),
         ("Giảng viên", 26),
@@ -164,8 +175,17 @@ def _helped(every: Sequence[AdjustmentEffect]) -> Sheet:
         ("Chuyển biến", 16),
     )
     rows = tuple(
-        (one.title, one.lecturer, one.class_code, one.measure, one.before, one.after, one.later_class, WAYS[one.way])
-        for one in every
+        (
+            effect.title,
+            effect.lecturer,
+            effect.class_code,
+            effect.measure,
+            effect.before,
+            effect.after,
+            effect.later_class,
+            WAYS[effect.way],
+        )
+        for effect in effects
     )
     return Sheet("Hiệu quả điều chỉnh", columns, rows)
 
@@ -178,5 +198,5 @@ def _score_columns(labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
 def _score(score: Score | None, points: int) -> tuple[Cell, ...]:
     if score is None:
         return (None,) * (points + 6)
-    told = (score.people, score.mean, score.low, score.high, score.median, score.spread)
-    return (*told, *score.counts, *(None,) * (points - len(score.counts)))
+    summary = (score.people, score.mean, score.low, score.high, score.median, score.spread)
+    return (*summary, *score.counts, *(None,) * (points - len(score.counts)))

@@ -25,26 +25,28 @@ from lms.reports.issued.rules.wording import day, whole
 from lms.surveys.queries import comments, states
 
 
-def gather(one: QualityReport, until: datetime) -> Report | None:
+def gather(report: QualityReport, until: datetime) -> Report | None:
     """Return what a report says; None where there are too few answers for any figure.
 
     :param until: of evaluations closed by then
     """
-    found = figures_of(one, until)
-    if found is None:
+    figures = figures_of(report, until)
+    if figures is None:
         return None
-    lines = adjustments.of_evaluations(_about(one, until))
-    return Report(_head(one, found), found, tuple(map(_change, lines)), tuple(_helped(one, until)), one.texts)
+    lines = adjustments.of_evaluations(_about(report, until))
+    return Report(
+        _head(report, figures), figures, tuple(map(_change, lines)), tuple(_helped(report, until)), report.texts
+    )
 
 
-def figures_of(one: QualityReport, until: datetime) -> Figures | None:
+def figures_of(report: QualityReport, until: datetime) -> Figures | None:
     """Return the figures of a report; None where there are too few answers for any."""
-    return _of_class(one.class_id, until) if one.class_id else _of_many(one, until)
+    return _of_class(report.class_id, until) if report.class_id else _of_many(report, until)
 
 
-def unread(one: QualityReport) -> int:
+def unread(report: QualityReport) -> int:
     """Count the comments on a class that wait for the trusted reader."""
-    state = states.state_of_class(one.class_id) if one.class_id else None
+    state = states.state_of_class(report.class_id) if report.class_id else None
     return state.unread if state else 0
 
 
@@ -52,44 +54,44 @@ def _of_class(class_id: UUID, until: datetime) -> Figures | None:
     report = quality.report_of(class_id)
     if report is None or not report.shown:
         return None
-    said = [one.text for one in comments.comments(report.survey.survey_id) if one.text]
+    texts = [comment.text for comment in comments.comments(report.survey.survey_id) if comment.text]
     others = comparison_of(class_id, report.points, until)
-    return measuring.of_class(report, said, others.programme, others.city)
+    return measuring.of_class(report, texts, others.programme, others.city)
 
 
-def _of_many(one: QualityReport, until: datetime) -> Figures | None:
-    scope = _scope(one, until)
-    found = summaries.results_of(scope, one.year)
-    if found is None:
+def _of_many(report: QualityReport, until: datetime) -> Figures | None:
+    scope = _scope(report, until)
+    results = summaries.results_of(scope, report.year)
+    if results is None:
         return None
-    listed = one.kind != "year"
-    comments = queries.comments(and_(scope.condition, in_year(one.year)), texts=listed)
-    classes = sums.classes(scope, one.year) if listed else ()
-    taught = summaries.taught_in(scope, found.overview)
-    return measuring.of_results(found, taught, classes, comments.texts, comments.said, comments.removed)
+    listed = report.kind != "year"
+    comments = queries.comments(and_(scope.condition, in_year(report.year)), texts=listed)
+    classes = sums.classes(scope, report.year) if listed else ()
+    taught = summaries.taught_in(scope, results.overview)
+    return measuring.of_results(results, taught, classes, comments.texts, comments.total, comments.removed)
 
 
-def _scope(one: QualityReport, until: datetime) -> Scope:
-    institution = one.unit_id if one.kind == "institution" else None
-    return Scope(institution, one.programme_id, until=until)
+def _scope(report: QualityReport, until: datetime) -> Scope:
+    institution = report.unit_id if report.kind == "institution" else None
+    return Scope(institution, report.programme_id, until=until)
 
 
-def _about(one: QualityReport, until: datetime) -> ColumnElement[bool]:
+def _about(report: QualityReport, until: datetime) -> ColumnElement[bool]:
     """Tell of an evaluation whether a report is about it."""
-    if one.class_id:
-        return ClassRun.id == one.class_id
-    return and_(_scope(one, until).condition, in_year(one.year))
+    if report.class_id:
+        return ClassRun.id == report.class_id
+    return and_(_scope(report, until).condition, in_year(report.year))
 
 
 # -- the head ----------------------------------------------------------------------------------------------------------
 
 
-def _head(one: QualityReport, found: Figures) -> Head:
-    unit = db.session.get_one(Unit, one.unit_id)
+def _head(report: QualityReport, figures: Figures) -> Head:
+    unit = db.session.get_one(Unit, report.unit_id)
     superior = db.session.scalars(select(Unit.name).where(Unit.path == city_path(unit.path))).one()
-    authority = unit.name if one.kind in ("class", "institution") else _writing_unit(one) or unit.name
-    subject, facts = _of_run(one.class_id) if one.class_id else _of_year(one, unit, found)
-    return Head(one.kind, superior, authority, subject, facts)
+    authority = unit.name if report.kind in ("class", "institution") else _writing_unit(report) or unit.name
+    subject, facts = _of_run(report.class_id) if report.class_id else _of_year(report, unit, figures)
+    return Head(report.kind, superior, authority, subject, facts)
 
 
 def _of_run(class_id: UUID) -> tuple[str, str]:
@@ -103,27 +105,27 @@ def _of_run(class_id: UUID) -> tuple[str, str]:
     )
 
 
-def _of_year(one: QualityReport, unit: Unit, found: Figures) -> tuple[str, str]:
-    response = found.response
+def _of_year(report: QualityReport, unit: Unit, figures: Figures) -> tuple[str, str]:
+    response = figures.response
     few = (
         f" Trong đó {whole(response.few)} đợt có dưới 05 phiếu hợp lệ nên không công bố kết quả."
         if response.few
         else ""
     )
-    held = f"Đã kết thúc {whole(response.evaluations)} đợt đánh giá đối với các lớp bắt đầu trong năm {one.year}"
-    if one.kind == "institution":
-        return f"Kết quả đánh giá chất lượng đào tạo, bồi dưỡng năm {one.year} của {unit.name}", f"{held}.{few}"
-    programme = db.session.get(Programme, one.programme_id) if one.programme_id else None
+    held = f"Đã kết thúc {whole(response.evaluations)} đợt đánh giá đối với các lớp bắt đầu trong năm {report.year}"
+    if report.kind == "institution":
+        return f"Kết quả đánh giá chất lượng đào tạo, bồi dưỡng năm {report.year} của {unit.name}", f"{held}.{few}"
+    programme = db.session.get(Programme, report.programme_id) if report.programme_id else None
     if programme is not None:
         name = f"chương trình {programme.code} “{programme.name['vi']}”"
-        return f"Kết quả đánh giá chất lượng {name} năm {one.year}", f"{held} thuộc {name}.{few}"
-    subject = f"Tổng hợp đánh giá chất lượng đào tạo, bồi dưỡng cán bộ, công chức, viên chức năm {one.year}"
+        return f"Kết quả đánh giá chất lượng {name} năm {report.year}", f"{held} thuộc {name}.{few}"
+    subject = f"Tổng hợp đánh giá chất lượng đào tạo, bồi dưỡng cán bộ, công chức, viên chức năm {report.year}"
     return subject, f"{held} trên toàn Thành phố.{few}"
 
 
-def _writing_unit(one: QualityReport) -> str | None:
+def _writing_unit(report: QualityReport) -> str | None:
     """Return the unit of who wrote a report that is about no institution."""
-    writers = [UUID(account) for account in one.writers]
+    writers = [UUID(account) for account in report.writers]
     unit = select(Unit.name).join(Person, Person.unit_id == Unit.id).join(Account, Account.person_id == Person.id)
     return db.session.scalar(unit.where(Account.id.in_(writers)).order_by(Unit.path).limit(1))
 
@@ -146,30 +148,30 @@ def _change(line: adjustments.AdjustmentRow) -> DueAdjustment:
     )
 
 
-def _helped(one: QualityReport, until: datetime) -> list[AdjustmentEffect]:
+def _helped(report: QualityReport, until: datetime) -> list[AdjustmentEffect]:
     """Return the adjustments about which these results have something to say."""
-    if one.class_id is None:
-        found = effects_of(_scope(one, until).condition, year=one.year, until=until)
+    if report.class_id is None:
+        effects = effects_of(_scope(report, until).condition, year=report.year, until=until)
     else:
-        run = db.session.get_one(ClassRun, one.class_id)
+        run = db.session.get_one(ClassRun, report.class_id)
         version = db.session.get_one(ProgrammeVersion, run.version_id)
         place = and_(
             ProgrammeVersion.programme_id == version.programme_id, ClassRun.institution_id == run.institution_id
         )
-        found = [later for later in effects_of(place, until=until) if later.later_id == one.class_id]
-    return [_told(later) for later in found if later.change is not None]
+        effects = [effect for effect in effects_of(place, until=until) if effect.later_id == report.class_id]
+    return [_effect(effect) for effect in effects if effect.change is not None]
 
 
-def _told(one: Effect) -> AdjustmentEffect:
-    if one.change is None:
-        raise LookupError(one.adjustment_id)
+def _effect(effect: Effect) -> AdjustmentEffect:
+    if effect.change is None:
+        raise LookupError(effect.adjustment_id)
     return AdjustmentEffect(
-        title=one.topic["vi"] if one.topic else one.title["vi"],
-        lecturer=one.lecturer or "",
-        class_code=one.class_code,
-        measure=one.measure,
-        before=measuring.rounded(one.change.before),
-        after=measuring.rounded(one.change.after),
-        later_class=one.later or "",
-        way=one.change.way,
+        title=effect.topic["vi"] if effect.topic else effect.title["vi"],
+        lecturer=effect.lecturer or "",
+        class_code=effect.class_code,
+        measure=effect.measure,
+        before=measuring.rounded(effect.change.before),
+        after=measuring.rounded(effect.change.after),
+        later_class=effect.later or "",
+        way=effect.change.way,
     )

@@ -196,7 +196,7 @@ def runs_classes(unit_id: int) -> bool:
 def kept_files(report_id: UUID) -> dict[str, ReportFile]:
     """Return the files of an issued report, by form."""
     rows = db.session.scalars(select(ReportFile).where(ReportFile.report_id == report_id))
-    return {one.form: one for one in rows}
+    return {file.form: file for file in rows}
 
 
 def account_name(account_id: UUID | None) -> str:
@@ -204,25 +204,25 @@ def account_name(account_id: UUID | None) -> str:
     return db.session.scalar(select(Account.display_name).where(Account.id == account_id)) or ""
 
 
-class Said(NamedTuple):
-    """Comments that the trusted reader let through: :ivar texts: where they were asked for, and how many.
+class ReadComments(NamedTuple):
+    """Comments that the trusted reader let through: :ivar texts: where they were asked for, :ivar total: how many.
 
     :ivar removed: of how many something was removed, those withheld as a whole included
     """
 
     texts: tuple[str, ...]
-    said: int
+    total: int
     removed: int
 
 
-def comments(about: ColumnElement[bool], *, texts: bool) -> Said:
+def comments(about: ColumnElement[bool], *, texts: bool) -> ReadComments:
     """Return the comments of evaluations, by a condition on evaluation, class, version and institution."""
     read = evaluations().join(CommentReading, CommentReading.survey_id == Survey.id).where(about)
     counts = read.add_columns(func.count(CommentReading.shown), func.count().filter(CommentReading.removed))
-    said, removed = db.session.execute(counts).one()
+    total, removed = db.session.execute(counts).one()
     shown = read.add_columns(CommentReading.shown).where(CommentReading.shown.is_not(None))
     rows = db.session.scalars(shown.order_by(CommentReading.comment_id)) if texts else ()
-    return Said(tuple(rows), said, removed)
+    return ReadComments(tuple(rows), total, removed)
 
 
 class Issued(NamedTuple):

@@ -156,11 +156,11 @@ class Figures:
     @property
     def below(self) -> int:
         """How many results lie below their threshold."""
-        return sum(one.below for one in self.parts) + sum(one.below for one in self.taught)
+        return sum(part.below for part in self.parts) + sum(teaching.below for teaching in self.taught)
 
     def by(self, kind: By) -> list[Group]:
         """Return the groups of one kind."""
-        return [one for one in self.groups if one.by == kind]
+        return [group for group in self.groups if group.by == kind]
 
 
 MISSING = "–"

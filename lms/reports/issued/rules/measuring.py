@@ -7,7 +7,7 @@ from lms.quality.rules.class_results import ClassResults, ItemResult, SectionRes
 from lms.quality.rules.comparison import Averages
 from lms.quality.rules.statistics import WHOLE
 from lms.quality.rules.summaries import EvaluatedClass, Results, TaughtResult
-from lms.reports.issued.rules.figures import Figures, Group, Option, Part, Question, Response, Score, Taught, Theme
+from lms.reports.issued.rules.figures import By, Figures, Group, Option, Part, Question, Response, Score, Taught, Theme
 from lms.surveys.document import Form, Words
 from lms.surveys.rules import Summary
 from lms.surveys.themes import group
@@ -36,19 +36,19 @@ def of_class(report: ClassResults, comments: Sequence[str], programme: Averages,
         city=_average(city, WHOLE),
         parts=tuple(
             Part(
-                one.title["vi"],
-                one.object,
-                _score(one.figures),
-                one.threshold,
-                _average(programme, one.key),
-                _average(city, one.key),
+                section.title["vi"],
+                section.object,
+                _score(section.figures),
+                section.threshold,
+                _average(programme, section.key),
+                _average(city, section.key),
             )
-            for one in report.sections
-            if one.figures
+            for section in report.sections
+            if section.figures
         ),
         taught=tuple(
-            Taught(one.topic["vi"], one.lecturer, _score(one.figures) if one.figures else None, one.threshold)
-            for one in report.teachings
+            Taught(teaching.topic["vi"], teaching.lecturer, _score_shown(teaching.figures), teaching.threshold)
+            for teaching in report.teachings
         ),
         questions=tuple(_class_questions(report)),
         options=tuple(_options(report.sections)),
@@ -64,49 +64,50 @@ def of_results(
     taught: Sequence[TaughtResult],
     classes: Sequence[EvaluatedClass],
     comments: Sequence[str],
-    said: int,
+    comment_count: int,
     removed: int,
 ) -> Figures | None:
     """Return the figures of an institution, a programme or a year; None where there are none.
 
     :param classes: those that are listed one by one
-    :param comments: those that are grouped by theme, of all that were let through (:param said: is their number)
+    :param comments: those that are grouped by theme; :param comment_count: of how many that were let through
     """
-    found = results.overview
-    trust = found.response.trust
-    if found.whole is None or trust is None:
+    overview = results.overview
+    trust = overview.response.trust
+    if overview.whole is None or trust is None:
         return None
-    threshold = _repeated(found.form)
-    thresholds = {one.key: found.form.threshold_of(one) for one in found.form.sections}
+    threshold = _repeated(overview.form)
+    thresholds = {section.key: overview.form.threshold_of(section) for section in overview.form.sections}
     return Figures(
-        response=_response(found.response),
+        response=_response(overview.response),
         trust=trust.share,
         few=trust.few,
-        blank_limit=found.form.blank_limit_percent,
-        points=found.form.points,
-        labels=_labels(found.form.scales[found.form.scale]),
-        overall=_score(found.whole),
+        blank_limit=overview.form.blank_limit_percent,
+        points=overview.form.points,
+        labels=_labels(overview.form.scales[overview.form.scale]),
+        overall=_score(overview.whole),
         programme=None,
-        city=rounded(found.city.mean) if found.city else None,
+        city=rounded(overview.city.mean) if overview.city else None,
         parts=tuple(
             Part(
-                (one.title or {}).get("vi", ""),
-                one.object,
-                _score(one.figures),
-                thresholds.get(one.key),
+                (stage.title or {}).get("vi", ""),
+                stage.object,
+                _score(stage.figures),
+                thresholds.get(stage.key),
                 None,
-                rounded(one.city.mean) if one.city else None,
+                rounded(stage.city.mean) if stage.city else None,
             )
-            for one in found.stages
+            for stage in overview.stages
         ),
         taught=tuple(
-            Taught(f"{one.programme} – {one.title['vi']}", one.name, _score(one.figures), threshold) for one in taught
+            Taught(f"{teaching.programme} – {teaching.title['vi']}", teaching.name, _score(teaching.figures), threshold)
+            for teaching in taught
         ),
         questions=tuple(_questions(results)),
         options=(),
         groups=tuple(_groups(results, classes)),
         themes=_themes(comments),
-        comments=said,
+        comments=comment_count,
         removed=removed,
     )
 
@@ -124,9 +125,9 @@ def _class_questions(report: ClassResults) -> Iterator[Question]:
     for section in report.sections:
         for item in section.items if section.key not in repeated else ():
             yield from _question(section.title["vi"], "", item)
-    for one in report.teachings:
-        for item in one.items:
-            yield from _question(next(iter(repeated.values())), f"{one.lecturer} – {one.topic['vi']}", item)
+    for teaching in report.teachings:
+        for item in teaching.items:
+            yield from _question(next(iter(repeated.values())), f"{teaching.lecturer} – {teaching.topic['vi']}", item)
 
 
 def _question(section: str, about: str, item: ItemResult) -> Iterator[Question]:
@@ -143,8 +144,8 @@ def _options(sections: Sequence[SectionResult]) -> Iterator[Option]:
 
 
 def _average(averages: Averages, section: str) -> float | None:
-    found = averages.get(section)
-    return rounded(found.mean) if found else None
+    figures = averages.get(section)
+    return rounded(figures.mean) if figures else None
 
 
 # -- of many -----------------------------------------------------------------------------------------------------------
@@ -152,30 +153,37 @@ def _average(averages: Averages, section: str) -> float | None:
 
 def _repeated(form: Form) -> float | None:
     """Return the threshold of the section about lecturers."""
-    return next((form.threshold_of(one) for one in form.sections if one.repeat), None)
+    return next((form.threshold_of(section) for section in form.sections if section.repeat), None)
 
 
 def _questions(results: Results) -> Iterator[Question]:
-    titles = {one.key: one.title["vi"] for one in results.overview.form.sections}
-    for one in results.questions:
-        yield Question(titles[one.section], one.text["vi"], "", _labels(one.labels), _score(one.figures))
+    titles = {section.key: section.title["vi"] for section in results.overview.form.sections}
+    for question in results.questions:
+        labels = _labels(question.labels)
+        yield Question(titles[question.section], question.text["vi"], "", labels, _score(question.figures))
 
 
 def _groups(results: Results, classes: Sequence[EvaluatedClass]) -> Iterator[Group]:
-    for one in results.institutions:
-        yield Group("institution", one.code, one.name["vi"], _response(one.response), _told(one.figures))
-    for one in results.programmes:
-        yield Group("programme", one.code, one.name["vi"], _response(one.response), _told(one.figures))
+    for institution in results.institutions:
+        yield _group("institution", institution)
+    for programme in results.programmes:
+        yield _group("programme", programme)
     for run in classes:
-        yield Group("class", run.code, run.name, _response(run.response), _told(run.figures))
+        yield Group("class", run.code, run.name, _response(run.response), _score_shown(run.figures))
     for version in results.versions:
         yield Group("version", str(version.number), "", None, _score(version.figures))
     for year in results.overview.series:
-        yield Group("year", str(year.year), "", _response(year.response), _told(year.figures))
+        yield Group("year", str(year.year), "", _response(year.response), _score_shown(year.figures))
 
 
-def _response(one: summaries.Response) -> Response:
-    return Response(one.evaluations, one.few, one.invited, one.answered, one.valid, one.invalid)
+def _group(by: By, group: summaries.Group) -> Group:
+    return Group(by, group.code, group.name["vi"], _response(group.response), _score_shown(group.figures))
+
+
+def _response(response: summaries.Response) -> Response:
+    return Response(
+        response.evaluations, response.few, response.invited, response.answered, response.valid, response.invalid
+    )
 
 
 # -- of both -----------------------------------------------------------------------------------------------------------
@@ -183,24 +191,27 @@ def _response(one: summaries.Response) -> Response:
 
 def _themes(comments: Sequence[str]) -> tuple[Theme, ...]:
     return tuple(
-        Theme(one.theme.title["vi"] if one.theme else "", one.count, one.praise, one.wish) for one in group(comments)
+        Theme(themed.theme.title["vi"] if themed.theme else "", themed.count, themed.praise, themed.wish)
+        for themed in group(comments)
     )
 
 
 def _labels(words: Sequence[Words]) -> tuple[str, ...]:
-    return tuple(one["vi"] for one in words)
+    return tuple(label["vi"] for label in words)
 
 
-def _told(one: statistics.Figures | None) -> Score | None:
-    return None if one is None else _score(one)
+def _score_shown(figures: statistics.Figures | None) -> Score | None:
+    return None if figures is None else _score(figures)
 
 
-def _score(one: statistics.Figures) -> Score:
-    low, high = (None, None) if one.margin is None else (rounded(one.low), rounded(one.high))
-    spread = None if one.spread is None else rounded(one.spread)
-    return Score(one.people, rounded(one.mean), one.median, spread, one.counts, low, high)
+def _score(figures: statistics.Figures) -> Score:
+    low, high = (None, None) if figures.margin is None else (rounded(figures.low), rounded(figures.high))
+    spread = None if figures.spread is None else rounded(figures.spread)
+    return Score(figures.people, rounded(figures.mean), figures.median, spread, figures.counts, low, high)
 
 
-def _summary(one: Summary) -> Score:
-    low, high = (None, None) if one.margin is None else (rounded(one.low), rounded(one.high))
-    return Score(one.count, rounded(one.mean), one.median, rounded(one.spread), one.counts, low, high)
+def _summary(summary: Summary) -> Score:
+    low, high = (None, None) if summary.margin is None else (rounded(summary.low), rounded(summary.high))
+    return Score(
+        summary.count, rounded(summary.mean), summary.median, rounded(summary.spread), summary.counts, low, high
+    )

@@ -25,7 +25,8 @@ from lms.reports.issued.papers.document import issue_stamp, official
 from lms.reports.issued.papers.sheets import sheets
 from lms.reports.issued.queries import gathering
 from lms.reports.issued.queries import reports as queries
-from lms.reports.issued.rules import figures, life, wording
+from lms.reports.issued.rules import life, wording
+from lms.reports.issued.rules.figures import Figures, fingerprint
 from lms.reports.issued.rules.report import Issue, Report
 
 
@@ -76,11 +77,11 @@ def begin_year(actor: Actor, year: int, *, at: datetime) -> UUID:
 def _begin(actor: Actor, at: datetime, **about: Any) -> UUID:
     if not life.year_fits(about["year"], _day(at)):
         raise NotFound
-    made = _made(actor, at, about | {"texts": {"basis": wording.BASIS}})
-    if made is None:
+    report_id = _insert(actor, at, about | {"texts": {"basis": wording.BASIS}})
+    if report_id is None:
         raise DomainError("exists", _l("There is a report of this already."))
-    audit.record(actor, "report.begin", "quality_report", made, at=at, after=about)
-    return made
+    audit.record(actor, "report.begin", "quality_report", report_id, at=at, after=about)
+    return report_id
 
 
 @act
@@ -90,14 +91,14 @@ def write(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     :raises ChangedMeanwhile: somebody else has written the same part otherwise since
     :raises DomainError: ``not-now``, ``too-long``
     """
-    one = _held(report_id, "write")
-    stored = {part: one.texts.get(part, "") for part in life.PARTS[one.kind]}
+    report = _held(report_id, "write")
+    stored = {part: report.texts.get(part, "") for part in life.PARTS[report.kind]}
     clean = stored | settle(edit, stored)
     if any(len(text) > life.LONGEST for text in clean.values()):
         raise DomainError("too-long", _l("Please write at most %(most)s characters.", most=life.LONGEST), 400)
-    before, one.texts, one.changed_at = one.texts, clean, at
-    one.writers = _with(one.writers, actor)
-    audit.record(actor, "report.write", "quality_report", one.id, at=at, before=before, after=clean)
+    before, report.texts, report.changed_at = report.texts, clean, at
+    report.writers = _with(report.writers, actor)
+    audit.record(actor, "report.write", "quality_report", report.id, at=at, before=before, after=clean)
 
 
 @act
@@ -106,15 +107,15 @@ def submit(actor: Actor, report_id: UUID, *, at: datetime) -> None:
 
     :raises DomainError: ``not-now``, ``too-few``, ``unread``, ``incomplete``
     """
-    one = _held(report_id, "submit")
-    found = _figures(one, at)
-    if gathering.unread(one):
+    report = _held(report_id, "submit")
+    figures = _figures(report, at)
+    if gathering.unread(report):
         raise DomainError("unread", _l("The trusted reader has not read all comments yet."))
-    if life.missing(one.kind, one.texts, found.below):
+    if life.missing(report.kind, report.texts, figures.below):
         raise DomainError("incomplete", _l("Please write the parts that are marked as needed first."))
-    one.state, one.as_of, one.returned_reason = "submitted", at, None
-    one.writers = _with(one.writers, actor)
-    audit.record(actor, "report.submit", "quality_report", one.id, at=at)
+    report.state, report.as_of, report.returned_reason = "submitted", at, None
+    report.writers = _with(report.writers, actor)
+    audit.record(actor, "report.submit", "quality_report", report.id, at=at)
 
 
 @act
@@ -123,10 +124,12 @@ def approve(actor: Actor, report_id: UUID, *, at: datetime) -> None:
 
     :raises DomainError: ``not-now``, ``own-report``, ``too-few``
     """
-    one = _decided(actor, report_id, "approve")
-    one.state, one.approved_by, one.approved_at = "approved", actor.account_id, at
-    one.approved_figures = figures.fingerprint(_figures(one, one.as_of or at))
-    audit.record(actor, "report.approve", "quality_report", one.id, at=at, after={"figures": one.approved_figures})
+    report = _decided(actor, report_id, "approve")
+    report.state, report.approved_by, report.approved_at = "approved", actor.account_id, at
+    report.approved_figures = fingerprint(_figures(report, report.as_of or at))
+    audit.record(
+        actor, "report.approve", "quality_report", report.id, at=at, after={"figures": report.approved_figures}
+    )
 
 
 @act
@@ -135,40 +138,40 @@ def send_back(actor: Actor, report_id: UUID, reason: str, *, at: datetime) -> No
 
     :raises DomainError: ``not-now``, ``own-report``
     """
-    one = _decided(actor, report_id, "send_back")
-    one.state, one.returned_reason, one.as_of = "draft", reason, None
-    one.approved_by = one.approved_at = one.approved_figures = None
-    audit.record(actor, "report.send_back", "quality_report", one.id, at=at, after={"reason": reason})
+    report = _decided(actor, report_id, "send_back")
+    report.state, report.returned_reason, report.as_of = "draft", reason, None
+    report.approved_by = report.approved_at = report.approved_figures = None
+    audit.record(actor, "report.send_back", "quality_report", report.id, at=at, after={"reason": reason})
 
 
 @act
-def issue(actor: Actor, report_id: UUID, given: Issue, *, at: datetime) -> None:
+def issue(actor: Actor, report_id: UUID, details: Issue, *, at: datetime) -> None:
     """Issue an approved report: freeze it, make its files, keep both for ever.
 
-    :param given: what the document carries
+    :param details: what the document carries
 
     :raises DomainError: ``not-now``, ``too-few``, ``figures-changed``, ``date``, ``number-taken``
     """
-    one = _held(report_id, "issue")
-    if one.as_of is None or one.approved_at is None:
-        raise LookupError(one.id)
-    if not life.date_fits(given.issued_on, _day(one.approved_at), _day(at)):
+    report = _held(report_id, "issue")
+    if report.as_of is None or report.approved_at is None:
+        raise LookupError(report.id)
+    if not life.date_fits(details.issued_on, _day(report.approved_at), _day(at)):
         raise DomainError("date", _l("The date must lie between the day of approval and today."), 400)
-    report = gathering.gather(one, one.as_of)
-    if report is None or figures.fingerprint(report.figures) != one.approved_figures:
+    contents = gathering.gather(report, report.as_of)
+    if contents is None or fingerprint(contents.figures) != report.approved_figures:
         raise DomainError(
             "figures-changed",
             _l("The figures have changed since approval. Please have the report sent back."),
         )
-    _freeze(one, report, given, one.as_of)
-    one.state, one.issued_by, one.issued_at = "issued", actor.account_id, at
-    one.number, one.number_year, one.issued_on = given.number, given.issued_on.year, given.issued_on
+    _freeze(report, contents, details, report.as_of)
+    report.state, report.issued_by, report.issued_at = "issued", actor.account_id, at
+    report.number, report.number_year, report.issued_on = details.number, details.issued_on.year, details.issued_on
     try:
         db.session.flush()
     except IntegrityError:
         raise DomainError("number-taken", _l("Another report of this year carries this number."), 409) from None
-    after = {"number": one.number, "stamp": one.stamp}
-    audit.record(actor, "report.issue", "quality_report", one.id, at=at, after=after)
+    after = {"number": report.number, "stamp": report.stamp}
+    audit.record(actor, "report.issue", "quality_report", report.id, at=at, after=after)
 
 
 @act
@@ -183,12 +186,12 @@ def correct(actor: Actor, report_id: UUID, reason: str, *, at: datetime) -> UUID
     if old.state != "issued":
         raise DomainError("not-issued", _l("Only an issued report is replaced; this one can still be changed."))
     values = {name: getattr(old, name) for name in ("kind", "unit_id", "year", "class_id", "programme_id", "texts")}
-    made = _made(actor, at, values | {"replaces_id": old.id, "reason": reason})
-    if made is None:
+    correction_id = _insert(actor, at, values | {"replaces_id": old.id, "reason": reason})
+    if correction_id is None:
         raise DomainError("exists", _l("A report that replaces this one has been begun already."))
     after = {"replaces": str(old.id), "reason": reason}
-    audit.record(actor, "report.correct", "quality_report", made, at=at, after=after)
-    return made
+    audit.record(actor, "report.correct", "quality_report", correction_id, at=at, after=after)
+    return correction_id
 
 
 @act
@@ -197,56 +200,56 @@ def discard(actor: Actor, report_id: UUID, *, at: datetime) -> None:
 
     :raises DomainError: ``not-now``
     """
-    one = _held(report_id, "write")
-    audit.record(actor, "report.discard", "quality_report", one.id, at=at, before={"texts": one.texts})
-    db.session.delete(one)
+    report = _held(report_id, "write")
+    audit.record(actor, "report.discard", "quality_report", report.id, at=at, before={"texts": report.texts})
+    db.session.delete(report)
 
 
-def check(one: QualityReport, act_: str) -> None:
+def check(report: QualityReport, act_: str) -> None:
     """Refuse an act that is not possible in a report's state.
 
     :raises DomainError: ``not-now``
     """
-    if life.next_state(one.state, act_) is None:
+    if life.next_state(report.state, act_) is None:
         raise DomainError("not-now", _l("The report is at another step; this is not possible now."))
 
 
-def _made(actor: Actor, at: datetime, values: dict[str, Any]) -> UUID | None:
+def _insert(actor: Actor, at: datetime, values: dict[str, Any]) -> UUID | None:
     begun = {"id": uuid4(), "state": "draft", "writers": [str(actor.account_id)], "created_at": at, "changed_at": at}
     row = insert(QualityReport).values(**values, **begun).on_conflict_do_nothing().returning(QualityReport.id)
     return db.session.execute(row).scalar_one_or_none()
 
 
-def _freeze(one: QualityReport, report: Report, given: Issue, as_of: datetime) -> None:
-    stamp = issue_stamp(as_of, report.figures)
-    one.frozen = frozen.dump(frozen.Frozen(report.figures, official(report, given, stamp), sheets(report)))
-    kept = frozen.load(one.frozen)
-    one.stamp, one.renderer = frozen.stamp(one.frozen), frozen.renderer()
+def _freeze(report: QualityReport, contents: Report, details: Issue, as_of: datetime) -> None:
+    stamp = issue_stamp(as_of, contents.figures)
+    report.frozen = frozen.dump(frozen.Frozen(contents.figures, official(contents, details, stamp), sheets(contents)))
+    kept = frozen.load(report.frozen)
+    report.stamp, report.renderer = frozen.stamp(report.frozen), frozen.renderer()
     for form in frozen.FORMS:
         stored = files.put(io.BytesIO(frozen.make(kept, form)))
-        db.session.add(ReportFile(report_id=one.id, form=form, sha256=stored.sha256, size=stored.size))
+        db.session.add(ReportFile(report_id=report.id, form=form, sha256=stored.sha256, size=stored.size))
 
 
-def _figures(one: QualityReport, until: datetime) -> figures.Figures:
-    found = gathering.figures_of(one, until)
-    if found is None:
+def _figures(report: QualityReport, until: datetime) -> Figures:
+    figures = gathering.figures_of(report, until)
+    if figures is None:
         raise DomainError("too-few", _l("There are fewer than five valid forms, or the evaluation is still open."))
-    return found
+    return figures
 
 
 def _held(report_id: UUID, act_: str) -> QualityReport:
-    one = db.session.get(QualityReport, report_id, with_for_update=True)
-    if one is None:
+    report = db.session.get(QualityReport, report_id, with_for_update=True)
+    if report is None:
         raise NotFound
-    check(one, act_)
-    return one
+    check(report, act_)
+    return report
 
 
 def _decided(actor: Actor, report_id: UUID, act_: str) -> QualityReport:
-    one = _held(report_id, act_)
+    report = _held(report_id, act_)
     if not access.may_decide(actor, report_id):
         raise DomainError("own-report", _l("Nobody decides on a report that she wrote herself."), 403)
-    return one
+    return report
 
 
 def _with(writers: list[str], actor: Actor) -> list[str]:

@@ -40,22 +40,23 @@ class Verdict:
     @property
     def good(self) -> bool:
         """Whether everything is as it was."""
-        return self.whole and self.recomputed and not self.differences and all(o.kept and o.same for o in self.files)
+        same_files = all(file.kept and file.same for file in self.files)
+        return self.whole and self.recomputed and not self.differences and same_files
 
 
-def verify(one: QualityReport) -> Verdict:
+def verify(report: QualityReport) -> Verdict:
     """Make figures and files of an issued report again and compare."""
-    if one.frozen is None or one.as_of is None:
-        raise LookupError(one.id)
-    kept = frozen.load(one.frozen)
-    now = gathering.figures_of(one, one.as_of)
+    if report.frozen is None or report.as_of is None:
+        raise LookupError(report.id)
+    kept = frozen.load(report.frozen)
+    now = gathering.figures_of(report, report.as_of)
     before = figures.plain(kept.figures)
     return Verdict(
-        frozen.stamp(one.frozen) == one.stamp,
+        frozen.stamp(report.frozen) == report.stamp,
         now is not None,
         tuple(figures.differences(before, figures.plain(now))) if now else (),
-        tuple(_file(kept, row.form, row.sha256) for row in queries.kept_files(one.id).values()),
-        "" if frozen.renderer() == one.renderer else frozen.renderer(),
+        tuple(_file(kept, row.form, row.sha256) for row in queries.kept_files(report.id).values()),
+        "" if frozen.renderer() == report.renderer else frozen.renderer(),
     )
 
 
