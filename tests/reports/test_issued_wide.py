@@ -76,7 +76,7 @@ def test_the_whole_life_of_a_wider_report(city, steps, submit, kind):
     at = about(city, kind)
     assert at.begin_at in at.writer.get(at.quality).text
     steps.begin(at)
-    assert submit(at.writer, f"{at.url}/texts", texts(kind) | steps.seen(at)).status_code == 302
+    assert submit(at.writer, f"{at.url}/texts", steps.seen(at) | texts(kind)).status_code == 302
     assert steps.submit(at).status_code == 302
     assert at.url in at.boss.get("/reports/issued?task=approve").text
     assert at.url not in at.writer.get("/reports/issued?task=approve").text
@@ -128,7 +128,7 @@ def test_an_institution_writes_its_own_report_and_home_affairs_approves_it(city,
     at = about(city, "institution")
     officer_, at.writer = at.boss, at.school_writer
     steps.begin(at)
-    assert submit(at.writer, f"{at.url}/texts", texts("institution") | steps.seen(at)).status_code == 302
+    assert submit(at.writer, f"{at.url}/texts", steps.seen(at) | texts("institution")).status_code == 302
     assert steps.submit(at).status_code == 302
     assert steps.approve(at, by=at.school_boss).status_code == 403  # its own head stands below Home Affairs
     assert steps.approve(at, by=officer_).status_code == 302
