@@ -45,7 +45,7 @@ def means_chart(
     :param language: of its numbers, by default the reader's
     """
     bars = [Bar(*row) for row in rows]
-    values = [one._asdict() | {"mean": round(one.mean, 2), "what": beside} for one in bars]
+    values = [bar._asdict() | {"mean": round(bar.mean, 2), "what": beside} for bar in bars]
     scale = {"domain": [1, points], "zero": False}
     x = {"type": "quantitative", "title": axis, "scale": scale, "axis": {"tickMinStep": 1, "format": "d"}}
     first = {"datum": 1}
@@ -60,11 +60,11 @@ def means_chart(
             "encoding": {"y": _LABELS, "x": x | first, "text": text, "color": ink},
         },
     ]
-    if any(one.low is not None for one in bars):
+    if any(bar.low is not None for bar in bars):
         ends = {"y": _LABELS, "x": low, "x2": {"field": "high"}}
         for colour, width in ((SHEET, 5), (INK, 2)):
             layers.append({"mark": {"type": "rule", "color": colour, "strokeWidth": width}, "encoding": ends})
-    if any(one.beside is not None for one in bars):
+    if any(bar.beside is not None for bar in bars):
         mark = {"type": "tick", "thickness": 3, "size": 24}
         legend = {"field": "what", "type": "nominal", "scale": {"range": [CLAY]}, "legend": _LEGEND}
         layers.append({"mark": mark | {"opacity": 1}, "encoding": {"y": _LABELS, "x": other, "color": legend}})
@@ -86,8 +86,8 @@ def trend_chart(rows: Sequence[Point], axis: str, *, language: str = "") -> str:
 
     :param language: of its numbers, by default the reader's
     """
-    lines = list(dict.fromkeys(one.line for one in rows))
-    spec = _frame([one._asdict() for one in rows], height=220, language=language)
+    lines = list(dict.fromkeys(point.line for point in rows))
+    spec = _frame([point._asdict() for point in rows], height=220, language=language)
     x = {"field": "moment", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
     y = {"type": "quantitative", "title": axis, "scale": {"zero": False, "padding": 12}}
     colours = {"domain": lines, "range": [JADE, CLAY][: len(lines)]}
@@ -136,7 +136,7 @@ def _shades(count: int, colours: Sequence[str]) -> list[str]:
         place = number * (len(colours) - 1) / (count - 1)
         left = min(int(place), len(colours) - 2)
         pair = zip(_parts(colours[left]), _parts(colours[left + 1]), strict=True)
-        shades.append("#" + "".join(f"{round(one + (two - one) * (place - left)):02x}" for one, two in pair))
+        shades.append("#" + "".join(f"{round(lower + (upper - lower) * (place - left)):02x}" for lower, upper in pair))
     return shades
 
 

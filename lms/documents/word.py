@@ -54,7 +54,7 @@ def _packed(word: Document) -> bytes:
 
 def _properties(word: Document, document: Official) -> None:
     package = word.part.package
-    for key in [key for key, one in package.rels.items() if one.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+    for key in [key for key, relation in package.rels.items() if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
         del package.rels[key]
     core = word.core_properties
     core.created = core.modified = dt.datetime.combine(document.date or _EPOCH, dt.time())

@@ -94,9 +94,9 @@ def _defaults(defaults: Any) -> None:
 def _style(style: Any, look: Look) -> None:
     for name in ("w:rPr", "w:pPr"):
         properties = style.element.find(qn(name))
-        for one in () if properties is None else list(properties):
-            if one.tag not in (qn("w:numPr"), qn("w:outlineLvl")):
-                properties.remove(one)
+        for element in () if properties is None else list(properties):
+            if element.tag not in (qn("w:numPr"), qn("w:outlineLvl")):
+                properties.remove(element)
     _unlink(style)
     _letters(style.font, look)
     shape = style.paragraph_format

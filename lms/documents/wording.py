@@ -57,7 +57,9 @@ def signer_lines(document: Official) -> list[str]:
 
 def recipient_lines(document: Official) -> list[str]:
     """Return the recipients with a dash before and a semicolon or, at the last, a full stop behind (khoản 9)."""
-    names = [name for name in (clean(one).strip().rstrip(";").rstrip() for one in document.recipients) if name]
+    names = [
+        name for name in (clean(recipient).strip().rstrip(";").rstrip() for recipient in document.recipients) if name
+    ]
     return [f"- {name};" for name in names[:-1]] + [f"- {name.removesuffix('.')}." for name in names[-1:]]
 
 
