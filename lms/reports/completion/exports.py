@@ -25,7 +25,7 @@ def status_word(status: str) -> str:
 def completion(filters: queries.Filters, *, at: datetime) -> bytes:
     """Completion by programme, unit and class, and every trainee, one sheet each."""
     book = Workbook()
-    made = _("as of %(when)s", when=moment(at))
+    as_of = _("as of %(when)s", when=moment(at))
     columns = [
         (_("Code"), 16),
         (_("Name"), 52),
@@ -42,7 +42,7 @@ def completion(filters: queries.Filters, *, at: datetime) -> bytes:
         (_("By unit"), queries.by_unit(filters, size=everything)),
         (_("By class"), queries.by_class(filters, size=everything)),
     ):
-        title = f"{_('Completion')} – {name.lower()}, {made}"
+        title = f"{_('Completion')} – {name.lower()}, {as_of}"
         book.sheet(name, title, columns, (_completion_row(row) for row in rows), shares=frozenset({7}))
     people = [
         (_("Staff code"), 14),
@@ -54,10 +54,18 @@ def completion(filters: queries.Filters, *, at: datetime) -> bytes:
         (_("Completed on"), 14),
     ]
     rows_of_people = (
-        (r.staff_code, r.full_name, r.unit, r.class_code, r.programme, status_word(r.status), r.completed_at)
-        for r in queries.trainees(filters, size=None)
+        (
+            row.staff_code,
+            row.full_name,
+            row.unit,
+            row.class_code,
+            row.programme,
+            status_word(row.status),
+            row.completed_at,
+        )
+        for row in queries.trainees(filters, size=None)
     )
-    book.sheet(_("Trainees"), f"{_('Trainees')}, {made}", people, rows_of_people)
+    book.sheet(_("Trainees"), f"{_('Trainees')}, {as_of}", people, rows_of_people)
     return book.content()
 
 

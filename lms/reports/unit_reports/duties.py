@@ -19,25 +19,25 @@ _MOST = 5
 def due(actor: Actor, at: datetime) -> list[DueItem]:
     """Name the reports that units held still have to give; a reminded, returned or late one comes first."""
     paths = actor.paths(WRITE)
-    return [_item(one, at) for one in reports.awaited(paths, _MOST)] if paths else []
+    return [_item(report, at) for report in reports.awaited(paths, _MOST)] if paths else []
 
 
-def _item(one: OwnReport, at: datetime) -> DueItem:
-    late = one.late(local_day(at))
-    if one.state == "returned":
-        detail = _("returned by Home Affairs: %(reason)s", reason=one.return_reason)
+def _item(report: OwnReport, at: datetime) -> DueItem:
+    late = report.late(local_day(at))
+    if report.state == "returned":
+        detail = _("returned by Home Affairs: %(reason)s", reason=report.return_reason)
     elif late:
-        detail = _("%(unit)s; was to be submitted by %(date)s", unit=one.unit, date=day(one.due_on))
-    elif one.reminded_at:
-        detail = _("%(unit)s; reminder: only until %(date)s", unit=one.unit, date=day(one.due_on))
+        detail = _("%(unit)s; was to be submitted by %(date)s", unit=report.unit, date=day(report.due_on))
+    elif report.reminded_at:
+        detail = _("%(unit)s; reminder: only until %(date)s", unit=report.unit, date=day(report.due_on))
     else:
-        detail = _("%(unit)s; until %(date)s", unit=one.unit, date=day(one.due_on))
-    pressing = late or one.state == "returned" or one.reminded_at is not None
+        detail = _("%(unit)s; until %(date)s", unit=report.unit, date=day(report.due_on))
+    pressing = late or report.state == "returned" or report.reminded_at is not None
     return DueItem(
         "report",
-        _("Yearly report %(year)s on quality and use of trained staff", year=one.year),
+        _("Yearly report %(year)s on quality and use of trained staff", year=report.year),
         detail,
-        url_for("reports.edit_unit_report", report_id=one.report_id),
+        url_for("reports.edit_unit_report", report_id=report.report_id),
         _("Write the report"),
         0 if pressing else 20,
     )

@@ -14,9 +14,9 @@ from lms.reports.unit_reports.queries.campaigns import UnitRow
 from lms.reports.unit_reports.queries.summary import Summary, Sums, Texts
 
 
-def workbook(found: Summary, units: Sequence[UnitRow], texts: Sequence[Texts], *, at: datetime) -> bytes:
+def workbook(summary: Summary, units: Sequence[UnitRow], texts: Sequence[Texts], *, at: datetime) -> bytes:
     """Return the summary as XLSX."""
-    book, campaign = Workbook(), found.campaign
+    book, campaign = Workbook(), summary.campaign
     title = f"{_('Reports of units %(year)s', year=campaign.year)}, {_('as of %(when)s', when=moment(at))}"
     sums = [
         (_("People sent"), 10),
@@ -29,13 +29,16 @@ def workbook(found: Summary, units: Sequence[UnitRow], texts: Sequence[Texts], *
         (_("Places proposed"), 12),
     ]
     quotas = [(_("Trained in the city so far"), 14), (_("Target"), 10)]
-    programmes = [[one.key, local(one.name), *_sums(one), one.trained, one.target] for one in found.programmes]
+    programmes = [
+        [programme.key, local(programme.name), *_sums(programme), programme.trained, programme.target]
+        for programme in summary.programmes
+    ]
     book.sheet(
         _("By programme"), title, [(_("Code"), 10), (_("Programme"), 46), *sums, *quotas],
-        [*programmes, ["", _("Total"), *_sums(found.city)]],
+        [*programmes, ["", _("Total"), *_sums(summary.city)]],
     )  # fmt: skip
-    levels = [[wording.level_word(one.key), *_sums(one)] for one in found.by_level]
-    book.sheet(_("By level"), title, [(_("Level"), 26), *sums], [*levels, [_("Whole city"), *_sums(found.city)]])
+    levels = [[wording.level_word(level.key), *_sums(level)] for level in summary.by_level]
+    book.sheet(_("By level"), title, [(_("Level"), 26), *sums], [*levels, [_("Whole city"), *_sums(summary.city)]])
     columns = [
         (_("Unit"), 60),
         (_("Code"), 14),
@@ -56,14 +59,19 @@ def workbook(found: Summary, units: Sequence[UnitRow], texts: Sequence[Texts], *
         (_("Difficulties"), 60),
         (_("Proposals"), 60),
     ]
-    book.sheet(_("Texts"), title, heads, ([one.unit, wording.level_word(one.level), *one[2:]] for one in texts))
+    book.sheet(_("Texts"), title, heads, (_texts(unit) for unit in texts))
     return book.content()
 
 
-def _sums(one: Sums) -> list[Any]:
-    return [one.sent, one.enrolled, one.completed, one.hours, *one.uses, one.quality, one.ratings, one.quota]
+def _sums(sums: Sums) -> list[Any]:
+    return [sums.sent, sums.enrolled, sums.completed, sums.hours, *sums.uses, sums.quality, sums.ratings, sums.quota]
+
+
+def _texts(unit: Texts) -> list[Any]:
+    words = [unit.quality_text, unit.use_text, unit.difficulties, unit.proposals]
+    return [unit.unit, wording.level_word(unit.level), *words]
 
 
 def _unit(row: UnitRow, late: bool) -> list[Any]:
-    known = [row.unit, row.code, wording.level_word(row.level), wording.state_word(row.state)]
-    return [*known, _("late") if late else None, row.submitted_at, row.reminders, row.covers]
+    identity = [row.unit, row.code, wording.level_word(row.level), wording.state_word(row.state)]
+    return [*identity, _("late") if late else None, row.submitted_at, row.reminders, row.covers]

@@ -14,7 +14,7 @@ from lms.people.forms import KIND_LABELS
 from lms.people.models import UNIT_KINDS
 from lms.reports.unit_reports import rules
 from lms.reports.unit_reports.queries.reports import Report
-from lms.reports.unit_reports.services.reports import SAID, TEXTS, field_name, stored_fields
+from lms.reports.unit_reports.services.reports import TEXTS, field_name, stored_fields
 
 FIRST_YEAR, LAST_YEAR = 2022, 2100
 """The scheme begins in 2022."""
@@ -115,7 +115,7 @@ def report_form(report: Report) -> Any:
     """Return the form of a report as it was saved: the use of those trained, and a quota for each programme."""
     fields: dict[str, Any] = {}
     for line in report.lines:
-        for name in SAID if line.figures.completed else ("quota",):
+        for name in rules.DECLARED if line.figures.completed else ("quota",):
             fields[field_name(line.code, name)] = _field(name)
     return type("ReportForm", (_ReportForm,), fields)(data=stored_fields(report))
 
@@ -136,6 +136,6 @@ class _CountField(IntegerField):
         """Read it; a blank takes back what was saved."""
         self.data = None
         try:
-            super().process_formdata([one.strip() for one in valuelist if one.strip()])
+            super().process_formdata([text.strip() for text in valuelist if text.strip()])
         except ValueError:
             raise ValueError(_l("Please give a whole number, 0 or more.")) from None

@@ -11,6 +11,8 @@ latter are those that had people in classes."""
 QUOTA_PERIOD = (2026, 2030)
 """Phần V.2.4: "Đề xuất chỉ tiêu ĐTBD giai đoạn 2026 - 2030 báo cáo UBND Thành phố qua Sở Nội vụ"."""
 USES = ("placed", "promoted", "moved", "departed")
+DECLARED = ("quality", *USES, "quota")
+"""What a unit says of each programme; see Declaration."""
 POINTS = 5
 _REMINDERS = (timedelta(days=-14), timedelta(days=-3), timedelta(days=1), timedelta(days=14))
 
@@ -65,13 +67,15 @@ def duties(
     IV.1: "Hàng năm cơ quan, đơn vị đánh giá chất lượng đào tạo, bồi dưỡng; việc sử dụng CBCCVC sau đào tạo, bồi
     dưỡng"). For one that no longer exists its successor reports.
     """
-    known = {unit.id: unit for unit in units}
+    by_id = {unit.id: unit for unit in units}
     heirs = _heirs(successions)
-    concerned = [one.id for one in known.values() if one.id in sent or (one.kind in levels and one.existed_in(year))]
-    found = {unit_id: heir(unit_id, day, known, heirs) for unit_id in concerned}
+    concerned = [
+        unit.id for unit in by_id.values() if unit.id in sent or (unit.kind in levels and unit.existed_in(year))
+    ]
+    reporters = {unit_id: heir(unit_id, day, by_id, heirs) for unit_id in concerned}
     return Duties(
-        {unit_id: one for unit_id, one in found.items() if one is not None},
-        frozenset(unit_id for unit_id, one in found.items() if one is None),
+        {unit_id: reporter for unit_id, reporter in reporters.items() if reporter is not None},
+        frozenset(unit_id for unit_id, reporter in reporters.items() if reporter is None),
     )
 
 
@@ -82,23 +86,23 @@ def heir(unit_id: int, day: date, units: Mapping[int, Unit], heirs: Mapping[int,
     """
     generation, seen = [unit_id], {unit_id}
     while generation:
-        for one in generation:
-            if one in units and units[one].exists(day):
-                return one
-        following = [successor for one in generation for successor in heirs.get(one, ())]
-        generation = [one for one in dict.fromkeys(following) if one not in seen]
+        for candidate in generation:
+            if candidate in units and units[candidate].exists(day):
+                return candidate
+        following = [successor for predecessor in generation for successor in heirs.get(predecessor, ())]
+        generation = [successor for successor in dict.fromkeys(following) if successor not in seen]
         seen.update(generation)
     return None
 
 
 def _heirs(successions: Iterable[Succession]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for one in sorted(successions, key=lambda one: (one.on, one.successor)):
-        found[one.predecessor].append(one.successor)
-    return found
+    heirs: dict[int, list[int]] = defaultdict(list)
+    for succession in sorted(successions, key=lambda succession: (succession.on, succession.successor)):
+        heirs[succession.predecessor].append(succession.successor)
+    return heirs
 
 
-class Line(NamedTuple):
+class Declaration(NamedTuple):
     """What a unit says about a programme, beside how many of its people completed it in the year."""
 
     completed: int = 0
@@ -133,21 +137,21 @@ class Fault(NamedTuple):
     kind: str
 
 
-def faults(texts: Mapping[str, str], lines: Mapping[str, Line]) -> list[Fault]:
+def faults(texts: Mapping[str, str], lines: Mapping[str, Declaration]) -> list[Fault]:
     """Return what is missing or contradicts the figures, by programme code.
 
     Phần IV.1 asks for both: "đánh giá chất lượng đào tạo, bồi dưỡng; việc sử dụng CBCCVC sau đào tạo, bồi dưỡng".
     Where nobody completed a programme there is nothing to say about its use.
     """
     needed = ("quality_text", "use_text", "signer_title", "signer_name")
-    found = [Fault("", name, "missing") for name in needed if not texts.get(name)]
+    faults = [Fault("", name, "missing") for name in needed if not texts.get(name)]
     for code, line in lines.items():
         if line.completed:
             asked = ("quality", *USES)
-            found += [Fault(code, name, "missing") for name in asked if getattr(line, name) is None]
+            faults += [Fault(code, name, "missing") for name in asked if getattr(line, name) is None]
         if line.used > line.completed:
-            found.append(Fault(code, "placed", "too-many"))
-    return found
+            faults.append(Fault(code, "placed", "too-many"))
+    return faults
 
 
 def is_late(submitted_on: date | None, due_on: date, today: date) -> bool:
@@ -157,4 +161,4 @@ def is_late(submitted_on: date | None, due_on: date, today: date) -> bool:
 
 def reminder_days(opened_on: date, due_on: date) -> list[date]:
     """Return the days on which those who are missing are reminded: two before the last day and two after it."""
-    return [due_on + one for one in _REMINDERS if due_on + one > opened_on]
+    return [due_on + offset for offset in _REMINDERS if due_on + offset > opened_on]

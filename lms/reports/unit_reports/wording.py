@@ -39,16 +39,17 @@ def use_words() -> list[str]:
     ]
 
 
-def chart(name: str, found: Summary) -> str:
+def chart(name: str, summary: Summary) -> str:
     """Draw a chart of the summary, one of CHARTS; returns SVG."""
     if name == "reporting":
         rows: list[tuple[str, tuple[int, ...]]] = [
-            (level_word(one.key), (one.missing, one.late, one.reported - one.late)) for one in found.levels
+            (level_word(level.key), (level.missing, level.late, level.reported - level.late))
+            for level in summary.levels
         ]
         labels = [_("not reported"), _("late"), _("in time")]
         return charts.distribution_chart(rows, labels, _("Share of units"), _COLOURS)
     if name == "use":
-        spread = [(one.key, one.uses[::-1]) for one in found.trained]
+        spread = [(programme.key, programme.uses[::-1]) for programme in summary.trained]
         return charts.distribution_chart(spread, use_words()[::-1], _("Share of those trained"))
-    means = [(one.key, one.quality) for one in found.trained if one.quality is not None]
+    means = [(programme.key, programme.quality) for programme in summary.trained if programme.quality is not None]
     return charts.means_chart(means, rules.POINTS, _("Mean of the units' ratings"))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.reports.unit_reports import rules
-from lms.reports.unit_reports.rules import Fault, Line, Succession, Unit
+from lms.reports.unit_reports.rules import Declaration, Fault, Succession, Unit
 
 DAY = date(2026, 11, 28)
 SXD, SGTVT, SOLD, HEIR = (
@@ -108,7 +108,7 @@ def test_the_order_of_what_is_read_changes_nothing(world, chance):
 
 TEXTS = {"quality_text": "Tốt", "use_text": "Đúng việc", "signer_title": "Giám đốc", "signer_name": "Lê Hà"}
 counts = st.none() | st.integers(0, 9)
-lines = st.builds(Line, st.integers(0, 9), st.none() | st.integers(1, 5), counts, counts, counts, counts, counts)
+lines = st.builds(Declaration, st.integers(0, 9), st.none() | st.integers(1, 5), counts, counts, counts, counts, counts)
 
 
 @given(st.dictionaries(st.sampled_from(["A1.1", "A2.1", "B3"]), lines))
@@ -122,7 +122,7 @@ def test_a_report_is_whole_exactly_when_all_is_said_and_no_sum_exceeds_those_tra
 
 
 def test_faults_name_their_field_and_programme():
-    found = rules.faults(TEXTS | {"use_text": ""}, {"A2.1": Line(3, 4, 2, 2, 0, None)})
+    found = rules.faults(TEXTS | {"use_text": ""}, {"A2.1": Declaration(3, 4, 2, 2, 0, None)})
     assert found == [
         Fault("", "use_text", "missing"),
         Fault("A2.1", "departed", "missing"),
@@ -131,7 +131,7 @@ def test_faults_name_their_field_and_programme():
 
 
 def test_who_is_not_accounted_for_does_the_work_she_did():
-    assert Line(9, 4, 2, 3, 0, 1).unchanged == 3
+    assert Declaration(9, 4, 2, 3, 0, 1).unchanged == 3
 
 
 def test_the_last_day_is_in_time_and_the_next_is_late():

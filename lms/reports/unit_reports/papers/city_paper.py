@@ -18,10 +18,10 @@ SUBJECT = (
 LEVEL = Column("Cấp", 2.6, "left")
 
 
-def document(found: Summary, voices: Voices, missing: Sequence[UnitRow], *, at: datetime) -> Official:
+def document(summary: Summary, voices: Voices, missing: Sequence[UnitRow], *, at: datetime) -> Official:
     """Return the summary as an official document; while units can still report it is marked as a draft."""
     with speaking("vi"):
-        body = tuple(_body(found, voices, missing))
+        body = tuple(_body(summary, voices, missing))
     return Official(
         superior="Ủy ban nhân dân\nthành phố Hà Nội",
         authority="Sở Nội vụ",
@@ -29,42 +29,42 @@ def document(found: Summary, voices: Voices, missing: Sequence[UnitRow], *, at: 
         place="Hà Nội",
         date=None,
         kind="BÁO CÁO",
-        subject=SUBJECT.format(year=found.campaign.year),
+        subject=SUBJECT.format(year=summary.campaign.year),
         body=body,
         recipients=("UBND Thành phố", "Giám đốc Sở", "Lưu: VT"),
         signer_title="Giám đốc",
         signer_name="",
         signer_on_behalf="",
-        draft=found.campaign.closed_at is None,
+        draft=summary.campaign.closed_at is None,
         stamp=f"Tổng hợp từ báo cáo của các đơn vị, lúc {moment(at)}",
     )
 
 
-def _body(found: Summary, voices: Voices, missing: Sequence[UnitRow]) -> Iterator[Block]:
+def _body(summary: Summary, voices: Voices, missing: Sequence[UnitRow]) -> Iterator[Block]:
     yield Paragraph(f"Kính gửi: {CITY}")
     yield Paragraph(
         "Thực hiện Quyết định số 1698/QĐ-UBND ngày 19/5/2022 của Ủy ban nhân dân thành phố Hà Nội (Phần V, mục 2.1: "
         "“Hàng năm, tổng hợp đánh giá chất lượng ĐTBD CBCCVC và sử dụng CBCCVC sau ĐTBD của cơ quan, đơn vị báo cáo "
-        f"UBND Thành phố”), Sở Nội vụ tổng hợp báo cáo năm {found.campaign.year} của các cơ quan, đơn vị như sau:"
+        f"UBND Thành phố”), Sở Nội vụ tổng hợp báo cáo năm {summary.campaign.year} của các cơ quan, đơn vị như sau:"
     )
     yield Heading(1, "Tình hình gửi báo cáo")
-    yield from _reporting(found)
+    yield from _reporting(summary)
     yield Heading(1, "Kết quả và chất lượng đào tạo, bồi dưỡng")
-    yield from _training(found)
+    yield from _training(summary)
     yield Heading(1, "Việc sử dụng cán bộ, công chức, viên chức sau đào tạo, bồi dưỡng")
-    yield from _use(found)
+    yield from _use(summary)
     yield Heading(1, "Khó khăn, vướng mắc và đề xuất của các đơn vị")
     yield from _themes("Khó khăn, vướng mắc", voices.difficulties)
     yield from _themes("Đề xuất, kiến nghị", voices.proposals)
-    yield Heading(1, f"Đề xuất chỉ tiêu giai đoạn {found.campaign.quota_from} - {found.campaign.quota_to}")
-    yield from _quotas(found)
+    yield Heading(1, f"Đề xuất chỉ tiêu giai đoạn {summary.campaign.quota_from} - {summary.campaign.quota_to}")
+    yield from _quotas(summary)
     yield Heading(1, "Các đơn vị chưa gửi báo cáo")
-    yield from _missing(found, missing)
+    yield from _missing(summary, missing)
     yield Paragraph("Sở Nội vụ kính báo cáo Ủy ban nhân dân Thành phố xem xét, chỉ đạo./.")
 
 
-def _reporting(found: Summary) -> Iterator[Block]:
-    units, due_on = found.units, day(found.campaign.due_on)
+def _reporting(summary: Summary) -> Iterator[Block]:
+    units, due_on = summary.units, day(summary.campaign.due_on)
     yield Paragraph(
         f"Hạn gửi báo cáo là ngày {due_on}. {number(units.reported)}/{number(units.units)} đơn vị đã gửi báo cáo "
         f"({percent(units.rate)}), trong đó {number(units.late)} đơn vị gửi sau hạn; {number(units.missing)} đơn vị "
@@ -74,27 +74,30 @@ def _reporting(found: Summary) -> Iterator[Block]:
     rows = tuple(
         (
             label,
-            *(number(value) for value in (one.units, one.reported, one.late, one.accepted, one.missing)),
-            percent(one.rate),
+            *(number(value) for value in (counts.units, counts.reported, counts.late, counts.accepted, counts.missing)),
+            percent(counts.rate),
         )
-        for label, one in [*((wording.level_word(one.key), one) for one in found.levels), ("Toàn Thành phố", units)]
+        for label, counts in [
+            *((wording.level_word(level.key), level) for level in summary.levels),
+            ("Toàn Thành phố", units),
+        ]
     )
     yield Table((LEVEL, *(Column(head, 1.2, "right") for head in heads)), rows, "Tình hình gửi báo cáo theo cấp")
-    if found.levels:
+    if summary.levels:
         yield Picture(
-            wording.chart("reporting", found),
+            wording.chart("reporting", summary),
             "Biểu đồ tỷ lệ đơn vị đã gửi đúng hạn, gửi sau hạn, chưa gửi theo cấp; số liệu ở bảng trên.",
             "Tỷ lệ đơn vị gửi báo cáo theo cấp",
         )
-    if found.orphans:
+    if summary.orphans:
         yield Paragraph(
             "Các đơn vị đã giải thể, không có đơn vị kế thừa, nên không có đơn vị nào báo cáo thay: "
-            f"{'; '.join(found.orphans)}."
+            f"{'; '.join(summary.orphans)}."
         )
 
 
-def _training(found: Summary) -> Iterator[Block]:
-    city = found.city
+def _training(summary: Summary) -> Iterator[Block]:
+    city = summary.city
     yield Paragraph(
         f"Theo báo cáo, các đơn vị đã cử {number(city.sent)} lượt người tham dự các lớp kết thúc trong năm; "
         f"{number(city.enrolled)} lượt người theo học, {number(city.completed)} lượt người hoàn thành, tổng số "
@@ -102,7 +105,10 @@ def _training(found: Summary) -> Iterator[Block]:
     )
     heads = (("Cử đi", 1.1), ("Theo học", 1.1), ("Hoàn thành", 1.4), ("Số tiết", 1.3), ("Chất lượng (1-5)", 1.4))
     columns = tuple(Column(title, width, "right") for title, width in heads)
-    rows = tuple((one.key, one.name["vi"], *_figures(one), _against(one)) for one in found.attended)
+    rows = tuple(
+        (programme.key, programme.name["vi"], *_figures(programme), _against(programme))
+        for programme in summary.attended
+    )
     total = ("", "Cộng", *_figures(city), "")
     yield Table(
         (CODE, PROGRAMME, *columns, Column("Lũy kế / chỉ tiêu", 1.7, "right")),
@@ -111,20 +117,20 @@ def _training(found: Summary) -> Iterator[Block]:
         "Chất lượng: điểm trung bình do các đơn vị có người hoàn thành đánh giá. Lũy kế: toàn Thành phố, từ khi "
         "thực hiện Đề án.",
     )
-    rows = tuple((wording.level_word(one.key), *_figures(one)) for one in found.by_level)
+    rows = tuple((wording.level_word(level.key), *_figures(level)) for level in summary.by_level)
     yield Table((LEVEL, *columns), (*rows, ("Toàn Thành phố", *_figures(city))), "Kết quả và chất lượng theo cấp")
-    rated = [one for one in found.trained if one.quality is not None]
+    rated = [programme for programme in summary.trained if programme.quality is not None]
     if rated:
         yield Paragraph(f"Điểm chất lượng trung bình chung là {number(city.quality, '0.00')}/5{_extremes(rated)}.")
         yield Picture(
-            wording.chart("quality", found),
+            wording.chart("quality", summary),
             "Biểu đồ điểm trung bình về chất lượng theo chương trình; số liệu ở bảng trên.",
             "Chất lượng theo chương trình",
         )
 
 
 def _extremes(rated: Sequence[Sums]) -> str:
-    ranked = sorted(rated, key=lambda one: -(one.quality or 0))
+    ranked = sorted(rated, key=lambda programme: -(programme.quality or 0))
     best, worst = ranked[0], ranked[-1]
     if best is worst:
         return ""
@@ -134,19 +140,19 @@ def _extremes(rated: Sequence[Sums]) -> str:
     )
 
 
-def _figures(one: Sums) -> tuple[str, ...]:
+def _figures(sums: Sums) -> tuple[str, ...]:
     return (
-        *(number(value) for value in (one.sent, one.enrolled, one.completed, one.hours)),
-        number(one.quality, "0.00"),
+        *(number(value) for value in (sums.sent, sums.enrolled, sums.completed, sums.hours)),
+        number(sums.quality, "0.00"),
     )
 
 
-def _against(one: Sums) -> str:
-    return f"{number(one.trained)} / {number(one.target)}"
+def _against(programme: Sums) -> str:
+    return f"{number(programme.trained)} / {number(programme.target)}"
 
 
-def _use(found: Summary) -> Iterator[Block]:
-    city = found.city
+def _use(summary: Summary) -> Iterator[Block]:
+    city = summary.city
     if not city.completed:
         yield Paragraph("Chưa có đơn vị nào báo cáo về người hoàn thành chương trình trong năm.")
         return
@@ -159,20 +165,20 @@ def _use(found: Summary) -> Iterator[Block]:
     )
     heads = [Column(word.capitalize(), 1.5, "right") for word in wording.use_words()]
     columns = (Column("Hoàn thành", 1.2, "right"), *heads)
-    rows = tuple((one.key, *_uses(one)) for one in found.trained)
+    rows = tuple((programme.key, *_uses(programme)) for programme in summary.trained)
     yield Table((CODE, *columns), (*rows, ("Cộng", *_uses(city))), "Việc sử dụng theo chương trình (lượt người)")
-    levels = tuple((wording.level_word(one.key), *_uses(one)) for one in found.by_level if one.completed)
+    levels = tuple((wording.level_word(level.key), *_uses(level)) for level in summary.by_level if level.completed)
     whole = ("Toàn Thành phố", *_uses(city))
     yield Table((LEVEL, *columns), (*levels, whole), "Việc sử dụng theo cấp (lượt người)")
     yield Picture(
-        wording.chart("use", found),
+        wording.chart("use", summary),
         "Biểu đồ tỷ lệ sử dụng người hoàn thành theo chương trình; số liệu ở bảng trên.",
         "Việc sử dụng theo chương trình",
     )
 
 
-def _uses(one: Sums) -> tuple[str, ...]:
-    return tuple(number(value) for value in (one.completed, *one.uses))
+def _uses(sums: Sums) -> tuple[str, ...]:
+    return tuple(number(value) for value in (sums.completed, *sums.uses))
 
 
 def _themes(title: str, groups: Sequence[Group]) -> Iterator[Block]:
@@ -180,7 +186,7 @@ def _themes(title: str, groups: Sequence[Group]) -> Iterator[Block]:
     if not groups:
         yield Paragraph("Không có đơn vị nào nêu.")
         return
-    rows = tuple((one.theme.title["vi"] if one.theme else "Nội dung khác", number(one.count)) for one in groups)
+    rows = tuple((group.theme.title["vi"] if group.theme else "Nội dung khác", number(group.count)) for group in groups)
     yield Table(
         (Column("Nhóm nội dung", 5, "left"), Column("Số đơn vị nêu", 1.6, "right")),
         rows,
@@ -188,18 +194,21 @@ def _themes(title: str, groups: Sequence[Group]) -> Iterator[Block]:
     )
 
 
-def _quotas(found: Summary) -> Iterator[Block]:
-    proposed = [one for one in found.programmes if one.quota]
+def _quotas(summary: Summary) -> Iterator[Block]:
+    proposed = [programme for programme in summary.programmes if programme.quota]
     if not proposed:
         yield Paragraph("Chưa có đơn vị nào đề xuất chỉ tiêu.")
         return
-    rows = tuple((one.key, one.name["vi"], number(one.target), number(one.quota)) for one in proposed)
-    total = ("", "Cộng", number(sum(one.target for one in proposed)), number(found.city.quota))
+    rows = tuple(
+        (programme.key, programme.name["vi"], number(programme.target), number(programme.quota))
+        for programme in proposed
+    )
+    total = ("", "Cộng", number(sum(programme.target for programme in proposed)), number(summary.city.quota))
     columns = (Column("Chỉ tiêu đến 2025", 1.5, "right"), Column("Đề xuất", 1.5, "right"))
     yield Table((CODE, PROGRAMME, *columns), (*rows, total), "Tổng chỉ tiêu các đơn vị đề xuất")
 
 
-def _missing(found: Summary, missing: Sequence[UnitRow]) -> Iterator[Block]:
+def _missing(summary: Summary, missing: Sequence[UnitRow]) -> Iterator[Block]:
     if not missing:
         yield Paragraph("Tất cả các đơn vị đã gửi báo cáo.")
         return
@@ -207,6 +216,6 @@ def _missing(found: Summary, missing: Sequence[UnitRow]) -> Iterator[Block]:
         (str(place), row.unit, wording.level_word(row.level), number(row.reminders))
         for place, row in enumerate(missing, 1)
     )
-    yield Paragraph(f"Đến thời điểm tổng hợp, {number(found.units.missing)} đơn vị chưa gửi báo cáo:")
+    yield Paragraph(f"Đến thời điểm tổng hợp, {number(summary.units.missing)} đơn vị chưa gửi báo cáo:")
     columns = (Column("TT", 0.8, "center"), Column("Đơn vị", 5, "left"), LEVEL, Column("Số lần nhắc", 1.3, "right"))
     yield Table(columns, rows, "Danh sách đơn vị chưa gửi báo cáo")

@@ -60,10 +60,10 @@ def _body(report: Report) -> Iterator[Block]:
     yield Paragraph(row.proposals or "Không có.")
     period = f"giai đoạn {report.campaign.quota_from} - {report.campaign.quota_to}"
     if report.proposed:
-        rows = tuple((line.code, line.name["vi"], number(line.said.quota)) for line in report.proposed)
+        rows = tuple((line.code, line.name["vi"], number(line.declared.quota)) for line in report.proposed)
         yield Table(
             (CODE, PROGRAMME, Column("Chỉ tiêu đề xuất", 1.6, "right")),
-            (*rows, ("", "Cộng", number(sum(line.said.quota or 0 for line in report.proposed)))),
+            (*rows, ("", "Cộng", number(sum(line.declared.quota or 0 for line in report.proposed)))),
             f"Đề xuất chỉ tiêu đào tạo, bồi dưỡng {period}",
         )
     else:
@@ -107,32 +107,32 @@ def _against(line: ProgrammeLine) -> str:
 
 
 def _quality(report: Report) -> Iterator[Block]:
-    rated = [line for line in report.trained if line.said.quality]
+    rated = [line for line in report.trained if line.declared.quality]
     if rated:
         yield Table(
             (CODE, PROGRAMME, Column("Đánh giá của đơn vị", 2.4, "left")),
-            tuple((line.code, line.name["vi"], _point(line.said.quality)) for line in rated),
+            tuple((line.code, line.name["vi"], _point(line.declared.quality)) for line in rated),
             "Đánh giá chất lượng theo chương trình",
         )
     yield Paragraph(report.row.quality_text or "…")
-    for one in report.after_training:
-        yield from _after(one)
+    for form in report.after_training:
+        yield from _after(form)
 
 
 def _point(quality: int | None) -> str:
     return f"{quality}/5 – {POINT_LABELS[quality]}" if quality else ""
 
 
-def _after(one: dict[str, Any]) -> Iterator[Block]:
-    title, asked, answered = one["title"]["vi"], number(one["asked"]), number(one["answered"])
+def _after(form: dict[str, Any]) -> Iterator[Block]:
+    title, asked, answered = form["title"]["vi"], number(form["asked"]), number(form["answered"])
     yield Paragraph(f"{title}: {answered}/{asked} phiếu đã được trả lời.")
-    if one["questions"]:
+    if form["questions"]:
         rows = (
             (item["text"]["vi"], "; ".join(f"{label['vi']}: {number(count)}" for label, count in item["answers"]))
-            for item in one["questions"]
+            for item in form["questions"]
         )
         yield Table((Column("Nội dung", 3, "left"), Column("Số phiếu theo mức trả lời", 4, "left")), tuple(rows), title)
-    elif one["answered"]:
+    elif form["answered"]:
         yield Paragraph("Dưới năm phiếu thì không thống kê câu trả lời.")
 
 
@@ -140,7 +140,7 @@ def _use(report: Report) -> Iterator[Block]:
     names = ("promoted", "placed", "unchanged", "moved", "departed")
     titles = [*(str(FIELD_LABELS.get(name, "Công việc như trước")) for name in names)]
     if report.trained:
-        counts = [[getattr(line.said, name) or 0 for name in names] for line in report.trained]
+        counts = [[getattr(line.declared, name) or 0 for name in names] for line in report.trained]
         rows = tuple(
             (line.code, number(line.figures.completed), *(number(value) for value in values))
             for line, values in zip(report.trained, counts, strict=True)

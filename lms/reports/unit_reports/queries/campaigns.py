@@ -64,14 +64,13 @@ def campaigns() -> list[tuple[ReportCampaign, Counts]]:
 def by_level(year: int) -> list[Counts]:
     """Return how many units of each level have reported."""
     rows = db.session.execute(_counts(Unit.kind).where(UnitReport.year == year))
-    return sorted((_read(row) for row in rows), key=lambda one: UNIT_KINDS.index(one.key))
+    return sorted((_read(row) for row in rows), key=lambda level: UNIT_KINDS.index(level.key))
 
 
 def together(counts: list[Counts]) -> Counts:
     """Return the sum over all levels."""
-    return (
-        Counts("", *(sum(column) for column in list(zip(*counts, strict=True))[1:])) if counts else Counts("", *[0] * 5)
-    )
+    sums = {name: sum(getattr(level, name) for level in counts) for name in Counts._fields if name != "key"}
+    return Counts(key="", **sums)
 
 
 def _counts(key: Any) -> Select[Any]:

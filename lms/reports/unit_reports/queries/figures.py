@@ -39,14 +39,14 @@ def by_programme(report_id: UUID, year: int) -> dict[UUID, Figures]:
     covered = select(UnitReportCover.unit_id).where(UnitReportCover.report_id == report_id)
     statement = (
         select(
-            Programme.id,
-            func.count().filter(now),
-            func.count().filter(now, Enrolment.status != "withdrawn"),
-            func.count().filter(now, completed),
-            func.coalesce(func.sum(ProgrammeVersion.hours).filter(now, completed), 0),
-            func.count().filter(completed),
-            Programme.trained,
-            Programme.quota,
+            Programme.id.label("programme_id"),
+            func.count().filter(now).label("sent"),
+            func.count().filter(now, Enrolment.status != "withdrawn").label("enrolled"),
+            func.count().filter(now, completed).label("completed"),
+            func.coalesce(func.sum(ProgrammeVersion.hours).filter(now, completed), 0).label("hours"),
+            func.count().filter(completed).label("trained"),
+            Programme.trained.label("city_trained"),
+            Programme.quota.label("target"),
         )
         .select_from(Enrolment)
         .join(ClassRun, ClassRun.id == Enrolment.class_id)
@@ -55,7 +55,11 @@ def by_programme(report_id: UUID, year: int) -> dict[UUID, Figures]:
         .where(Enrolment.unit_id.in_(covered), ClassRun.ends_on <= date(year, 12, 31))
         .group_by(Programme.id)
     )
-    return {programme: Figures(*figures) for programme, *figures in db.session.execute(statement)}
+    return {row.programme_id: _figures(row) for row in db.session.execute(statement)}
+
+
+def _figures(row: Any) -> Figures:
+    return Figures(**{name: getattr(row, name) for name in Figures._fields})
 
 
 def after_training(report_id: UUID, year: int, at: datetime) -> list[dict[str, Any]]:
@@ -84,7 +88,7 @@ def after_training(report_id: UUID, year: int, at: datetime) -> list[dict[str, A
 
 def _counted(instrument_id: UUID, asked: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     form = document_of(instrument_id)
-    answers = [one for one in asked if one]
+    answers = [answer for answer in asked if answer]
     shown = item_results(form, count(form, answers)) if publishable(len(answers)) else ()
     return {
         "title": dict(form.title),
@@ -99,5 +103,5 @@ def _question(item: ItemResult) -> dict[str, Any]:
     labels = item.labels if item.summary else [bar.label for bar in item.bars]
     return {
         "text": dict(item.text),
-        "answers": [[dict(label), one] for label, one in zip(labels, counts, strict=True)],
+        "answers": [[dict(label), count] for label, count in zip(labels, counts, strict=True)],
     }

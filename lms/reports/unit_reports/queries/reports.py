@@ -34,7 +34,7 @@ class ProgrammeLine(NamedTuple):
     code: str
     name: dict[str, str]
     figures: Figures
-    said: rules.Line
+    declared: rules.Declaration
 
 
 class Report(NamedTuple):
@@ -78,7 +78,7 @@ class Report(NamedTuple):
     @property
     def proposed(self) -> tuple[ProgrammeLine, ...]:
         """The programmes for which a quota is proposed."""
-        return tuple(line for line in self.lines if line.said.quota)
+        return tuple(line for line in self.lines if line.declared.quota)
 
     def late(self, today: date) -> bool:
         """Whether it came, or is awaited, after its last day."""
@@ -89,20 +89,20 @@ class Report(NamedTuple):
 def report(report_id: UUID, at: datetime) -> Report | None:
     """Return a report: with the figures of its submission, or before it with those of now."""
     above = Unit.__table__.alias("above")
-    found = db.session.execute(
+    row = db.session.execute(
         select(UnitReport, ReportCampaign, Unit.name, Unit.code, Unit.path, func.coalesce(above.c.name, ""))
         .join(ReportCampaign, ReportCampaign.year == UnitReport.year)
         .join(Unit, Unit.id == UnitReport.unit_id)
         .outerjoin(above, above.c.id == Unit.parent_id)
         .where(UnitReport.id == report_id)
     ).one_or_none()
-    if found is None:
+    if row is None:
         return None
-    row, campaign, unit, code, path, superior = found
-    frozen = row.state in REPORTED
-    known = None if frozen else figures.by_programme(report_id, row.year)
-    after = row.after_training if frozen else figures.after_training(report_id, row.year, at)
-    return Report(row, campaign, unit, code, path, superior, _covers(row), _lines(report_id, known), after)
+    report, campaign, unit, code, path, superior = row
+    frozen = report.state in REPORTED
+    current = None if frozen else figures.by_programme(report_id, report.year)
+    after = report.after_training if frozen else figures.after_training(report_id, report.year, at)
+    return Report(report, campaign, unit, code, path, superior, _covers(report), _lines(report_id, current), after)
 
 
 def _covers(row: UnitReport) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def _covers(row: UnitReport) -> tuple[str, ...]:
     )
 
 
-def _lines(report_id: UUID, known: dict[UUID, Figures] | None) -> tuple[ProgrammeLine, ...]:
+def _lines(report_id: UUID, current: dict[UUID, Figures] | None) -> tuple[ProgrammeLine, ...]:
     rows = db.session.execute(
         select(Programme.id, Programme.code, Programme.name, UnitReportLine)
         .outerjoin(
@@ -124,18 +124,18 @@ def _lines(report_id: UUID, known: dict[UUID, Figures] | None) -> tuple[Programm
         )
         .order_by(Programme.position)
     )
-    return tuple(_line(programme, code, name, kept, known) for programme, code, name, kept in rows)
+    return tuple(_line(programme, code, name, kept, current) for programme, code, name, kept in rows)
 
 
 def _line(
-    programme: UUID, code: str, name: dict[str, str], kept: UnitReportLine | None, known: dict[UUID, Figures] | None
+    programme: UUID, code: str, name: dict[str, str], kept: UnitReportLine | None, current: dict[UUID, Figures] | None
 ) -> ProgrammeLine:
-    if known is not None:
-        shown = known.get(programme, Figures())
+    if current is not None:
+        figures = current.get(programme, Figures())
     else:
-        shown = Figures(*(getattr(kept, field) or 0 for field in Figures._fields)) if kept else Figures()
-    values = {field: getattr(kept, field) for field in rules.Line._fields if field != "completed"} if kept else {}
-    return ProgrammeLine(programme, code, name, shown, rules.Line(shown.completed, **values))
+        figures = Figures(**{field: getattr(kept, field) or 0 for field in Figures._fields}) if kept else Figures()
+    values = {field: getattr(kept, field) for field in rules.DECLARED} if kept else {}
+    return ProgrammeLine(programme, code, name, figures, rules.Declaration(figures.completed, **values))
 
 
 class OwnReport(NamedTuple):

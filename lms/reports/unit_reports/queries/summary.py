@@ -1,8 +1,8 @@
 """The reports of a year put together for the People's Committee: by programme, by level, for the city."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Label, func, select
 
 from lms.catalogue.models import Programme
 from lms.core.database import db
@@ -92,18 +92,19 @@ class Summary(NamedTuple):
     @property
     def city(self) -> Sums:
         """The sum over all programmes."""
-        columns = list(zip(*(one[4:] for one in self.programmes), strict=True))
-        return Sums("", {}, 0, 0, *([sum(column) for column in columns] or [0] * (len(SUMS) + 2)))
+        names = (*SUMS, "ratings", "points")
+        totals = {name: sum(getattr(programme, name) for programme in self.programmes) for name in names}
+        return Sums(key="", name={}, trained=0, target=0, **totals)
 
     @property
     def attended(self) -> list[Sums]:
         """The programmes to which somebody was sent."""
-        return [one for one in self.programmes if one.sent]
+        return [programme for programme in self.programmes if programme.sent]
 
     @property
     def trained(self) -> list[Sums]:
         """The programmes that somebody completed."""
-        return [one for one in self.programmes if one.completed]
+        return [programme for programme in self.programmes if programme.completed]
 
 
 def summary(year: int) -> Summary | None:
@@ -118,40 +119,41 @@ def summary(year: int) -> Summary | None:
 def voices(year: int) -> Voices:
     """Return what units wrote in reports submitted or accepted, by name."""
     texts = _texts(year)
-    difficulties = group([one.difficulties for one in texts if one.difficulties])
-    return Voices(texts, difficulties, group([one.proposals for one in texts if one.proposals]))
+    difficulties = group([unit.difficulties for unit in texts if unit.difficulties])
+    return Voices(texts, difficulties, group([unit.proposals for unit in texts if unit.proposals]))
 
 
 def _by_programme(year: int) -> list[Sums]:
     statement = (
-        select(Programme.code, Programme.name, Programme.trained, Programme.quota, *_sums())
+        select(
+            Programme.code.label("key"), Programme.name, Programme.trained, Programme.quota.label("target"), *_sums()
+        )
         .join(UnitReportLine, UnitReportLine.programme_id == Programme.id)
         .join(UnitReport, UnitReport.id == UnitReportLine.report_id)
         .where(UnitReport.year == year, UnitReport.state.in_(REPORTED))
         .group_by(Programme.id)
         .order_by(Programme.position)
     )
-    return [
-        Sums(code, name, trained, target, *sums) for code, name, trained, target, *sums in db.session.execute(statement)
-    ]
+    return [Sums(**row._mapping) for row in db.session.execute(statement)]
 
 
 def _by_level(year: int) -> list[Sums]:
     statement = (
-        select(Unit.kind, *_sums())
+        select(Unit.kind.label("key"), *_sums())
         .join(UnitReport, UnitReport.unit_id == Unit.id)
         .join(UnitReportLine, UnitReportLine.report_id == UnitReport.id)
         .where(UnitReport.year == year, UnitReport.state.in_(REPORTED))
         .group_by(Unit.kind)
     )
-    found = [Sums(kind, {}, 0, 0, *sums) for kind, *sums in db.session.execute(statement)]
-    return sorted(found, key=lambda one: UNIT_KINDS.index(one.key))
+    levels = [Sums(name={}, trained=0, target=0, **row._mapping) for row in db.session.execute(statement)]
+    return sorted(levels, key=lambda level: UNIT_KINDS.index(level.key))
 
 
-def _sums() -> list[Any]:
-    columns = [func.coalesce(func.sum(getattr(UnitReportLine, name)), 0) for name in SUMS]
+def _sums() -> list[Label[int]]:
+    columns = [func.coalesce(func.sum(getattr(UnitReportLine, name)), 0).label(name) for name in SUMS]
     quality = UnitReportLine.quality
-    return [*columns, func.count(quality), func.coalesce(func.sum(quality), 0)]
+    points = func.coalesce(func.sum(quality), 0)
+    return [*columns, func.count(quality).label("ratings"), points.label("points")]
 
 
 def _texts(year: int) -> list[Texts]:

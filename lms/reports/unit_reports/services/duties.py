@@ -32,16 +32,18 @@ def bring_up_to_date(actor: Actor, year: int, *, at: datetime) -> int:
     """
     campaign = held(year)
     refuse_closed(campaign)
-    told = concerned.duties(year, list(campaign.levels), local_day(at))
-    reports = {one.unit_id: one for one in db.session.scalars(select(UnitReport).where(UnitReport.year == year))}
-    new = {unit_id: uuid4() for unit_id in sorted(set(told.reporters.values()) - reports.keys())}
+    duties = concerned.duties(year, list(campaign.levels), local_day(at))
+    reports = {
+        report.unit_id: report for report in db.session.scalars(select(UnitReport).where(UnitReport.year == year))
+    }
+    new = {unit_id: uuid4() for unit_id in sorted(set(duties.reporters.values()) - reports.keys())}
     if new:
         rows = [{"id": report_id, "year": year, "unit_id": unit_id} for unit_id, report_id in new.items()]
         db.session.execute(insert(UnitReport), rows)
         after = {"new": len(new), "all": len(new) + len(reports)}
         audit.record(actor, "report_campaign.units", "report_campaign", year, at=at, after=after)
-    ids = {unit_id: one.id for unit_id, one in reports.items()} | new
-    _cover(year, told, ids, {one.id for one in reports.values() if one.state in REPORTED})
+    ids = {unit_id: report.id for unit_id, report in reports.items()} | new
+    _cover(year, duties, ids, {report.id for report in reports.values() if report.state in REPORTED})
     _hand_over(actor, year, at)
     return len(new)
 
@@ -84,25 +86,25 @@ def refuse_closed(campaign: ReportCampaign) -> None:
         raise DomainError("campaign-closed", _l("The collection of this year's reports is closed."))
 
 
-def _cover(year: int, told: rules.Duties, ids: dict[int, UUID], fixed: set[UUID]) -> None:
+def _cover(year: int, duties: rules.Duties, ids: dict[int, UUID], fixed: set[UUID]) -> None:
     """Write who reports for whom; what a submitted report is about stays as it is."""
     before = dict(
         db.session.execute(
             select(UnitReportCover.unit_id, UnitReportCover.report_id).where(UnitReportCover.year == year)
         ).all()
     )
-    wanted: dict[int, UUID | None] = {unit_id: ids[reporter] for unit_id, reporter in told.reporters.items()}
-    wanted |= dict.fromkeys(told.orphans)
+    wanted: dict[int, UUID | None] = {unit_id: ids[reporter] for unit_id, reporter in duties.reporters.items()}
+    wanted |= dict.fromkeys(duties.orphans)
     changed = {
         unit_id: report_id
         for unit_id, report_id in wanted.items()
         if unit_id not in before
         or (before[unit_id] != report_id and before[unit_id] not in fixed and report_id not in fixed)
     }
-    known = [unit_id for unit_id in changed if unit_id in before]
-    if known:
+    moved = [unit_id for unit_id in changed if unit_id in before]
+    if moved:
         db.session.execute(
-            delete(UnitReportCover).where(UnitReportCover.year == year, UnitReportCover.unit_id.in_(known))
+            delete(UnitReportCover).where(UnitReportCover.year == year, UnitReportCover.unit_id.in_(moved))
         )
     rows = [{"year": year, "unit_id": unit_id, "report_id": report_id} for unit_id, report_id in changed.items()]
     if rows:
@@ -115,10 +117,10 @@ def _hand_over(actor: Actor, year: int, at: datetime) -> None:
     empty = db.session.scalars(
         select(UnitReport).where(UnitReport.year == year, UnitReport.state.in_(MISSING), ~covered)
     ).all()
-    for one in empty:
-        texts = {name: getattr(one, name) for name in ("quality_text", "use_text", "difficulties", "proposals")}
-        before = {"unit_id": one.unit_id, "state": one.state} | texts
-        audit.record(actor, "unit_report.hand_over", "unit_report", one.id, at=at, before=before)
-        db.session.execute(delete(UnitReportLine).where(UnitReportLine.report_id == one.id))
-        db.session.delete(one)
+    for report in empty:
+        texts = {name: getattr(report, name) for name in ("quality_text", "use_text", "difficulties", "proposals")}
+        before = {"unit_id": report.unit_id, "state": report.state} | texts
+        audit.record(actor, "unit_report.hand_over", "unit_report", report.id, at=at, before=before)
+        db.session.execute(delete(UnitReportLine).where(UnitReportLine.report_id == report.id))
+        db.session.delete(report)
     db.session.flush()

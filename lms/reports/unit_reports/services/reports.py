@@ -20,14 +20,13 @@ from lms.reports.unit_reports.queries.figures import Figures
 from lms.reports.unit_reports.services.duties import refuse_closed
 
 TEXTS = ("quality_text", "use_text", "difficulties", "proposals", "signer_title", "signer_name")
-SAID = ("quality", *rules.USES, "quota")
 
 
 class Content(NamedTuple):
     """What a unit wrote.
 
     :ivar texts: by TEXTS
-    :ivar lines: programme code -> by SAID
+    :ivar lines: programme code -> by rules.DECLARED
     """
 
     texts: Mapping[str, str]
@@ -35,14 +34,14 @@ class Content(NamedTuple):
 
     @classmethod
     def of(cls, fields: Mapping[str, Any], codes: Iterable[str]) -> "Content":
-        """Return the content of a report's fields: TEXTS, and SAID of each programme (:func:`field_name`)."""
-        lines = {code: {name: fields.get(field_name(code, name)) for name in SAID} for code in codes}
+        """Return the content of a report's fields: TEXTS, and rules.DECLARED of each programme (:func:`field_name`)."""
+        lines = {code: {name: fields.get(field_name(code, name)) for name in rules.DECLARED} for code in codes}
         return cls({name: fields.get(name) or "" for name in TEXTS}, lines)
 
     def fields(self) -> dict[str, Any]:
         """Return it field by field, the other way round."""
-        said = {field_name(code, name): value for code, line in self.lines.items() for name, value in line.items()}
-        return dict(self.texts) | said
+        declared = {field_name(code, name): value for code, line in self.lines.items() for name, value in line.items()}
+        return dict(self.texts) | declared
 
 
 def field_name(code: str, name: str) -> str:
@@ -67,11 +66,11 @@ def save(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     :raises DomainError: ``campaign-closed``, ``submitted``
     """
     row = _open(report_id)
-    known = _read(report_id, at)
-    content = _settled(edit, known)
-    _write(row, content, known, at, frozen=False)
+    report = _read(report_id, at)
+    content = _settled(edit, report)
+    _write(row, content, report, at, frozen=False)
     row.state = "returned" if row.state == "returned" else "draft"
-    audit.record(actor, "unit_report.save", "unit_report", row.id, at=at, after=_said(content))
+    audit.record(actor, "unit_report.save", "unit_report", row.id, at=at, after=_declared(content))
 
 
 @act
@@ -84,18 +83,23 @@ def submit(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     :raises DomainError: ``campaign-closed``, ``submitted``
     """
     row = _open(report_id)
-    known = _read(report_id, at)
-    content = _settled(edit, known)
-    said = {line.code: rules.Line(line.figures.completed, **content.lines.get(line.code, {})) for line in known.lines}
-    faults = rules.faults(content.texts, said)
+    report = _read(report_id, at)
+    content = _settled(edit, report)
+    declarations = {
+        line.code: rules.Declaration(line.figures.completed, **content.lines.get(line.code, {}))
+        for line in report.lines
+    }
+    faults = rules.faults(content.texts, declarations)
     if faults:
         raise IncompleteError(faults)
-    _write(row, content, known, at, frozen=True)
-    row.after_training = known.after_training
+    _write(row, content, report, at, frozen=True)
+    row.after_training = report.after_training
     row.state, row.submitted_at, row.submitted_by = "submitted", at, actor.account_id
     row.first_submitted_at = row.first_submitted_at or at
-    figures = {line.code: line.figures._asdict() for line in known.concerned}
-    audit.record(actor, "unit_report.submit", "unit_report", row.id, at=at, after=_said(content) | {"figures": figures})
+    figures = {line.code: line.figures._asdict() for line in report.concerned}
+    audit.record(
+        actor, "unit_report.submit", "unit_report", row.id, at=at, after=_declared(content) | {"figures": figures}
+    )
 
 
 @act
@@ -149,33 +153,33 @@ def _held(report_id: UUID) -> tuple[ReportCampaign, UnitReport]:
 def stored_fields(report: reports.Report) -> dict[str, Any]:
     """Return the fields of a report as it was saved."""
     texts = {name: getattr(report.row, name) or "" for name in TEXTS}
-    lines = {line.code: {name: getattr(line.said, name) for name in SAID} for line in report.lines}
+    lines = {line.code: {name: getattr(line.declared, name) for name in rules.DECLARED} for line in report.lines}
     return Content(texts, lines).fields()
 
 
-def _settled(edit: Edit, known: reports.Report) -> Content:
-    stored = stored_fields(known)
-    given = Edit({name: value for name, value in edit.wanted.items() if name in stored}, edit.seen)
-    return Content.of(stored | settle(given, stored), [line.code for line in known.lines])
+def _settled(edit: Edit, report: reports.Report) -> Content:
+    stored = stored_fields(report)
+    own = Edit({name: value for name, value in edit.wanted.items() if name in stored}, edit.seen)
+    return Content.of(stored | settle(own, stored), [line.code for line in report.lines])
 
 
 def _read(report_id: UUID, at: datetime) -> reports.Report:
-    found = reports.report(report_id, at)
-    if found is None:
+    report = reports.report(report_id, at)
+    if report is None:
         raise NotFound
-    return found
+    return report
 
 
-def _write(row: UnitReport, content: Content, known: reports.Report, at: datetime, *, frozen: bool) -> None:
+def _write(row: UnitReport, content: Content, report: reports.Report, at: datetime, *, frozen: bool) -> None:
     for name in TEXTS:
         setattr(row, name, content.texts.get(name, ""))
     db.session.execute(delete(UnitReportLine).where(UnitReportLine.report_id == row.id))
     lines = []
-    for line in known.lines:
-        said = content.lines.get(line.code, {})
-        if (frozen and line.figures.sent) or any(value is not None for value in said.values()):
+    for line in report.lines:
+        declared = content.lines.get(line.code, {})
+        if (frozen and line.figures.sent) or any(value is not None for value in declared.values()):
             figures = line.figures._asdict() if frozen else dict.fromkeys(Figures._fields)
-            values = {name: said.get(name) for name in SAID}
+            values = {name: declared.get(name) for name in rules.DECLARED}
             lines.append({"report_id": row.id, "programme_id": line.programme_id} | figures | values)
     if lines:
         db.session.execute(insert(UnitReportLine), lines)
@@ -183,8 +187,8 @@ def _write(row: UnitReport, content: Content, known: reports.Report, at: datetim
     row.saved_at = at
 
 
-def _said(content: Content) -> dict[str, object]:
+def _declared(content: Content) -> dict[str, object]:
     lines = {
-        code: {name: value for name, value in said.items() if value is not None} for code, said in content.lines.items()
+        code: {name: value for name, value in line.items() if value is not None} for code, line in content.lines.items()
     }
-    return {"texts": dict(content.texts), "lines": {code: said for code, said in lines.items() if said}}
+    return {"texts": dict(content.texts), "lines": {code: line for code, line in lines.items() if line}}

@@ -22,8 +22,8 @@ _OPENED = ("year", "due_on", "levels", "quota_from", "quota_to")
 
 def index() -> Any:
     """All campaigns."""
-    given = {"campaigns": queries.campaigns(), "collects": current_actor().holds_whole(access.COLLECT)}
-    return render_template("reports/unit_reports/campaigns.html", **given, today=local_day(utcnow()))
+    context = {"campaigns": queries.campaigns(), "collects": current_actor().holds_whole(access.COLLECT)}
+    return render_template("reports/unit_reports/campaigns.html", **context, today=local_day(utcnow()))
 
 
 def new() -> Any:
@@ -45,8 +45,8 @@ def new() -> Any:
 
 def campaign(year: int) -> Any:
     """A year's campaign: how many have reported, and which units have not."""
-    found = queries.campaign(year)
-    if found is None:
+    campaign = queries.campaign(year)
+    if campaign is None:
         abort(404)
     which, level = request.args.get("show", "missing"), request.args.get("level", "")
     if which not in queries.FILTERS or level not in ("", *UNIT_KINDS):
@@ -61,7 +61,7 @@ def campaign(year: int) -> Any:
     levels = queries.by_level(year)
     return render_template(
         "reports/unit_reports/campaign.html",
-        campaign=found,
+        campaign=campaign,
         page=page,
         unattended=queries.unattended([row.unit_id for row in page.rows if not row.reported], today),
         levels=levels,
@@ -70,7 +70,7 @@ def campaign(year: int) -> Any:
         which=which,
         level=level,
         query=query,
-        extending=forms.ExtendForm(data={"due_on": found.due_on}),
+        extending=forms.ExtendForm(data={"due_on": campaign.due_on}),
         collects=current_actor().holds_whole(access.COLLECT),
         today=today,
         level_word=wording.level_word,

@@ -31,21 +31,21 @@ def own() -> Any:
     place = queries.place_of(after) if after else None
     rows = queries.of_units(current_actor().paths(access.WRITE), place)
     page = Page.cut(rows, queries.PAGE, lambda row: row.report_id)
-    given = {"page": page, "today": local_day(utcnow()), "state_word": wording.state_word}
-    return render_template("reports/unit_reports/own.html", **given)
+    context = {"page": page, "today": local_day(utcnow()), "state_word": wording.state_word}
+    return render_template("reports/unit_reports/own.html", **context)
 
 
 def report(report_id: UUID) -> Any:
     """A report, as it is read."""
-    return _page(_found(report_id), forms.ReturnForm())
+    return _page(_report(report_id), forms.ReturnForm())
 
 
 def edit(report_id: UUID) -> Any:
     """Write a report: keep a draft, or submit it."""
-    found = _found(report_id)
-    if not found.open and request.method == "GET":
+    report = _report(report_id)
+    if not report.open and request.method == "GET":
         return redirect(url_for("reports.unit_report", report_id=report_id))
-    form, status = forms.report_form(found), 200
+    form, status = forms.report_form(report), 200
     if request.method == "POST":
         submitting = "submit" in request.form
         try:
@@ -56,33 +56,33 @@ def edit(report_id: UUID) -> Any:
                 target = "reports.unit_report" if submitting else "reports.edit_unit_report"
                 return redirect(url_for(target, report_id=report_id))
         except ChangedMeanwhile as changed:
-            found = _found(report_id)
-            form.show(changed, reports.stored_fields(found))
+            report = _report(report_id)
+            form.show(changed, reports.stored_fields(report))
             status = changed.status
         except reports.IncompleteError as refused:
-            form.mark(refused.faults, found)
+            form.mark(refused.faults, report)
         except DomainError as refused:
             form.form_errors.append(refused.message)
             status = refused.status
         status = max(status, 400)
-    given = {
-        "report": found,
+    context = {
+        "report": report,
         "form": form,
         "today": local_day(utcnow()),
         "name": reports.field_name,
         "uses": rules.USES,
     }
-    return render_template("reports/unit_reports/edit.html", **given), status
+    return render_template("reports/unit_reports/edit.html", **context), status
 
 
 def give_back(report_id: UUID) -> Any:
     """Return a report to its unit."""
     form = forms.ReturnForm()
     if not form.validate():
-        return _page(_found(report_id), form), 400
+        return _page(_report(report_id), form), 400
     reports.give_back(current_actor(), report_id, str(form.reason.data), at=utcnow())
     flash(_("The report has been returned; the unit sees the reason."))
-    return redirect(url_for("reports.campaign", year=_found(report_id).row.year))
+    return redirect(url_for("reports.campaign", year=_report(report_id).row.year))
 
 
 def accept(report_id: UUID) -> Any:
@@ -94,10 +94,10 @@ def accept(report_id: UUID) -> Any:
 
 def paper(report_id: UUID, form: str) -> Any:
     """A report as an official document."""
-    found = _found(report_id)
-    document = unit_paper.document(found)
+    report = _report(report_id)
+    document = unit_paper.document(report)
     content = documents.pdf(document) if form == "pdf" else documents.docx(document)
-    return sent(content, form, f"{_('report')}-{found.row.year}-{found.unit_code}")
+    return sent(content, form, f"{_('report')}-{report.row.year}-{report.unit_code}")
 
 
 def sent(content: bytes, form: str, name: str) -> Response:
@@ -105,21 +105,21 @@ def sent(content: bytes, form: str, name: str) -> Response:
     return downloads.made(content, f"{name}.{form}", MEDIA_TYPES[form])
 
 
-def _found(report_id: UUID) -> queries.Report:
-    found = queries.report(report_id, utcnow())
-    if found is None:
+def _report(report_id: UUID) -> queries.Report:
+    report = queries.report(report_id, utcnow())
+    if report is None:
         abort(404)
-    return found
+    return report
 
 
-def _page(found: queries.Report, returning: forms.ReturnForm) -> Any:
+def _page(report: queries.Report, returning: forms.ReturnForm) -> Any:
     actor = current_actor()
     return render_template(
         "reports/unit_reports/report.html",
-        report=found,
+        report=report,
         returning=returning,
-        writes=actor.may(access.WRITE, found.unit_path),
-        collects=actor.may(access.COLLECT, found.unit_path),
+        writes=actor.may(access.WRITE, report.unit_path),
+        collects=actor.may(access.COLLECT, report.unit_path),
         points=forms.POINT_LABELS,
         today=local_day(utcnow()),
         state_word=wording.state_word,

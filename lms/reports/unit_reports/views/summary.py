@@ -18,10 +18,10 @@ from lms.reports.unit_reports.views.reports import sent
 
 def page(year: int) -> Any:
     """The sums by programme, by level and for the city."""
-    found = _found(year)
+    summary = _summary(year)
     return render_template(
         "reports/unit_reports/summary.html",
-        summary=found,
+        summary=summary,
         voices=queries.voices(year),
         level_word=wording.level_word,
         use_words=wording.use_words(),
@@ -32,16 +32,16 @@ def page(year: int) -> Any:
 
 def workbook(year: int) -> Any:
     """The same, and all that the units wrote, as XLSX."""
-    found, texts = _found(year), queries.voices(year).texts
+    summary, texts = _summary(year), queries.voices(year).texts
     units = campaigns.units(year, "all", None, "", size=None)
-    content = exports.workbook(found, units, texts, at=utcnow())
+    content = exports.workbook(summary, units, texts, at=utcnow())
     return downloads.workbook(content, f"{_('reports of units')}-{year}.xlsx")
 
 
 def paper(year: int, form: str) -> Any:
     """The same as a report to the People's Committee."""
     missing = campaigns.units(year, "missing", None, "", size=None)
-    document = city_paper.document(_found(year), queries.voices(year), missing, at=utcnow())
+    document = city_paper.document(_summary(year), queries.voices(year), missing, at=utcnow())
     content = documents.pdf(document) if form == "pdf" else documents.docx(document)
     return sent(content, form, f"{_('report')}-{year}")
 
@@ -50,15 +50,15 @@ def chart(year: int, name: str) -> Any:
     """One chart, as SVG."""
     if name not in wording.CHARTS:
         abort(404)
-    response = Response(wording.chart(name, _found(year)), mimetype="image/svg+xml")
+    response = Response(wording.chart(name, _summary(year)), mimetype="image/svg+xml")
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     return response.make_conditional(request)
 
 
-def _found(year: int) -> queries.Summary:
-    found = queries.summary(year)
-    if found is None:
+def _summary(year: int) -> queries.Summary:
+    summary = queries.summary(year)
+    if summary is None:
         abort(404)
-    return found
+    return summary
