@@ -53,25 +53,19 @@ def completion(filters: queries.Filters, *, at: datetime) -> bytes:
         (_("Status"), 18),
         (_("Completed on"), 14),
     ]
-    rows_of_people = (
-        (
-            row.staff_code,
-            row.full_name,
-            row.unit,
-            row.class_code,
-            row.programme,
-            status_word(row.status),
-            row.completed_at,
-        )
-        for row in queries.trainees(filters, size=None)
-    )
-    book.sheet(_("Trainees"), f"{_('Trainees')}, {as_of}", people, rows_of_people)
+    trainees = (_trainee_row(row) for row in queries.trainees(filters, size=None))
+    book.sheet(_("Trainees"), f"{_('Trainees')}, {as_of}", people, trainees)
     return book.content()
 
 
 def _completion_row(row: queries.Completion) -> list[Any]:
     name = local(row.name) if isinstance(row.name, dict) else row.name
     return [row.code, name, row.enrolled, row.completed, row.failed, row.ongoing, row.withdrawn, row.rate]
+
+
+def _trainee_row(row: queries.TraineeRow) -> list[Any]:
+    person = [row.staff_code, row.full_name, row.unit]
+    return [*person, row.class_code, row.programme, status_word(row.status), row.completed_at]
 
 
 def record(person: Any, lines: list[queries.RecordLine], *, at: datetime) -> bytes:

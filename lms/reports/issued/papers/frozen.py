@@ -33,12 +33,8 @@ def dump(report: Frozen) -> str:
     """Return a report as canonical JSON."""
     body = [{"type": type(block).__name__} | msgspec.to_builtins(block) for block in report.document.body]
     document = msgspec.to_builtins(report.document) | {"body": body}
-    values = {
-        "figures": figures.plain(report.figures),
-        "document": document,
-        "sheets": msgspec.to_builtins(report.sheets),
-    }
-    return figures.canonical(values)
+    sheets = msgspec.to_builtins(report.sheets)
+    return figures.canonical({"figures": figures.plain(report.figures), "document": document, "sheets": sheets})
 
 
 def load(text: str) -> Frozen:

@@ -174,20 +174,12 @@ def _helped(effects: Sequence[AdjustmentEffect]) -> Sheet:
         ("Lớp đánh giá lần sau", 40),
         ("Chuyển biến", 16),
     )
-    rows = tuple(
-        (
-            effect.title,
-            effect.lecturer,
-            effect.class_code,
-            effect.measure,
-            effect.before,
-            effect.after,
-            effect.later_class,
-            WAYS[effect.way],
-        )
-        for effect in effects
-    )
-    return Sheet("Hiệu quả điều chỉnh", columns, rows)
+    return Sheet("Hiệu quả điều chỉnh", columns, tuple(tuple(_effect(effect)) for effect in effects))
+
+
+def _effect(effect: AdjustmentEffect) -> Iterator[Cell]:
+    yield from (effect.title, effect.lecturer, effect.class_code, effect.measure)
+    yield from (effect.before, effect.after, effect.later_class, WAYS[effect.way])
 
 
 def _score_columns(labels: Sequence[str]) -> tuple[tuple[str, float], ...]:

@@ -97,9 +97,8 @@ def submit(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     row.state, row.submitted_at, row.submitted_by = "submitted", at, actor.account_id
     row.first_submitted_at = row.first_submitted_at or at
     figures = {line.code: line.figures._asdict() for line in report.concerned}
-    audit.record(
-        actor, "unit_report.submit", "unit_report", row.id, at=at, after=_declared(content) | {"figures": figures}
-    )
+    after = _declared(content) | {"figures": figures}
+    audit.record(actor, "unit_report.submit", "unit_report", row.id, at=at, after=after)
 
 
 @act
