@@ -35,4 +35,4 @@ def init_app(app: Flask) -> None:
         noted = time.monotonic()
         log.warning("forwarded headers came and are not trusted: set LMS_TRUSTED_PROXIES if a proxy stands in front")
         with suppress(SQLAlchemyError):  # a note is no reason to answer worse
-            throttle.hit(KEY, limit=1, window=KEPT, at=utcnow())
+            throttle.take({KEY: throttle.Pace(1, KEPT)}, at=utcnow())

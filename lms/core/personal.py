@@ -53,7 +53,7 @@ def of_core() -> PersonalData:
             "ORDER BY created_at",
         },
         unlink={
-            "throttles": "DELETE FROM throttles WHERE key = :throttle",
+            "throttles": "DELETE FROM throttles WHERE starts_with(key, :throttle)",
             "job_progress": "DELETE FROM job_progress WHERE account_id = :account",
         },
     )

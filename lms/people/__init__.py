@@ -9,7 +9,7 @@ from flask import Flask, url_for
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
-from lms.people import cli, models, personal, sessions, tasks  # noqa: F401 - models registers the tables, tasks the job
+from lms.people import cli, models, passwords, personal, sessions, tasks  # noqa: F401 - models registers tables
 from lms.people.queries import account_actor_name
 from lms.people.routes import ROUTES
 
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     personal_data.register(personal.held)
     sessions.init_app(app)
+    app.extensions["lms_hash_places"] = passwords.Places(app.config["SETTINGS"].web_threads)
     guard.sign_in_addresses.register(_sign_in)
     guard.detours.register(_change_password)
     guard.register(app, "people", __name__, ROUTES)

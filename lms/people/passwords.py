@@ -5,10 +5,15 @@ Why these parameters: docs/decisions/0003-passwords-and-sessions.md.
 
 import base64
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import lazy_gettext as _l
 
+from lms.core.errors import DomainError
 from lms.core.text import nfc
 
 MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
@@ -44,3 +49,43 @@ def fits(stored: str | None, password: str) -> bool:
 def is_outdated(stored: str) -> bool:
     """Tell whether a hash was made with other parameters than today's."""
     return _hasher.check_needs_rehash(stored)
+
+
+class Places:
+    """How many threads of a process may be at a hash: they never take all, and others are told to come back soon.
+
+    Half of the threads compute and one more may wait; the last one stays free, for other pages and for known browsers.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._inside = threading.BoundedSemaphore(max(1, threads - 1))
+        self._computing = threading.BoundedSemaphore(max(1, threads // 2))
+
+    @contextmanager
+    def one(self, *, known: bool) -> Iterator[None]:
+        """Keep a place; a known browser does not queue with those that are not.
+
+        :raises DomainError: ``busy``, all places are taken
+        """
+        if not known and not self._inside.acquire(blocking=False):
+            raise busy()
+        try:
+            if not self._computing.acquire(timeout=LONGEST):
+                raise busy()
+            try:
+                yield
+            finally:
+                self._computing.release()
+        finally:
+            if not known:
+                self._inside.release()
+
+
+LONGEST = 10.0
+"""Seconds that somebody waits for a place: some three hundred hashes."""
+
+
+def busy() -> DomainError:
+    """Return the error of a process in which too many sign in at this moment."""
+    text = _l("Very many people are signing in at this moment. Nothing was counted; please try again in a few seconds.")
+    return DomainError("busy", text, 503)

@@ -15,6 +15,7 @@ from lms.core import throttle
 from lms.core.database import direct, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, Scope
+from lms.core.throttle import Pace
 from lms.records.binding import Binding
 from lms.records.errors import BadParameter
 from lms.records.parameters import VERSION, negotiate
@@ -28,8 +29,8 @@ NEEDED = {
 }
 """Which scopes open a resource for reading and for writing."""
 SCOPES = tuple(sorted(set().union(*(scopes for pair in NEEDED.values() for scopes in pair))))
-WRONG_TRIES = 30
-WINDOW = timedelta(minutes=5)
+WRONG_TRIES = Pace(30, timedelta(seconds=10))
+"""From one address. A right key is never counted and passes whatever others tried: its secret cannot be guessed."""
 USED_EVERY = timedelta(hours=1)
 REMEMBERED = timedelta(seconds=5)
 """How long a process that stores statements need not look at a credential again: ``xapi_store`` does."""
@@ -44,7 +45,6 @@ THROUGH = """
 """The moment up to which a statement of SQL that starts later sees all that was stored: see :class:`Client`."""
 _CREDENTIAL = f"""
     SELECT c.id, c.secret_hash, c.scopes, c.last_used_at, c.agent, c.registration, c.activity,
-           (SELECT t.count FROM throttles t WHERE t.key = %(throttle)s AND t.window_ends_at > %(now)s) AS wrong,
            {THROUGH}
     FROM (SELECT 1) one LEFT JOIN xapi_credentials c
          ON c.key = %(key)s AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > %(now)s)
@@ -149,13 +149,12 @@ def _digest(header: str) -> bytes:
 
 
 def _look_up(key: str, secret: bytes, *, at: datetime) -> Client:
-    counter = f"xapi:{request.remote_addr}"
-    values = {"key": key.replace("\0", ""), "throttle": counter, "now": at}
-    ((id_, kept, scopes, used, agent, registration, activity, wrong, through),) = direct(_CREDENTIAL, values)
-    if (wrong or 0) >= WRONG_TRIES:
-        raise DomainError("too-many-tries", "Authorization: too many wrong tries from this address; wait a while", 429)
+    values = {"key": key.replace("\0", ""), "now": at}
+    ((id_, kept, scopes, used, agent, registration, activity, through),) = direct(_CREDENTIAL, values)
     if id_ is None or not hmac.compare_digest(kept, secret):
-        throttle.hit(counter, limit=WRONG_TRIES, window=WINDOW, at=at)
+        if throttle.take({f"address:{request.remote_addr}|xapi": WRONG_TRIES}, at=at):
+            text = "Authorization: this key or secret is wrong, like too many before from this address; wait a while"
+            raise DomainError("too-many-tries", text, 429)
         raise wrong_credential()
     if used is None or at - used > USED_EVERY:
         direct(_USED, {"at": at, "id": id_})

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask, Response, g, request
 
 from lms.core.errors import DomainError
-from lms.records.access import WINDOW, client
+from lms.records.access import WRONG_TRIES, client
 from lms.records.parameters import VERSION, negotiate
 
 VERSIONS = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
@@ -58,7 +58,7 @@ def _finish(common: list[tuple[str, str]], response: Response) -> Response:
     if response.status_code == 401:
         headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
     if response.status_code == 429:
-        headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+        headers["Retry-After"] = str(int(WRONG_TRIES.every.total_seconds()))
     return response
 
 

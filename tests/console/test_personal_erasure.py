@@ -78,7 +78,7 @@ def litter(session, gone):
     ), {"args": json.dumps({"filename": f"{NAME}.xlsx"})})  # fmt: skip
     people.issue_activation_code(SYSTEM, gone.hers.id, at=NOW)
     make.role(gone.hers, "unit_manager", gone.unit)
-    throttle.hit(f"sign-in:name:{gone.hers.username}", limit=5, window=timedelta(days=900), at=NOW)
+    throttle.take({f"name:{gone.hers.username}|sign-in": throttle.Pace(5, timedelta(days=900))}, at=NOW)
     session.commit()
 
 
@@ -153,7 +153,7 @@ def test_her_account_is_closed_for_good(erased, session):
     for table in ("sign_in_sessions", "activation_codes", "role_holdings", "personal_archives"):
         assert session.scalar(text(f"SELECT count(*) FROM {table} WHERE account_id = :id"), {"id": account.id}) == 0
     assert session.scalars(select(Credential).where(Credential.agent.is_not(None))).one().revoked_at is not None
-    assert session.scalar(text("SELECT count(*) FROM throttles WHERE key LIKE 'sign-in:name:hn88881'")) == 0
+    assert session.scalar(text("SELECT count(*) FROM throttles WHERE key LIKE 'name:hn88881|%'")) == 0
 
 
 def test_her_files_are_gone_and_those_of_others_are_there(erased, session, sign_in):

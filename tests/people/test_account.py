@@ -98,10 +98,11 @@ def test_two_different_passwords_are_refused(client, submit, code):
     assert 'id="repeated-error"' in page
 
 
-def test_activation_is_throttled_too(client, submit, newcomer):
+def test_wrong_codes_are_slowed_down_and_the_right_one_is_taken_all_the_same(client, submit, code):
     for _ in range(10):
         assert submit(client, "/account/activate", _form("7KQ2-M9XD-03TW-HZ5B")).status_code == 422
     assert submit(client, "/account/activate", _form("7KQ2-M9XD-03TW-HZ5B")).status_code == 429
+    assert submit(client, "/account/activate", _form(code)).status_code == 302
 
 
 def test_one_sees_ones_roles_with_their_units_in_words(sign_in, session):

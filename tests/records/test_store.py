@@ -199,7 +199,7 @@ def client_through(app):
 
     def through() -> datetime:
         later = datetime.now(UTC) + timedelta(hours=1)
-        (row,) = direct(access._CREDENTIAL, {"key": "", "throttle": "", "now": later})
+        (row,) = direct(access._CREDENTIAL, {"key": "", "now": later})
         return row[-1]
 
     return through

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from lms.core.database import db
 from lms.core.personal import held
 from lms.core.text import fold
+from lms.people.guessing import counters_of
 from lms.people.models import Account, Person
 from lms.records.shapes import account_ifi, mention
 
@@ -65,7 +66,7 @@ def _values(account: Account, person: Person, at: datetime) -> dict[str, Any]:
         "account": account.id,
         "person": person.id,
         "at": at,
-        "throttle": f"sign-in:name:{account.username[:80]}",
+        "throttle": counters_of(account.username),
         "ifis": ifis,
         "agents": [UUID(mention("agent", ifi)) for ifi in ifis],
         "traces": [f"%{_escaped(trace.lower())}%" for trace in traces if trace],

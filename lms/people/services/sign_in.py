@@ -1,9 +1,13 @@
 """Signing in and out, activation, one's own password and sessions."""
 
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
@@ -12,13 +16,15 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError
 from lms.core.guard import Actor
 from lms.core.ownership import owned_by
-from lms.people import passwords
+from lms.core.throttle import Pace
+from lms.people import guessing, passwords
 from lms.people.models import Account, ActivationCode, SignInSession
 from lms.people.rules import code_hash, password_fault, username_of
 from lms.people.sessions import open_session
 
-WINDOW = timedelta(minutes=15)
-PER_NAME, PER_ADDRESS = 10, 100
+T = TypeVar("T")
+NOWHERE: Mapping[UUID, str] = MappingProxyType({})
+"""The accounts for which a browser is known that has never signed in."""
 
 
 class Refused(DomainError):
@@ -32,10 +38,8 @@ class Refused(DomainError):
 class Throttled(Refused):
     """Too many attempts; ``wait`` says for how many seconds."""
 
-    def __init__(self, wait: int) -> None:
-        minutes = -(-wait // 60)
-        text = _l("Too many attempts. Please wait %(minutes)s minutes, then try again.", minutes=minutes)
-        super().__init__("throttled", text, status=429)
+    def __init__(self, wait: int, message: Any) -> None:
+        super().__init__("throttled", message, status=429)
         self.wait = wait
 
 
@@ -49,29 +53,40 @@ class SignedIn(NamedTuple):
 
 
 def sign_in(
-    username: str, password: str, *, at: datetime, user_agent: str, address: str | None, replacing: UUID | None = None
+    username: str,
+    password: str,
+    *,
+    at: datetime,
+    user_agent: str,
+    address: str | None,
+    known: Mapping[UUID, str] = NOWHERE,
+    replacing: UUID | None = None,
 ) -> SignedIn:
     """Check a password and open a session; the session that this browser had before ends.
 
-    :raises Throttled: too many attempts under this name or from this address
+    :param known: the accounts that this browser is known for: others' attempts do not count against it
+    :raises Throttled: too many attempts under this name or from this address, or from this known browser
     :raises Refused: the two do not belong together; the answer and its time are the same for an unknown name
+    :raises DomainError: ``busy``, too many sign in at this moment
     """
     name = username_of(username)
-    _count(name, address, at)
     account = db.session.execute(
         select(Account.id, Account.person_id, Account.display_name, Account.password_hash, Account.active).where(
             Account.username == name
         )
     ).first()
     db.session.rollback()  # the connection is free while the hash is computed
+    browser = None if account is None else known.get(account.id)
+    counted = guessing.tries("sign-in", name, address, browser)
+    _count(counted, at, _sign_in_wait)
     stored = account.password_hash if account is not None and account.active else None
-    if not passwords.fits(stored, password) or account is None or stored is None:
-        _count_failure(address, at)
+    fits = _hashed(counted, partial(passwords.fits, stored, password), known=browser is not None)
+    if not fits or account is None or stored is None:
         raise Refused(
             "credentials",
             _l("Username and password do not belong together, or the account is not active. Please check both."),
         )
-    throttle.clear(_name_key(name))
+    throttle.forgive(counted, guessing.forgotten(counted))
     renewed = passwords.make_hash(password) if passwords.is_outdated(stored) else None
     token = _open(account.id, renewed, at=at, user_agent=user_agent, address=address, replacing=replacing)
     return SignedIn(account.id, account.person_id, account.display_name, token)
@@ -94,25 +109,25 @@ def sign_out(actor: Actor, *, at: datetime) -> None:
     _end(SignInSession.id == actor.session_id, at)
 
 
-def activate(username: str, code: str, password: str, *, at: datetime, address: str | None) -> None:
-    """Set the first or a forgotten password with a one-time code; all sessions of the account end.
+def activate(username: str, code: str, password: str, *, at: datetime, address: str | None) -> UUID:
+    """Set the first or a forgotten password with a one-time code; all sessions of the account end. Returns the account.
 
-    :raises Throttled: too many attempts under this name or from this address
+    The right code is taken whatever others tried: it has 80 random bits, so only wrong ones are counted.
+
+    :raises Throttled: too many wrong codes under this name or from this address
     :raises Refused: the code does not open this account, or the password is not good enough
     """
     name = username_of(username)
-    _count(name, address, at)
     try:
-        _activate(name, code, password, at)
+        return _activate(name, code, password, at)
     except Refused as refused:
         if refused.field == "code":
-            _count_failure(address, at)
+            _count(guessing.tries("activation", name, address), at, _code_wait)
         raise
-    throttle.clear(_name_key(name))
 
 
 @act
-def _activate(name: str, code: str, password: str, at: datetime) -> None:
+def _activate(name: str, code: str, password: str, at: datetime) -> UUID:
     found = db.session.execute(
         select(Account, ActivationCode)
         .join(ActivationCode, ActivationCode.account_id == Account.id)
@@ -136,6 +151,7 @@ def _activate(name: str, code: str, password: str, at: datetime) -> None:
     _end(SignInSession.account_id == account.id, at)
     owner = Actor(account_id=account.id, person_id=account.person_id, name=account.display_name)
     audit.record(owner, "account.activate", "account", account.id, at=at)
+    return account.id
 
 
 def change_password(actor: Actor, current: str, new: str, *, at: datetime) -> None:
@@ -144,10 +160,10 @@ def change_password(actor: Actor, current: str, new: str, *, at: datetime) -> No
     :raises Throttled: too many attempts with a wrong current password
     :raises Refused: the current password is wrong, or the new one is not good enough
     """
-    name = db.session.execute(select(Account.username).where(owned_by(Account.id, actor.account_id))).scalar_one()
-    _count(name, None, at)
-    _change_password(actor, current, new, at)
-    throttle.clear(_name_key(name))
+    counted = guessing.tries("password", str(actor.account_id), None)
+    _count(counted, at, _password_wait)
+    _hashed(counted, partial(_change_password, actor, current, new, at), known=True)
+    throttle.forgive({}, guessing.forgotten(counted))
 
 
 @act
@@ -189,25 +205,44 @@ def _check_password(password: str, username: str) -> None:
         raise Refused("password", fault, "password")
 
 
-def _name_key(name: str) -> str:
-    return f"sign-in:name:{name[:80]}"
+def _sign_in_wait(seconds: int) -> Any:
+    return _l(
+        "Too many attempts. Please wait %(seconds)s seconds, then try again. In a browser in which you have signed in "
+        "before you need not wait for what others try. Password forgotten, or somebody tries your name all the time? "
+        "A one-time code from your unit's administrator opens your account at once.",
+        seconds=seconds,
+    )
 
 
-def _count(name: str, address: str | None, at: datetime) -> None:
-    """Count an attempt under a name; an address counts its failures only, so that a whole office can sign in.
+def _code_wait(seconds: int) -> Any:
+    return _l(
+        "Too many attempts with a wrong code. Please look at the code again: the right one is taken at any time. "
+        "Wrong ones are read again in %(seconds)s seconds.",
+        seconds=seconds,
+    )
 
-    What was read so far ends first: an attempt counts whatever becomes of the request.
-    """
+
+def _password_wait(seconds: int) -> Any:
+    return _l(
+        "Too many attempts with a wrong current password. Please wait %(seconds)s seconds, then try again.",
+        seconds=seconds,
+    )
+
+
+def _count(counted: Mapping[str, Pace], at: datetime, message: Callable[[int], Any]) -> None:
+    """Count an attempt. What was read so far ends first: it counts whatever becomes of the request."""
     db.session.rollback()
-    if address is not None:
-        seconds = throttle.wait(f"sign-in:address:{address}", limit=PER_ADDRESS, at=at)
-        if seconds:
-            raise Throttled(seconds)
-    key = _name_key(name)
-    if not throttle.hit(key, limit=PER_NAME, window=WINDOW, at=at):
-        raise Throttled(throttle.wait(key, limit=PER_NAME, at=at) or int(WINDOW.total_seconds()))
+    seconds = throttle.take(counted, at=at)
+    if seconds:
+        raise Throttled(seconds, message(seconds))
 
 
-def _count_failure(address: str | None, at: datetime) -> None:
-    if address is not None:
-        throttle.hit(f"sign-in:address:{address}", limit=PER_ADDRESS, window=WINDOW, at=at)
+def _hashed(counted: Mapping[str, Pace], work: Callable[[], T], *, known: bool) -> T:
+    """Do what computes a hash, in one of the places for it; who finds none has not tried."""
+    try:
+        with current_app.extensions["lms_hash_places"].one(known=known):
+            return work()
+    except DomainError as refused:
+        if refused.code == "busy":
+            throttle.give_back(counted)
+        raise

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from lms.core.database import utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.views import safe_target
-from lms.people import queries, services
+from lms.people import guessing, queries, services
 from lms.people.browsers import browser_words
 from lms.people.forms import ActivationForm, LanguageForm, PasswordForm, SignInForm, given
 from lms.people.permissions import ROLES
@@ -34,6 +34,7 @@ def sign_in() -> Any:
             at=utcnow(),
             user_agent=request.user_agent.string,
             address=request.remote_addr,
+            known=guessing.known_browsers(request),
             replacing=current_actor().session_id,
         )
     except services.Refused as refused:
@@ -47,7 +48,9 @@ def sign_in() -> Any:
             session_token=signed_in.token,
         )
     )
-    return redirect(target)
+    response = redirect(target)
+    guessing.remember(response, request, signed_in.account_id)
+    return response
 
 
 def sign_out() -> Any:
@@ -64,7 +67,7 @@ def activate() -> Any:
     if not form.validate():
         return render_template("people/activate.html", form=form), 422
     try:
-        services.activate(
+        account_id = services.activate(
             given(form.username.data),
             given(form.code.data),
             given(form.password.data),
@@ -74,7 +77,9 @@ def activate() -> Any:
     except services.Refused as refused:
         return _refuse("people/activate.html", form, refused)
     flash(_("Your password is set. Please sign in."), "success")
-    return redirect(url_for("people.sign_in"))
+    response = redirect(url_for("people.sign_in"))
+    guessing.remember(response, request, account_id)
+    return response
 
 
 def account() -> Any:
