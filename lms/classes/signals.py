@@ -5,6 +5,9 @@ from blinker import signal
 enrolled = signal("classes.enrolled")
 """``send(sender, registration=UUID, at=datetime)``"""
 
+withdrawn = signal("classes.withdrawn")
+"""``send(sender, registration=UUID, at=datetime)``"""
+
 attendance_recorded = signal("classes.attendance_recorded")
 """``send(sender, registrations=list[UUID], taken_back=list[UUID], at=datetime)``: all whose marks changed, and those of
 them who counted as attending and no longer do."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Flask
 
 from lms.assessment.signals import attempt_submitted, submission_marked
-from lms.classes.signals import attendance_recorded, requirements_changed
+from lms.classes.signals import attendance_recorded, requirements_changed, withdrawn
 from lms.core import guard, jobs
 from lms.core.guard import SYSTEM
 from lms.core.pages import N_, NavItem, add_navigation
@@ -19,6 +19,7 @@ from lms.learning.projections import rebuild_projections
 from lms.learning.routes import ROUTES
 from lms.library.hooks import uses_of_package, uses_of_version, uses_to_show
 from lms.library.models import Registration
+from lms.library.services import launches
 from lms.library.signals import registration_changed
 from lms.records.hooks import Comparison, rebuild
 
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     submission_marked.connect(_review_essay)
     attendance_recorded.connect(_review_attendance)
     requirements_changed.connect(_review_class)
+    withdrawn.connect(_end_launches)
     uses_of_package.register(materials.uses_of_package)
     uses_of_version.register(materials.uses_of_version)
     uses_to_show.register(materials.uses_to_show)
@@ -61,6 +63,10 @@ def _review_attendance(
 ) -> None:
     services.review([one for one in registrations if one not in taken_back], at=at)
     services.review(taken_back, corrected=("attendance",), at=at)
+
+
+def _end_launches(_sender: Any, *, registration: UUID, at: datetime) -> None:
+    launches.end_in_context(registration, at=at)
 
 
 def _review_class(_sender: Any, *, class_id: UUID, at: datetime) -> None:

@@ -1,5 +1,9 @@
 """Materials: uploaded packages, their checks and versions, learners' registrations, and the content origin."""
 
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from flask import Flask
 
 from lms.core import guard
@@ -11,7 +15,8 @@ from lms.library.addresses import isolation
 from lms.library.api import routes as api
 from lms.library.origin.application import Mounted, create_content_app
 from lms.library.routes import ROUTES
-from lms.library.services import content_statements
+from lms.library.services import content_statements, launches
+from lms.people.signals import access_ended
 
 
 def init_app(app: Flask) -> None:
@@ -19,7 +24,12 @@ def init_app(app: Flask) -> None:
     personal_data.register(personal.held)
     guard.register(app, "library", __name__, [*ROUTES, *api.ROUTES])
     app.cli.add_command(cli.group)
+    access_ended.connect(_end_launches)
     add_navigation(app, NavItem(N_("Materials"), "library.index", "library.read", order=35))
+
+
+def _end_launches(_sender: Any, *, account_id: UUID, at: datetime) -> None:
+    launches.end_in_name_of(account_id, at=at)
 
 
 def mount(app: Flask, settings: Settings) -> None:

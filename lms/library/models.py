@@ -231,6 +231,7 @@ class ContentSession(Base):
     """When it was terminated or abandoned."""
     abandoned: Mapped[bool] = mapped_column(server_default="false")
     expires_at: Mapped[datetime]
+    """When its token opens nothing more; moved to the moment at which somebody ended it."""
     seen_at: Mapped[datetime]
     """When it last sent something."""
     told: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")

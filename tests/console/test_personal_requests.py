@@ -110,18 +110,32 @@ def test_a_refusal_is_told_with_its_reason(gone, session, sign_in, submit, ask):
 
 
 def test_a_written_request_and_the_day_of_leaving(gone, session, sign_in, submit):
-    session.get(Person, gone.person_id).left_on = None
+    idle = make.trainee(gone.unit, staff_code="HN77001")
     session.commit()
     client = sign_in(gone.admin)
     assert submit(client, ADMIN, {"staff_code": "HN00000", "document": "Đơn 1"}).status_code == 422
-    answer = submit(client, ADMIN, {"staff_code": CODE.lower(), "document": "Đơn số 12, ngày 02/11/2026"})
+    answer = submit(client, ADMIN, {"staff_code": "hn77001", "document": "Đơn số 12, ngày 02/11/2026"})
     url = answer.location
     assert "Đơn số 12" in client.get(url).text
     assert submit(client, f"{url}/leaving", {"left_on": "2100-01-01"}, page=url).status_code == 422
     assert submit(client, f"{url}/leaving", {"left_on": "2020-06-30"}, page=url).status_code == 302
-    assert session.get(Person, gone.person_id).left_on == date(2020, 6, 30)
+    assert session.get(Person, idle.person_id).left_on == date(2020, 6, 30)
     assert f"{url}/carry-out" in client.get(url).text
     assert actions(session)[-2:] == ["erasure.ask", "person.leave"]
+    alone = submit(client, f"{url}/carry-out", {"staff_code": "HN77001"})
+    assert alone.status_code == 409 and "Người thứ hai" in alone.text
+    other = sign_in(make.holder("administrator"))
+    assert submit(other, f"{url}/carry-out", {"staff_code": "HN77001"}).status_code == 302
+    assert actions(session)[-1] == "erasure.carry_out"
+
+
+def test_nobody_left_before_what_she_did_in_the_service(gone, session, ask, sign_in, submit):
+    session.get(Person, gone.person_id).left_on = None
+    session.commit()
+    client, url = sign_in(gone.admin), f"{ADMIN}/{ask(gone.hers)}"
+    answer = submit(client, f"{url}/leaving", {"left_on": "2020-06-30"}, page=url)
+    assert answer.status_code == 422 and "vẫn tham gia" in answer.text
+    assert session.get(Person, gone.person_id).left_on is None
 
 
 def test_the_second_step_wants_the_staff_code(gone, session, ask, carry_out):

@@ -122,6 +122,7 @@ def withdraw(actor: Actor, class_id: UUID, enrolment_id: UUID, reason: str, *, a
     audit.record(actor, "class.withdraw", "enrolment", enrolment_id, at=at, before=before, after=after)
     names = queries.actor_names([enrolment.person_id])
     tell(names, enrolment.person_id, "withdrew", class_activity(run), enrolment_id, at)
+    signals.withdrawn.send(actor, registration=enrolment_id, at=at)
 
 
 def _hold(person_ids: Sequence[UUID], at: datetime) -> dict[UUID, int]:

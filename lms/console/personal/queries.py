@@ -19,6 +19,19 @@ SHOWN = 200
 STALLED = timedelta(hours=1)
 """A job that told nothing for so long has died."""
 
+_LAST_ACTIVITY = text(
+    """
+    SELECT greatest(
+        (SELECT max(coalesce(a.submitted_at, a.started_at)) FROM attempts a WHERE a.person_id = :person),
+        (SELECT max(s.submitted_at) FROM submissions s WHERE s.person_id = :person),
+        (SELECT max(c.seen_at) FROM content_sessions c JOIN content_registrations r ON r.id = c.registration_id
+         WHERE r.person_id = :person),
+        (SELECT max(s.starts_at) FROM attendance t JOIN sessions s ON s.id = t.session_id
+         JOIN enrolments e ON e.id = t.enrolment_id WHERE e.person_id = :person AND t.status IN ('present', 'late')),
+        (SELECT max(s.starts_at) FROM sessions s WHERE s.lecturer_id = :person AND s.attendance_taken_at IS NOT NULL)
+    )
+    """
+)
 _OPEN_CLASSES = text(
     """
     SELECT count(*) FROM class_runs c WHERE (
@@ -131,6 +144,12 @@ def account_of_code(staff_code: str) -> UUID | None:
     return db.session.scalar(
         select(Account.id).join(Person, Person.id == Account.person_id).where(Person.staff_code == staff_code)
     )
+
+
+def last_activity(person_id: UUID) -> datetime | None:
+    """Return when a person last did something that only somebody in service does; None when she never did."""
+    moment: datetime | None = db.session.scalar(_LAST_ACTIVITY, {"person": person_id})
+    return moment
 
 
 def verdict(account_id: UUID, *, retention_years: int, at: datetime) -> Verdict:

@@ -1,7 +1,7 @@
 """What a token in the path opens, and the facts of its launch, which never change."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from lms.library.addresses import Grant
 from lms.library.models import ContentSession, PackageVersion, Registration
 
 MOST_REMEMBERED = 10_000
+REMEMBERED = timedelta(seconds=30)
+"""For how long a process need not look again whether a launch was ended: by locking, withdrawal, leaving."""
 
 
 class Facts(NamedTuple):
@@ -41,12 +43,12 @@ def opened(token: str, host: str, *, at: datetime) -> Facts | None:
     if known is not None:
         return known
     grant = addresses.grant_of(token, host, at=at)
-    found = _look_up(grant) if grant is not None else None
+    found = _look_up(grant, at) if grant is not None else None
     if grant is None or found is None:
         return None
     if len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
-    _remembered[token, host] = grant.expires_at, found
+    _remembered[token, host] = min(grant.expires_at, at + REMEMBERED), found
     return found
 
 
@@ -70,7 +72,7 @@ _NOTHING = datetime.min.replace(tzinfo=UTC), None
 _remembered: dict[tuple[str, str], tuple[datetime, Facts]] = {}
 
 
-def _look_up(grant: Grant) -> Facts | None:
+def _look_up(grant: Grant, at: datetime) -> Facts | None:
     row = db.session.execute(
         select(
             ContentSession.id.label("session_id"),
@@ -83,6 +85,10 @@ def _look_up(grant: Grant) -> Facts | None:
         )
         .join(Registration, Registration.id == ContentSession.registration_id)
         .join(PackageVersion, PackageVersion.id == Registration.version_id)
-        .where(ContentSession.id == grant.session_id, PackageVersion.id == grant.version_id)
+        .where(
+            ContentSession.id == grant.session_id,
+            PackageVersion.id == grant.version_id,
+            ContentSession.expires_at > at,
+        )
     ).one_or_none()
     return None if row is None else Facts(**row._mapping)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
@@ -21,8 +21,10 @@ from lms.library.models import MODES, ContentSession, ContentUnit, PackageVersio
 from lms.library.services.lms_statements import publisher_iri, say, say_for_content
 from lms.library.services.registrations import abandon, conclude, held_session, hold, preferences, state_of
 from lms.packages.cmi5 import terms
+from lms.people.queries import account_actor_name
 from lms.records import documents
 from lms.records.services import end_session, open_session
+from lms.records.vocabulary import ACCOUNTS
 
 LIFETIME = timedelta(hours=12)
 """How long a launch may last."""
@@ -103,6 +105,33 @@ def abandon_open(registration_id: UUID, *, at: datetime) -> None:
     )
     for session_id in db.session.scalars(still.order_by(ContentSession.launched_at)).all():
         abandon(session_id, at=at)
+
+
+@act
+def end_in_name_of(account_id: UUID, *, at: datetime) -> None:
+    """End all launches of an account's owner: their pages read no more files, their keys store nothing more."""
+    name = account_actor_name(account_id)
+    if name is not None:
+        _end((Registration.account_home == ACCOUNTS) & (Registration.account_name == str(name)), at)
+
+
+@act
+def end_in_context(context_id: UUID, *, at: datetime) -> None:
+    """End all launches within a context, such as an enrolment."""
+    _end(Registration.context_id == context_id, at)
+
+
+def _end(whose: ColumnElement[bool], at: datetime) -> None:
+    """Abandon what is open; even what has ended by itself loses its token, which is good for hours otherwise."""
+    sessions = db.session.scalars(
+        select(ContentSession)
+        .join(Registration, Registration.id == ContentSession.registration_id)
+        .where(whose, ContentSession.expires_at > at)
+        .order_by(ContentSession.registration_id, ContentSession.launched_at)
+    ).all()
+    for session in sessions:
+        abandon(session.id, at=at)
+        session.expires_at, session.abandoned = at, True
 
 
 @act

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from lms.core import audit
 from lms.core.database import act, db
@@ -14,7 +14,7 @@ from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.ownership import is_own
 from lms.core.text import one_line
-from lms.people import passwords
+from lms.people import passwords, signals
 from lms.people.models import Account, ActivationCode, Person, RoleHolding, SignInSession, Unit
 from lms.people.permissions import ROLES
 from lms.people.rules import USERNAME, code_hash, new_code, password_fault, username_of
@@ -176,6 +176,28 @@ def end_role(actor: Actor, holding_id: int, *, at: datetime) -> None:
 
 
 @act
+def leave(actor: Actor, person_id: UUID, left_on: date, *, at: datetime) -> None:
+    """Note the day on which a person left the service: her roles and what was opened in her name end.
+
+    Her account stays, for her own data.
+    """
+    person = db.session.get_one(Person, person_id, with_for_update=True)
+    before, person.left_on = person.left_on, left_on
+    old, new = {"left_on": before}, {"left_on": left_on}
+    audit.record(actor, "person.leave", "person", person_id, at=at, before=old, after=new)
+    account_id = db.session.scalar(select(Account.id).where(Account.person_id == person_id))
+    if account_id is None:
+        return
+    today = local_day(at)
+    in_force = or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to > today)
+    for holding_id in db.session.scalars(
+        select(RoleHolding.id).where(RoleHolding.account_id == account_id, in_force).order_by(RoleHolding.id)
+    ).all():
+        end_role(actor, holding_id, at=at)
+    _end_sessions(account_id, at)
+
+
+@act
 def lock_account(actor: Actor, account_id: UUID, *, at: datetime) -> None:
     """Lock an account; all its sessions end.
 
@@ -272,6 +294,7 @@ def _end_sessions(account_id: UUID, at: datetime) -> None:
         .values(ended_at=at)
         .execution_options(synchronize_session=False)
     )
+    signals.access_ended.send(None, account_id=account_id, at=at)
 
 
 def _holding_values(holding: RoleHolding) -> dict[str, Any]:

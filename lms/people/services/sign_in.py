@@ -17,7 +17,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import Actor
 from lms.core.ownership import owned_by
 from lms.core.throttle import Pace
-from lms.people import guessing, passwords
+from lms.people import guessing, passwords, signals
 from lms.people.models import Account, ActivationCode, SignInSession
 from lms.people.rules import code_hash, password_fault, username_of
 from lms.people.sessions import open_session
@@ -149,6 +149,7 @@ def _activate(name: str, code: str, password: str, at: datetime) -> UUID:
     account.password_hash, account.must_change_password = passwords.make_hash(password), False
     account.activated_at = account.activated_at or at
     _end(SignInSession.account_id == account.id, at)
+    signals.access_ended.send(None, account_id=account.id, at=at)
     owner = Actor(account_id=account.id, person_id=account.person_id, name=account.display_name)
     audit.record(owner, "account.activate", "account", account.id, at=at)
     return account.id
@@ -176,6 +177,7 @@ def _change_password(actor: Actor, current: str, new: str, at: datetime) -> None
     _check_password(new, account.username)
     account.password_hash, account.must_change_password = passwords.make_hash(new), False
     _end((SignInSession.account_id == account.id) & (SignInSession.id != actor.session_id), at)
+    signals.access_ended.send(actor, account_id=account.id, at=at)
     audit.record(actor, "account.change_password", "account", account.id, at=at)
 
 
@@ -191,6 +193,7 @@ def end_all_sessions(actor: Actor, *, at: datetime) -> None:
     """Sign out everywhere, this browser included."""
     count = _end(owned_by(SignInSession.account_id, actor.account_id), at)
     audit.record(actor, "session.end_all", "account", actor.account_id, at=at, after={"ended": count})
+    signals.access_ended.send(actor, account_id=actor.account_id, at=at)
 
 
 def _end(which: Any, at: datetime) -> int:

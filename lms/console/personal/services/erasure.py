@@ -13,6 +13,7 @@ from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.ownership import is_own
+from lms.people import services as people
 from lms.people.models import Account, Person
 from lms.people.sessions import local_day
 
@@ -65,15 +66,20 @@ def refuse(actor: Actor, request_id: UUID, reason: str, *, at: datetime) -> None
 def note_leaving(actor: Actor, request_id: UUID, left_on: date, *, at: datetime) -> None:
     """Note the day on which the person who asks left the city's service, as the deciding document says.
 
-    :raises DomainError: the day lies ahead
+    Her roles, and what was opened in her name, end.
+
+    :raises DomainError: the day lies ahead, or before what she did in the service
     """
     account = db.session.get_one(Account, _open(request_id).account_id)
-    person = db.session.get_one(Person, account.person_id, with_for_update=True)
+    if account.person_id is None:
+        raise NotFound
     if left_on > local_day(at):
         raise DomainError("left-on", _l("This day lies ahead. Note it when the person has left."), 422)
-    before, person.left_on = person.left_on, left_on
-    old, new = {"left_on": before}, {"left_on": left_on}
-    audit.record(actor, "person.leave", "person", person.id, at=at, before=old, after=new)
+    last = queries.last_activity(account.person_id)
+    if last is not None and left_on < local_day(last):
+        text = _l("She still took part on %(day)s. Please check the day.", day=local_day(last).strftime("%d/%m/%Y"))
+        raise DomainError("left-on", text, 422)
+    people.leave(actor, account.person_id, left_on, at=at)
 
 
 @act
@@ -82,11 +88,15 @@ def carry_out(actor: Actor, request_id: UUID, *, retention_years: int, at: datet
 
     Files she handed in are removed after the commit.
 
-    :raises DomainError: the law does not allow it now, or it is one's own account
+    :raises DomainError: the law does not allow it now, it is one's own account, or one asked for it oneself
     """
     request = _open(request_id)
     if is_own(request.account_id, actor.account_id):
         raise DomainError("own-account", _l("Nobody carries out their own request. Ask another administrator."))
+    if is_own(request.asked_by, actor.account_id):
+        raise DomainError(
+            "second-person", _l("You took this request. A second administrator must carry it out; it cannot be undone.")
+        )
     account = db.session.get_one(Account, request.account_id, with_for_update=True, populate_existing=True)
     person = db.session.get_one(Person, account.person_id, with_for_update=True, populate_existing=True)
     verdict = queries.verdict(account.id, retention_years=retention_years, at=at)
