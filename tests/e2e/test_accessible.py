@@ -100,7 +100,7 @@ def test_no_page_has_an_axe_violation_or_scrolls_sideways(visitor, who):
 def test_what_only_dark_or_only_a_narrow_page_shows_is_noticed(visitor):
     page = visitor(**STILL).go("/programmes")
     dark = "[data-bs-theme=dark] h1 { color: #222 !important }"
-    page.add_style_tag(content=f"{dark} @media (max-width: 400px) {{ h1 {{ width: 500px }} }}")
+    page.add_style_tag(content=f"{dark} @media (max-width: 400px) {{ .footer {{ width: 500px }} }}")
     found = "\n".join(faults(page))
     for words in ("1280 dark: color-contrast", "320 dark: color-contrast", "320 light: scrolls sideways"):
         assert words in found

@@ -1,5 +1,6 @@
 """What takes the database too long is ended and answered; what nobody waits for is cancelled."""
 
+import contextlib
 import http.client
 import json
 from collections.abc import Iterator
@@ -44,8 +45,9 @@ def held(site: Site, table: str) -> Iterator[Any]:
 
 
 def test_a_statement_that_takes_too_long_is_answered(impatient: Site) -> None:
-    with held(impatient, "programmes"):
-        status, headers = impatient.get("/programmes")
+    cookie = impatient.signed_in()
+    with held(impatient, "sign_in_sessions"):
+        status, headers = impatient.get("/account", cookie)
     assert status == 503 and headers["retry-after"] == "5"
     assert impatient.status() == 200
 
@@ -69,10 +71,10 @@ def test_a_program_that_stores_is_told_to_come_again(impatient: Site) -> None:
 
 
 def test_what_is_read_for_a_client_that_left_is_cancelled(patient: Site) -> None:
-    with held(patient, "programmes") as waiting:
-        leaving = http.client.HTTPConnection("127.0.0.1", patient.port, timeout=30)
-        leaving.request("GET", "/programmes")
-        until(lambda: waiting() == 1, "it waits")
-        leaving.close()
+    cookie = patient.signed_in()
+    with held(patient, "sign_in_sessions") as waiting:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", patient.port, timeout=30)) as leaving:
+            leaving.request("GET", "/account", headers={"Cookie": cookie})
+            until(lambda: waiting() == 1, "it waits")
         until(lambda: waiting() == 0, "it waits no longer")
     assert patient.status() == 200
