@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from flask import abort, redirect, render_template, request, url_for
 
-from lms.assessment import queries, rules, services
+from lms.assessment import hooks, queries, rules, services
 from lms.assessment.forms import SentForm, UnknownFieldError, read_form
 from lms.assessment.queries import AskedQuestion, AttemptCard
 from lms.assessment.sheets import Sheet, in_words, sheet
@@ -72,8 +72,9 @@ def review_quiz(code: str, number: int, quiz_code: str) -> Any:
     known = (code + quiz_code).isprintable()
     version = find_version(code, number) if known else None
     quiz = queries.quiz_of_version(version, quiz_code) if version else None
-    if quiz is None:
+    if version is None or quiz is None:
         abort(404)
+    hooks.refuse_answers(current_actor(), version)
     sheets = [sheet(question, 0) for question in queries.questions(quiz.id)]
     return render_template("assessment/review.html", quiz=quiz, sheets=sheets, code=code, number=number)
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms.assessment.hooks import refusal
+from lms.assessment.hooks import refusal, takes
 from lms.classes import models, personal, queries, services  # noqa: F401 - models registers the tables
 from lms.classes.routes import ROUTES
 from lms.core import guard
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     guard.register(app, "classes", __name__, ROUTES)
     refusal.register(services.refusal_of)
     trainee_of.register(queries.is_trainee_of)
+    takes.register(queries.takes_quizzes)
     add_navigation(
         app,
         NavItem(N_("Classes"), "classes.index", "classes.read", order=40),

@@ -11,6 +11,7 @@ from lms.classes.queries.runs import (
     classes,
     institutions,
     may_run_classes,
+    takes_quizzes,
     versions_to_run,
 )
 from lms.classes.queries.timetable import (
@@ -72,6 +73,7 @@ __all__ = [
     "sessions_attended",
     "sessions_of",
     "sessions_of_lecturer",
+    "takes_quizzes",
     "taught_to",
     "teachings_of",
     "topics_of",

@@ -165,3 +165,20 @@ def may_run_classes(institution_id: int, on: date) -> bool:
 
 def _runs_classes(on: date) -> ColumnElement[bool]:
     return and_(Unit.kind == "institution", valid_on(on))
+
+
+def takes_quizzes(person_id: UUID, version_id: UUID) -> bool:
+    """Tell whether a person is enrolled in a class, not yet over for her, of this version's programme."""
+    programme = select(ProgrammeVersion.programme_id).where(ProgrammeVersion.id == version_id).scalar_subquery()
+    enrolled = (
+        select(Enrolment.id)
+        .join(ClassRun, ClassRun.id == Enrolment.class_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.status == "enrolled",
+            ClassRun.status != "cancelled",
+            ProgrammeVersion.programme_id == programme,
+        )
+    )
+    return db.session.scalar(enrolled.limit(1)) is not None

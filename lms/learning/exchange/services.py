@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 
+from lms.assessment.hooks import refuse_answers
 from lms.core import audit
 from lms.core.database import act
 from lms.core.errors import NotFound
@@ -33,7 +34,10 @@ def export(
 
     :param quizzes: with the quizzes and their right answers
     :raises NotFound: there is no such version, module or form.
+    :raises DomainError: ``own-quiz``, the actor is to take these quizzes
     """
+    if quizzes:
+        refuse_answers(actor, version_id)
     course = queries.collect(version_id, module_id=module_id, quizzes=quizzes)
     if course is None or form not in FORMS:
         raise NotFound
