@@ -61,6 +61,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "library.administer": frozenset({"administrator"}),
     # closing an evaluation before its date: who runs the class once all have sent, others after a time and a share
     "surveys.close": frozenset({"institution_staff", "home_affairs_officer"}),
+    # forms after training, which carry names and say that these read them: over the institution that ran the class
+    "surveys.read_named": frozenset({"institution_staff", "home_affairs_officer"}),
     # comments of evaluations before anybody else reads them: one trusted person of the institution
     "surveys.moderate": frozenset({"comment_reader"}),
     # the forms themselves: for the whole city

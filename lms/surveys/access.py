@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
-from lms.classes.models import Enrolment, Teaching
+from lms.classes.models import ClassRun, Enrolment, Teaching
 from lms.core.database import db, in_transaction
 from lms.core.guard import Actor
 from lms.core.ownership import is_own, owned_by
@@ -58,3 +59,24 @@ def may_follow_up(actor: Actor, follow_up_id: UUID) -> bool | None:
     if row.audience == "follow_up":
         return is_own(row.person_id, actor.person_id)
     return not is_own(row.person_id, actor.person_id) and actor.may("surveys.follow_up", row.path)
+
+
+def may_read_follow_up(actor: Actor, follow_up_id: UUID) -> bool | None:
+    """Those whom a named form names as its readers: who it is about, her unit, the institution and Home Affairs."""
+    place = aliased(Unit)
+    row = db.session.execute(
+        select(Enrolment.person_id, Unit.path.label("unit"), place.path.label("institution"))
+        .select_from(FollowUp)
+        .join(Enrolment, Enrolment.id == FollowUp.enrolment_id)
+        .join(Unit, Unit.id == Enrolment.unit_id)
+        .join(ClassRun, ClassRun.id == FollowUp.class_id)
+        .join(place, place.id == ClassRun.institution_id)
+        .where(FollowUp.id == follow_up_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return (
+        is_own(row.person_id, actor.person_id)
+        or actor.may("surveys.follow_up", row.unit)
+        or actor.may("surveys.read_named", row.institution)
+    )

@@ -1,6 +1,6 @@
 """The addresses of evaluations."""
 
-from lms.core.guard import CITY, HELD, Route, predicate_scope, unit_scope
+from lms.core.guard import CITY, HELD, SIGNED_IN, Route, predicate_scope, unit_scope
 from lms.surveys import access
 from lms.surveys.builder import views as builder
 from lms.surveys.queries import states
@@ -8,6 +8,7 @@ from lms.surveys.views import comments, evaluations, follow_ups
 
 OWN_FORM = predicate_scope("own evaluation form", access.may_answer)
 NAMED = predicate_scope("own named form, or of a unit held", access.may_follow_up)
+NAMED_READER = predicate_scope("named as a reader on the form", access.may_read_follow_up)
 READER = predicate_scope("institution of the evaluation, not run nor taught by the reader", access.may_read_comments)
 RUN_BY = unit_scope("institution of the evaluation", states.institution_path)
 GET_POST = ("GET", "POST")
@@ -25,6 +26,7 @@ ROUTES = [
     Route("/evaluations/<uuid:survey_id>/comments", comments.comments_page, "surveys.moderate", READER, GET_POST),
     Route("/follow-ups", follow_ups.index, "surveys.follow_up", HELD, endpoint="follow_ups"),
     Route("/follow-ups/<uuid:follow_up_id>", follow_ups.form, "surveys.answer", NAMED, GET_POST, endpoint="follow_up"),
+    Route("/follow-ups/<uuid:follow_up_id>/read", follow_ups.read, SIGNED_IN, NAMED_READER, endpoint="read_follow_up"),
     Route("/instruments", builder.index, "surveys.design", CITY, endpoint="instruments"),
     Route("/instruments/uses", builder.uses, "surveys.design", CITY, GET_POST, endpoint="instrument_uses"),
     Route("/instruments/uses/<uuid:use_id>/remove", builder.use_general, "surveys.design", CITY, POST),

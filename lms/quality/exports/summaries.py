@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from lms.core.i18n import local
 from lms.core.workbooks import Workbook
+from lms.quality.rules.after_training import AfterTraining
 from lms.quality.rules.statistics import Figures
 from lms.quality.rules.summaries import EvaluatedClass, Part, Response, Results, TaughtResult
 from lms.surveys.builder.forms import OBJECTS
@@ -14,7 +15,13 @@ from lms.surveys.builder.forms import OBJECTS
 _Column = tuple[str, float]
 
 
-def workbook(title: str, results: Results, taught: Sequence[TaughtResult], classes: Sequence[EvaluatedClass]) -> bytes:
+def workbook(
+    title: str,
+    results: Results,
+    taught: Sequence[TaughtResult],
+    classes: Sequence[EvaluatedClass],
+    after: Sequence[AfterTraining] = (),
+) -> bytes:
     """Return the results as XLSX."""
     book, found = Workbook(), results.overview
     labels = [(local(label), 12) for label in found.form.scales[found.form.scale]]
@@ -62,6 +69,15 @@ def workbook(title: str, results: Results, taught: Sequence[TaughtResult], class
     heads += [(_("From"), 12), (_("To"), 12), *response, *figures]
     book.sheet(_("Classes"), title, heads, lines, shares=frozenset({9}))
     _moved(book, title, results)
+    lines = [
+        [local(one.form.title), local(item.text), item.n, item.summary.mean if item.summary else None, one.asked]
+        for one in after
+        for item in one.items
+        if item.kind == "scale"
+    ]
+    heads = [(_("Form"), 40), (_("Question"), 70), (_("Answers"), 10), (_("Mean"), 10), (_("Invited"), 10)]
+    if lines:
+        book.sheet(_("After training"), title, heads, lines)
     return book.content()
 
 

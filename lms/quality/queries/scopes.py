@@ -40,10 +40,14 @@ class Scope:
     @property
     def condition(self) -> ColumnElement[bool]:
         """Tell of a row of :func:`evaluations` whether it belongs here."""
-        conditions = [self.of_institutions, self.closed]
-        if self.programme_id is not None:
-            conditions.append(ProgrammeVersion.programme_id == written(self.programme_id))
-        return and_(*conditions)
+        return and_(self.of_classes, self.closed)
+
+    @property
+    def of_classes(self) -> ColumnElement[bool]:
+        """Tell of a class, with version and institution, whether it belongs here."""
+        if self.programme_id is None:
+            return self.of_institutions
+        return and_(self.of_institutions, ProgrammeVersion.programme_id == written(self.programme_id))
 
     @property
     def closed(self) -> ColumnElement[bool]:

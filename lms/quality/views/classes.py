@@ -20,9 +20,9 @@ from lms.quality.queries import adjustments
 from lms.quality.queries import classes as queries
 from lms.quality.queries.comparison import comparison_of
 from lms.quality.queries.effects import effects_of
-from lms.quality.rules.class_results import ClassResults, item_results
+from lms.quality.rules.after_training import after_training
+from lms.quality.rules.class_results import ClassResults
 from lms.surveys.queries import named
-from lms.surveys.rules import count
 
 
 def index() -> Any:
@@ -45,15 +45,12 @@ def class_results(class_id: UUID) -> Any:
     if head is not None and report is not None and report.shown:
         subject = Subject("class", head.institution_path, class_id=class_id)
         given["panels"] = hooks.below_results.ask(current_actor(), subject)
-    if report is not None:
-        given["after"] = [_after(one) for one in named.answers_of_class(class_id)]
+    if head is not None and report is not None:
+        named_reader = current_actor().may("surveys.read_named", head.institution_path)
+        by = None if named_reader else utcnow()
+        given["after"] = [after_training(one) for one in named.answered_in(ClassRun.id == class_id, by=by)]
+        given["named"] = named.of_class(class_id) if named_reader else []
     return render_template("quality/class.html", **given)
-
-
-def _after(one: named.Answered) -> dict[str, Any]:
-    """Return the named forms of a class, counted."""
-    items = item_results(one.form, count(one.form, one.answers))
-    return {"form": one.form, "asked": one.asked, "filled": len(one.answers), "items": items}
 
 
 def workbook(class_id: UUID) -> Any:

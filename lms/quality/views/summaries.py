@@ -9,6 +9,7 @@ from flask import abort, render_template, request
 from flask_babel import gettext as _
 
 from lms.core import downloads
+from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.core.i18n import local
 from lms.documents import charts
@@ -19,9 +20,11 @@ from lms.quality.hooks import Subject
 from lms.quality.queries import classes as queries
 from lms.quality.queries import summaries, sums
 from lms.quality.queries.classes import Named
-from lms.quality.queries.scopes import Scope
+from lms.quality.queries.scopes import Scope, in_year
+from lms.quality.rules.after_training import AfterTraining, after_training
 from lms.quality.rules.summaries import Overview
 from lms.surveys.builder.forms import OBJECTS
+from lms.surveys.queries import named
 
 
 def page(unit_id: int | None = None, code: str | None = None) -> Any:
@@ -35,6 +38,7 @@ def page(unit_id: int | None = None, code: str | None = None) -> Any:
         subject = Subject(
             scope.kind, path, found.overview.year, unit_id=unit_id, programme_id=scope.programme_id, code=code
         )
+        given["after"] = _after(scope, found.overview.year)
         given["panels"] = hooks.below_results.ask(current_actor(), subject)
     return render_template("quality/results.html", **given)
 
@@ -48,8 +52,13 @@ def workbook(unit_id: int | None = None, code: str | None = None) -> Any:
     year = found.overview.year
     title = f"{local(head.name) if head else _('All institutions held')} – {year}"
     taught = summaries.taught_in(scope, found.overview)
-    content = exports.workbook(title, found, taught, sums.classes(scope, year))
+    content = exports.workbook(title, found, taught, sums.classes(scope, year), _after(scope, year))
     return downloads.workbook(content, "-".join([_("results"), *([head.code] if head else []), str(year)]) + ".xlsx")
+
+
+def _after(scope: Scope, year: int) -> list[AfterTraining]:
+    """Return what was said after training in the classes of a scope in a year."""
+    return [after_training(one) for one in named.answered_in(scope.of_classes, in_year(year), by=utcnow())]
 
 
 def chart(name: str, unit_id: int | None = None, code: str | None = None) -> Any:

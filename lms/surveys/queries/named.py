@@ -6,8 +6,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 
+from lms.catalogue.models import ProgrammeVersion
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
 from lms.people.access import units_within
@@ -15,6 +16,7 @@ from lms.people.models import Person, Unit
 from lms.surveys.document import Form
 from lms.surveys.models import FollowUp
 from lms.surveys.queries.rights import document_of
+from lms.surveys.rules import publishable
 
 
 class NamedForm(NamedTuple):
@@ -119,26 +121,49 @@ def due(registrations: Sequence[UUID], at: datetime) -> list[DueForm]:
     return [DueForm(*row) for row in rows]
 
 
+def of_class(class_id: UUID) -> list[NamedForm]:
+    """Return the named forms of a class that were filled in, by trainees and by their managers."""
+    order = (FollowUp.audience.desc(), Person.search_text, FollowUp.id)
+    filled = _forms().where(FollowUp.class_id == class_id, FollowUp.answered_at.is_not(None))
+    return [NamedForm(*row) for row in db.session.execute(filled.order_by(*order))]
+
+
 class Answered(NamedTuple):
-    """The named forms of a class for one audience, without the names.
+    """The named forms of one or many classes for one audience, without the names.
 
     :ivar asked: how many people were asked
     """
 
+    audience: str
     form: Form
     asked: int
     answers: list[dict[str, Any]]
 
 
-def answers_of_class(class_id: UUID) -> list[Answered]:
-    """Return what was said after training, by trainees and by their managers."""
+def answered_in(*conditions: ColumnElement[bool], by: datetime | None = None) -> list[Answered]:
+    """Return what was said after training, by trainees and by their managers, for each version of their forms.
+
+    :param conditions: on class, version of the programme and institution
+    :param by: for readers who may not read names: only of classes whose forms were closed by then, so that sums grow
+        by no single form, and of which at least five were filled in
+    """
+    closed = FollowUp.closes_at <= by if by is not None else true()
     rows = db.session.execute(
-        select(FollowUp.audience, FollowUp.instrument_id, FollowUp.answers)
-        .where(FollowUp.class_id == class_id)
-        .order_by(FollowUp.audience.desc())
-    ).all()
-    return [
-        Answered(document_of(listed[0].instrument_id), len(listed), [one.answers for one in listed if one.answers])
-        for _audience, group in groupby(rows, key=lambda row: row.audience)
-        for listed in [list(group)]
-    ]
+        select(FollowUp.audience, FollowUp.instrument_id, FollowUp.class_id, FollowUp.answers)
+        .join(ClassRun, ClassRun.id == FollowUp.class_id)
+        .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)
+        .join(Unit, Unit.id == ClassRun.institution_id)
+        .where(closed, *conditions)
+        .order_by(FollowUp.audience.desc(), FollowUp.instrument_id, FollowUp.class_id, FollowUp.id)
+    )
+    found: list[Answered] = []
+    for (audience, instrument_id), of_form in groupby(rows, key=lambda row: (row.audience, row.instrument_id)):
+        asked, answers = 0, list[dict[str, Any]]()
+        for _class, listed in groupby(of_form, key=lambda row: row.class_id):
+            forms = [row.answers for row in listed]
+            filled = [given for given in forms if given]
+            if by is None or publishable(len(filled)):
+                asked, answers = asked + len(forms), answers + filled
+        if asked:
+            found.append(Answered(audience, document_of(instrument_id), asked, answers))
+    return found

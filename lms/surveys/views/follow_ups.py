@@ -39,3 +39,12 @@ def form(follow_up_id: UUID) -> Any:
     marked = marks(shown.document, asked, given) if error else {}
     shown_to_her = {"form": shown, "answers": given, "error": error, "marks": marked, "now": utcnow()}
     return render_template("surveys/follow_up.html", **shown_to_her), status
+
+
+def read(follow_up_id: UUID) -> Any:
+    """Show a named form to those whom it names as its readers."""
+    shown = named.form_of(follow_up_id)
+    if shown is None or shown.answered_at is None:
+        abort(404)
+    given = {"form": shown, "answers": shown.given, "error": None, "marks": {}, "now": utcnow(), "reading": True}
+    return render_template("surveys/follow_up.html", **given)

@@ -12,7 +12,7 @@ from lms.reports.issued.rules import wording
 from lms.reports.issued.rules.figures import Figures, fingerprint
 from lms.reports.issued.rules.life import PARTS
 from lms.reports.issued.rules.report import Issue, Report
-from lms.reports.issued.rules.wording import moment, percent, short, whole
+from lms.reports.issued.rules.wording import decimal, moment, percent, short, whole
 
 PLACE = "Hà Nội"
 DRAFT_STAMP = "Bản dự thảo, số liệu chưa chốt"
@@ -76,6 +76,7 @@ def _body(report: Report) -> Iterator[Block]:
     yield from _response(figures)
     yield Heading(1, "Kết quả đánh giá")
     yield from results(figures)
+    yield from _after(report)
     yield Heading(1, "Điều chỉnh sau đánh giá")
     yield from adjusted(report.adjustments)
     yield from helped(report.effects)
@@ -84,6 +85,16 @@ def _body(report: Report) -> Iterator[Block]:
             yield Heading(1, wording.PARTS[part])
             yield from _written(report.texts[part])
     yield Paragraph(f"Trên đây là báo cáo của {report.head.authority}./.")
+
+
+def _after(report: Report) -> Iterator[Block]:
+    if report.after:
+        yield Heading(2, "Hiệu quả sau bồi dưỡng")
+    for one in report.after:
+        yield Paragraph(
+            f"{one.title}: nhận được {whole(one.filled)} trên {whole(one.asked)} phiếu (có ghi tên); điểm trung bình "
+            f"về hiệu quả sau bồi dưỡng là {decimal(one.mean)} trên thang {one.points} điểm."
+        )
 
 
 def _response(figures: Figures) -> Iterator[Block]:

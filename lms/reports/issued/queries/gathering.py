@@ -14,15 +14,16 @@ from lms.quality.queries import classes as quality
 from lms.quality.queries.comparison import comparison_of
 from lms.quality.queries.effects import effects_of
 from lms.quality.queries.scopes import Scope, in_year
+from lms.quality.rules.after_training import after_training
 from lms.quality.rules.effects import Effect
 from lms.reports.issued.models import QualityReport
 from lms.reports.issued.queries import reports as queries
 from lms.reports.issued.rules import measuring
 from lms.reports.issued.rules.figures import Figures
 from lms.reports.issued.rules.life import city_path
-from lms.reports.issued.rules.report import AdjustmentEffect, DueAdjustment, Head, Report
+from lms.reports.issued.rules.report import AdjustmentEffect, DueAdjustment, Effectiveness, Head, Report
 from lms.reports.issued.rules.wording import day, whole
-from lms.surveys.queries import comments, states
+from lms.surveys.queries import comments, named, states
 
 
 def gather(report: QualityReport, until: datetime) -> Report | None:
@@ -34,9 +35,8 @@ def gather(report: QualityReport, until: datetime) -> Report | None:
     if figures is None:
         return None
     lines = adjustments.of_evaluations(_about(report, until))
-    return Report(
-        _head(report, figures), figures, tuple(map(_change, lines)), tuple(_helped(report, until)), report.texts
-    )
+    changes, effects = tuple(map(_change, lines)), tuple(_helped(report, until))
+    return Report(_head(report, figures), figures, changes, effects, report.texts, _after(report, until))
 
 
 def figures_of(report: QualityReport, until: datetime) -> Figures | None:
@@ -74,6 +74,18 @@ def _of_many(report: QualityReport, until: datetime) -> Figures | None:
 def _scope(report: QualityReport, until: datetime) -> Scope:
     institution = report.unit_id if report.kind == "institution" else None
     return Scope(institution, report.programme_id, until=until)
+
+
+def _after(report: QualityReport, until: datetime) -> tuple[Effectiveness, ...]:
+    """Return what was said after training, of classes whose forms were closed by then and of five forms or more."""
+    year = (_scope(report, until).of_classes, in_year(report.year))
+    about = (ClassRun.id == report.class_id,) if report.class_id else year
+    found = [after_training(said) for said in named.answered_in(*about, by=until)]
+    return tuple(
+        Effectiveness(said.form.title["vi"], said.asked, said.filled, measuring.rounded(said.mean), said.form.points)
+        for said in found
+        if said.mean is not None
+    )
 
 
 def _about(report: QualityReport, until: datetime) -> ColumnElement[bool]:

@@ -66,6 +66,17 @@ class AdjustmentEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Effectiveness:
+    """What named forms after training say together: of the form :ivar title:, :ivar filled: of :ivar asked: came in."""
+
+    title: str
+    asked: int
+    filled: int
+    mean: float
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a report says.
 
@@ -78,3 +89,4 @@ class Report:
     adjustments: tuple[DueAdjustment, ...]
     effects: tuple[AdjustmentEffect, ...]
     texts: Mapping[str, str]
+    after: tuple[Effectiveness, ...] = ()
