@@ -60,8 +60,8 @@ def shown(version_id: UUID, registration_id: UUID | None, *, asked: str | None =
         if unit.parent_id is not None or unit.href is not None:
             lines.append(_line(unit, max(level - 1, 0), states, launchable=unit.href is not None))
     open_ = [line for line in lines if line.launchable]
-    wanted = next((line for line in open_ if str(line.id) == asked), None)
-    current = wanted or next((line for line in open_ if not line.done), open_[0] if open_ else None)
+    requested = next((line for line in open_ if str(line.id) == asked), None)
+    current = requested or next((line for line in open_ if not line.done), open_[0] if open_ else None)
     return Shown(lines, current)
 
 

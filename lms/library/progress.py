@@ -42,15 +42,15 @@ def satisfied(parts: Sequence[Part], done: Mapping[UUID, Done]) -> list[UUID]:
     :param parts: in the order of the walk over the tree
     """
     missing: set[UUID] = set()
-    found = []
+    fulfilled = []
     for part in reversed(parts):
         own = done.get(part.id, Done())
         good = met(part, own) if part.launchable else _whole(part, own, below=part.id not in missing)
         if good:
-            found.append(part.id)
+            fulfilled.append(part.id)
         elif part.parent_id is not None:
             missing.add(part.parent_id)
-    return sorted(found, key=_deepest_first({part.id: part for part in parts}))
+    return sorted(fulfilled, key=_deepest_first({part.id: part for part in parts}))
 
 
 def _whole(part: Part, own: Done, *, below: bool) -> bool:

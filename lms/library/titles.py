@@ -8,8 +8,8 @@ _TITLE_LANGUAGES = ("vi", "en", "und", "")
 def shown(title: object) -> str:
     """Return a title in Vietnamese, or the nearest there is."""
     texts = dict(title) if isinstance(title, dict) else {}
-    for wanted in _TITLE_LANGUAGES:
+    for language in _TITLE_LANGUAGES:
         for tag, text in texts.items():
-            if tag.lower().split("-")[0] == wanted and one_line(str(text)):
+            if tag.lower().split("-")[0] == language and one_line(str(text)):
                 return one_line(str(text))
     return one_line(str(next(iter(texts.values()), "")))

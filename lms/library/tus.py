@@ -119,8 +119,8 @@ def terminate(upload_id: UUID, allowed: Allowed) -> Response:
 
 def method() -> str:
     """Return the method that is meant: browsers that know no PATCH send POST and say so in a header."""
-    meant = request.headers.get("X-HTTP-Method-Override", "POST") if request.method == "POST" else request.method
-    return meant.upper()
+    verb = request.headers.get("X-HTTP-Method-Override", "POST") if request.method == "POST" else request.method
+    return verb.upper()
 
 
 class _Arriving:
@@ -182,28 +182,28 @@ def _number(name: str) -> int:
 
 def _metadata(header: str) -> dict[str, str]:
     """Read ``Upload-Metadata``: keys with values in Base64, with commas between them."""
-    found: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for pair in header.split(",") if header.strip() else ():
         key, _space, value = pair.strip().partition(" ")
         try:
             text = b64decode(value.strip(), validate=True).decode()
         except (Error, ValueError):
             raise _bad_metadata(key) from None
-        if not key or not key.isascii() or key in found:
+        if not key or not key.isascii() or key in metadata:
             raise _bad_metadata(key)
-        found[key] = text
-    return found
+        metadata[key] = text
+    return metadata
 
 
 def _metadata_of(upload: Upload) -> str:
-    told = {
+    metadata = {
         "filename": upload.filename,
         "title": upload.title,
         "institution": str(upload.institution_id),
         "package": str(upload.package_id) if upload.package_id else None,
         "sha256": upload.checksum,
     }
-    return ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in told.items() if value)
+    return ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in metadata.items() if value)
 
 
 def _bad_metadata(key: str) -> DomainError:

@@ -22,14 +22,15 @@ _COMMON = {
 def openapi(operations: Iterable[Operation]) -> dict[str, Any]:
     """Return the description."""
     listed = list(operations)
-    types = {type_ for one in listed for type_ in (*one.gives.values(), one.takes) if type_ not in (None, bytes)}
-    ordered = [shapes.Problem, *sorted(types, key=lambda one: one.__name__)]
+    payloads = (type_ for operation in listed for type_ in (*operation.gives.values(), operation.takes))
+    types = {type_ for type_ in payloads if type_ not in (None, bytes)}
+    ordered = [shapes.Problem, *sorted(types, key=lambda type_: type_.__name__)]
     references, components = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
     schemas = dict(zip(ordered, references, strict=True))
     paths: dict[str, Any] = {}
-    for one in listed:
-        place = PREFIX + _PARAMETER.sub(r"{\1}", one.path)
-        paths.setdefault(place, {})[one.method.lower()] = _operation(one, schemas)
+    for operation in listed:
+        place = PREFIX + _PARAMETER.sub(r"{\1}", operation.path)
+        paths.setdefault(place, {})[operation.method.lower()] = _operation(operation, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -50,57 +51,59 @@ def openapi(operations: Iterable[Operation]) -> dict[str, Any]:
     }
 
 
-def _operation(one: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": one.view.__name__,
-        "summary": one.words,
-        "description": f"Scope: `{one.scope}`.",
-        "parameters": [*_in_path(one), *_in_query(one), *_in_headers(one)],
-        "responses": _answers(one, schemas),
+        "operationId": operation.view.__name__,
+        "summary": operation.words,
+        "description": f"Scope: `{operation.scope}`.",
+        "parameters": [*_in_path(operation), *_in_query(operation), *_in_headers(operation)],
+        "responses": _answers(operation, schemas),
     }
-    if one.takes is bytes:
-        content = {one.media_type: {"schema": {"type": "string", "format": "binary"}}}
-        described["requestBody"] = {"required": not one.bare, "content": content}
-    elif one.takes is not None:
-        content = {"application/json": {"schema": schemas[one.takes]}}
+    if operation.takes is bytes:
+        content = {operation.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        described["requestBody"] = {"required": not operation.bare, "content": content}
+    elif operation.takes is not None:
+        content = {"application/json": {"schema": schemas[operation.takes]}}
         described["requestBody"] = {"required": True, "content": content}
     return described
 
 
-def _in_path(one: Operation) -> list[dict[str, Any]]:
+def _in_path(operation: Operation) -> list[dict[str, Any]]:
     schema = {"type": "string", "format": "uuid"}
-    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in _PARAMETER.findall(one.path)]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": schema} for name in _PARAMETER.findall(operation.path)
+    ]
 
 
-def _in_query(one: Operation) -> list[dict[str, Any]]:
-    described = msgspec.json.schema_components([one.query])[1][one.query.__name__]
+def _in_query(operation: Operation) -> list[dict[str, Any]]:
+    described = msgspec.json.schema_components([operation.query])[1][operation.query.__name__]
     return [
         {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
         for name, schema in described["properties"].items()
     ]
 
 
-def _in_headers(one: Operation) -> list[dict[str, Any]]:
+def _in_headers(operation: Operation) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
             "in": "header",
-            "required": given.required,
-            "schema": dict(given.schema),
-            "description": given.words,
+            "required": header.required,
+            "schema": dict(header.schema),
+            "description": header.words,
         }
-        for name, given in one.headers.items()
+        for name, header in operation.headers.items()
     ]
 
 
-def _answers(one: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _answers(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
-    headers = {name: {"description": words, "schema": {"type": "string"}} for name, words in one.answered.items()}
-    for status, type_ in one.gives.items():
-        answers[str(status)] = {"description": one.words} | _content(schemas[type_] if type_ else None)
+    headers = {name: {"description": words, "schema": {"type": "string"}} for name, words in operation.answered.items()}
+    for status, type_ in operation.gives.items():
+        answers[str(status)] = {"description": operation.words} | _content(schemas[type_] if type_ else None)
         if headers:
             answers[str(status)]["headers"] = headers
-    for status, words in sorted({**_COMMON, **one.refuses}.items()):
+    for status, words in sorted({**_COMMON, **operation.refuses}.items()):
         schema = schemas[shapes.Upload] if status == 422 else schemas[shapes.Problem]
         answers[str(status)] = {"description": words} | _content(schema)
     return answers

@@ -21,7 +21,7 @@ class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Header:
     """A header of a request."""
 
     schema: Mapping[str, Any]
@@ -53,7 +53,7 @@ class Operation:
     bare: bool = False
     media_type: str = "application/octet-stream"
     query: type[msgspec.Struct] = NoQuery
-    headers: Mapping[str, Given] = field(default_factory=dict)
+    headers: Mapping[str, Header] = field(default_factory=dict)
     answered: Mapping[str, str] = field(default_factory=dict)
     refuses: Mapping[int, str] = field(default_factory=dict)
 
@@ -75,22 +75,22 @@ class Operation:
     def _answer(self) -> Callable[..., Any]:
         @wraps(self.view)
         def answer(**in_path: Any) -> Any:
-            asked = _asked(self.query)
-            return self.view(**in_path) if self.query is NoQuery else self.view(asked, **in_path)
+            query = _checked(self.query)
+            return self.view(**in_path) if self.query is NoQuery else self.view(query, **in_path)
 
         return answer
 
 
-def _asked(query: type[msgspec.Struct]) -> msgspec.Struct:
+def _checked(query: type[msgspec.Struct]) -> msgspec.Struct:
     """Return the checked query string.
 
     :raises DomainError: it holds what the description does not, or something twice.
     """
-    given = request.args.to_dict(flat=False)
-    for name, values in given.items():
+    fields = request.args.to_dict(flat=False)
+    for name, values in fields.items():
         if len(values) > 1:
             raise DomainError("bad-request", f"Repeated field `{name}`", 400)
     try:
-        return msgspec.convert({name: values[0] for name, values in given.items()}, query, strict=False)
+        return msgspec.convert({name: values[0] for name, values in fields.items()}, query, strict=False)
     except msgspec.ValidationError as error:
         raise DomainError("bad-request", str(error), 400) from None

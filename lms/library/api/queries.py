@@ -40,17 +40,17 @@ def upload(row: Upload) -> shapes.Upload:
     )
 
 
-def packages(institution_id: int, asked: shapes.PackagesQuery) -> shapes.Packages:
+def packages(institution_id: int, query: shapes.PackagesQuery) -> shapes.Packages:
     """Return a page of an institution's packages, by folded title."""
-    wanted = select(Package).where(Package.institution_id == institution_id, Package.removed_at.is_(None))
-    if asked.q:
-        wanted = wanted.where(matches(asked.q, Package.search_text))
-    if asked.kind:
-        wanted = wanted.where(Package.kind == asked.kind)
-    if asked.after:
-        title, _, last = asked.after.rpartition("|")
-        wanted = wanted.where(tuple_(Package.search_text, Package.id) > (title, UUID(last)))
-    rows = db.session.scalars(wanted.order_by(Package.search_text, Package.id).limit(PAGE + 1)).all()
+    selected = select(Package).where(Package.institution_id == institution_id, Package.removed_at.is_(None))
+    if query.q:
+        selected = selected.where(matches(query.q, Package.search_text))
+    if query.kind:
+        selected = selected.where(Package.kind == query.kind)
+    if query.after:
+        title, _, last = query.after.rpartition("|")
+        selected = selected.where(tuple_(Package.search_text, Package.id) > (title, UUID(last)))
+    rows = db.session.scalars(selected.order_by(Package.search_text, Package.id).limit(PAGE + 1)).all()
     shown = rows[:PAGE]
     more = f"{shown[-1].search_text}|{shown[-1].id}" if len(rows) > PAGE else None
     newest = _newest([row.id for row in shown])
@@ -93,9 +93,9 @@ def registration(row: Registration) -> shapes.Registration:
 
 def statements(registration_id: UUID, *, after: int, limit: int) -> tuple[list[str], int | None]:
     """Return the texts of a page of a registration's statements, oldest first, and where the next page begins."""
-    asked = StatementQuery(registration=registration_id, limit=limit, ascending=True, after=after or None)
-    rows, rest = page(asked, only_of=None)
-    return [row.raw for row in rows], rows[-1].seq if rest and rows else None
+    query = StatementQuery(registration=registration_id, limit=limit, ascending=True, after=after or None)
+    rows, more = page(query, only_of=None)
+    return [row.raw for row in rows], rows[-1].seq if more and rows else None
 
 
 def find_package(package_id: UUID) -> Package | None:

@@ -7,23 +7,25 @@ from flask import abort, url_for
 
 from lms.library import tus
 from lms.library.api.access import actor, key
-from lms.library.api.operations import Given, Operation
+from lms.library.api.operations import Header, Operation
 from lms.library.services import uploads
 
 _WRITE, _ONE = "packages:write", "/tus/<uuid:upload_id>"
-_SPOKEN = {"Tus-Resumable": Given({"type": "string", "enum": [tus.VERSION]}, "Version of the protocol.", required=True)}
+_SPOKEN = {
+    "Tus-Resumable": Header({"type": "string", "enum": [tus.VERSION]}, "Version of the protocol.", required=True)
+}
 _WHOLE = {"type": "string", "pattern": "^[0-9]{1,10}$"}
 _BEGIN = {
-    "Upload-Length": Given(_WHOLE, "Bytes of the whole file.", required=True),
-    "Upload-Metadata": Given(
+    "Upload-Length": Header(_WHOLE, "Bytes of the whole file.", required=True),
+    "Upload-Metadata": Header(
         {"type": "string"},
         "Values in Base64: `filename`; `title`; `package`, the id of the package of which it becomes a new version; "
         "`sha256`, the checksum of the whole file.",
     ),
 }
 _PIECE = {
-    "Upload-Offset": Given(_WHOLE, "Byte at which the piece begins.", required=True),
-    "Upload-Checksum": Given({"type": "string"}, "`sha256` or `sha1` of the piece, in Base64 behind the name."),
+    "Upload-Offset": Header(_WHOLE, "Byte at which the piece begins.", required=True),
+    "Upload-Checksum": Header({"type": "string"}, "`sha256` or `sha1` of the piece, in Base64 behind the name."),
 }
 _OFFSET = {"Upload-Offset": "Byte at which the next piece begins."}
 _EXPIRES = {"Upload-Expires": "Until when the next piece is waited for."}
@@ -152,7 +154,7 @@ OPERATIONS = (
         media_type=tus.PIECE_TYPE,
         headers=_SPOKEN
         | {
-            "X-HTTP-Method-Override": Given(
+            "X-HTTP-Method-Override": Header(
                 {"type": "string", "enum": ["PATCH", "DELETE", "HEAD"]}, "The method that is meant.", required=True
             )
         },

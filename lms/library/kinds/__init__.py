@@ -41,12 +41,12 @@ def register(kind: Kind) -> None:
 
 def names() -> dict[str, Any]:
     """Return the names of all kinds by their keys."""
-    return {key: one.name for key, one in KINDS.items()}
+    return {key: kind.name for key, kind in KINDS.items()}
 
 
 def unit_names() -> dict[str, Any]:
     """Return the names of all kinds of units by their keys."""
-    return {key: one.name for key, one in UNIT_KINDS.items()}
+    return {key: unit_kind.name for key, unit_kind in UNIT_KINDS.items()}
 
 
 def recognise(path: Path, filename: str, limits: Limits | None = None) -> Recognised:
@@ -54,7 +54,7 @@ def recognise(path: Path, filename: str, limits: Limits | None = None) -> Recogn
 
     :raises Refused: it is empty, of a kind that is not taken, or pretends to be several.
     """
-    return recognising.recognise(path, filename, {key: one.marks for key, one in KINDS.items()}, limits)
+    return recognising.recognise(path, filename, {key: kind.marks for key, kind in KINDS.items()}, limits)
 
 
 for _kind in (

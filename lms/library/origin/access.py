@@ -33,36 +33,36 @@ class Facts(NamedTuple):
 
 def facts() -> Facts:
     """Return the facts of this request's launch, after the scope has let it in."""
-    found: Facts = g.content_facts
-    return found
+    launch: Facts = g.content_facts
+    return launch
 
 
 def opened(token: str, host: str, *, at: datetime) -> Facts | None:
     """Return the facts of the launch whose files a token opens on a host now; None when it opens nothing."""
-    known = remembered(token, host, at=at)
-    if known is not None:
-        return known
+    cached = remembered(token, host, at=at)
+    if cached is not None:
+        return cached
     grant = addresses.grant_of(token, host, at=at)
-    found = _look_up(grant, at) if grant is not None else None
-    if grant is None or found is None:
+    launch = _look_up(grant, at) if grant is not None else None
+    if grant is None or launch is None:
         return None
     if len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
-    _remembered[token, host] = min(grant.expires_at, at + REMEMBERED), found
-    return found
+    _remembered[token, host] = min(grant.expires_at, at + REMEMBERED), launch
+    return launch
 
 
 def remembered(token: str, host: str, *, at: datetime) -> Facts | None:
     """Return what a token opens on a host now if it opened it before."""
-    expires_at, found = _remembered.get((token, host), _NOTHING)
-    return found if at < expires_at else None
+    expires_at, launch = _remembered.get((token, host), _NOTHING)
+    return launch if at < expires_at else None
 
 
 def _allows(_actor: Actor, _permission: str, args: Mapping[str, Any]) -> bool:
-    found = opened(args["token"], request.host, at=utcnow())
-    if found is None:
+    launch = opened(args["token"], request.host, at=utcnow())
+    if launch is None:
         abort(404)
-    g.content_facts = found
+    g.content_facts = launch
     return True
 
 

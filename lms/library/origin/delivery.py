@@ -20,7 +20,7 @@ MOST_REMEMBERED = 50_000
 _RANGE = re.compile(r"bytes=(\d{0,1000})-(\d{0,1000})", re.ASCII)
 
 
-class Found(NamedTuple):
+class StoredFile(NamedTuple):
     """A file of a version; such a row never changes."""
 
     sha256: str
@@ -37,77 +37,77 @@ class Answer(NamedTuple):
     body: Iterable[bytes]
 
 
-def find(version_id: UUID, path: str) -> Found | None:
+def find(version_id: UUID, path: str) -> StoredFile | None:
     """Return a version's file, that of a folder being its ``index.html``.
 
     Letter case is overlooked, as on the machines where such packages are made.
     """
     if "\0" in path:
         return None
-    found = remembered(version_id, path) or _look_up(version_id, path or "index.html")
-    if found is None and path.endswith("/"):
-        found = _look_up(version_id, f"{path}index.html")
-    if found is not None and (version_id, path) not in _remembered:
+    file = remembered(version_id, path) or _look_up(version_id, path or "index.html")
+    if file is None and path.endswith("/"):
+        file = _look_up(version_id, f"{path}index.html")
+    if file is not None and (version_id, path) not in _remembered:
         if len(_remembered) >= MOST_REMEMBERED:
             _remembered.clear()
-        _remembered[version_id, path] = found
-    return found
+        _remembered[version_id, path] = file
+    return file
 
 
-def remembered(version_id: UUID, path: str) -> Found | None:
+def remembered(version_id: UUID, path: str) -> StoredFile | None:
     """Return a version's file if it was looked up before."""
     return _remembered.get((version_id, path))
 
 
-def answer(found: Found, environ: Mapping[str, Any]) -> Answer:
+def answer(file: StoredFile, environ: Mapping[str, Any]) -> Answer:
     """Return what a GET or HEAD request for a file gets: all of it, or the range that it asks for.
 
     :param environ: the request, as WSGI has it
     """
-    headers = {"ETag": f'"{found.sha256}"', "Accept-Ranges": "bytes", "Cache-Control": "private, max-age=43200"}
+    headers = {"ETag": f'"{file.sha256}"', "Accept-Ranges": "bytes", "Cache-Control": "private, max-age=43200"}
     if headers["ETag"] in environ.get("HTTP_IF_NONE_MATCH", ""):
         return Answer(304, headers, [])
-    headers["Content-Type"] = found.media_type
+    headers["Content-Type"] = file.media_type
     unchanged = environ.get("HTTP_IF_RANGE", headers["ETag"]) == headers["ETag"]
-    span = _span(environ.get("HTTP_RANGE", ""), found.size) if unchanged else None
+    span = _span(environ.get("HTTP_RANGE", ""), file.size) if unchanged else None
     if span is None:
-        status, part = 200, range(found.size)
+        status, part = 200, range(file.size)
     else:
         status, part = 206 if span else 416, span
         of_file = f"{part.start}-{part.stop - 1}" if part else "*"
-        headers["Content-Range"] = f"bytes {of_file}/{found.size}"
+        headers["Content-Range"] = f"bytes {of_file}/{file.size}"
     headers["Content-Length"] = str(len(part))
     is_read = part and environ["REQUEST_METHOD"] != "HEAD"
-    return Answer(status, headers, _pieces(found, part) if is_read else [])
+    return Answer(status, headers, _pieces(file, part) if is_read else [])
 
 
-def _pieces(found: Found, part: range) -> Iterable[bytes]:
+def _pieces(file: StoredFile, part: range) -> Iterable[bytes]:
     if len(part) <= AT_ONCE:
-        return [found.opener.part(part.start, len(part))]
-    return found.opener.chunks(start=part.start, length=len(part), chunk=CHUNK)
+        return [file.opener.part(part.start, len(part))]
+    return file.opener.chunks(start=part.start, length=len(part), chunk=CHUNK)
 
 
-_remembered: dict[tuple[UUID, str], Found] = {}
+_remembered: dict[tuple[UUID, str], StoredFile] = {}
 
 
-def _look_up(version_id: UUID, path: str) -> Found | None:
+def _look_up(version_id: UUID, path: str) -> StoredFile | None:
     columns = select(PackageFile.sha256, PackageFile.size, PackageFile.media_type).where(
         PackageFile.version_id == version_id
     )
     row = db.session.execute(columns.where(PackageFile.path == path)).one_or_none()
     if row is None:
         row = db.session.execute(columns.where(func.lower(PackageFile.path) == path.lower()).limit(1)).one_or_none()
-    return None if row is None else Found(*row, files.opener(row.sha256))
+    return None if row is None else StoredFile(*row, files.opener(row.sha256))
 
 
-def _span(asked: str, size: int) -> range | None:
+def _span(header: str, size: int) -> range | None:
     """Return the bytes asked for, none where they lie beyond the end; None for what is answered whole."""
-    given = _RANGE.fullmatch(asked.strip())
-    if given is None or not (given[1] or given[2]):
+    match = _RANGE.fullmatch(header.strip())
+    if match is None or not (match[1] or match[2]):
         return None
-    if not given[1]:
-        return range(max(size - int(given[2]), 0), size)
-    start, stop = int(given[1]), int(given[2]) + 1 if given[2] else size
-    if given[2] and stop <= start:
+    if not match[1]:
+        return range(max(size - int(match[2]), 0), size)
+    start, stop = int(match[1]), int(match[2]) + 1 if match[2] else size
+    if match[2] and stop <= start:
         return None
     return range(start, min(stop, size))

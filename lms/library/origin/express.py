@@ -39,13 +39,13 @@ class Express:
         if method not in ("GET", "HEAD") or "HTTP_SERVICE_WORKER" in environ:
             return self.flask(environ, start_response)
         try:
-            found = self._answer(environ)
+            answer = self._answer(environ)
         except OSError:  # the store is away: Flask tells
-            found = None
-        if found is None:
+            answer = None
+        if answer is None:
             return self.flask(environ, start_response)
-        status, given, body = found
-        start_response(f"{status} {HTTPStatus(status).phrase}", given)
+        status, fields, body = answer
+        start_response(f"{status} {HTTPStatus(status).phrase}", fields)
         logs.tell(method, "/<token>/<path:path>", status, started)
         return body
 
@@ -55,10 +55,10 @@ class Express:
         if not slash or path.startswith(OURS):
             return None
         facts = access.remembered(token, get_host(environ), at=utcnow())
-        found = delivery.remembered(facts.version_id, path) if facts is not None else None
-        if facts is None or found is None:
+        file = delivery.remembered(facts.version_id, path) if facts is not None else None
+        if facts is None or file is None:
             return None
-        policy = headers.of_file(facts.package_kind, found.media_type)
-        status, given, body = delivery.answer(found, environ)
-        given = {**headers.box(policy, facts.application, opaque=self.opaque), **given, "X-Request-ID": uuid4().hex}
-        return status, list(given.items()), body
+        policy = headers.of_file(facts.package_kind, file.media_type)
+        status, fields, body = delivery.answer(file, environ)
+        fields = {**headers.box(policy, facts.application, opaque=self.opaque), **fields, "X-Request-ID": uuid4().hex}
+        return status, list(fields.items()), body

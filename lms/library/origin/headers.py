@@ -26,9 +26,9 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        found = g.get("content_facts")
-        policy = g.get("content_policy", policies.CONTENT if found else "default-src 'none'; frame-ancestors 'none'")
-        for name, value in box(policy, found.application if found else "", opaque=opaque).items():
+        facts = g.get("content_facts")
+        policy = g.get("content_policy", policies.CONTENT if facts else "default-src 'none'; frame-ancestors 'none'")
+        for name, value in box(policy, facts.application if facts else "", opaque=opaque).items():
             if name not in _KEPT or name not in response.headers:
                 response.headers[name] = value
         return response

@@ -79,15 +79,15 @@ def _config(facts: Facts, unit: ContentUnit, player: Player, base: str, language
 
 def _scorm(facts: Facts, unit: ContentUnit, registration: Registration, language: str) -> dict[str, Any]:
     version = db.session.get_one(PackageVersion, facts.version_id)
-    kept = {row.identifier: row for row in db.session.scalars(_states(registration.id))}
-    course = kept.pop(COURSE, None)
+    states = {row.identifier: row for row in db.session.scalars(_states(registration.id))}
+    course = states.pop(COURSE, None)
     return {
         "edition": version.properties.get("edition", "1.2"),
         "commit": "commit",
         "unit": None if unit.parent_id is None else unit.identifier,
         "units": [_item(row, level, language) for row, level in _levels(facts.version_id)],
         "sequencing": version.properties.get("sequencing"),
-        "state": {name: {"cmi": row.data, "sequence": row.sequence} for name, row in kept.items()},
+        "state": {name: {"cmi": row.data, "sequence": row.sequence} for name, row in states.items()},
         "course": course.data if course else None,
         "session": str(facts.session_id),
         "learner": {"id": registration.account_name, "name": "Học viên" if language == "vi" else "Learner"},
@@ -107,13 +107,13 @@ def _item(row: ContentUnit, level: int, language: str) -> dict[str, Any]:
 
 
 def _levels(version_id: UUID) -> list[tuple[ContentUnit, int]]:
-    found: list[tuple[ContentUnit, int]] = []
+    nested: list[tuple[ContentUnit, int]] = []
     levels: dict[UUID, int] = {}
     for row in queries.units(version_id):
         level = levels[row.id] = 0 if row.parent_id is None else levels[row.parent_id] + 1
         if row.parent_id is not None:
-            found.append((row, level))
-    return found
+            nested.append((row, level))
+    return nested
 
 
 def _states(registration_id: UUID) -> Any:
@@ -122,10 +122,10 @@ def _states(registration_id: UUID) -> Any:
 
 def _content(facts: Facts, unit: ContentUnit) -> str:
     """Return a page's HTML, which was made safe when it was taken in."""
-    found = delivery.find(facts.version_id, unit.href or "")
-    if found is None or found.size > _PAGE_LIMIT:
+    file = delivery.find(facts.version_id, unit.href or "")
+    if file is None or file.size > _PAGE_LIMIT:
         abort(404)
-    return b"".join(files.read(found.sha256)).decode()
+    return b"".join(files.read(file.sha256)).decode()
 
 
 def _language(registration_id: UUID) -> str:
@@ -135,9 +135,9 @@ def _language(registration_id: UUID) -> str:
 
 def _in(texts: dict[str, Any], language: str) -> str:
     """Return the text in the reader's language, or the nearest there is."""
-    for wanted in (language, "vi", "en", "und"):
+    for preferred in (language, "vi", "en", "und"):
         for tag, text in texts.items():
-            if tag.lower().split("-")[0] == wanted:
+            if tag.lower().split("-")[0] == preferred:
                 return str(text)
     return str(next(iter(texts.values()), ""))
 

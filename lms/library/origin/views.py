@@ -24,12 +24,12 @@ def known() -> Any:
 def file(token: str, path: str = "") -> Any:
     """A file of the package."""
     del token
-    found = delivery.find(facts().version_id, path)
-    if found is None:
+    stored = delivery.find(facts().version_id, path)
+    if stored is None:
         abort(404)
-    headers.file(found.media_type)
-    status, given, body = delivery.answer(found, request.environ)
-    return Response(body, status=status, headers=given, direct_passthrough=True)
+    headers.file(stored.media_type)
+    status, fields, body = delivery.answer(stored, request.environ)
+    return Response(body, status=status, headers=fields, direct_passthrough=True)
 
 
 def play(token: str) -> Any:

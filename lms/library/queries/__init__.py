@@ -18,8 +18,8 @@ def units(version_id: UUID) -> Sequence[ContentUnit]:
 
 def states(registration_id: UUID) -> dict[UUID, UnitState]:
     """Return how far a registration is, by unit."""
-    found = db.session.scalars(select(UnitState).where(UnitState.registration_id == registration_id))
-    return {state.unit_id: state for state in found}
+    rows = db.session.scalars(select(UnitState).where(UnitState.registration_id == registration_id))
+    return {state.unit_id: state for state in rows}
 
 
 LOCALE = text(

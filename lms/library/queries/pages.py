@@ -178,14 +178,14 @@ def packages(
     :param after: id and time of the last package of the page before
     """
     newest = _newest()
-    wanted = _package_rows(newest).where(covered(actor, READ), matches(query, Package.search_text)).limit(PAGE + 1)
+    selected = _package_rows(newest).where(covered(actor, READ), matches(query, Package.search_text)).limit(PAGE + 1)
     if kind:
-        wanted = wanted.where(Package.kind == kind)
+        selected = selected.where(Package.kind == kind)
     if institution_id is not None:
-        wanted = wanted.where(Package.institution_id == institution_id)
+        selected = selected.where(Package.institution_id == institution_id)
     if after is not None:
-        wanted = wanted.where(tuple_(newest.created_at, Package.id) < tuple_(literal(after[1]), literal(after[0])))
-    rows = db.session.execute(wanted.order_by(newest.created_at.desc(), Package.id.desc()))
+        selected = selected.where(tuple_(newest.created_at, Package.id) < tuple_(literal(after[1]), literal(after[0])))
+    rows = db.session.execute(selected.order_by(newest.created_at.desc(), Package.id.desc()))
     return [PackageRow(**row._mapping) for row in rows]
 
 
@@ -197,11 +197,11 @@ def package(package_id: UUID) -> PackageRow | None:
 
 def uses(package_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     """Return where packages are used: words and the address of the page, as those who use them tell."""
-    found: dict[UUID, list[tuple[str, str]]] = {package_id: [] for package_id in package_ids}
-    for told in hooks.uses_to_show.ask(package_ids) if package_ids else ():
-        for package_id, places in told.items():
-            found[package_id].extend(places)
-    return found
+    by_package: dict[UUID, list[tuple[str, str]]] = {package_id: [] for package_id in package_ids}
+    for answer in hooks.uses_to_show.ask(package_ids) if package_ids else ():
+        for package_id, places in answer.items():
+            by_package[package_id].extend(places)
+    return by_package
 
 
 def versions(package_id: UUID) -> list[VersionRow]:
@@ -263,9 +263,9 @@ def opened_whole(units: Sequence[ContentUnit]) -> UUID | None:
 def uploads(actor: Actor) -> list[UploadRow]:
     """Return what is on its way or was checked lately for the institutions that the actor manages, newest first."""
     managed = select(Unit.id).where(units_within(actor.paths(MANAGE)))
-    wanted = _upload_rows().where(Upload.institution_id.in_(managed))
+    selected = _upload_rows().where(Upload.institution_id.in_(managed))
     busy = case((Upload.state.in_(("receiving", "checking")), 0), else_=1)
-    rows = db.session.execute(wanted.order_by(busy, Upload.touched_at.desc()).limit(RECENT))
+    rows = db.session.execute(selected.order_by(busy, Upload.touched_at.desc()).limit(RECENT))
     return [UploadRow(**row._mapping) for row in rows]
 
 
@@ -277,7 +277,7 @@ def upload(upload_id: UUID) -> UploadRow | None:
 
 def rooms(actor: Actor, permission: str) -> list[Room]:
     """Return how much each institution keeps."""
-    kept = (
+    stored = (
         select(func.coalesce(func.sum(PackageVersion.size + PackageVersion.unpacked), 0))
         .join(Package, Package.id == PackageVersion.package_id)
         .where(Package.institution_id == Unit.id, Package.removed_at.is_(None))
@@ -292,7 +292,7 @@ def rooms(actor: Actor, permission: str) -> list[Room]:
         select(func.count()).where(Package.institution_id == Unit.id, Package.removed_at.is_(None)).scalar_subquery()
     )
     rows = db.session.execute(
-        select(Unit.id, Unit.name, count, kept, coming, StorageQuota.size)
+        select(Unit.id, Unit.name, count, stored, coming, StorageQuota.size)
         .outerjoin(StorageQuota, StorageQuota.institution_id == Unit.id)
         .where(Unit.kind == "institution", units_within(actor.paths(permission)))
         .order_by(Unit.search_text)

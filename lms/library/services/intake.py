@@ -80,12 +80,12 @@ def take_in(actor: Actor, upload_id: UUID, *, tell: Tell, at: datetime) -> Uploa
     staged: list[Staged] = []
     try:
         tell(step="joining")
-        whole = files.stage(cast(IO[bytes], files.Joined(names)))
-        staged.append(whole)
-        if upload.checksum is not None and whole.sha256 != upload.checksum:
+        sent = files.stage(cast(IO[bytes], files.Joined(names)))
+        staged.append(sent)
+        if upload.checksum is not None and sent.sha256 != upload.checksum:
             raise Refused(Fault(upload.filename, _OTHER_CHECKSUM))
-        taken = look_into(whole.path, upload.filename, tell=tell, staged=staged)
-        return _accept(actor, upload_id, whole, taken, at=at)
+        taken = look_into(sent.path, upload.filename, tell=tell, staged=staged)
+        return _accept(actor, upload_id, sent, taken, at=at)
     except Refused as refused:
         return _refuse(upload_id, listed(refused.faults), at=at)
     except NotChecking:
@@ -104,17 +104,21 @@ def look_into(path: Path, filename: str, *, tell: Tell, staged: list[Staged]) ->
     """
     limits = Limits()
     tell(step="recognising")
-    found = recognise(path, filename, limits)
-    if KINDS[found.kind].read is not None:
+    recognised = recognise(path, filename, limits)
+    if KINDS[recognised.kind].read is not None:
         tell(step="reading")
-        taken = _archive(path, found, limits, tell, staged)
-        unpacked = {one.path: name for name, one in taken.staged.items()}
+        taken = _archive(path, recognised, limits, tell, staged)
+        unpacked = {file.path: name for name, file in taken.staged.items()}
         left_out = _scan({path: filename} | unpacked, filename, tell)
     else:
         left_out = _scan({path: filename}, filename, tell)
         tell(step="reading")
-        taken = _recording(path, found, limits, staged) if found.manifest else _single(path, filename, found, staged)
-    taken.notes = [*found.notes, *taken.notes, *taken.structure.notes, *left_out]
+        taken = (
+            _recording(path, recognised, limits, staged)
+            if recognised.manifest
+            else _single(path, filename, recognised, staged)
+        )
+    taken.notes = [*recognised.notes, *taken.notes, *taken.structure.notes, *left_out]
     return taken
 
 
@@ -126,7 +130,7 @@ def _scan(names: dict[Path, str], filename: str, tell: Tell) -> list[Fault]:
     tell(step="scanning")
     scanned = scanning.scan(names, filename)
     infected = [(names[path], threat) for path, threat in scanned.threats.items()]
-    parts = [one for one in infected if one[0] != filename] or infected
+    parts = [(name, threat) for name, threat in infected if name != filename] or infected
     if parts:
         raise Refused(*(_infected(name, threat) for name, threat in parts))
     return [Fault(names[path], _NOT_ALL_SCANNED) for path in sorted(scanned.left_out) if path in names]
@@ -136,14 +140,14 @@ def _infected(name: str, threat: str) -> Fault:
     return Fault(name, Message(N_("The virus scanner found %(name)s in this file."), {"name": threat}))
 
 
-def _archive(path: Path, found: Recognised, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:
-    kind = KINDS[found.kind]
-    if found.bare:
-        return _bare(path, found, kind, staged)
-    with open_archive(path, limits, root=found.root) as archive:
+def _archive(path: Path, recognised: Recognised, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:
+    kind = KINDS[recognised.kind]
+    if recognised.bare:
+        return _bare(path, recognised, kind, staged)
+    with open_archive(path, limits, root=recognised.root) as archive:
         if kind.instead is not None:
-            return _written(_Held(kind.instead(archive, found.manifest)), kind, staged)
-        taken = Taken(_reader(kind.read)(archive, found.manifest), notes=list(archive.notes))
+            return _written(_InMemory(kind.instead(archive, recognised.manifest)), kind, staged)
+        taken = Taken(_reader(kind.read)(archive, recognised.manifest), notes=list(archive.notes))
         _unpack(archive, taken, tell, staged)
         for name, content in taken.structure.generated.items():
             _add(taken, staged, name, io.BytesIO(content), media_type(name))
@@ -160,20 +164,20 @@ def _reader(of_kind: Reader | None) -> Reader:
 
 def _unpack(archive: Files, taken: Taken, tell: Tell, staged: list[Staged]) -> None:
     paths = list(archive)
-    total, done, told = sum(archive.size(path) for path in paths), 0, 0
+    total, done, shown = sum(archive.size(path) for path in paths), 0, 0
     tell(step="storing", done=0, total=total)
     for path in paths:
         with archive.open(path) as stream:
-            one = files.stage(stream)
-        staged.append(one)
-        taken.staged[path], taken.types[path] = one, media_type(path)
-        done += one.size
-        if done - told > total // 50:
+            file = files.stage(stream)
+        staged.append(file)
+        taken.staged[path], taken.types[path] = file, media_type(path)
+        done += file.size
+        if done - shown > total // 50:
             tell(done=done)
-            told = done
+            shown = done
 
 
-def _written(files_: "_Held", kind: Kind, staged: list[Staged]) -> Taken:
+def _written(files_: "_InMemory", kind: Kind, staged: list[Staged]) -> Taken:
     """Take the files that were made in place of those that were sent."""
     taken = Taken(_reader(kind.read)(files_, ""))
     for path in files_:
@@ -182,47 +186,50 @@ def _written(files_: "_Held", kind: Kind, staged: list[Staged]) -> Taken:
     return taken
 
 
-def _bare(path: Path, found: Recognised, kind: Kind, staged: list[Staged]) -> Taken:
+def _bare(path: Path, recognised: Recognised, kind: Kind, staged: list[Staged]) -> Taken:
     """Take a manifest alone, whose units are elsewhere (cmi5, section 14.2)."""
-    taken = Taken(_reader(kind.bare)(_Alone(path, found.manifest), found.manifest))
+    taken = Taken(_reader(kind.bare)(_Alone(path, recognised.manifest), recognised.manifest))
     with path.open("rb") as stream:
-        _add(taken, staged, found.manifest, stream, found.media_type)
+        _add(taken, staged, recognised.manifest, stream, recognised.media_type)
     return taken
 
 
-def _single(path: Path, filename: str, found: Recognised, staged: list[Staged]) -> Taken:
+def _single(path: Path, filename: str, recognised: Recognised, staged: list[Staged]) -> Taken:
     """Take a single file: itself, and what its player shows instead of it (a safe page, a PDF of an Office file)."""
-    read = _taker(found)(path, found.media_type, filename)
-    taken = Taken(read.structure)
-    for name, (content, type_) in read.files.items():
+    single = _taker(recognised)(path, recognised.media_type, filename)
+    taken = Taken(single.structure)
+    for name, (content, type_) in single.files.items():
         with content() as stream:
             _add(taken, staged, name, stream, type_)
     return taken
 
 
-def _taker(found: Recognised) -> Taker:
-    take = KINDS[found.kind].take
+def _taker(recognised: Recognised) -> Taker:
+    take = KINDS[recognised.kind].take
     if take is None:
         raise AssertionError("the kind has marks of a form that it cannot read")
     return take
 
 
-def _recording(path: Path, found: Recognised, limits: Limits, staged: list[Staged]) -> Taken:
+def _recording(path: Path, recognised: Recognised, limits: Limits, staged: list[Staged]) -> Taken:
     """Take a video or recording that came with its subtitles and poster."""
-    with open_archive(path, limits, root=found.root) as archive, TemporaryDirectory(prefix="khue-media-") as folder:
+    with (
+        open_archive(path, limits, root=recognised.root) as archive,
+        TemporaryDirectory(prefix="khue-media-") as folder,
+    ):
         copy = Path(folder) / "recording"
-        with archive.open(found.manifest) as source, copy.open("wb") as target:
+        with archive.open(recognised.manifest) as source, copy.open("wb") as target:
             shutil.copyfileobj(source, target, files.CHUNK)
-        name = found.manifest.rpartition("/")[2]
+        name = recognised.manifest.rpartition("/")[2]
         inner = recognise(copy, name, limits)
         if KINDS[inner.kind].take is None:
-            raise Refused(Fault(found.manifest, NOT_TAKEN))
+            raise Refused(Fault(recognised.manifest, NOT_TAKEN))
         structure = _taker(inner)(copy, inner.media_type, name).structure
         taken = Taken(structure, notes=[*archive.notes, *inner.notes])
         (unit,) = structure.root.children
         tracks, poster = [], ""
         for extra in archive:
-            if extra == found.manifest:
+            if extra == recognised.manifest:
                 continue
             if extra.lower().endswith(".vtt"):
                 language = _language_of(extra)
@@ -234,7 +241,7 @@ def _recording(path: Path, found: Recognised, limits: Limits, staged: list[Stage
         with copy.open("rb") as stream:
             _add(taken, staged, str(unit.href), stream, inner.media_type)
         for extra in archive:
-            if extra != found.manifest:
+            if extra != recognised.manifest:
                 with archive.open(extra) as stream:
                     _add(taken, staged, extra, stream, media_type(extra))
         return taken
@@ -256,17 +263,18 @@ def _replace(taken: Taken, unit: Unit) -> None:
 
 
 @act
-def _accept(actor: Actor, upload_id: UUID, whole: Staged, taken: Taken, *, at: datetime) -> Upload:
-    upload = _held(upload_id)
-    unpacked = sum(one.size for one in taken.staged.values())
+def _accept(actor: Actor, upload_id: UUID, sent: Staged, taken: Taken, *, at: datetime) -> Upload:
+    upload = _locked(upload_id)
+    unpacked = sum(file.size for file in taken.staged.values())
     uploads.check_quota(upload.institution_id, unpacked)
-    kept = [Kept(path, one.sha256, one.size, taken.types[path]) for path, one in taken.staged.items()] + taken.borrowed
+    kept = [Kept(path, file.sha256, file.size, taken.types[path]) for path, file in taken.staged.items()]
+    kept += taken.borrowed
     report = _report(taken.structure, taken.notes)
-    files.hold(one.sha256 for one in taken.borrowed)
-    if files.unreferenced(one.sha256 for one in taken.borrowed):
+    files.hold(file.sha256 for file in taken.borrowed)
+    if files.unreferenced(file.sha256 for file in taken.borrowed):
         raise LibrariesChanged
-    version = packages.add_version(actor, upload, taken.structure, kept, sha256=whole.sha256, report=report, at=at)
-    files.keep([*taken.staged.values(), whole])
+    version = packages.add_version(actor, upload, taken.structure, kept, sha256=sent.sha256, report=report, at=at)
+    files.keep([*taken.staged.values(), sent])
     uploads.forget_pieces(upload_id, at=at)
     upload.state, upload.version_id, upload.report, upload.touched_at = "taken", version.id, version.report, at
     return upload
@@ -274,14 +282,14 @@ def _accept(actor: Actor, upload_id: UUID, whole: Staged, taken: Taken, *, at: d
 
 @act
 def _refuse(upload_id: UUID, faults: list[list[Any]], *, at: datetime) -> Upload:
-    upload = _held(upload_id)
+    upload = _locked(upload_id)
     upload.state, upload.touched_at = "refused", at
     upload.report = {"faults": storable(faults)}
     uploads.forget_pieces(upload_id, at=at)
     return upload
 
 
-def _held(upload_id: UUID) -> Upload:
+def _locked(upload_id: UUID) -> Upload:
     """Return an upload that nobody else has taken in or given up meanwhile."""
     upload = db.session.get_one(Upload, upload_id, with_for_update=True, populate_existing=True)
     _check(upload)
@@ -303,7 +311,7 @@ def _report(structure: Structure, notes: list[Fault]) -> dict[str, Any]:
     }
 
 
-class _Held(dict[str, bytes]):
+class _InMemory(dict[str, bytes]):
     """Files in memory as a package."""
 
     def size(self, path: str) -> int:

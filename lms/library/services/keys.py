@@ -40,7 +40,7 @@ def make_key(
     if last_day is not None and last_day < local_day(at):
         raise DomainError("past-day", _l("The last day of the key has passed already."), 400)
     secret = f"khue_{secrets.token_urlsafe(32)}"
-    made = ApiKey(
+    key = ApiKey(
         id=uuid4(),
         institution_id=institution_id,
         name=title,
@@ -50,20 +50,20 @@ def make_key(
         created_by=actor.account_id,
         last_day=last_day,
     )
-    db.session.add(made)
-    after = {"institution_id": institution_id, "name": title, "scopes": made.scopes}
+    db.session.add(key)
+    after = {"institution_id": institution_id, "name": title, "scopes": key.scopes}
     after["last_day"] = last_day.isoformat() if last_day else None
-    audit.record(actor, "library.make_key", "api_key", made.id, at=at, after=after)
-    return made, secret
+    audit.record(actor, "library.make_key", "api_key", key.id, at=at, after=after)
+    return key, secret
 
 
 @act
 def revoke_key(actor: Actor, key_id: UUID, *, at: datetime) -> ApiKey:
     """Revoke a key for good; revoking twice is no harm."""
-    found = db.session.get(ApiKey, key_id, with_for_update=True)
-    if found is None:
+    key = db.session.get(ApiKey, key_id, with_for_update=True)
+    if key is None:
         raise NotFound
-    if found.revoked_at is None:
-        found.revoked_at = at
-        audit.record(actor, "library.revoke_key", "api_key", key_id, at=at, before={"name": found.name})
-    return found
+    if key.revoked_at is None:
+        key.revoked_at = at
+        audit.record(actor, "library.revoke_key", "api_key", key_id, at=at, before={"name": key.name})
+    return key

@@ -55,52 +55,54 @@ def install(actor: Actor, path: Path, *, at: datetime) -> list[str]:
     replaced: set[str] = set()
     try:
         with open_archive(path, Limits()) as archive:
-            found = h5p.libraries(archive)
-            if not found:
+            folders = h5p.libraries(archive)
+            if not folders:
                 raise Refused(Fault(path.name, _NO_LIBRARY))
             lock("h5p-libraries")
-            for library, folder in found.items():
+            for library, folder in folders.items():
                 rows = []
                 for name in archive:
                     if name.startswith(f"{folder}/"):
                         with archive.open(name) as stream:
-                            one = files.stage(stream)
-                        staged.append(one)
-                        rows.append(_row(str(library), name.removeprefix(f"{folder}/"), one))
+                            file = files.stage(stream)
+                        staged.append(file)
+                        rows.append(_row(str(library), name.removeprefix(f"{folder}/"), file))
                 old = delete(H5pLibrary).where(H5pLibrary.library == str(library)).returning(H5pLibrary.sha256)
                 replaced.update(db.session.scalars(old))
                 db.session.execute(insert(H5pLibrary), rows)
-        names = sorted(str(library) for library in found)
+        names = sorted(str(library) for library in folders)
         audit.record(actor, "library.install_h5p", "h5p_libraries", "all", at=at, after={"libraries": names})
         files.keep(staged)
-        files.release(replaced.difference(one.sha256 for one in staged), at=at)
+        files.release(replaced.difference(file.sha256 for file in staged), at=at)
         return names
     finally:
         files.discard(staged)
 
 
-def complete(structure: Structure, have: Sequence[str]) -> list[Kept]:
+def complete(structure: Structure, paths: Sequence[str]) -> list[Kept]:
     """Return the files of installed libraries that a package lacks, under the names that its player asks for.
 
     :param have: paths that the package itself has
     :raises Refused: one is not installed either; all of them are named.
     """
-    missing = [str(one) for one in structure.root.properties.get("missing", [])]
+    missing = [str(library) for library in structure.root.properties.get("missing", [])]
     if not missing:
         return []
     rows = db.session.scalars(select(H5pLibrary).where(H5pLibrary.library.in_(missing))).all()
     absent = sorted(set(missing) - {row.library for row in rows})
     if absent:
         raise Refused(*(Fault(name, _NOT_INSTALLED) for name in absent))
-    kept = (Kept(f"{row.library.replace(' ', '-')}/{row.path}", row.sha256, row.size, row.media_type) for row in rows)
-    return [one for one in kept if one.path not in have]
+    installed = (
+        Kept(f"{row.library.replace(' ', '-')}/{row.path}", row.sha256, row.size, row.media_type) for row in rows
+    )
+    return [file for file in installed if file.path not in paths]
 
 
-def _row(library: str, path: str, one: Staged) -> dict[str, object]:
+def _row(library: str, path: str, file: Staged) -> dict[str, object]:
     return {
         "library": library,
         "path": path,
-        "sha256": one.sha256,
-        "size": one.size,
+        "sha256": file.sha256,
+        "size": file.size,
         "media_type": media_type(path),
     }

@@ -39,7 +39,7 @@ def say(
             "registration": str(registration.id),
             "platform": PLATFORM,
             "contextActivities": {
-                "category": [{"id": one} for one in _categories(moves_on=moves_on)],
+                "category": [{"id": category} for category in _categories(moves_on=moves_on)],
                 "grouping": [{"id": publisher_iri(unit)}],
             },
             "extensions": {terms.SESSION_ID: str(session_id), **(extensions or {})},

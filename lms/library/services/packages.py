@@ -67,7 +67,7 @@ def add_version(
         sha256=sha256,
         size=upload.size,
         files=len(kept),
-        unpacked=sum(one.size for one in kept),
+        unpacked=sum(file.size for file in kept),
         properties=storable(dict(structure.root.properties)),
         report=storable(report),
         created_at=at,
@@ -105,7 +105,7 @@ def remove(actor: Actor, package_id: UUID, *, at: datetime) -> None:
     :raises DomainError: ``in-use``, naming where it is used
     """
     package = _existing(package_id)
-    uses = [use for told in hooks.uses_of_package.ask(package_id) for use in told]
+    uses = [use for answer in hooks.uses_of_package.ask(package_id) for use in answer]
     if uses:
         places = "; ".join(str(use) for use in uses[:5])
         raise DomainError("in-use", _l("This package is still used: %(places)s.", places=places))
@@ -153,10 +153,10 @@ def remove_version(actor: Actor, version_id: UUID, *, at: datetime) -> None:
 
 
 def _existing(package_id: UUID) -> Package:
-    found = db.session.get(Package, package_id, with_for_update=True)
-    if found is None or found.removed_at is not None:
+    package = db.session.get(Package, package_id, with_for_update=True)
+    if package is None or package.removed_at is not None:
         raise NotFound
-    return found
+    return package
 
 
 def _forget_previews(version_id: UUID) -> None:
@@ -202,8 +202,8 @@ def _add_files(version_id: UUID, kept: Sequence[Kept]) -> None:
     columns = ("version_id", "path", "sha256", "size", "media_type")
     statement = sql.SQL("COPY package_files ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for one in kept:
-            copy.write_row((version_id, *one))
+        for file in kept:
+            copy.write_row((version_id, *file))
 
 
 def _rows(version_id: UUID, root: Unit) -> list[dict[str, object]]:

@@ -52,10 +52,10 @@ def register(
     if db.session.get(PackageVersion, version_id) is None:
         raise NotFound
     lock("registration", version_id, learner.home, learner.name, context_id)
-    found = None if anew else _registered(version_id, learner, context_id)
-    if found is not None:
-        return found
-    made = Registration(
+    existing = None if anew else _registered(version_id, learner, context_id)
+    if existing is not None:
+        return existing
+    registration = Registration(
         id=uuid4(),
         version_id=version_id,
         account_home=learner.home,
@@ -64,10 +64,10 @@ def register(
         context_id=context_id,
         created_at=at,
     )
-    db.session.add(made)
+    db.session.add(registration)
     db.session.flush()
-    conclude(made, session_id=None, at=at)
-    return made
+    conclude(registration, session_id=None, at=at)
+    return registration
 
 
 @act
@@ -117,10 +117,10 @@ def hold(registration_id: UUID) -> Registration:
 
     :raises NotFound: there is none.
     """
-    found = db.session.scalar(select(Registration).where(Registration.id == registration_id).with_for_update())
-    if found is None:
+    registration = db.session.scalar(select(Registration).where(Registration.id == registration_id).with_for_update())
+    if registration is None:
         raise NotFound
-    return found
+    return registration
 
 
 def held_session(session_id: UUID) -> ContentSession:
@@ -128,23 +128,23 @@ def held_session(session_id: UUID) -> ContentSession:
 
     :raises NotFound: there is none.
     """
-    found = db.session.get(ContentSession, session_id)
-    if found is None:
+    session = db.session.get(ContentSession, session_id)
+    if session is None:
         raise NotFound
-    hold(found.registration_id)
-    db.session.refresh(found)
-    return found
+    hold(session.registration_id)
+    db.session.refresh(session)
+    return session
 
 
 def state_of(registration_id: UUID, unit_id: UUID, *, at: datetime) -> UnitState:
     """Return how far a held registration is in a unit, made if it is not there yet."""
-    found = db.session.get(UnitState, (registration_id, unit_id))
-    if found is None:
+    state = db.session.get(UnitState, (registration_id, unit_id))
+    if state is None:
         row = insert(UnitState).values(registration_id=registration_id, unit_id=unit_id, touched_at=at)
         db.session.execute(row.on_conflict_do_nothing())
-        found = db.session.get_one(UnitState, (registration_id, unit_id))
-    found.touched_at = at
-    return found
+        state = db.session.get_one(UnitState, (registration_id, unit_id))
+    state.touched_at = at
+    return state
 
 
 def conclude(registration: Registration, *, session_id: UUID | None, at: datetime) -> None:
@@ -160,8 +160,8 @@ def conclude(registration: Registration, *, session_id: UUID | None, at: datetim
     by_id = {unit.id: unit for unit in units}
     session_id = session_id or uuid4()
     for unit_id in satisfied(parts, done):
-        known = states.get(unit_id)
-        if known is not None and known.satisfied_at is not None:
+        state = states.get(unit_id)
+        if state is not None and state.satisfied_at is not None:
             continue
         state_of(registration.id, unit_id, at=at).satisfied_at = at
         unit = by_id[unit_id]

@@ -50,21 +50,21 @@ def commit(session_id: UUID, sent: Mapping[str, Any], *, at: datetime) -> dict[s
     :raises DomainError: ``stale`` (409) another launch has taken over, or a later commit is here; ``bad-commit`` (400)
     """
     session = held_session(session_id)
-    given = _checked(sent)
+    committed = _checked(sent)
     if session.mode != "Normal":
-        return {"sequence": given.sequence}
-    repeated = db.session.get(ScormCommit, (session.id, given.sequence))
-    if repeated is not None and repeated.data == given.cmi and repeated.identifier == given.unit:
-        return {"sequence": given.sequence}
+        return {"sequence": committed.sequence}
+    repeated = db.session.get(ScormCommit, (session.id, committed.sequence))
+    if repeated is not None and repeated.data == committed.cmi and repeated.identifier == committed.unit:
+        return {"sequence": committed.sequence}
     if session.ended_at is not None and session.abandoned:
         raise _stale()
     registration = db.session.get_one(Registration, session.registration_id)
     if registration.superseded_at is not None:
         raise _stale()
-    unit = _unit(registration, given.unit)
-    before = _keep(session, registration, given, at)
-    _follow(session, registration, unit, before, given, at)
-    return {"sequence": given.sequence}
+    unit = _unit(registration, committed.unit)
+    before = _keep(session, registration, committed, at)
+    _follow(session, registration, unit, before, committed, at)
+    return {"sequence": committed.sequence}
 
 
 def _checked(sent: Mapping[str, Any]) -> Committed:
@@ -98,58 +98,60 @@ def _shallow(data: Any) -> bool:
     """Tell whether data nest no deeper than can be kept."""
     level = [data]
     for _ in range(DEEPEST):
-        level = [part for one in level for part in _parts(one)]
+        level = [part for value in level for part in _parts(value)]
         if not level:
             return True
     return False
 
 
-def _parts(one: Any) -> Iterable[Any]:
-    return one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+def _parts(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _unit(registration: Registration, identifier: str) -> ContentUnit:
-    found = db.session.scalar(
+    unit = db.session.scalar(
         select(ContentUnit).where(
             ContentUnit.version_id == registration.version_id,
             ContentUnit.identifier == identifier,
-            ContentUnit.kind.in_([key for key, one in UNIT_KINDS.items() if one.whole]),
+            ContentUnit.kind.in_([key for key, kind in UNIT_KINDS.items() if kind.whole]),
         )
     )
-    if found is None:
+    if unit is None:
         raise DomainError("bad-commit", "The package has no such part.", 400)
-    return found
+    return unit
 
 
-def _keep(session: ContentSession, registration: Registration, given: Committed, at: datetime) -> dict[str, Any] | None:
+def _keep(
+    session: ContentSession, registration: Registration, committed: Committed, at: datetime
+) -> dict[str, Any] | None:
     """Store the commit and make it the latest; returns what the unit's data were before."""
-    kept = db.session.get(ScormState, (registration.id, given.unit))
+    state = db.session.get(ScormState, (registration.id, committed.unit))
     highest = db.session.scalar(
         select(ScormState.sequence)
         .where(ScormState.registration_id == registration.id)
         .order_by(ScormState.sequence.desc())
         .limit(1)
     )
-    if highest is not None and given.sequence <= highest:
+    if highest is not None and committed.sequence <= highest:
         raise _stale()
-    before = dict(kept.data) if kept else None
+    before = dict(state.data) if state else None
     db.session.add(
         ScormCommit(
             session_id=session.id,
-            sequence=given.sequence,
-            identifier=given.unit,
-            data=given.cmi,
+            sequence=committed.sequence,
+            identifier=committed.unit,
+            data=committed.cmi,
             committed_at=at,
         )
     )
-    _forget_older(registration, given.sequence)
-    latest = [(given.unit, given.cmi)] + ([(COURSE, given.course)] if given.course is not None else [])
+    _forget_older(registration, committed.sequence)
+    latest = [(committed.unit, committed.cmi)] + ([(COURSE, committed.course)] if committed.course is not None else [])
     for identifier, data in latest:
         row = db.session.get(ScormState, (registration.id, identifier))
         if row is None:
             row = ScormState(registration_id=registration.id, identifier=identifier)
             db.session.add(row)
-        row.session_id, row.sequence, row.data, row.committed_at = session.id, given.sequence, data, at
+        row.session_id, row.sequence, row.data, row.committed_at = session.id, committed.sequence, data, at
     session.seen_at = at
     return before
 
@@ -169,14 +171,14 @@ def _follow(
     registration: Registration,
     unit: ContentUnit,
     before: dict[str, Any] | None,
-    given: Committed,
+    committed: Committed,
     at: datetime,
 ) -> None:
     edition = db.session.get_one(PackageVersion, registration.version_id).properties.get("edition", "1.2")
     state = state_of(registration.id, unit.id, at=at)
     try:
-        outcome = mapping.outcome(given.cmi, edition, unit)
-        parts = mapping.statements(before, given.cmi, edition=edition, unit=unit, mode=session.mode)
+        outcome = mapping.outcome(committed.cmi, edition, unit)
+        parts = mapping.statements(before, committed.cmi, edition=edition, unit=unit, mode=session.mode)
     except ValueError as error:
         raise DomainError("bad-commit", str(error), 400) from None
     if outcome.completed:
@@ -192,16 +194,16 @@ def _follow(
     state.seconds = max(state.seconds, min(outcome.seconds, 10**9))
     for part in parts:
         _say(session, registration, unit, part, at)
-    _roll_up(registration, given.course or {}, at)
+    _roll_up(registration, committed.course or {}, at)
     conclude(registration, session_id=session.id, at=at)
 
 
 def _roll_up(registration: Registration, course: Mapping[str, Any], at: datetime) -> None:
     """Note what the course's own rollup says of it; a failure only as long as it says so."""
-    said = course.get("rollup")
-    if not isinstance(said, dict):
+    rollup = course.get("rollup")
+    if not isinstance(rollup, dict):
         return
-    values = [value if isinstance(value := said.get(name), bool) else None for name in ("completed", "satisfied")]
+    values = [value if isinstance(value := rollup.get(name), bool) else None for name in ("completed", "satisfied")]
     root, done = queries.units(registration.version_id)[0], progress.rolled_up(*values)
     state = state_of(registration.id, root.id, at=at)
     if done.completed:

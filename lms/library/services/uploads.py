@@ -153,7 +153,7 @@ def receive_all(actor: Actor, upload_id: UUID, stream: IO[bytes], *, at: datetim
 
 @act
 def _append(actor: Actor, upload_id: UUID, start: int, size: int, name: str, *, at: datetime, enqueue: bool) -> Upload:
-    upload = _receiving(upload_id, held=True)
+    upload = _receiving(upload_id, locked=True)
     if upload.received != start:
         raise Misplaced(upload.received)
     db.session.add(UploadPiece(upload_id=upload_id, start=start, size=size, name=name))
@@ -209,10 +209,10 @@ def sweep(*, at: datetime) -> int:
         ((Upload.state == "receiving") & (Upload.touched_at < at - KEPT))
         | (Upload.state.in_(("taken", "refused", "broken_off")) & (Upload.touched_at < at - REPORT_KEPT))
     )
-    found = list(db.session.scalars(stale))
-    for upload_id in found:
+    upload_ids = list(db.session.scalars(stale))
+    for upload_id in upload_ids:
         cancel(upload_id, at=at)
-    return len(found)
+    return len(upload_ids)
 
 
 def pieces(upload_id: UUID) -> list[str]:
@@ -234,7 +234,7 @@ def quota_of(institution_id: int) -> int:
 
 def used_by(institution_id: int) -> int:
     """Return how many bytes an institution keeps: each version as uploaded and unpacked, and what is on its way."""
-    kept = (
+    stored = (
         select(func.coalesce(func.sum(PackageVersion.size + PackageVersion.unpacked), 0))
         .join(Package, Package.id == PackageVersion.package_id)
         .where(Package.institution_id == institution_id, Package.removed_at.is_(None))
@@ -242,7 +242,7 @@ def used_by(institution_id: int) -> int:
     coming = select(func.coalesce(func.sum(Upload.size), 0)).where(
         Upload.institution_id == institution_id, Upload.state.in_(("receiving", "checking"))
     )
-    return int(db.session.scalar(kept) or 0) + int(db.session.scalar(coming) or 0)
+    return int(db.session.scalar(stored) or 0) + int(db.session.scalar(coming) or 0)
 
 
 def check_quota(institution_id: int, size: int) -> None:
@@ -263,12 +263,12 @@ def check_quota(institution_id: int, size: int) -> None:
 class _Digesting:
     """A stream whose digest is known at its end."""
 
-    def __init__(self, stream: IO[bytes], wanted: str | None) -> None:
-        name, _, value = (wanted or "").partition(" ")
-        if wanted and (name not in ("sha1", "sha256") or not value):
+    def __init__(self, stream: IO[bytes], checksum: str | None) -> None:
+        name, _, value = (checksum or "").partition(" ")
+        if checksum and (name not in ("sha1", "sha256") or not value):
             raise DomainError("bad-checksum", _l("The checksum of a piece must be by sha1 or sha256."), 400)
-        self.stream, self.wanted = stream, value.strip()
-        self.digest = hashlib.new(name, usedforsecurity=False) if wanted else None
+        self.stream, self.expected = stream, value.strip()
+        self.digest = hashlib.new(name, usedforsecurity=False) if checksum else None
 
     def read(self, size: int) -> bytes:
         chunk = self.stream.read(size)
@@ -279,12 +279,12 @@ class _Digesting:
     def check(self, *, complete: bool) -> None:
         if self.digest is None:
             return
-        if not complete or base64.b64encode(self.digest.digest()).decode() != self.wanted:
+        if not complete or base64.b64encode(self.digest.digest()).decode() != self.expected:
             raise DomainError("checksum", _l("The piece was damaged on its way and must be sent again."), 460)
 
 
-def _receiving(upload_id: UUID, *, held: bool = False) -> Upload:
-    upload = db.session.get(Upload, upload_id, with_for_update=held, populate_existing=held)
+def _receiving(upload_id: UUID, *, locked: bool = False) -> Upload:
+    upload = db.session.get(Upload, upload_id, with_for_update=locked, populate_existing=locked)
     if upload is None:
         raise NotFound
     if upload.state != "receiving":

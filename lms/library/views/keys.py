@@ -19,10 +19,10 @@ from lms.library.services import keys
 def index() -> Any:
     """List the keys, and make one; its secret is in this one answer and nowhere else."""
     actor, at = current_actor(), utcnow()
-    made, secret = None, None
+    key, secret = None, None
     form = _form()
     if form.validate_on_submit():
-        made, secret = keys.make_key(
+        key, secret = keys.make_key(
             actor,
             form.institution.data,
             name=form.name.data or "",
@@ -35,7 +35,7 @@ def index() -> Any:
         "library/keys.html",
         form=form,
         keys=pages.api_keys(actor, at=at),
-        made=made,
+        made=key,
         secret=secret,
         address=f"{request.host_url.rstrip('/')}{PREFIX}",
         scopes=SCOPES,

@@ -156,7 +156,7 @@ def upload_form(
     :param sent: whether to take what the request has
     """
     form = UploadForm() if sent else UploadForm(formdata=None)
-    form.institution.choices = [(one.id, one.name) for one in institutions]
+    form.institution.choices = [(institution.id, institution.name) for institution in institutions]
     if not sent:
         form.package.data = str(package_id) if package_id else ""
     return form
@@ -172,5 +172,5 @@ def _storage(institution: pages.Institution) -> Storage:
 
 
 def _institution(choices: list[pages.Institution]) -> pages.Institution | None:
-    asked = request.args.get("institution", "")
-    return next((one for one in choices if str(one.id) == asked), None)
+    requested = request.args.get("institution", "")
+    return next((institution for institution in choices if str(institution.id) == requested), None)

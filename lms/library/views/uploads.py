@@ -29,12 +29,12 @@ def tus_uploads() -> Any:
 
 def tus_upload(upload_id: UUID) -> Any:
     """Send the next piece, or cancel (tus)."""
-    meant = tus.method()
-    if meant not in ("PATCH", "DELETE", "HEAD"):
+    method = tus.method()
+    if method not in ("PATCH", "DELETE", "HEAD"):
         abort(405)
-    if meant == "PATCH":
+    if method == "PATCH":
         return tus.patch(current_actor(), upload_id, _allowed)
-    return (tus.terminate if meant == "DELETE" else tus.head)(upload_id, _allowed)
+    return (tus.terminate if method == "DELETE" else tus.head)(upload_id, _allowed)
 
 
 def upload(upload_id: UUID) -> Any:
