@@ -25,8 +25,8 @@ _USED_EVERY = timedelta(hours=1)
 
 def key() -> ApiKey:
     """Return the key of this request, after the scope has let it in."""
-    found: ApiKey = g.api_key
-    return found
+    current: ApiKey = g.api_key
+    return current
 
 
 def actor() -> Actor:
@@ -39,8 +39,8 @@ def key_scope(needed: str) -> Scope:
     """The scope of an operation: a key that is good for it."""
 
     def allows(_actor: Actor, _permission: str, _args: Mapping[str, Any]) -> bool:
-        g.api_key = found = _authenticate()
-        if needed not in found.scopes:
+        g.api_key = current = _authenticate()
+        if needed not in current.scopes:
             raise DomainError("scope", _l("This key is not good for “%(scope)s”.", scope=needed), 403)
         return True
 

@@ -125,8 +125,8 @@ def institution_of_registration(registration_id: UUID) -> int | None:
 
 def registration_of_session(session_id: UUID) -> UUID | None:
     """Return the registration for which a unit was opened."""
-    found = db.session.get(ContentSession, session_id)
-    return None if found is None else found.registration_id
+    session = db.session.get(ContentSession, session_id)
+    return None if session is None else session.registration_id
 
 
 def _newest(package_ids: Sequence[UUID]) -> dict[UUID, PackageVersion]:

@@ -26,7 +26,7 @@ AT_ONCE = 64 * 1024 * 1024
 # -- uploads and packages ----------------------------------------------------------------------------------------------
 
 
-def upload(given: shapes.UploadQuery) -> Any:
+def upload(query: shapes.UploadQuery) -> Any:
     """Send a file whole."""
     length = request.content_length
     if length is None:
@@ -35,11 +35,11 @@ def upload(given: shapes.UploadQuery) -> Any:
     begun = uploads.begin(
         actor(),
         key().institution_id,
-        filename=given.filename or "file",
+        filename=query.filename or "file",
         size=length,
-        checksum=given.sha256 or None,
-        package_id=given.package_id or None,
-        title=given.title or None,
+        checksum=query.sha256 or None,
+        package_id=query.package_id or None,
+        title=query.title or None,
         at=at,
     )
     at_once = length <= AT_ONCE
@@ -52,15 +52,15 @@ def upload(given: shapes.UploadQuery) -> Any:
 
 def read_upload(upload_id: UUID) -> Any:
     """Read how far an upload is."""
-    found = uploads.find(upload_id)
-    if found is None or found.institution_id != key().institution_id:
+    row = uploads.find(upload_id)
+    if row is None or row.institution_id != key().institution_id:
         raise NotFound
-    return _json(queries.upload(found))
+    return _json(queries.upload(row))
 
 
-def list_packages(asked: shapes.PackagesQuery) -> Any:
+def list_packages(query: shapes.PackagesQuery) -> Any:
     """List packages by title."""
-    return _json(queries.packages(key().institution_id, asked))
+    return _json(queries.packages(key().institution_id, query))
 
 
 def read_package(package_id: UUID) -> Any:
@@ -95,10 +95,10 @@ def delete_version(version_id: UUID) -> Any:
 
 def register() -> Any:
     """Register a learner for a version."""
-    given = _body(shapes.RegistrationIn)
-    version = _version(given.version_id)
-    made = registrations.register(version.id, _learner(given.learner), at=utcnow(), anew=given.anew)
-    return _json(queries.registration(made), 201)
+    body = _body(shapes.RegistrationIn)
+    version = _version(body.version_id)
+    registration = registrations.register(version.id, _learner(body.learner), at=utcnow(), anew=body.anew)
+    return _json(queries.registration(registration), 201)
 
 
 def read_registration(registration_id: UUID) -> Any:
@@ -106,34 +106,34 @@ def read_registration(registration_id: UUID) -> Any:
     return _json(queries.registration(_registration(registration_id)))
 
 
-def read_statements(asked: shapes.StatementsQuery, registration_id: UUID) -> Any:
+def read_statements(query: shapes.StatementsQuery, registration_id: UUID) -> Any:
     """Read a registration's statements, oldest first."""
-    found = _registration(registration_id)
-    rows, more = queries.statements(found.id, after=asked.after, limit=asked.limit)
+    registration = _registration(registration_id)
+    rows, more = queries.statements(registration.id, after=query.after, limit=query.limit)
     body = b'{"statements":[%s],"more":%s}' % (",".join(rows).encode(), orjson.dumps(more))
     return Response(body, mimetype="application/json")
 
 
 def launch(registration_id: UUID) -> Any:
     """Open a unit."""
-    given = _body(shapes.LaunchIn)
+    body = _body(shapes.LaunchIn)
     launched = launches.launch(
         _registration(registration_id).id,
-        given.unit_id,
+        body.unit_id,
         application=request.host_url.rstrip("/"),
-        mode=given.mode,
-        return_url=given.return_url or None,
-        plain=given.plain,
+        mode=body.mode,
+        return_url=body.return_url or None,
+        plain=body.plain,
         at=utcnow(),
     )
-    made = shapes.Launch(launched.session_id, launched.url, launched.own_window, launched.expires_at)
-    return _json(made, 201)
+    answer = shapes.Launch(launched.session_id, launched.url, launched.own_window, launched.expires_at)
+    return _json(answer, 201)
 
 
 def waive(registration_id: UUID, unit_id: UUID) -> Any:
     """Waive a unit."""
-    found, given = _registration(registration_id), _body(shapes.WaiveIn)
-    registrations.waive(actor(), found.id, unit_id, reason=given.reason, at=utcnow())
+    registration, body = _registration(registration_id), _body(shapes.WaiveIn)
+    registrations.waive(actor(), registration.id, unit_id, reason=body.reason, at=utcnow())
     return _json(queries.registration(_registration(registration_id)))
 
 
@@ -183,17 +183,17 @@ def _learner(given: shapes.LearnerIn) -> Learner:
 
 
 def _package(package_id: UUID) -> models.Package:
-    found = queries.find_package(package_id)
-    if found is None or found.institution_id != key().institution_id:
+    package = queries.find_package(package_id)
+    if package is None or package.institution_id != key().institution_id:
         raise NotFound
-    return found
+    return package
 
 
 def _version(version_id: UUID) -> models.PackageVersion:
-    found = queries.find_version(version_id)
-    if found is None or _package(found.package_id) is None:
+    version = queries.find_version(version_id)
+    if version is None or _package(version.package_id) is None:
         raise NotFound
-    return found
+    return version
 
 
 def _registration(registration_id: UUID) -> models.Registration:

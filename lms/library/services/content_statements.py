@@ -31,11 +31,11 @@ def of_session(credential_id: UUID, statements: Sequence[Statement], keep: Calla
 def _take(
     credential_id: UUID, statements: Sequence[Statement], keep: Callable[[], list[UUID]], *, at: datetime
 ) -> list[UUID]:
-    found = db.session.query(ContentSession).filter_by(credential_id=credential_id).one_or_none()
-    if found is None:  # a session token that was not made by a launch
+    launched = db.session.query(ContentSession).filter_by(credential_id=credential_id).one_or_none()
+    if launched is None:  # a session token that was not made by a launch
         return keep()
-    registration = hold(found.registration_id)
-    session = db.session.get_one(ContentSession, found.id, populate_existing=True)
+    registration = hold(launched.registration_id)
+    session = db.session.get_one(ContentSession, launched.id, populate_existing=True)
     if session.abandoned:
         raise DomainError("abandoned", "9.3.6: this session was abandoned; nothing more is taken", 403)
     unit = db.session.get_one(ContentUnit, session.unit_id)
@@ -61,8 +61,8 @@ def _take(
 def _fresh(statements: Sequence[Statement]) -> list[Statement]:
     """Leave out what is stored already and was sent once more: it changes nothing."""
     ids = [statement["id"].lower() for statement in statements if "id" in statement]
-    known = {str(one) for one in records.known([UUID(one) for one in ids])} if ids else set()
-    return [statement for statement in statements if statement.get("id", "").lower() not in known]
+    stored = {str(id_) for id_ in records.known([UUID(id_) for id_ in ids])} if ids else set()
+    return [statement for statement in statements if statement.get("id", "").lower() not in stored]
 
 
 def _when(statement: Statement) -> datetime:
@@ -74,7 +74,7 @@ def _when(statement: Statement) -> datetime:
 
 def _judge(statement: Statement, session: ContentSession, unit: ContentUnit, state: UnitState, at: datetime) -> None:
     mastery = unit.properties.get("masteryScore")
-    known = rules.Session(
+    facts = rules.Session(
         id=str(session.id),
         activity=unit.iri,
         publisher_id=unit.identifier,
@@ -89,7 +89,7 @@ def _judge(statement: Statement, session: ContentSession, unit: ContentUnit, sta
         now=at,
     )
     try:
-        rules.check(statement, known)
+        rules.check(statement, facts)
     except rules.Conflict as conflict:
         raise DomainError("cmi5", str(conflict), 403) from None
 
@@ -145,9 +145,9 @@ def _score(statement: Statement, state: UnitState) -> None:
 
 
 def _progress(statement: Statement, state: UnitState) -> None:
-    told = statement.get("result", {}).get("extensions", {}).get(terms.PROGRESS)
-    if isinstance(told, (int, float)) and not isinstance(told, bool) and 0 <= told <= 100:
-        state.progress = max(state.progress, int(told))
+    progress = statement.get("result", {}).get("extensions", {}).get(terms.PROGRESS)
+    if isinstance(progress, (int, float)) and not isinstance(progress, bool) and 0 <= progress <= 100:
+        state.progress = max(state.progress, int(progress))
 
 
 def _seconds(statements: Sequence[Statement], unit: ContentUnit, state: UnitState) -> None:
