@@ -168,15 +168,15 @@ def _json(value: Any, status: int = 200) -> Response:
     return response
 
 
-def _learner(given: shapes.LearnerIn) -> Learner:
-    if (given.staff_code is msgspec.UNSET) == (given.account is msgspec.UNSET):
+def _learner(learner: shapes.LearnerIn) -> Learner:
+    if (learner.staff_code is msgspec.UNSET) == (learner.account is msgspec.UNSET):
         raise DomainError("bad-learner", _("Give a staff code or an account, one of both."), 400)
-    if isinstance(given.account, shapes.Account):
-        account = given.account
+    if isinstance(learner.account, shapes.Account):
+        account = learner.account
         if account.homePage.startswith(ACCOUNTS):
             raise DomainError("bad-learner", _("People of the roster are named by their staff code."), 400)
         return Learner(account.homePage, account.name)
-    person = person_by_code(str(given.staff_code))
+    person = person_by_code(str(learner.staff_code))
     if person is None or not _is_own_trainee(person):  # the same words: a key is no way to ask who works for the city
         raise DomainError("no-such-learner", _("No trainee of your classes has this staff code."), 404)
     return registrations.learner_of(person)
@@ -197,12 +197,12 @@ def _version(version_id: UUID) -> models.PackageVersion:
 
 
 def _registration(registration_id: UUID) -> models.Registration:
-    found = queries.find_registration(registration_id)
-    if found is None or queries.institution_of_registration(registration_id) != key().institution_id:
+    registration = queries.find_registration(registration_id)
+    if registration is None or queries.institution_of_registration(registration_id) != key().institution_id:
         raise NotFound
-    if found.person_id is not None and not _is_own_trainee(found.person_id):
+    if registration.person_id is not None and not _is_own_trainee(registration.person_id):
         raise NotFound
-    return found
+    return registration
 
 
 def _is_own_trainee(person_id: UUID) -> bool:
