@@ -49,21 +49,21 @@ def key_scope(needed: str) -> Scope:
 
 def _authenticate() -> ApiKey:
     at = utcnow()
-    given = request.headers.get("Authorization", "")
-    scheme, _, secret = given.partition(" ")
+    authorization = request.headers.get("Authorization", "")
+    scheme, _, secret = authorization.partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise DomainError("no-key", _l("Authorization: a key is needed (Bearer)."), 401)
     good = and_(ApiKey.revoked_at.is_(None), or_(ApiKey.last_day.is_(None), ApiKey.last_day >= local_day(at)))
-    found = db.session.scalar(select(ApiKey).where(ApiKey.secret_hash == hash_of(secret.strip()), good))
-    if found is None:
+    api_key = db.session.scalar(select(ApiKey).where(ApiKey.secret_hash == hash_of(secret.strip()), good))
+    if api_key is None:
         if throttle.take({f"address:{request.remote_addr}|api": WRONG_TRIES}, at=at):
             raise DomainError("too-many-tries", _l("Too many wrong keys from this address; please wait."), 429)
         raise DomainError("wrong-key", _l("Authorization: this key opens nothing."), 401)
-    if found.last_used_at is None or at - found.last_used_at > _USED_EVERY:
-        _note_use(found, at)
-    return found
+    if api_key.last_used_at is None or at - api_key.last_used_at > _USED_EVERY:
+        _note_use(api_key, at)
+    return api_key
 
 
-def _note_use(found: ApiKey, at: datetime) -> None:
+def _note_use(api_key: ApiKey, at: datetime) -> None:
     with db.engine.begin() as connection:
-        connection.execute(update(ApiKey).where(ApiKey.id == found.id).values(last_used_at=at))
+        connection.execute(update(ApiKey).where(ApiKey.id == api_key.id).values(last_used_at=at))
