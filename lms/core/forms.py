@@ -13,7 +13,7 @@ from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipl
 
 from lms.core.edits import ChangedMeanwhile, Edit
 from lms.core.i18n import select_language
-from lms.core.text import nfc, one_line
+from lms.core.text import one_line, prose
 
 IGNORED = frozenset({"csrf_token", "next", "submit", "draft"})
 
@@ -24,8 +24,8 @@ def line_filter(value: Any) -> Any:
 
 
 def text_filter(value: Any) -> Any:
-    """NFC text of many lines, trimmed."""
-    return nfc(value).strip() if isinstance(value, str) else value
+    """Clean text of many lines, trimmed."""
+    return prose(value) if isinstance(value, str) else value
 
 
 class LineField(StringField):

@@ -23,6 +23,7 @@ ROUTES: list[Route] = [
     Route("/admin/people/import", imports.import_page, IMPORT, HELD, GET_POST),
     Route("/admin/people/import/template", imports.template_file, IMPORT, HELD),
     Route("/admin/people/import/problems", imports.problems, IMPORT, HELD, POST),
+    Route("/admin/people/import/again", imports.check_again, IMPORT, HELD, POST),
     Route("/admin/people/import/start", imports.start_import, IMPORT, HELD, POST),
     Route("/admin/people/import/<uuid:job_id>/result", imports.import_result, IMPORT, HELD),
     Route("/admin/people/<uuid:account_id>", admin.person_account, READ, SEEN),

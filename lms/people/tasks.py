@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lms.core import files, jobs
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
-from lms.people.roster.reading import RosterError
+from lms.people.roster.reading import Choices, RosterError
 from lms.people.services import rosters
 from lms.people.sessions import actor_of
 
@@ -26,7 +26,9 @@ def forget_roster(progress: jobs.Progress, sha256: str) -> None:
 
 
 @jobs.task("people.import_roster")
-def import_roster(progress: jobs.Progress, sha256: str, filename: str, account_id: str) -> dict[str, Any]:
+def import_roster(
+    progress: jobs.Progress, sha256: str, filename: str, account_id: str, sheet: str = "", encoding: str = ""
+) -> dict[str, Any]:
     """Import a stored file in the name of the account that asked for it, with the rights it has now."""
     actor = actor_of(UUID(account_id), at=utcnow())
     if actor is None or not actor.may(rosters.PERMISSION):
@@ -39,7 +41,7 @@ def import_roster(progress: jobs.Progress, sha256: str, filename: str, account_i
                 stream,
                 filename,
                 at=utcnow(),
-                inspected=True,
+                choices=Choices(sheet, encoding),
                 tell=lambda done, total: progress.tell(done=done, total=total),
             )
     except rosters.RosterRefused as refused:

@@ -225,12 +225,16 @@ def test_numbers_as_codes_keep_no_decimals(run, session, city):
     assert person(session, "123456") is not None
 
 
-def test_the_template_passes_once_its_example_is_replaced(officer, check, session, city):
+def test_the_template_s_example_is_never_a_person(officer, check, session, city):
     make.unit(city, code="SQHKT")
     session.commit()
     answer = officer.get(f"{URL}/template")
     assert answer.data[:2] == b"PK"
-    assert "Không phát hiện lỗi" in check(answer.data).get_data(as_text=True)
+    assert "dòng ví dụ của tệp mẫu" in check(answer.data).get_data(as_text=True)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    page = check(xlsx(rows[1], ROW)).get_data(as_text=True)
+    assert "<dt>Số người mới</dt><dd>1</dd>" in page
+    assert "Dòng 2 là dòng ví dụ của tệp mẫu" in page
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(template.build())).sheet_names
     assert sheets == ["Danh sách nhân sự", "Hướng dẫn"]
 

@@ -6,7 +6,7 @@ Each function takes a raw cell (text, number, date …) and returns a string as 
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from unicodedata import is_normalized
 
@@ -20,13 +20,16 @@ NULL = "\\N"
 _EPOCH = date(1899, 12, 30)
 _OLDEST = date(1900, 1, 1)
 _TEXT_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?: 0?0:00(?::00)?)?")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00)?)?")
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+"""Also what the reader makes of a cell with a date."""
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,186}[A-Za-z0-9])?\.[A-Za-z]{2,24}"
 )
-_PLAIN_NAME = re.compile(r"(?=.{2,120}$)[^\W\d_]+(?: [^\W\d_]+)*")
-_NOT_IN_NAMES = re.compile(r"[^\w\s'’.\-()]|[\d_]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_LETTERS = "A-Za-zÀ-ÂÈ-ÊÌÍÒ-ÕÙÚÝà-âãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
+_PLAIN_NAME = re.compile(rf"(?=.{{2,120}}$)[{_LETTERS}]+(?: [{_LETTERS}]+)*")
+_NOT_IN_NAMES = re.compile("[^\\w\\s'.\\-()\u0300-\u036f]|[\\d_]|^[\u0300-\u036f]")
+"""Names of other languages of Viet Nam have marks that no letter holds: Y Sô̆ Niê."""
+_A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?")
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 
 _SEXES = {"nam": "male", "male": "male", "m": "male", "nu": "female", "female": "female", "f": "female"}
@@ -71,13 +74,9 @@ class UnitRef(NamedTuple):
 def text_of(cell: Any) -> str:
     """Return a cell as one line of clean text; a whole number without its decimals."""
     if isinstance(cell, str):
-        return one_line(cell if cell.isascii() else _INVISIBLE.sub("", cell))
+        return one_line(cell)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.strftime("%d/%m/%Y %H:%M")
-    if isinstance(cell, date):
-        return cell.strftime("%d/%m/%Y")
     return "" if cell is None else one_line(str(cell))
 
 
@@ -114,6 +113,8 @@ def free_text(needed: bool) -> Converter:
             return EMPTY if needed else NULL
         if text in _ERRORS:
             return Fault(_l("The cell holds a formula with an error. Please correct the formula or type the text."))
+        if _A_DATE.fullmatch(text):
+            return Fault(_l("The cell holds a date. Please write the text."))
         if len(text) > 250:
             return Fault(_l("The text is longer than 250 characters. Please shorten it."))
         return text.replace("\\", "\\\\")
@@ -170,13 +171,16 @@ def unit(units: Mapping[str, UnitRef]) -> Converter:
     return convert
 
 
-def day(earliest: date, latest: date) -> Converter:
-    """A date between two others, as a sheet's date, its serial number, or dd/MM/yyyy."""
+def day(earliest: date, latest: date, serial_zero: int = 0) -> Converter:
+    """A date between two others, as a sheet's date, its serial number, or dd/MM/yyyy.
+
+    :param serial_zero: how many days later than usual the workbook begins to count
+    """
 
     def convert(cell: Any) -> str | Fault:
         if cell == "" or cell is None:
             return NULL
-        found = _date(cell)
+        found = _date(cell, serial_zero)
         if found is None:
             return NULL if isinstance(cell, str) and not one_line(cell) else _UNREADABLE
         if not earliest <= found <= latest:
@@ -187,42 +191,39 @@ def day(earliest: date, latest: date) -> Converter:
     return convert
 
 
-def birth_day(today: date) -> Converter:
+def birth_day(today: date, serial_zero: int = 0) -> Converter:
     """The birth date of somebody of 15 years or more."""
-    return day(_OLDEST, date(today.year - 15, 12, 31))
+    return day(_OLDEST, date(today.year - 15, 12, 31), serial_zero)
 
 
-def last_day(today: date) -> Converter:
+def last_day(today: date, serial_zero: int = 0) -> Converter:
     """The expected last day of service."""
-    return day(date(1990, 1, 1), date(today.year + 60, 12, 31))
+    return day(date(1990, 1, 1), date(today.year + 60, 12, 31), serial_zero)
 
 
 _UNREADABLE = Fault(_l("This is not a date. Please write day, month and year as 17/05/1985."))
 
 
-def _date(cell: Any) -> date | None:
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
+def _date(cell: Any, serial_zero: int) -> date | None:
     if isinstance(cell, str):
-        return _date_in_text(one_line(cell))
+        return _date_in_text(one_line(cell), serial_zero)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return _serial(float(cell))
+        return _serial(float(cell), serial_zero)
     return None
 
 
-def _date_in_text(text: str) -> date | None:
+def _date_in_text(text: str, serial_zero: int) -> date | None:
     try:
         if found := _TEXT_DATE.fullmatch(text):
             return date(int(found[3]), int(found[2]), int(found[1]))
         if found := _ISO_DATE.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3]))
-        return _serial(float(text)) if re.fullmatch(r"[1-9][0-9]{4}", text) else None
+        return _serial(float(text), serial_zero) if re.fullmatch(r"[1-9][0-9]{4}", text) else None
     except ValueError:
         return None
 
 
-def _serial(number: float) -> date | None:
+def _serial(number: float, serial_zero: int) -> date | None:
     """Return the day of a sheet's serial number; four digits are rather a year on its own than a day before 1927."""
-    return _EPOCH + timedelta(days=int(number)) if 10_000 <= number < 100_000 else None
+    days = number + serial_zero
+    return _EPOCH + timedelta(days=int(days)) if 10_000 <= days < 100_000 else None

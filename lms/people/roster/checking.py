@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
+from lms.core import legacy
 from lms.core.text import fold
 from lms.people.roster import cells, columns
 from lms.people.roster.cells import NULL, Fault, UnitRef
@@ -16,8 +17,12 @@ from lms.people.roster.reading import RosterError, Table
 BATCH = 5_000
 LISTED = 20_000
 """So many problems are kept; further ones are counted."""
-_HEADER_ROWS = 10
+_HEADER_ROWS = 30
+_EXAMPLE = {column.key: column.example for column in columns.COLUMNS}
 _REMEMBERED = 200_000
+_WIDEST = 702
+_SHOWN = 10
+_TEXTS = frozenset({"full_name", "sex", "category", "position", "rank"})
 
 
 class Row(NamedTuple):
@@ -51,6 +56,8 @@ class Checker:
     :ivar problems: all problems found, in the order of the file
     :ivar count: how many rows were good
     :ivar present: which of the persons' columns the file has
+    :ivar old: how many texts are in an old encoding, by its name
+    :ivar converted: the first texts that were converted from the old encoding that was chosen
     """
 
     def __init__(self, table: Table, units: Mapping[str, UnitRef], today: date, refused: Mapping[str, Any]) -> None:
@@ -58,21 +65,25 @@ class Checker:
         self.problems: list[Problem] = []
         self.problem_count = 0
         self.count = 0
+        self.old: dict[str, int] = {}
+        self.converted: dict[str, str] = {}
+        self._examples: list[int] = []
         self._refused = refused
         self._rows = enumerate(table.rows, 1)
         self._mapping = self._find_header()
         self._places = self._mapping.places
         self.present = frozenset(self._places)
+        zero = table.serial_zero
         self._converters: dict[str, cells.Converter] = {
             "full_name": cells.full_name,
-            "birth_date": cells.birth_day(today),
+            "birth_date": cells.birth_day(today, zero),
             "sex": cells.sex,
             "email": cells.email,
             "category": cells.category,
             "position": cells.free_text(needed=True),
             "rank": cells.free_text(needed=False),
             "unit_code": cells.unit(units),
-            "service_ends_on": cells.last_day(today),
+            "service_ends_on": cells.last_day(today, zero),
         }
 
     @property
@@ -99,6 +110,10 @@ class Checker:
         rows = self._good_rows()
         while batch := list(islice(rows, BATCH)):
             yield batch
+        if self.count == 0 and self.sound and self._examples:
+            raise RosterError(
+                "only-example", _l("Only the template's own example was found. Please fill in your data.")
+            )
         if self.count == 0 and self.sound:
             raise RosterError("no-rows", _l("The file has headers but no rows below them."))
 
@@ -108,8 +123,12 @@ class Checker:
         columns_ = [self._remembered(key) for key in _AFTER_CODE]
         lookups = [(column.place, column.look_up) for column in columns_]
         folded = cache(fold)
+        headings = self._mapping.headers
+        unheaded = set(range(_WIDEST)) - set(headings)
         seen: dict[str, int] = {}
         for number, given in self._rows:
+            if unheaded and len(given) > len(headings):
+                self._look_for_unheaded(number, given, unheaded)
             row = given if len(given) >= width else [*given, *[""] * (width - len(given))]
             code: Any = cells.staff_code(row[code_at])
             values: list[Any] = [look_up(row[place]) for place, look_up in lookups]
@@ -119,6 +138,9 @@ class Checker:
                 for index, value in enumerate(values):
                     if value is None:
                         values[index] = columns_[index].ask(row[columns_[index].place])
+            if code == _EXAMPLE["staff_code"] and values[0] == _EXAMPLE["full_name"] and self._is_example(row):
+                self._examples.append(number)
+                continue
             good = code.__class__ is str and Fault not in map(type, values)
             if code.__class__ is str and seen.setdefault(code, number) != number:
                 text = _l("This code is in row %(row)s already. Please keep one of the two rows.", row=seen[code])
@@ -141,8 +163,61 @@ class Checker:
 
     def _remembered(self, key: str) -> "_Remembered":
         if key in self._places:
-            return _Remembered(self._places[key], self._converters[key], key != "email")
+            return _Remembered(self._places[key], self._unicode(key), key != "email")
         return _Remembered(self._places["staff_code"], lambda _cell: NULL, False)
+
+    def _unicode(self, key: str) -> cells.Converter:
+        """Return the converter of a column that tells texts in an old encoding, or converts them when wished."""
+        convert, chosen = self._converters[key], self.table.choices.encoding
+
+        def check(cell: Any) -> str | Fault:
+            if cell.__class__ is not str or cell.isascii():
+                return convert(cell)
+            if chosen:
+                text = legacy.convert(cell, chosen)
+                if text != cell and len(self.converted) < _SHOWN:
+                    self.converted[cell] = text
+                cell = text
+            old = legacy.recognise(cell)
+            if old is None:
+                return convert(cell)
+            self.old[old.encoding] = self.old.get(old.encoding, 0) + 1
+            words = _l(
+                "This text is in the old encoding %(name)s, not in Unicode; it would read “%(text)s”.",
+                name=old.encoding,
+                text=old.text[:120],
+            )
+            return Fault(words)
+
+        return check if key in _TEXTS else convert
+
+    def _is_example(self, row: Sequence[Any]) -> bool:
+        """Tell whether a row is the template's example, untouched."""
+        return all(
+            cells.text_of(row[place]) == _EXAMPLE[key] for key, place in self._places.items() if key != "unit_code"
+        )
+
+    def _look_for_unheaded(self, number: int, row: Sequence[Any], unheaded: set[int]) -> None:
+        """Report each column that has data and no heading once, at its first data."""
+        for index in [index for index in unheaded if index < len(row) and cells.text_of(row[index])]:
+            unheaded.discard(index)
+            text = _l("This column has data but no heading. Please write its heading, or clear the column.")
+            self._add(Problem(number, columns.letters(index), "", cells.text_of(row[index])[:120], text))
+
+    def notes(self) -> list[Any]:
+        """Return what was read in another way than one may think, and what was not read, after the last batch."""
+        notes = list(self.table.warnings)
+        if self._examples:
+            rows = ", ".join(map(str, self._examples[:10]))
+            notes.append(_l("Row %(rows)s is the template's own example; it was not read.", rows=rows))
+        if self._mapping.ignored:
+            notes.append(_l("Columns that are not read: %(names)s.", names=", ".join(self._mapping.ignored)))
+        if self.converted:
+            pairs = "; ".join(f"{before} → {after}" for before, after in self.converted.items())
+            notes.append(
+                _l("Texts were converted from %(name)s: %(pairs)s", name=self.table.choices.encoding, pairs=pairs)
+            )
+        return notes
 
     def _explain(self, number: int, row: Sequence[Any], values: Sequence[Any]) -> None:
         for key, value in zip(("staff_code", *_AFTER_CODE), values, strict=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from lms.core import legacy
 from lms.core.text import fold, one_line
 
 
@@ -115,11 +116,13 @@ class Mapping:
     places: dict[str, int]
     headers: dict[int, str]
     faults: tuple[HeaderFault, ...]
+    ignored: tuple[str, ...] = ()
+    """Headings of columns that a roster may have and that are not read."""
 
 
 def known(row: Sequence[Any]) -> int:
     """Return how many cells of a row are headers that we know."""
-    return sum(isinstance(cell, str) and header_key(cell) in _BY_HEADER for cell in row)
+    return sum(isinstance(cell, str) and header_key(_unicode(cell)) in _BY_HEADER for cell in row)
 
 
 def match(row: Sequence[Any]) -> Mapping:
@@ -127,10 +130,14 @@ def match(row: Sequence[Any]) -> Mapping:
     places: dict[str, int] = {}
     headers: dict[int, str] = {}
     faults: list[HeaderFault] = []
+    ignored: list[str] = []
     expected = "; ".join(column.title for column in COLUMNS)
     for index, cell in enumerate(row):
-        header = one_line(str(cell))[:100]
+        header = one_line(_unicode(str(cell)))[:100]
         key = header_key(header)
+        if key in _IGNORED:
+            headers[index] = header
+            ignored.append(header)
         if not header or key in _IGNORED:
             continue
         column = _BY_HEADER.get(key)
@@ -138,6 +145,7 @@ def match(row: Sequence[Any]) -> Mapping:
             text = _l(
                 "This column is not known. Expected are: %(expected)s. Please rename or remove it.", expected=expected
             )
+            headers[index] = header
             faults.append(HeaderFault(index, header, text))
         elif column.key in places:
             first = headers[places[column.key]]
@@ -150,7 +158,13 @@ def match(row: Sequence[Any]) -> Mapping:
         if column.required and column.key not in places:
             text = _l("This column is missing. Expected are: %(expected)s.", expected=expected)
             faults.append(HeaderFault(None, column.headers[0], text))
-    return Mapping(places, headers, tuple(faults))
+    return Mapping(places, headers, tuple(faults), tuple(ignored))
+
+
+def _unicode(header: str) -> str:
+    """Return a heading in Unicode, whatever encoding the table is in."""
+    old = legacy.recognise(header[:200])
+    return old.text if old else header
 
 
 def letters(index: int) -> str:

@@ -1,31 +1,27 @@
-"""From a file of unknown kind to rows of cells: XLSX by calamine, CSV in the encodings that offices use.
+"""From a file of unknown kind to rows of cells, read by a process of its own (``extractor``) within limits.
 
 Whatever is wrong with a file ends as a :class:`RosterError` whose message can be shown at the file's field.
 """
 
-import codecs
-import csv
-import io
-import zipfile
-import zlib
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
+import orjson
 from flask_babel import lazy_gettext as _l
-from python_calamine import CalamineError, CalamineWorkbook
 
+from lms.core import legacy
 from lms.core.errors import DomainError
+from lms.people.roster import columns, extractor
 
 MAX_BYTES = 50 * 1024 * 1024
-MAX_UNPACKED = 700 * 1024 * 1024
-MAX_ROWS = 400_000
-_HEADER_LINES = 10
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_CHUNK = 4 * 1024 * 1024
 
 
 class RosterError(DomainError):
@@ -36,176 +32,180 @@ class RosterError(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What the importing person chose after the first check.
+
+    :ivar sheet: the name of the sheet to read; by default the first one to be seen that holds a table
+    :ivar encoding: the old encoding from which texts are converted
+    """
+
+    sheet: str = ""
+    encoding: str = ""
+
+    def __post_init__(self) -> None:
+        if self.encoding and self.encoding not in legacy.NAMES:
+            raise ValueError(self.encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook; ``table`` tells whether it has the headings of a roster."""
+
+    name: str
+    visible: bool
+    table: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """The first sheet of a roster: its rows, and what its reader ought to know.
+    """The sheet that is read, and what its reader ought to know.
 
     :ivar rows: from row 1 and column A of the sheet, or line 1 of the file
     :ivar size: about how many rows there are, for progress
+    :ivar sheet: the name of the sheet; empty for CSV
+    :ivar others: the other sheets that hold tables
+    :ivar serial_zero: how many days the file's day 0 lies after that of usual workbooks
     """
 
     rows: Iterator[Sequence[Any]]
     size: int
     warnings: tuple[Any, ...] = ()
+    sheet: str = ""
+    others: tuple[Sheet, ...] = ()
+    serial_zero: int = 0
+    choices: Choices = Choices()
 
 
-def open_table(stream: BinaryIO, filename: str, *, inspected: bool = False) -> Table:
-    """Open a roster.
+@contextmanager
+def open_table(stream: BinaryIO, filename: str, choices: Choices | None = None) -> Iterator[Table]:
+    """Open a roster for as long as it is read.
 
-    :param inspected: the very same content passed here before, so that its size when unpacked is known to be sound
     :raises RosterError: the file is empty, too large, protected, or of another kind
     """
     content = stream.read(MAX_BYTES + 1)
+    _check_kind(content)
+    with NamedTemporaryFile(suffix=".roster") as copy:
+        copy.write(content)
+        copy.flush()
+        del content
+        command = [sys.executable, "-I", extractor.__file__, copy.name, filename]
+        with subprocess.Popen(  # noqa: S603 - our own program
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            try:
+                yield _table(process, choices or Choices())
+            finally:
+                process.kill()
+
+
+def _check_kind(content: bytes) -> None:
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf"):
         raise RosterError("empty", _l("The file is empty."))
     if len(content) > MAX_BYTES:
         raise RosterError("too-large", _l("The file is larger than 50 MB. Please split it by units."))
     if content.startswith(_OLE):
-        raise RosterError("protected", _protected(content))
-    if content.startswith(b"PK"):
-        return _open_workbook(content, inspected=inspected)
+        raise RosterError("protected", _PROTECTED if _ENCRYPTED in content else _OLD)
     if content.startswith(
         (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
     ):
         raise RosterError("kind", _WRONG_KIND)
-    return _open_csv(content, filename)
 
 
-_UNREADABLE = (
-    *(CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError),
-    *(NotImplementedError, RuntimeError),
-)
-_DAMAGED = _l("The workbook cannot be read; it may be damaged. Please save it again.")
 _WRONG_KIND = _l("This is neither an Excel workbook (.xlsx) nor a CSV file. Please use the template.")
+_PROTECTED = _l("The workbook is protected by a password. Please save it without a password and choose it again.")
+_OLD = _l("This is a workbook in the old .xls format. Please save it as .xlsx in Excel and choose it again.")
+_MESSAGES = {
+    "kind": _WRONG_KIND,
+    "protected": _PROTECTED,
+    "damaged": _l("The workbook cannot be read; it may be damaged. Please save it again."),
+    "too-large": _l("The workbook holds too much data. Please split it by units."),
+    "too-long": _l("The file has more than 400,000 rows. Please split it by units."),
+    "encoding": _l("The characters of this file cannot be read. Please save it as “CSV UTF-8” in Excel."),
+    "wide-row": _l("A row of the sheet holds far more than a person's data. Please copy the table into the template."),
+}
 
 
-def _protected(content: bytes) -> Any:
-    if _ENCRYPTED in content:
-        return _l("The workbook is protected by a password. Please save it without a password and choose it again.")
-    return _l("This is a workbook in the old .xls format. Please save it as .xlsx in Excel and choose it again.")
-
-
-# -- XLSX -------------------------------------------------------------------------------------------------------------
-
-
-def _open_workbook(content: bytes, *, inspected: bool) -> Table:
-    try:
-        if not inspected:
-            _inspect(content)
-        with NamedTemporaryFile(suffix=".xlsx") as copy:  # calamine reads a path much faster than a stream
-            copy.write(content)
-            copy.flush()
-            workbook = CalamineWorkbook.from_path(copy.name)
-        visible = [s.name for s in workbook.sheets_metadata if "Visible" in str(s.visible) and "Work" in str(s.typ)]
-        sheet = workbook.get_sheet_by_name((visible or workbook.sheet_names)[0])
-        rows = sheet.iter_rows()
-    except RosterError:
-        raise
-    except _UNREADABLE as error:
-        raise RosterError("workbook", _DAMAGED) from error
-    except BaseException as error:  # a panic of the reader is no Exception
-        if type(error).__name__ != "PanicException":
-            raise
-        raise RosterError("workbook", _DAMAGED) from error
-    return Table(_limited(rows), max(sheet.height - 1, 0))
-
-
-def _inspect(content: bytes) -> None:
-    """Refuse what would take too much memory: calamine lays a sheet out as a full rectangle.
-
-    Two cells, one at A1 and one at XFD1048576, would be sixteen thousand million.
-    """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        if any(part.flag_bits & 1 for part in parts):
-            raise RosterError("protected", _protected(_ENCRYPTED))
-        if not any(part.filename == "xl/workbook.xml" for part in parts):
-            raise RosterError("kind", _WRONG_KIND)
-        if sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise RosterError("too-large", _l("The workbook holds too much data. Please split it by units."))
-        for part in parts:
-            if part.filename.startswith("xl/worksheets/"):
-                with archive.open(part) as stream:
-                    _inspect_sheet(stream)
-
-
-_FAR = bytes.maketrans(bytes(range(ord("A"), ord("Z") + 1)) + b"0123456789'", b"A" * 26 + b"0" * 10 + b'"')
-
-
-def _inspect_sheet(stream: Any) -> None:
-    rest = b""
-    while chunk := stream.read(_CHUNK):
-        shape = rest + chunk.translate(_FAR, b" \t\r\n")
-        if b'r="AAA' in shape or b'r="AA00000' in shape or b'r="A0000000' in shape:
-            text = _l("The sheet has cells far outside the table. Please copy the table into the template.")
-            raise RosterError("far-cells", text)
-        rest = shape[-16:]
-
-
-# -- CSV --------------------------------------------------------------------------------------------------------------
-
-
-def _open_csv(content: bytes, filename: str) -> Table:
-    text, warnings = _decode(content)
-    if not filename.lower().endswith((".csv", ".txt", ".tsv")) and "\n" not in text:
-        raise RosterError("kind", _WRONG_KIND)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    return Table(_limited(_lines(reader)), text.count("\n"), warnings)
-
-
-def _lines(reader: Any) -> Iterator[Sequence[Any]]:
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            message = _l(
-                "Line %(line)s cannot be read: a quotation mark is missing or misplaced.", line=reader.line_num
-            )
-            raise RosterError("csv", message) from error
-        yield row
-
-
-def _decode(content: bytes) -> tuple[str, tuple[Any, ...]]:
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return _strictly(content, encoding), ()
-    sample = content[:4000]
-    if sample.count(0) * 10 > len(sample):
-        little = sample[1::2].count(0) >= sample[::2].count(0)
-        return _strictly(content, "utf-16-le" if little else "utf-16-be"), ()
-    try:
-        return content.decode("utf-8"), ()
-    except UnicodeDecodeError:
-        text = _strictly(content, "cp1258")
-        return text, (
-            _l(
-                "The file is not in Unicode; it was read as Windows-1258. "
-                "Please check names with marks below before you import."
-            ),
+def _refusal(answer: dict[str, Any]) -> RosterError:
+    code, message = answer["error"], _MESSAGES.get(answer["error"])
+    if code == "far-cells":
+        message = _l(
+            "The sheet has cells far outside the table (%(cell)s). Please copy the table into the template.",
+            cell=answer["cell"],
         )
+    elif code == "long-line":
+        message = _l("Line %(line)s is far too long for a person's data. Please use the template.", line=answer["line"])
+    elif code == "quotes":
+        message = _l("Line %(line)s cannot be read: a quotation mark is missing or misplaced.", line=answer["line"])
+    return RosterError(code, message)
 
 
-def _strictly(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        text = _l("The characters of this file cannot be read. Please save it as “CSV UTF-8” in Excel.")
-        raise RosterError("encoding", text) from error
+def _hear(process: "subprocess.Popen[bytes]") -> Any:
+    """Return the next answer; a reader that ended by its limits of memory or time gave none."""
+    line = process.stdout.readline() if process.stdout else b""
+    if not line:
+        if process.wait() == 0:
+            return None
+        raise _refusal({"error": "too-large"})
+    answer = orjson.loads(line)
+    if isinstance(answer, dict) and "error" in answer:
+        raise _refusal(answer)
+    return answer
 
 
-def _delimiter(text: str) -> str:
-    """Return the separator that the first lines use most, outside quotation marks."""
-    sample = "".join(text[:20_000].split('"')[::2]).split("\n")[:_HEADER_LINES]
-    return max(",;\t", key=lambda mark: max((line.count(mark) for line in sample), default=0))
+def _table(process: "subprocess.Popen[bytes]", choices: Choices) -> Table:
+    heads = _hear(process)["sheets"]
+    sheets = [Sheet(one["name"], one["visible"], any(columns.known(row) >= 3 for row in one["head"])) for one in heads]
+    chosen = _choose(sheets, choices.sheet)
+    if process.stdin:
+        process.stdin.write(b"%d\n" % chosen)
+        process.stdin.flush()
+    about = _hear(process)
+    return Table(
+        _rows(process),
+        about["size"],
+        tuple(_oddities(about)),
+        sheets[chosen].name,
+        tuple(one for index, one in enumerate(sheets) if index != chosen and one.table),
+        1462 if about.get("epoch_1904") else 0,
+        choices,
+    )
 
 
-def _limited(rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    for number, row in enumerate(rows):
-        if number > MAX_ROWS:
-            raise RosterError("too-long", _l("The file has more than 400,000 rows. Please split it by units."))
-        yield row
+def _choose(sheets: Sequence[Sheet], name: str) -> int:
+    """Return the chosen sheet; else the first visible one with a table, the first visible one, the first one."""
+    order = sorted(
+        range(len(sheets)),
+        key=lambda n: (sheets[n].name != name if name else False, not sheets[n].visible, not sheets[n].table),
+    )
+    return order[0]
+
+
+def _rows(process: "subprocess.Popen[bytes]") -> Iterator[Sequence[Any]]:
+    while (portion := _hear(process)) is not None:
+        yield from portion
+
+
+def _oddities(about: dict[str, Any]) -> Iterator[Any]:
+    if about.get("windows_1258"):
+        yield _l(
+            "The file is not in Unicode; it was read as Windows-1258. "
+            "Please check names with marks below before you import."
+        )
+    if about.get("hidden_count"):
+        rows = ", ".join(map(str, about["hidden"])) + (" …" if about["hidden_count"] > len(about["hidden"]) else "")
+        yield _l(
+            "%(number)s rows are hidden or filtered out in the sheet; they were read as well: rows %(rows)s.",
+            number=about["hidden_count"],
+            rows=rows,
+        )
+    if about.get("hidden_columns"):
+        yield _l("The sheet has hidden columns; they were read as well.")
+    if about.get("dressed", [0])[0]:
+        number, example = about["dressed"]
+        yield _l(
+            "%(number)s numbers were read as the sheet shows them, with leading zeros or letters, such as %(example)s.",
+            number=number,
+            example=example,
+        )
+    if about.get("epoch_1904"):
+        yield _l("The workbook counts days from 1904, as Excel for Mac once did; its dates were read accordingly.")

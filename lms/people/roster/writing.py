@@ -65,11 +65,31 @@ class Summary:
     new: int
     changed: int
     unchanged: int
+    erased: int = 0
+    """How many stored values an empty cell would erase."""
+    twins: tuple[tuple[str, str, str], ...] = ()
+    """The first new persons who have name and birth date of somebody else: name, code in the file, the other code."""
 
     @property
     def total(self) -> int:
         """All rows."""
         return self.new + self.changed + self.unchanged
+
+
+_TWINS = text(
+    """
+    SELECT DISTINCT ON (s.staff_code) s.full_name, s.staff_code, p.staff_code FROM staged_persons s
+    JOIN persons p ON p.full_name = s.full_name AND p.birth_date = s.birth_date AND p.staff_code <> s.staff_code
+    WHERE p.left_on IS NULL AND NOT EXISTS (SELECT FROM persons q WHERE q.staff_code = s.staff_code)
+    ORDER BY s.staff_code LIMIT 50
+    """
+)
+_TWINS_WITHIN = text(
+    """
+    SELECT full_name, min(staff_code), max(staff_code) FROM staged_persons WHERE birth_date IS NOT NULL
+    GROUP BY full_name, birth_date HAVING count(*) > 1 ORDER BY 2 LIMIT 50
+    """
+)
 
 
 def lock_persons() -> None:
@@ -104,7 +124,7 @@ def send(checker: Checker, *, at: datetime | None, tell: Callable[[int], None]) 
             staged = [row for row in batch if row.staff_code in known] if known else []
             fresh = [row for row in batch if row.staff_code not in known] if staged else batch
             new += len(fresh)
-            portions = [_staged(staged)]
+            portions = [_staged(batch if at is None else staged)]
             if at is not None and checker.sound:
                 portions += _made(fresh, at)
             if pending is not None:
@@ -114,13 +134,19 @@ def send(checker: Checker, *, at: datetime | None, tell: Callable[[int], None]) 
         if pending is not None:
             pending.result()
     db.session.execute(text("ANALYZE staged_persons"))
-    changed, all_known = db.session.execute(
+    erased = " + ".join(
+        [f"(p.{n} IS NOT NULL AND s.{n} IS NULL)::int" for n in _OPTIONAL if n in checker.present] or ["0"]
+    )
+    changed, all_known, lost = db.session.execute(
         text(
-            f"SELECT count(*) FILTER (WHERE {_difference(checker)}), count(*) "  # noqa: S608 - names are our own
-            "FROM staged_persons s JOIN persons p USING (staff_code)"
+            f"SELECT count(*) FILTER (WHERE {_difference(checker)}), count(*), "  # noqa: S608 - names are our own
+            f"coalesce(sum({erased}), 0) FROM staged_persons s JOIN persons p USING (staff_code)"
         )
     ).one()
-    return Summary(new, changed, all_known - changed)
+    twins: list[Any] = []
+    if at is None:
+        twins = [*db.session.execute(_TWINS_WITHIN), *(db.session.execute(_TWINS) if known else ())]
+    return Summary(new, changed, all_known - changed, lost, tuple((name, code, other) for name, code, other in twins))
 
 
 def settle(checker: Checker, summary: Summary, at: datetime) -> int:

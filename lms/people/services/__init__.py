@@ -13,7 +13,7 @@ from lms.people.services.accounts import (
     unlock_account,
 )
 from lms.people.services.persons import create_person
-from lms.people.services.rosters import RosterRefused, check_roster, forget_later, import_roster, request_import
+from lms.people.services.rosters import Report, RosterRefused, check_roster, forget_later, import_roster, request_import
 from lms.people.services.sign_in import (
     Refused,
     Throttled,
@@ -28,6 +28,7 @@ from lms.people.services.units import close_unit, create_unit, succeed
 
 __all__ = [
     "Refused",
+    "Report",
     "RosterRefused",
     "Throttled",
     "activate",

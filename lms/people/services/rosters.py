@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -19,7 +19,7 @@ from lms.people.models import Unit, UnitSuccession
 from lms.people.roster import writing
 from lms.people.roster.cells import UnitRef
 from lms.people.roster.checking import Checker, Problem
-from lms.people.roster.reading import Table, open_table
+from lms.people.roster.reading import Choices, Sheet, Table, open_table
 from lms.people.roster.writing import Summary
 from lms.people.sessions import local_day
 
@@ -33,6 +33,10 @@ class Report:
     """What is in a roster.
 
     :ivar problem_count: all problems; ``problems`` holds the first twenty thousand of them
+    :ivar warnings: what was read in another way than one may think, and what was not read
+    :ivar sheet: the sheet that was read
+    :ivar others: the other sheets with tables
+    :ivar old: texts in an old encoding, by its name
     :ivar accounts: how many accounts were made; 0 after a dry run
     """
 
@@ -40,6 +44,9 @@ class Report:
     problems: list[Problem]
     problem_count: int
     warnings: tuple[Any, ...]
+    sheet: str = ""
+    others: tuple[Sheet, ...] = ()
+    old: tuple[tuple[str, int], ...] = ()
     accounts: int = 0
 
     @property
@@ -56,15 +63,17 @@ class RosterRefused(DomainError):
         self.report = report
 
 
-def check_roster(actor: Actor, stream: BinaryIO, filename: str, *, at: datetime) -> Report:
+def check_roster(
+    actor: Actor, stream: BinaryIO, filename: str, *, at: datetime, choices: Choices | None = None
+) -> Report:
     """Read and check a roster, and count what it would change; writes nothing.
 
     :raises RosterError: the file cannot be read as a roster at all
     """
-    table = open_table(stream, filename)
     try:
-        checker = _checker(actor, table, at)
-        summary = writing.send(checker, at=None, tell=lambda _count: None)
+        with open_table(stream, filename, choices) as table:
+            checker = _checker(actor, table, at)
+            summary = writing.send(checker, at=None, tell=lambda _count: None)
         return _report(checker, summary)
     finally:
         db.session.rollback()
@@ -77,34 +86,35 @@ def import_roster(
     filename: str,
     *,
     at: datetime,
-    inspected: bool = False,
+    choices: Choices | None = None,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Write a roster's persons, and an account without a password for each who has none: all, or with a problem none.
 
-    :param inspected: :func:`check_roster` has read this very content before
+    :param choices: those with which :func:`check_roster` has read this content before
     :param tell: hears how many rows of how many have been read
     :raises RosterError: the file cannot be read as a roster at all
     :raises RosterRefused: it has problems; nothing is written
     """
     digest = hashlib.sha256(stream.read()).hexdigest()
     stream.seek(0)
-    table = open_table(stream, filename, inspected=inspected)
-    tell(0, table.size)
-    writing.lock_persons()
-    checker = _checker(actor, table, at)
-    summary = writing.send(checker, at=at, tell=lambda count: tell(count, table.size))
+    with open_table(stream, filename, choices) as table:
+        tell(0, table.size)
+        writing.lock_persons()
+        checker = _checker(actor, table, at)
+        summary = writing.send(checker, at=at, tell=lambda count: tell(count, table.size))
+    report = _report(checker, summary)
     if not checker.sound:
-        raise RosterRefused(_report(checker, summary))
+        raise RosterRefused(report)
     accounts = writing.settle(checker, summary, at)
     after = {"file": filename, "sha256": digest, "new": summary.new, "changed": summary.changed}
-    after |= {"unchanged": summary.unchanged, "accounts": accounts}
+    after |= {"unchanged": summary.unchanged, "accounts": accounts, "sheet": table.sheet}
     audit.record(actor, "roster.import", "roster", digest, at=at, after=after)
-    return Report(summary, [], 0, table.warnings, accounts)
+    return replace(report, accounts=accounts)
 
 
 @act
-def request_import(actor: Actor, sha256: str, filename: str, *, at: datetime) -> UUID:
+def request_import(actor: Actor, sha256: str, filename: str, choices: Choices, *, at: datetime) -> UUID:
     """Put the import of a stored file on the queue; returns the id of the job."""
     return jobs.enqueue(
         jobs.queue.tasks["people.import_roster"],
@@ -113,6 +123,8 @@ def request_import(actor: Actor, sha256: str, filename: str, *, at: datetime) ->
         sha256=sha256,
         filename=filename,
         account_id=str(actor.account_id),
+        sheet=choices.sheet,
+        encoding=choices.encoding,
     )
 
 
@@ -137,7 +149,27 @@ def _checker(actor: Actor, table: Table, at: datetime) -> Checker:
 
 
 def _report(checker: Checker, summary: Summary) -> Report:
-    return Report(summary, checker.problems, checker.problem_count, checker.table.warnings)
+    table, warnings = checker.table, checker.notes()
+    if summary.erased:
+        warnings.append(_l("Empty cells would erase %(number)s values that are stored today.", number=summary.erased))
+    warnings += [
+        _l(
+            "%(name)s: code %(code)s has the name and birth date of code %(other)s. Is this one person with two codes?",
+            name=name,
+            code=code,
+            other=other,
+        )
+        for name, code, other in summary.twins
+    ]
+    return Report(
+        summary,
+        checker.problems,
+        checker.problem_count,
+        tuple(warnings),
+        table.sheet,
+        table.others,
+        tuple(checker.old.items()),
+    )
 
 
 def _units(paths: Iterable[str], at: datetime) -> dict[str, UnitRef]:

@@ -16,7 +16,7 @@ from lms.people import exports, services
 from lms.people.forms import RosterConfirmation, RosterForm
 from lms.people.roster import template
 from lms.people.roster.columns import COLUMNS
-from lms.people.roster.reading import RosterError
+from lms.people.roster.reading import Choices, RosterError
 
 SHOWN = 500
 TOKEN_LIFETIME = 24 * 3600
@@ -38,12 +38,34 @@ def import_page() -> Any:
     upload.stream.seek(0)
     stored = files.put(upload.stream)
     services.forget_later(current_actor(), stored.sha256, at=utcnow())
-    token = _signer().dumps([stored.sha256, upload.filename[:200], str(current_actor().account_id)])
+    return _checked_page(report, stored.sha256, upload.filename[:200], Choices())
+
+
+def check_again() -> Any:
+    """Check a file that was uploaded once more: another sheet of it, or its texts converted to Unicode."""
+    actor = current_actor()
+    sha256, filename, before = _checked_file(actor)
+    try:
+        choices = Choices(request.form.get("sheet", before.sheet), request.form.get("encoding", before.encoding))
+    except ValueError:
+        abort(400)
+    try:
+        with io.BytesIO(b"".join(files.read(sha256))) as stream:
+            report = services.check_roster(actor, stream, filename, at=utcnow(), choices=choices)
+    except RosterError as refused:
+        form = RosterForm(formdata=None)
+        form.file.errors = [refused.message]
+        return render_template("people/import.html", form=form, columns=COLUMNS), 422
+    return _checked_page(report, sha256, filename, choices)
+
+
+def _checked_page(report: services.Report, sha256: str, filename: str, choices: Choices) -> Any:
+    account = str(current_actor().account_id)
     page = render_template(
         "people/import_checked.html",
         report=report,
-        filename=upload.filename,
-        token=token,
+        filename=filename,
+        token=_signer().dumps([sha256, filename, account, choices.sheet, choices.encoding]),
         shown=report.problems[:SHOWN],
         form=RosterConfirmation(formdata=None),
     )
@@ -53,17 +75,17 @@ def import_page() -> Any:
 def start_import() -> Any:
     """Import a checked file, as a job."""
     actor = current_actor()
-    sha256, filename = _checked_file(actor)
-    job_id = services.request_import(actor, sha256, filename, at=utcnow())
+    sha256, filename, choices = _checked_file(actor)
+    job_id = services.request_import(actor, sha256, filename, choices, at=utcnow())
     return redirect(url_for("core.job", job_id=job_id))
 
 
 def problems() -> Any:
     """All problems of a checked file, as XLSX."""
     actor = current_actor()
-    sha256, filename = _checked_file(actor)
+    sha256, filename, choices = _checked_file(actor)
     with io.BytesIO(b"".join(files.read(sha256))) as stream:
-        report = services.check_roster(actor, stream, filename, at=utcnow())
+        report = services.check_roster(actor, stream, filename, at=utcnow(), choices=choices)
     return downloads.workbook(exports.problems(report), "loi-danh-sach-nhan-su.xlsx")
 
 
@@ -80,14 +102,14 @@ def import_result(job_id: UUID) -> Any:
     return render_template("people/import_result.html", result=job.result, at=job.updated_at)
 
 
-def _checked_file(actor: Actor) -> tuple[str, str]:
+def _checked_file(actor: Actor) -> tuple[str, str, Choices]:
     try:
-        sha256, filename, account_id = _signer().loads(request.form.get("token", ""), max_age=TOKEN_LIFETIME)
+        sha256, filename, account_id, *choices = _signer().loads(request.form.get("token", ""), max_age=TOKEN_LIFETIME)
     except BadData:
         abort(400)
     if account_id != str(actor.account_id):
         abort(403)
-    return sha256, filename
+    return sha256, filename, Choices(*choices)
 
 
 def _signer() -> URLSafeTimedSerializer:
