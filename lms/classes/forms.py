@@ -4,11 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeLocalField, DecimalField, IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from lms.core.forms import IGNORED, EditForm, Form, LineField, TextField
+from lms.core.forms import (
+    IGNORED,
+    CountField,
+    DayField,
+    DecimalTextField,
+    EditForm,
+    Form,
+    LineField,
+    MomentField,
+    TextField,
+)
 from lms.core.i18n import ZONE
 
 KINDS = {"classroom": _l("In class"), "field_study": _l("Field study"), "online": _l("Online")}
@@ -30,9 +40,9 @@ class ClassForm(Form):
         ],
     )
     name = LineField(_l("Class name"), validators=[DataRequired(_NEEDED), Length(max=200)])
-    starts_on = DateField(_l("First day"), validators=[DataRequired(_NEEDED)])
-    ends_on = DateField(_l("Last day"), validators=[DataRequired(_NEEDED)])
-    capacity = IntegerField(_l("Places"), validators=[InputRequired(_NEEDED), NumberRange(1, 2000)])
+    starts_on = DayField(_l("First day"), validators=[DataRequired(_NEEDED)])
+    ends_on = DayField(_l("Last day"), validators=[DataRequired(_NEEDED)])
+    capacity = CountField(_l("Places"), validators=[InputRequired(_NEEDED), NumberRange(1, 2000)])
 
     def values(self) -> dict[str, Any]:
         """Return what the act takes."""
@@ -48,8 +58,8 @@ class SessionForm(EditForm):
     topic_id = SelectField(_l("Topic"))
     lecturer_id = SelectField(_l("Lecturer"))
     title = LineField(_l("Title"), validators=[DataRequired(_NEEDED), Length(max=300)])
-    starts_at = DateTimeLocalField(_l("Starts"), validators=[DataRequired(_NEEDED)])
-    ends_at = DateTimeLocalField(_l("Ends"), validators=[DataRequired(_NEEDED)])
+    starts_at = MomentField(_l("Starts"), validators=[DataRequired(_NEEDED)])
+    ends_at = MomentField(_l("Ends"), validators=[DataRequired(_NEEDED)])
     place = LineField(_l("Place"), validators=[DataRequired(_NEEDED), Length(max=300)])
 
     def values(self) -> dict[str, Any]:
@@ -88,7 +98,7 @@ class WithdrawForm(Form):
 class MarkForm(EditForm):
     """The mark of an essay."""
 
-    score = DecimalField(_l("Score"), use_locale=False, validators=[InputRequired(_NEEDED)])
+    score = DecimalTextField(_l("Score"), validators=[InputRequired(_NEEDED)])
     comment = TextField(_l("Comment for the trainee"), validators=[Optional(), Length(max=5000)])
 
     def values(self) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as ORMSession
 
-from lms.core import connections
+from lms.core import connections, moments
 
+moments.install()
 P = ParamSpec("P")
 R = TypeVar("R")
 

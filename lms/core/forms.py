@@ -9,37 +9,18 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField
 
 from lms.core.edits import ChangedMeanwhile, Edit
+from lms.core.fields import CountField as CountField
+from lms.core.fields import DayField as DayField
+from lms.core.fields import DecimalTextField as DecimalTextField
+from lms.core.fields import LineField as LineField
+from lms.core.fields import MomentField as MomentField
+from lms.core.fields import TextField as TextField
 from lms.core.i18n import select_language
-from lms.core.text import one_line, prose
 
 IGNORED = frozenset({"csrf_token", "next", "submit", "draft"})
-
-
-def line_filter(value: Any) -> Any:
-    """One NFC line."""
-    return one_line(value) if isinstance(value, str) else value
-
-
-def text_filter(value: Any) -> Any:
-    """Clean text of many lines, trimmed."""
-    return prose(value) if isinstance(value, str) else value
-
-
-class LineField(StringField):
-    """One line of text, NFC, trimmed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"filters": [line_filter]} | kwargs)
-
-
-class TextField(TextAreaField):
-    """Many lines of text, NFC, trimmed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"filters": [text_filter]} | kwargs)
 
 
 class Form(FlaskForm):

@@ -88,17 +88,26 @@ def day(value: date | datetime | None) -> str:
     """Write a date as 23/11/2026, the form of both languages here."""
     if value is None:
         return ""
-    return (value.astimezone(ZONE) if isinstance(value, datetime) else value).strftime("%d/%m/%Y")
+    shown = _here(value) if isinstance(value, datetime) else value
+    return f"{shown.day:02}/{shown.month:02}/{shown.year:04}"
 
 
 def clock(value: datetime | None) -> str:
     """Write a time of day as 08:30."""
-    return "" if value is None else value.astimezone(ZONE).strftime("%H:%M")
+    return "" if value is None else f"{_here(value):%H:%M}"
 
 
 def moment(value: datetime | None) -> str:
     """Write a moment as 08:30 23/11/2026."""
-    return "" if value is None else value.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
+    return "" if value is None else f"{clock(value)} {day(value)}"
+
+
+def _here(value: datetime) -> datetime:
+    """Return a moment in Hà Nội; at the ends of time, where there is none, as it is."""
+    try:
+        return value.astimezone(ZONE)
+    except (OverflowError, ValueError):
+        return value
 
 
 def number(value: float | int | None, pattern: str = "#,##0.##") -> str:

@@ -3,9 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (  # type: ignore[attr-defined] # the stubs lag
-    DateField,
     HiddenField,
-    IntegerField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
@@ -14,7 +12,7 @@ from wtforms.validators import UUID, DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput
 
 from lms.core.database import utcnow
-from lms.core.forms import Form, LineField
+from lms.core.forms import CountField, DayField, Form, LineField
 from lms.library.scopes import SCOPES
 from lms.library.services.quotas import MOST
 from lms.people.sessions import local_day
@@ -42,7 +40,7 @@ class RenameForm(Form):
 class QuotaForm(Form):
     """How much an institution may keep."""
 
-    gigabytes = IntegerField(_l("Quota in GB"), validators=[Optional(), NumberRange(0, MOST)])
+    gigabytes = CountField(_l("Quota in GB"), validators=[Optional(), NumberRange(0, MOST)])
 
 
 class KeyForm(Form):
@@ -60,9 +58,9 @@ class KeyForm(Form):
         option_widget=CheckboxInput(),
         validators=[DataRequired(_l("Please choose what the key is good for."))],
     )
-    last_day = DateField(_l("Good until the end of"), validators=[Optional()])
+    last_day = DayField(_l("Good until the end of"), validators=[Optional()])
 
-    def validate_last_day(self, field: DateField) -> None:
+    def validate_last_day(self, field: DayField) -> None:
         """Refuse a day that has passed."""
         if field.data is not None and field.data < local_day(utcnow()):
             raise ValidationError(_l("The last day of the key has passed already."))

@@ -4,11 +4,11 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from lms.core.forms import Form, LineField
+from lms.core.forms import CountField, DayField, Form, LineField
 from lms.core.text import nfc
 from lms.people.models import UNIT_KINDS
 from lms.people.permissions import ROLES
@@ -96,14 +96,14 @@ class RoleForm(Form):
         _l("Role"), choices=[SelectChoice(key, _l(label)) for key, label in ROLES.items() if key != "trainee"]
     )
     unit = LineField(_l("Unit code"), validators=[_needed(), Length(max=40)])
-    valid_from = DateField(_l("From"), validators=[Optional()])
-    valid_until = DateField(_l("Last day"), validators=[Optional()])
+    valid_from = DayField(_l("From"), validators=[Optional()])
+    valid_until = DayField(_l("Last day"), validators=[Optional()])
 
 
 class EndRoleForm(Form):
     """A role to take away."""
 
-    holding = IntegerField(validators=[_needed()])
+    holding = CountField(validators=[_needed()])
 
 
 class UnitForm(Form):
@@ -113,13 +113,13 @@ class UnitForm(Form):
     name = LineField(_l("Name"), validators=[_needed(), Length(max=250)])
     kind = SelectField(_l("Kind"), choices=[SelectChoice(kind, KIND_LABELS[kind]) for kind in UNIT_KINDS])
     parent = LineField(_l("Code of the unit above"), validators=[_needed(), Length(max=40)])
-    valid_from = DateField(_l("Exists from"), validators=[_needed()])
+    valid_from = DayField(_l("Exists from"), first=1900, validators=[_needed()])
 
 
 class CloseUnitForm(Form):
     """The end of a unit and what came of it."""
 
-    on = DateField(_l("First day on which it no longer exists"), validators=[_needed()])
+    on = DayField(_l("First day on which it no longer exists"), validators=[_needed()])
     successors = LineField(_l("Codes of the successors"), validators=[Length(max=400)])
     document = LineField(_l("Deciding document"), validators=[Length(max=200)])
 

@@ -1,10 +1,10 @@
 """What the forms of adjustments may contain."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField
+from wtforms import SelectField
 from wtforms.validators import DataRequired, Length, Optional
 
-from lms.core.forms import EditForm, Form, LineField, TextField
+from lms.core.forms import DayField, EditForm, Form, LineField, TextField
 
 _NEEDED = DataRequired(_l("Please fill this in."))
 
@@ -15,7 +15,7 @@ class StateForm(EditForm):
     cause = TextField(_l("Cause"), validators=[_NEEDED, Length(max=2000)])
     measure = TextField(_l("Measure"), validators=[_NEEDED, Length(max=2000)])
     responsible = LineField(_l("Person responsible"), validators=[_NEEDED, Length(max=200)])
-    due_on = DateField(_l("To be done by"), validators=[DataRequired(_l("Please give a date."))])
+    due_on = DayField(_l("To be done by"), validators=[DataRequired(_l("Please give a date."))])
 
 
 class DoneForm(Form):

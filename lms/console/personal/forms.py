@@ -3,10 +3,9 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from lms.core.forms import Form, LineField, TextField
+from lms.core.forms import DayField, Form, LineField, TextField
 
 TEXT_MAX = 1000
 
@@ -21,7 +20,7 @@ class WrittenForm(Form):
 class LeavingForm(Form):
     """The day on which a person left the service."""
 
-    left_on = DateField(_l("Left the service on"), [InputRequired()])
+    left_on = DayField(_l("Left the service on"), [InputRequired()])
 
 
 class RefusalForm(Form):

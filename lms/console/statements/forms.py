@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectChoice, SelectField  # type: ignore[attr-defined] # the stubs lag
+from wtforms import SelectChoice, SelectField  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import Length, Optional, ValidationError
 
 from lms.console.statements.sentences import VERB_MAX, plain
-from lms.core.forms import Form, LineField
+from lms.core.forms import DayField, Form, LineField
 from lms.core.i18n import ZONE
 from lms.records.values import IRI
 from lms.records.vocabulary import VERBS, VOIDED
@@ -27,8 +27,8 @@ class PeriodForm(Form):
         csrf = False
 
     verb = SelectField(_l("Verb"), validators=[Optional()])
-    since = DateField(_l("Stored from"), validators=[Optional()])
-    until = DateField(_l("Stored until"), validators=[Optional()])
+    since = DayField(_l("Stored from"), validators=[Optional()])
+    until = DayField(_l("Stored until"), validators=[Optional()])
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,11 +39,11 @@ class PeriodForm(Form):
             words.append(SelectChoice(given, plain(given, VERB_MAX)))  # of another program, by a link or typed
         self.verb.choices = [SelectChoice("", _l("all")), *sorted(words, key=lambda word: str(word.label))]
 
-    def validate_since(self, field: DateField) -> None:
+    def validate_since(self, field: DayField) -> None:
         """Check that the day is one of this age."""
         _check_day(field.data)
 
-    def validate_until(self, field: DateField) -> None:
+    def validate_until(self, field: DayField) -> None:
         """Check that the last day does not lie before the first."""
         _check_day(field.data)
         if self.since.data and field.data and field.data < self.since.data:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField
 from wtforms.validators import DataRequired, Length
 
-from lms.core.forms import EditForm, Form, LineField, TextField
+from lms.core.forms import DayField, EditForm, Form, LineField, TextField
 from lms.reports.issued.rules import life
 from lms.reports.issued.rules.report import Issue
 
@@ -54,7 +53,7 @@ class IssueForm(Form):
     """What the document carries when it is issued."""
 
     number = LineField(_l("Number and symbol"), validators=[_NEEDED, Length(max=60)])
-    issued_on = DateField(_l("Date"), validators=[DataRequired(_l("Please give a date."))])
+    issued_on = DayField(_l("Date"), validators=[DataRequired(_l("Please give a date."))])
     place = LineField(_l("Place of issue"), validators=[_NEEDED, Length(max=100)])
     signer_on_behalf = TextField(_l("Signed on behalf of"), validators=[Length(max=300)])
     signer_title = LineField(_l("Office of the signer"), validators=[_NEEDED, Length(max=200)])

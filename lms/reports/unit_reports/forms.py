@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField
+from wtforms import SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from lms.core.forms import EditForm, Form, LineField, TextField
+from lms.core.forms import CountField, DayField, EditForm, Form, LineField, TextField
 from lms.people.forms import KIND_LABELS
 from lms.people.models import UNIT_KINDS
 from lms.reports.unit_reports import rules
@@ -40,15 +40,15 @@ FIELD_LABELS = {
 class OpenForm(Form):
     """A campaign to be opened."""
 
-    year = IntegerField(_l("Year"), validators=list(_YEAR))
-    due_on = DateField(_l("Deadline"), validators=[_DATE])
+    year = CountField(_l("Year"), validators=list(_YEAR))
+    due_on = DayField(_l("Deadline"), validators=[_DATE])
     levels = SelectMultipleField(
         _l("Levels whose units all report"),
         choices=[SelectChoice(kind, KIND_LABELS[kind]) for kind in UNIT_KINDS if kind != "city"],
         option_widget=CheckboxInput(),
     )
-    quota_from = IntegerField(_l("Quotas are proposed from"), validators=list(_YEAR))
-    quota_to = IntegerField(_l("to"), validators=list(_YEAR))
+    quota_from = CountField(_l("Quotas are proposed from"), validators=list(_YEAR))
+    quota_to = CountField(_l("to"), validators=list(_YEAR))
 
     def validate_due_on(self, field: Any) -> None:
         """A report is given during its year or after it."""
@@ -64,7 +64,7 @@ class OpenForm(Form):
 class ExtendForm(Form):
     """Another last day."""
 
-    due_on = DateField(_l("New deadline"), validators=[_DATE])
+    due_on = DayField(_l("New deadline"), validators=[_DATE])
 
 
 class ReturnForm(Form):
@@ -126,16 +126,4 @@ def _field(name: str) -> Any:
         choices = [SelectChoice(str(point), f"{point} – {words}") for point, words in POINT_LABELS.items()]
         return SelectField(label, choices=[SelectChoice("", "–"), *choices], validators=[Optional()])
     limits = NumberRange(0, 100_000, _l("Please give a whole number, 0 or more."))
-    return _CountField(label, validators=[Optional(), limits])
-
-
-class _CountField(IntegerField):
-    """A whole number that says so itself when it is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it; a blank takes back what was saved."""
-        self.data = None
-        try:
-            super().process_formdata([text.strip() for text in valuelist if text.strip()])
-        except ValueError:
-            raise ValueError(_l("Please give a whole number, 0 or more.")) from None
+    return CountField(label, validators=[Optional(), limits])

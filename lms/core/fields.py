@@ -1,0 +1,189 @@
+"""Fields that read what people write: clean text, numbers with comma or point, days of plausible years."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import DateField, DateTimeLocalField, DecimalField, IntegerField, StringField, TextAreaField
+from wtforms.validators import StopValidation
+from wtforms.widgets import TextInput
+
+from lms.core import legacy
+from lms.core.text import one_line, prose
+
+
+def line_filter(value: Any) -> Any:
+    """One NFC line."""
+    return one_line(value) if isinstance(value, str) else value
+
+
+def text_filter(value: Any) -> Any:
+    """Clean text of many lines, trimmed."""
+    return prose(value) if isinstance(value, str) else value
+
+
+class _Human:
+    """Text that people write: an old encoding is told, with what it says in Unicode."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a text in TCVN3, VNI or VPS.
+
+        :raises StopValidation: it is one; the message shows it in Unicode.
+        """
+        super().pre_validate(form)  # type: ignore[misc] # of the field that this is mixed into
+        given = getattr(self, "raw_data", None)
+        old = legacy.suspect(given[0][:2000]) if given and isinstance(given[0], str) else None
+        if old is not None:
+            raise StopValidation(
+                _(
+                    "This text is in the old encoding %(name)s. Please write it in Unicode: %(text)s",
+                    name=old.encoding,
+                    text=old.text[:300],
+                )
+            )
+
+
+class LineField(_Human, StringField):
+    """One clean line of text."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"filters": [line_filter]} | kwargs)
+
+
+class TextField(_Human, TextAreaField):
+    """Many lines of clean text."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"filters": [text_filter]} | kwargs)
+
+
+class _Typed:
+    """A value that could not be read says so itself, also where the field must be filled in."""
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        """Validate the field."""
+        field: Any = self
+        if field.process_errors:
+            field.errors = list(field.process_errors)
+            return False
+        return bool(super().validate(form, extra_validators))  # type: ignore[misc] # of the field that this is mixed into
+
+
+class DecimalTextField(_Typed, DecimalField):
+    """A number with decimals, with comma or point: 8,5 and 8.5 are one."""
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            *args, **{"places": None, "render_kw": {"inputmode": "decimal", "autocomplete": "off"}} | kwargs
+        )
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed.
+
+        :raises ValueError: it is no number.
+        """
+        self.data = None
+        text = one_line(valuelist[0]) if valuelist else ""
+        if text and not re.fullmatch(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,6})?", text):
+            raise ValueError(_("Please write a number, such as 8,5."))
+        self.data = Decimal(text.replace(",", ".")) if text else None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:f}".replace(".", ",")
+
+
+class CountField(_Typed, IntegerField):
+    """A whole number; thousands may be set apart: 1.000, 1 000."""
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"render_kw": {"inputmode": "numeric", "autocomplete": "off"}} | kwargs)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed.
+
+        :raises ValueError: it is no whole number.
+        """
+        self.data = None
+        text = one_line(valuelist[0]) if valuelist else ""
+        if text and not re.fullmatch(r"-?(?:[0-9]{1,9}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2})", text):
+            raise ValueError(_("Please write a whole number, such as 25 or 1.000."))
+        self.data = int(text.replace(".", "").replace(" ", "")) if text else None
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""What happens in the product happens between these years."""
+
+
+class _Dated:
+    """The years in which a day may lie."""
+
+    data: date | datetime | None
+
+    def _check(self, first: int, last: int) -> None:
+        if self.data is not None and not first <= self.data.year <= last:
+            self.data = None
+            raise ValueError(_("The year must lie between %(first)s and %(last)s.", first=str(first), last=str(last)))
+
+
+class DayField(_Dated, _Typed, DateField):
+    """A day, as browsers send it or as people write it: 2026-11-30, 30/11/2026; its year must be plausible."""
+
+    def __init__(self, *args: Any, first: int = FIRST_YEAR, last: int = LAST_YEAR, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.first, self.last = first, last
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed.
+
+        :raises ValueError: it is no day, or one of no plausible year.
+        """
+        self.data = None
+        text = one_line(valuelist[0]) if valuelist else ""
+        if text:
+            self.data = _day(text)
+            self._check(self.first, self.last)
+
+
+class MomentField(_Dated, _Typed, DateTimeLocalField):
+    """A day and time of day in Hà Nội: 2026-11-30T08:00, 08:00 30/11/2026; its year must be plausible."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed.
+
+        :raises ValueError: it is no moment, or one of no plausible year.
+        """
+        self.data = None
+        text = one_line(" ".join(valuelist))
+        if not text:
+            return
+        found = re.fullmatch(r"(\S+)[T ]([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", text)
+        turned = re.fullmatch(r"([0-9]{1,2}):([0-9]{2}) (\S+)", text)
+        if found is None and turned is None:
+            raise ValueError(_("Please write a day and time, such as 30/11/2026 08:00."))
+        written, hour, minute = (found[1], found[2], found[3]) if found else (turned[3], turned[1], turned[2])  # type: ignore[index]
+        if int(hour) > 23 or int(minute) > 59:
+            raise ValueError(_("Please write a day and time, such as 30/11/2026 08:00."))
+        self.data = datetime.combine(_day(written), time(int(hour), int(minute)))
+        self._check(FIRST_YEAR, LAST_YEAR)
+
+
+def _day(text: str) -> date:
+    iso = re.fullmatch(r"([0-9]{4,6})-([0-9]{2})-([0-9]{2})", text)
+    ours = re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", text)
+    try:
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+        if ours:
+            return date(int(ours[3]), int(ours[2]), int(ours[1]))
+    except ValueError:
+        pass
+    raise ValueError(_("Please write a day, month and year, such as 30/11/2026."))
