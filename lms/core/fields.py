@@ -126,12 +126,11 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 class _Dated:
     """The years in which a day may lie."""
 
-    data: date | datetime | None
-
     def _check(self, first: int, last: int) -> None:
-        if self.data is not None and not first <= self.data.year <= last:
-            self.data = None
-            raise ValueError(_("The year must lie between %(first)s and %(last)s.", first=str(first), last=str(last)))
+        field: Any = self
+        if field.data is not None and not first <= field.data.year <= last:
+            field.data = None
+            raise ValueError(_year(first, last))
 
 
 class DayField(_Dated, _Typed, DateField):
@@ -176,9 +175,15 @@ class MomentField(_Dated, _Typed, DateTimeLocalField):
         self._check(FIRST_YEAR, LAST_YEAR)
 
 
+def _year(first: int, last: int) -> str:
+    return str(_("The year must lie between %(first)s and %(last)s.", first=str(first), last=str(last)))
+
+
 def _day(text: str) -> date:
     iso = re.fullmatch(r"([0-9]{4,6})-([0-9]{2})-([0-9]{2})", text)
     ours = re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", text)
+    if iso and len(iso[1]) > 4:
+        raise ValueError(_year(FIRST_YEAR, LAST_YEAR))
     try:
         if iso:
             return date(int(iso[1]), int(iso[2]), int(iso[3]))

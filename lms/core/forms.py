@@ -12,13 +12,20 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField
 
 from lms.core.edits import ChangedMeanwhile, Edit
-from lms.core.fields import CountField as CountField
-from lms.core.fields import DayField as DayField
-from lms.core.fields import DecimalTextField as DecimalTextField
-from lms.core.fields import LineField as LineField
-from lms.core.fields import MomentField as MomentField
-from lms.core.fields import TextField as TextField
+from lms.core.fields import CountField, DayField, DecimalTextField, LineField, MomentField, TextField
 from lms.core.i18n import select_language
+
+__all__ = [
+    "IGNORED",
+    "CountField",
+    "DayField",
+    "DecimalTextField",
+    "EditForm",
+    "Form",
+    "LineField",
+    "MomentField",
+    "TextField",
+]
 
 IGNORED = frozenset({"csrf_token", "next", "submit", "draft"})
 

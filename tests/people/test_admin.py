@@ -142,7 +142,7 @@ def test_a_role_is_given_for_a_period_and_taken_away(sign_in, submit, admin, cle
         ({"unit": ""}, "unit"),
         ({"role": "king"}, "role"),
         ({"role": "trainee"}, "role"),
-        ({"valid_from": "31/12/2026"}, "valid_from"),
+        ({"valid_from": "31/12/26"}, "valid_from"),
         ({"valid_from": "2026-12-31", "valid_until": "2026-01-01"}, "valid_until"),
     ],
 )
