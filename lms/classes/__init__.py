@@ -3,7 +3,7 @@
 from flask import Flask
 
 from lms.assessment.hooks import refusal, takes
-from lms.classes import models, personal, queries, services  # noqa: F401 - models registers the tables
+from lms.classes import models, personal, queries, rules, services  # noqa: F401 - models registers the tables
 from lms.classes.routes import ROUTES
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     refusal.register(services.refusal_of)
     trainee_of.register(queries.is_trainee_of)
     takes.register(queries.takes_quizzes)
+    app.add_template_global(lambda status: rules.RESULTS[status], "result_word")
     add_navigation(
         app,
         NavItem(N_("Classes"), "classes.index", "classes.read", order=40),

@@ -95,6 +95,18 @@ class WithdrawForm(Form):
     reason = LineField(_l("Reason"), validators=[DataRequired(_NEEDED), Length(max=500)])
 
 
+class FinishForm(Form):
+    """The end of a class, with a reason where something is missing."""
+
+    reason = LineField(_l("Reason"), validators=[Optional(), Length(max=500)])
+
+
+class ReopenForm(Form):
+    """Why a finished class is opened again."""
+
+    reason = LineField(_l("Reason"), validators=[DataRequired(_NEEDED), Length(max=500)])
+
+
 class MarkForm(EditForm):
     """The mark of an essay."""
 

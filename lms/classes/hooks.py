@@ -3,9 +3,13 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from lms.core.errors import DomainError
 from lms.core.guard import Actor
 from lms.core.hooks import Hook
 
 lecturer_histories: Hook[[Actor, Sequence[UUID]], Mapping[UUID, str]] = Hook("classes.lecturer-histories")
 """The actor is about to give topics to these lecturers: what is known of them, in words, such as how their topics were
 evaluated so far?"""
+
+reopening: Hook[[UUID], DomainError | None] = Hook("classes.reopening")
+"""A finished class is about to be opened again: is there a reason against it?"""

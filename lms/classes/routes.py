@@ -15,7 +15,8 @@ ROUTES = [
     Route("/classes/new", views.new, "classes.manage", HELD, GET_POST),
     Route("/classes/timetable", views.timetable, "classes.teach", OWN),
     Route("/classes/<uuid:class_id>", views.class_page, "classes.read", READABLE),
-    Route("/classes/<uuid:class_id>/finish", views.finish, "classes.manage", RUN, ("POST",)),
+    Route("/classes/<uuid:class_id>/finish", views.finish, "classes.manage", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/reopen", views.reopen, "classes.reopen", RUN, GET_POST),
     Route("/classes/<uuid:class_id>/enrol", views.enrol, "classes.manage", RUN, GET_POST),
     Route(
         "/classes/<uuid:class_id>/enrolments/<uuid:enrolment_id>/withdraw",

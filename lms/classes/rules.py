@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 
@@ -27,6 +28,7 @@ CLASS = Acts(
         "change_session": OPEN,
         "remove_session": OPEN,
         "finish": OPEN,
+        "reopen": frozenset({"finished"}),
         "record_attendance": HELD,
         "mark_essay": HELD,
         "conclude": HELD,
@@ -38,8 +40,10 @@ CLASS = Acts(
         "hand_in_essay": HELD,
         "open_material": HELD,
     },
-    reasons={"finished": "class-closed", "cancelled": "class-cancelled"},
+    reasons={"finished": "class-closed", "cancelled": "class-cancelled"}
+    | dict.fromkeys(("planned", "running"), "class-open"),
     words={
+        "class-open": _l("The class is not finished."),
         "class-closed": _l("The class is over; this can no longer be changed."),
         "class-cancelled": _l("The class was cancelled; this can no longer be changed."),
     },
@@ -73,6 +77,21 @@ ENROLMENT = Acts(
 )
 """Each act with the results of the trainee with which it may be done."""
 
+RESULTS_AFTER = timedelta(days=30)
+"""Results are fixed so long after a class was finished: until then late work is handed in and marked.
+
+Decision 1698/QĐ-UBND sets no period; Phần IV.5 has a course evaluated and summed up once it is over, and Phần IV.1 asks
+each unit for its yearly figures, in which nobody can be "studying" in a class that ended long ago. The period is ours.
+"""
+RESULTS = {
+    "enrolled": _l("Studying"),
+    "completed": _l("Completed"),
+    "incomplete": _l("Not completed"),
+    "failed": _l("Failed"),
+    "withdrawn": _l("Withdrawn"),
+}
+"""The results of a trainee in words, the same on every page, report and sheet."""
+
 ATTENDANCE_OPENS = timedelta(minutes=30)
 """Attendance can be taken from half an hour before a session starts."""
 
@@ -97,6 +116,45 @@ def clash(wanted: Period, held: Iterable[Period]) -> Period | None:
     schemes at the same time.
     """
     return next((period for period in held if overlap(wanted, period)), None)
+
+
+class Gap(NamedTuple):
+    """Something that a class lacks when it is to be finished.
+
+    :ivar kind: ``session-ahead``, ``attendance``, ``lecturer`` or ``nobody``
+    :ivar id: the session or topic
+    """
+
+    kind: str
+    id: UUID | None = None
+    title: str = ""
+
+
+def gaps(
+    sessions: Iterable[tuple[UUID, str, datetime, bool]],
+    topics: Iterable[tuple[UUID, str, bool]],
+    *,
+    took_part: bool,
+    at: datetime,
+) -> list[Gap]:
+    """Return what is missing for a class to be finished: it is finished then only with a stated reason.
+
+    :param sessions: id, title, end, and whether attendance was taken
+    :param topics: id, title, and whether somebody teaches it
+    :param took_part: whether any trainee attended, took a quiz or handed in an essay
+    """
+    missing = [
+        Gap("session-ahead" if ends_at > at else "attendance", key, title)
+        for key, title, ends_at, taken in sessions
+        if ends_at > at or not taken
+    ]
+    missing += [Gap("lecturer", key, title) for key, title, taught in topics if not taught]
+    return missing if took_part else [*missing, Gap("nobody")]
+
+
+def results_due(finished_at: datetime) -> datetime:
+    """Return when the results of a class are fixed."""
+    return finished_at + RESULTS_AFTER
 
 
 def places_left(capacity: int, enrolled: int) -> int:

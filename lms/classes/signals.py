@@ -16,5 +16,9 @@ requirements_changed = signal("classes.requirements_changed")
 """What a class asks of its trainees may have changed (its sessions, its materials): ``send(sender, class_id=UUID,
 at=datetime)``. A floor above that adds to what a class asks for sends it too."""
 
+class_reopened = signal("classes.class_reopened")
+"""The end of a class was undone: ``send(sender, class_id=UUID, at=datetime)``. Who did something when it was finished
+takes it back."""
+
 class_finished = signal("classes.class_finished")
 """``send(sender, class_id=UUID, at=datetime)``"""

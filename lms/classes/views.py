@@ -75,8 +75,8 @@ def class_page(class_id: UUID) -> Any:
     actor, now = current_actor(), utcnow()
     manages = actor.may("classes.manage", head.institution_path)
     allowed = {act for act in rules.CLASS.allowed if rules.CLASS.refusal(act, head.status) is None}
-    if not manages:
-        allowed &= {"record_attendance"}
+    own = {"record_attendance"} if not manages else allowed - {"reopen"}
+    allowed &= own | ({"reopen"} if actor.may("classes.reopen", head.institution_path) else set())
     lecturers = queries.lecturers_of(head.institution_path, local_day(now)) if "assign_lecturer" in allowed else []
     return render_template(
         "classes/class.html",
@@ -106,10 +106,43 @@ def _histories(actor: Actor, lecturers: Sequence[queries.LecturerRow]) -> dict[U
 
 
 def finish(class_id: UUID) -> Any:
-    """End the class; its evaluation opens."""
-    services.finish_class(current_actor(), class_id, at=utcnow())
-    flash(_("The class is finished. Its trainees can now evaluate it."))
-    return redirect(url_for("classes.class_page", class_id=class_id))
+    """End the class; its evaluation opens. What is missing is listed, and then a reason is asked for."""
+    head, now = _head_for("finish", class_id), utcnow()
+    form, status = forms.FinishForm(), 200
+    if form.validate_on_submit():
+        try:
+            services.finish_class(current_actor(), class_id, reason=form.reason.data, at=now)
+            flash(_("The class is finished. Its trainees can now evaluate it."))
+            return redirect(url_for("classes.class_page", class_id=class_id))
+        except DomainError as refused:
+            form.reason.errors = [refused.message]
+            status = refused.status
+    elif form.is_submitted():
+        status = 400
+    page = render_template(
+        "classes/finish.html",
+        form=form,
+        head=head,
+        missing=queries.unfinished(class_id, now),
+        due=rules.results_due(now),
+    )
+    return page, status
+
+
+def reopen(class_id: UUID) -> Any:
+    """Undo the end of the class."""
+    head, form, status = _head_for("reopen", class_id), forms.ReopenForm(), 200
+    if form.validate_on_submit():
+        try:
+            services.reopen_class(current_actor(), class_id, form.reason.data or "", at=utcnow())
+            flash(_("The class is open again. What was recorded stays on record."))
+            return redirect(url_for("classes.class_page", class_id=class_id))
+        except DomainError as refused:
+            form.reason.errors = [refused.message]
+            status = refused.status
+    elif form.is_submitted():
+        status = 400
+    return render_template("classes/reopen.html", form=form, head=head), status
 
 
 def enrol(class_id: UUID) -> Any:

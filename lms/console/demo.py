@@ -250,13 +250,14 @@ def _finished_class(world: _World, chance: random.Random, at: datetime) -> None:
     for member in members:
         if chance.random() < 0.93:
             _study(world, chance, member, run, at - timedelta(days=60), modules=3)
-            _essay(world, chance, member, at - timedelta(days=40), marked=True)
+            _essay(world, chance, member, at - timedelta(days=40), marked=True, low=member is members[-3])
     keys = current_app.config["SETTINGS"].keys_dir
     classes.finish_class(world.staff, run.id, at=at - timedelta(days=32))
     state = states.state_of_class(run.id)
     if state is not None:
         answer(world.actors, chance, members[:22], state.survey_id, at - timedelta(days=30))
         close(state.survey_id, keys, at - timedelta(days=18))
+    learning.fix_results(run.id, at=at - timedelta(days=2))
 
 
 def _evaluating_class(world: _World, chance: random.Random, at: datetime) -> None:
@@ -292,7 +293,7 @@ def _earlier_classes(world: _World, chance: random.Random, at: datetime) -> None
         run = _class(world, code, name, start, world.schools[school])
         fresh = _newcomers(world, chance, 200 + 20 * number, people_, at)
         members = _enrol(world, run, fresh, start - timedelta(days=5))
-        classes.finish_class(world.staff, run.id, at=start + timedelta(days=39))
+        classes.finish_class(world.staff, run.id, at=start + timedelta(days=39), reason=texts.ON_PAPER)
         for member in members:
             classes.conclude(world.staff, member.id, "completed", at=start + timedelta(days=39))
         state = states.state_of_class(run.id)
@@ -397,7 +398,9 @@ def _take_quiz(actor: Actor, chance: random.Random, member: Enrolment, module: M
 
 
 @act
-def _essay(world: _World, chance: random.Random, member: Enrolment, at: datetime, *, marked: bool) -> None:
+def _essay(
+    world: _World, chance: random.Random, member: Enrolment, at: datetime, *, marked: bool, low: bool = False
+) -> None:
     assignment = db.session.scalars(select(Assignment).where(Assignment.version_id == world.version.id)).one()
     stream = io.BytesIO(texts.essay_pdf())
     submission = assessment.hand_in(
@@ -405,7 +408,7 @@ def _essay(world: _World, chance: random.Random, member: Enrolment, at: datetime
     )
     if marked:
         marker = world.lecturers[0][1]
-        score = chance.choice((7.0, 7.5, 8.0, 8.25, 8.5, 9.0))
+        score = chance.choice((7.0, 7.5, 8.0, 8.25, 8.5, 9.0)) - (4 if low else 0)
         assessment.mark(marker, submission.id, score, chance.choice(texts.ESSAY_REMARKS), at=at + timedelta(days=3))
 
 

@@ -96,3 +96,7 @@ def essay_pdf() -> bytes:
     out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
     return bytes(out)
+
+
+ON_PAPER = "Lớp học trước khi dùng hệ thống: điểm danh và bài thu hoạch lưu bằng giấy tại cơ sở."
+"""Why the earlier classes were finished although nothing of them is recorded."""

@@ -22,7 +22,7 @@ from lms.learning import rules
 
 _COURSES = f"""
 SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.version_id, c.starts_on, c.ends_on,
-  c.status, p.code, p.name, u.name,
+  c.status, c.finished_at, p.code, p.name, u.name,
   (SELECT json_agg(json_build_array(lp.lesson_id, lp.percent, lp.anchor, lp.completed_at IS NOT NULL, lp.seen_at))
    FROM lesson_progress lp WHERE lp.registration = e.id),
   (SELECT json_agg(json_build_array(s.id, s.kind, s.title, s.starts_at, s.ends_at, s.place, t.full_name,
@@ -146,6 +146,7 @@ class Course:
     starts_on: date
     ends_on: date
     class_status: str
+    finished_at: datetime | None
     programme_code: str
     programme: dict[str, str]
     institution: str
@@ -155,6 +156,11 @@ class Course:
     essays: dict[UUID, EssayState]
     materials: dict[UUID, tuple[Material, ...]]
     """By module."""
+
+    @property
+    def results_due(self) -> datetime | None:
+        """When the results of the finished class are fixed."""
+        return class_rules.results_due(self.finished_at) if self.finished_at else None
 
     @property
     def open(self) -> bool:
@@ -306,14 +312,11 @@ def standing(course: Course) -> rules.Standing:
         for module in form.modules
     ]
     quizzes = [
-        rules.Part(local(quiz.title), quiz.id in course.quizzes and course.quizzes[quiz.id].passed)
+        _quiz_part(quiz, course.quizzes.get(quiz.id))
         for module in form.modules
         if (quiz := form.quizzes.get(module.id))
     ]
-    essays = [
-        rules.Part(local(essay.title), bool(essay.id in course.essays and course.essays[essay.id].passed))
-        for essay in form.essays
-    ]
+    essays = [_essay_part(essay, course.essays.get(essay.id)) for essay in form.essays]
     return rules.Standing(
         modules=modules,
         quizzes=quizzes,
@@ -323,6 +326,17 @@ def standing(course: Course) -> rules.Standing:
         attendance_min_percent=form.attendance_min_percent,
         essays=essays,
     )
+
+
+def _quiz_part(quiz: QuizShape, state: QuizState | None) -> rules.Part:
+    passed = state is not None and state.passed
+    lost = state is not None and not passed and state.used >= quiz.attempts and state.open_attempt is None
+    return rules.Part(local(quiz.title), passed, lost)
+
+
+def _essay_part(essay: EssayShape, state: EssayState | None) -> rules.Part:
+    passed = state.passed if state is not None else None
+    return rules.Part(local(essay.title), passed is True, passed is False)
 
 
 def checklist(registration: UUID) -> list[rules.Criterion]:

@@ -35,10 +35,14 @@ def worth_telling(before: Place | None, now: Place, seconds: int, *, leaving: bo
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A module or a quiz: its title, and whether it is done."""
+    """A module, a quiz or an essay: its title, whether it is done, and whether it was judged and did not reach it.
+
+    :ivar lost: no attempt at the quiz is left, or the essay was marked below what passes
+    """
 
     title: str
     done: bool
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Criterion:
     :ivar key: modules, quizzes, attendance or essay
     :ivar have: how much is done, of ``need``
     :ivar missing: titles of what is missing
+    :ivar lost: what was judged did not reach what is asked
     :ivar spare: attendance only: how many sessions may still be missed; negative when it can no longer be reached
     """
 
@@ -76,6 +81,7 @@ class Criterion:
     need: int
     missing: tuple[str, ...] = ()
     spare: int = 0
+    lost: bool = False
 
 
 def criteria(standing: Standing) -> list[Criterion]:
@@ -109,6 +115,31 @@ def concluded(standing: Standing, *, before: bool, corrected: Collection[str] = 
     return all(condition.done for condition in criteria(standing) if condition.key in corrected)
 
 
+def result(standing: Standing) -> str:
+    """Return the result of a trainee when the results of her class are fixed.
+
+    ``completed``: every condition is met. ``failed`` (không đạt): something was judged and did not reach what the
+    programme asks: too many sessions missed, no attempt at a quiz left, an essay marked below what passes.
+    ``incomplete`` (chưa hoàn thành): nothing was judged so, but something was not done. The conditions are those of the
+    programme's version (:func:`criteria`); Decision 1698/QĐ-UBND names no results of its own but asks that trainees
+    complete their studies (Phần IV.3) and that results serve the yearly appraisal (Phần IV.2).
+    """
+    conditions = criteria(standing)
+    if completed(standing):
+        return "completed"
+    return "failed" if any(condition.lost for condition in conditions) else "incomplete"
+
+
+def revised(status: str, standing: Standing, corrected: Collection[str] = ()) -> str:
+    """Return the result of a trainee after something that it rests on has changed.
+
+    Before results are fixed it is ``completed`` or ``enrolled``; afterwards a late mark still changes it.
+    """
+    if concluded(standing, before=status == "completed", corrected=corrected):
+        return "completed"
+    return result(standing) if status in ("incomplete", "failed") else "enrolled"
+
+
 def sessions_needed(sessions: int, percent: int) -> int:
     """Return the least number of sessions that is at least ``percent`` of all (80% of 4 is 4, not 3)."""
     return -(-sessions * percent // 100)
@@ -118,9 +149,11 @@ def _attendance(standing: Standing) -> Criterion:
     need = sessions_needed(standing.sessions, standing.attendance_min_percent)
     missed = standing.held - standing.attended
     spare = standing.sessions - need - missed
-    return Criterion("attendance", standing.attended >= need, standing.attended, need, spare=spare)
+    return Criterion("attendance", standing.attended >= need, standing.attended, need, spare=spare, lost=spare < 0)
 
 
 def _parts(key: str, parts: Sequence[Part]) -> Criterion:
     missing = tuple(part.title for part in parts if not part.done)
-    return Criterion(key, not missing, len(parts) - len(missing), len(parts), missing)
+    return Criterion(
+        key, not missing, len(parts) - len(missing), len(parts), missing, lost=any(part.lost for part in parts)
+    )

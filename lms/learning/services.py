@@ -1,6 +1,6 @@
 """What a trainee can do in her lessons, and when her class is completed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.catalogue.queries import LessonText
+from lms.classes import rules as class_rules
 from lms.classes import services as classes
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import act, db, lock
@@ -98,6 +99,24 @@ def review_class(class_id: UUID, *, at: datetime) -> int:
     return _conclude(queries.studying(class_id), (), at)
 
 
+@act
+def fix_results(class_id: UUID, *, at: datetime) -> int:
+    """Give a result to everybody who has none when those of a finished class are due; returns how many have one now.
+
+    :func:`lms.learning.rules.result` decides. Before the date nothing happens (:func:`lms.classes.rules.results_due`).
+    """
+    run = db.session.scalar(select(ClassRun).where(ClassRun.id == class_id).with_for_update(read=True))
+    if run is None:
+        raise NotFound
+    if run.status != "finished" or run.finished_at is None or at < class_rules.results_due(run.finished_at):
+        return 0
+    _hold(Enrolment.class_id == class_id, Enrolment.status == "enrolled")
+    results: dict[str, list[UUID]] = {}
+    for course in queries.studying(class_id):
+        results.setdefault(rules.result(queries.standing(course)), []).append(course.registration)
+    return _set(results, at)
+
+
 def _hold(*condition: ColumnElement[bool]) -> None:
     """Let nobody else conclude these enrolments until the transaction ends: who comes later sees what this one did.
 
@@ -108,14 +127,18 @@ def _hold(*condition: ColumnElement[bool]) -> None:
 
 
 def _conclude(courses: Iterable[Course], corrected: Collection[str], at: datetime) -> int:
-    changed: dict[str, list[UUID]] = {"completed": [], "enrolled": []}
+    changed: dict[str, list[UUID]] = {}
     for course in courses:
-        before = course.status == "completed"
-        if course.held and before != rules.concluded(queries.standing(course), before=before, corrected=corrected):
-            changed["enrolled" if before else "completed"].append(course.registration)
-    for status, registrations in changed.items():
-        if registrations:
-            classes.conclude_all(SYSTEM, registrations, status, at=at)
+        if course.held:
+            to = rules.revised(course.status, queries.standing(course), corrected)
+            if to != course.status:
+                changed.setdefault(to, []).append(course.registration)
+    return _set(changed, at)
+
+
+def _set(changed: Mapping[str, Sequence[UUID]], at: datetime) -> int:
+    for status, registrations in sorted(changed.items()):
+        classes.conclude_all(SYSTEM, registrations, status, at=at)
     return sum(len(registrations) for registrations in changed.values())
 
 

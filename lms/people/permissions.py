@@ -38,6 +38,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         {"institution_staff", "lecturer", "home_affairs_officer", "approving_authority", "auditor"}
     ),
     "classes.oversee": frozenset({"home_affairs_officer", "approving_authority", "auditor"}),
+    # undoing the end of a class: not by the institution that finished it
+    "classes.reopen": frozenset({"home_affairs_officer"}),
     # reading programmes and materials in full, before and after approval
     "catalogue.review": frozenset(
         {"institution_staff", "lecturer", "department_reviewer", "home_affairs_officer", "approving_authority"}

@@ -2,13 +2,15 @@
 
 from flask import Flask
 
-from lms.classes.signals import class_finished
+from lms.classes.hooks import reopening as reopening_a_class
+from lms.classes.signals import class_finished, class_reopened
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
 from lms.learning.hooks import due_in_classes
 from lms.surveys import dashboard, lifecycle, models, personal  # noqa: F401 - models registers the tables
 from lms.surveys.routes import ROUTES
+from lms.surveys.services import reopening
 from lms.surveys.signals import survey_opened
 
 
@@ -23,5 +25,7 @@ def init_app(app: Flask) -> None:
         NavItem(N_("Evaluation forms"), "surveys.instruments", "surveys.design", order=79, group=N_("Administration")),
     )
     class_finished.connect(lifecycle.open_with_class)
+    class_reopened.connect(lifecycle.take_back)
+    reopening_a_class.register(reopening.against)
     survey_opened.connect(lifecycle.schedule)
     due_in_classes.register(dashboard.due)

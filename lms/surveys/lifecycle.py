@@ -9,7 +9,7 @@ from flask import current_app
 from lms.core import jobs
 from lms.core.guard import SYSTEM
 from lms.surveys import tasks
-from lms.surveys.services import evaluations, follow_ups
+from lms.surveys.services import evaluations, follow_ups, reopening
 
 REMINDED_BEFORE = timedelta(days=3)
 
@@ -20,6 +20,13 @@ def open_with_class(_sender: Any, *, class_id: UUID, at: datetime) -> None:
     evaluations.open_survey(SYSTEM, class_id, keys=keys, at=at)
     evaluations.open_lecturers(SYSTEM, class_id, keys=keys, at=at)
     follow_ups.plan(SYSTEM, class_id, at=at)
+
+
+def take_back(_sender: Any, *, class_id: UUID, at: datetime) -> None:
+    """Cancel the evaluation of a class that is opened again, if nobody has answered it; its key goes too."""
+    cancelled = reopening.take_back(SYSTEM, class_id, at=at)
+    if cancelled is not None:
+        jobs.enqueue(tasks.forget, SYSTEM, at=at, survey_id=str(cancelled))
 
 
 def schedule(survey_id: UUID, *, opens_at: datetime, closes_at: datetime) -> None:

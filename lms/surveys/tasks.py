@@ -28,6 +28,14 @@ def close_survey(progress: Progress, *, survey_id: str) -> None:
     evaluations.forget_key(UUID(survey_id), keys=keys)
 
 
+@task("surveys.forget")
+def forget(progress: Progress, *, survey_id: str) -> None:
+    """Destroy the key of an evaluation that was cancelled; that of one which is there stays."""
+    del progress
+    if not states.is_there(UUID(survey_id)):
+        ballots.destroy_key(current_app.config["SETTINGS"].keys_dir, UUID(survey_id))
+
+
 @task("surveys.remind")
 def remind(progress: Progress, *, survey_id: str) -> None:
     """Remind all who are missing; an evaluation that was closed early needs none."""

@@ -74,7 +74,7 @@ def gather(app: Flask, size: int, *, seed: int = 1) -> Crowd:
     for account in accounts:
         make.enrolment(run, db.session.get_one(Person, account.person_id))
     staff = _signed_in(app, make.holder("institution_staff", institution))
-    classes.finish_class(SYSTEM, run.id, at=utcnow())
+    classes.finish_class(SYSTEM, run.id, reason="Thử", at=utcnow())
     survey_id = db.session.scalars(select(Survey.id).where(Survey.class_id == run.id)).one()
     form = rights.form_of(survey_id, accounts[0].person_id)
     assert form is not None

@@ -29,7 +29,8 @@ def door(act, world, essay):
         "add_session": ("/sessions/new", lambda: meeting_form(world)),
         "change_session": (f"/sessions/{world['meeting'].id}", lambda: meeting_form(world)),
         "remove_session": (f"/sessions/{world['meeting'].id}/remove", dict),
-        "finish": ("/finish", dict),
+        "finish": ("/finish", lambda: {"reason": "Điểm danh bằng giấy"}),
+        "reopen": ("/reopen", lambda: {"reason": "Kết thúc nhầm"}),
         "record_attendance": (
             f"/sessions/{world['meeting'].id}/attendance",
             lambda: {f"status-{enrolment.id}": "present"},
@@ -68,7 +69,7 @@ def test_an_act_is_done_exactly_where_the_table_allows_it(staffed, session, sign
     url, form = door(act, world, essay)
     world["run"].status = state
     session.commit()
-    client = sign_in(world["staff"])
+    client = sign_in(make.holder("home_affairs_officer") if act == "reopen" else world["staff"])
     before = everything(session)
     answer = post(client, url, form)
     session.expire_all()
@@ -77,7 +78,8 @@ def test_an_act_is_done_exactly_where_the_table_allows_it(staffed, session, sign
         assert everything(session) != before
     else:
         assert answer.status_code == 409
-        said = "Lớp đã bị hủy" if state == "cancelled" else "Lớp đã kết thúc"
+        words = {"cancelled": "Lớp đã bị hủy", "finished": "Lớp đã kết thúc"}
+        said = words.get(state, "Lớp chưa kết thúc")
         assert said in answer.get_data(as_text=True)
         assert everything(session) == before
 
@@ -122,8 +124,8 @@ def test_the_table_knows_every_state_and_a_reason_for_each_refusal():
         assert {state for state in STATES if rules.CLASS.refusal(act, state) is None} == allowed
     reasons = {state: {rules.CLASS.refusal(act, state) for act in rules.CLASS.allowed} - {None} for state in STATES}
     assert reasons == {
-        "planned": set(),
-        "running": set(),
+        "planned": {"class-open"},
+        "running": {"class-open"},
         "finished": {"class-closed"},
         "cancelled": {"class-cancelled"},
     }
@@ -132,14 +134,14 @@ def test_the_table_knows_every_state_and_a_reason_for_each_refusal():
 def test_work_of_a_class_that_is_over_is_still_marked_and_corrected():
     """Phần IV.5: a class ends before its essays are marked."""
     still = {act for act in rules.CLASS.allowed if rules.CLASS.refusal(act, "finished") is None}
-    assert still == {"record_attendance", "mark_essay", "conclude"} | TRAINEES
+    assert still == {"record_attendance", "mark_essay", "conclude", "reopen"} | TRAINEES
 
 
 def test_an_act_on_a_class_that_is_not_there_is_not_found(world, session):
     nowhere = make.uuid4()
     for do in (
         lambda: services.enrol(SYSTEM, nowhere, [], at=utcnow()),
-        lambda: services.finish_class(SYSTEM, nowhere, at=utcnow()),
+        lambda: services.finish_class(SYSTEM, nowhere, reason="Thử", at=utcnow()),
         lambda: services.record_attendance(SYSTEM, nowhere, {}, at=utcnow()),
         lambda: services.remove_session(SYSTEM, world["run"].id, nowhere, at=utcnow()),
         lambda: services.remove_lecturer(SYSTEM, world["run"].id, nowhere, at=utcnow()),
@@ -152,12 +154,11 @@ def test_an_act_on_a_class_that_is_not_there_is_not_found(world, session):
 
 
 def test_a_finished_class_is_finished_once(world, session, trace):
-    services.finish_class(SYSTEM, world["run"].id, at=utcnow())
+    services.finish_class(SYSTEM, world["run"].id, reason="Thử", at=utcnow())
     assert session.scalar(select(ClassRun.status).where(ClassRun.id == world["run"].id)) == "finished"
     with pytest.raises(DomainError, match="class-closed"):
-        services.finish_class(SYSTEM, world["run"].id, at=utcnow())
+        services.finish_class(SYSTEM, world["run"].id, reason="Thử", at=utcnow())
     (entry,) = trace("class.finish")
-    assert (entry.subject_id, entry.before, entry.after) == (
-        str(world["run"].id), {"status": "running"}, {"status": "finished"},
-    )  # fmt: skip
+    assert (entry.subject_id, entry.before) == (str(world["run"].id), {"status": "running"})
+    assert (entry.after["status"], entry.after["reason"]) == ("finished", "Thử")
     assert session.scalar(text("SELECT count(*) FROM surveys WHERE class_id = :c"), {"c": world["run"].id}) == 1

@@ -238,7 +238,7 @@ def test_a_completion_is_not_reopened_by_what_is_asked_later(world, run_jobs, ov
     assert world.status() == "completed"
     added = world.add_session()
     if over:
-        classes.finish_class(SYSTEM, world.run.id, at=utcnow())
+        classes.finish_class(SYSTEM, world.run.id, reason="Thử", at=utcnow())
     materials.place(SYSTEM, world.modules[1].id, world.package, required=True, at=utcnow())
     run_jobs()
     services.complete_lesson(world.actor, world.registration, world.lessons[0].id, at=utcnow())
@@ -250,7 +250,7 @@ def test_a_completion_is_not_reopened_by_what_is_asked_later(world, run_jobs, ov
 def test_a_completion_is_taken_back_by_a_corrected_attendance_also_when_the_class_is_over(world, run_jobs):
     world.complete()
     run_jobs()
-    classes.finish_class(SYSTEM, world.run.id, at=utcnow())
+    classes.finish_class(SYSTEM, world.run.id, reason="Thử", at=utcnow())
     world.attend(world.meeting, "late")
     assert world.status() == "completed"
     world.attend(world.meeting, "excused")

@@ -65,7 +65,7 @@ class Class:
             make.add(Attendance(session_id=held.id, enrolment_id=one.id, status=status, recorded_at=utcnow()))
         enrolled[-1].status = "withdrawn"
         db.session.commit()
-        classes.finish_class(SYSTEM, run.id, at=utcnow())
+        classes.finish_class(SYSTEM, run.id, reason="Thử", at=utcnow())
         self.survey_id = db.session.scalars(select(Survey.id).where(Survey.class_id == run.id)).one()
         self.truth: dict[uuid.UUID, str] = {}
         accounts = everybody[:PEOPLE]

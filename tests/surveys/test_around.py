@@ -38,7 +38,7 @@ class World:
         self.staff = make.holder("institution_staff", self.institution)
         self.reader = make.holder("comment_reader", self.institution)
         db.session.commit()
-        classes.finish_class(SYSTEM, self.run.id, at=utcnow())
+        classes.finish_class(SYSTEM, self.run.id, reason="Thử", at=utcnow())
         self.survey = db.session.scalars(select(Survey).where(Survey.class_id == self.run.id)).one()
         self.url = f"/evaluations/{self.survey.id}"
         self.report = f"/reports/classes/{self.run.id}/quality"
@@ -318,7 +318,7 @@ def test_lecturers_answer_once_in_half_a_year_over_all_their_classes(app, world,
     other = make.class_run(world.institution)
     make.teaching(other, make.topics(other)[0], session.get(Person, world.lecturer.person_id))
     session.commit()
-    classes.finish_class(SYSTEM, other.id, at=utcnow())
+    classes.finish_class(SYSTEM, other.id, reason="Thử", at=utcnow())
     invited = select(func.count()).where(Participation.survey_id == survey.id)
     assert session.scalar(invited) == 1
     client, url = sign_in(world.lecturer), f"/evaluations/{survey.id}"

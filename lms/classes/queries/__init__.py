@@ -1,6 +1,7 @@
 """Typed rows for the pages of classes, and what the floors above ask."""
 
 from lms.classes.queries.essays import Essay, essay, essays
+from lms.classes.queries.finishing import unfinished, without_results
 from lms.classes.queries.runs import (
     PAGE,
     Choice,
@@ -77,5 +78,7 @@ __all__ = [
     "taught_to",
     "teachings_of",
     "topics_of",
+    "unfinished",
     "versions_to_run",
+    "without_results",
 ]

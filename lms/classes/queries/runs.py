@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.catalogue.models import Programme, ProgrammeVersion
+from lms.classes import rules
 from lms.classes.models import ClassRun, Enrolment, Session
 from lms.core.database import db
 from lms.core.search import folded, matches
@@ -93,7 +94,14 @@ class ClassHead(NamedTuple):
     ends_on: date
     status: str
     capacity: int
+    finished_at: datetime | None
+    finished_reason: str | None
     attendance_min_percent: int
+
+    @property
+    def results_due(self) -> datetime | None:
+        """When the results of the finished class are fixed."""
+        return rules.results_due(self.finished_at) if self.finished_at else None
 
 
 def class_head(class_id: UUID) -> ClassHead | None:
@@ -114,6 +122,8 @@ def class_head(class_id: UUID) -> ClassHead | None:
             ClassRun.ends_on,
             ClassRun.status,
             ClassRun.capacity,
+            ClassRun.finished_at,
+            ClassRun.finished_reason,
             ProgrammeVersion.attendance_min_percent,
         )
         .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)

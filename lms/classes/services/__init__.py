@@ -3,7 +3,7 @@
 from lms.classes.services.attendance import record_attendance
 from lms.classes.services.enrolment import Enrolled, enrol, enrol_by_codes, withdraw
 from lms.classes.services.held import refusal_of, require_work
-from lms.classes.services.lifecycle import create_class, finish_class
+from lms.classes.services.lifecycle import create_class, finish_class, reopen_class
 from lms.classes.services.results import conclude, conclude_all, mark_essay
 from lms.classes.services.timetable import (
     add_session,
@@ -29,6 +29,7 @@ __all__ = [
     "refusal_of",
     "remove_lecturer",
     "remove_session",
+    "reopen_class",
     "require_work",
     "withdraw",
 ]

@@ -1,19 +1,22 @@
-"""The life of a class: set up, and finished."""
+"""The life of a class: set up, finished, and opened again."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from lms.catalogue.models import ProgrammeVersion
-from lms.classes import queries, signals
-from lms.classes.models import ClassRun
+from lms.classes import hooks, queries, signals
+from lms.classes.models import ClassRun, Enrolment
 from lms.classes.services.held import class_for
+from lms.classes.services.results import conclude_all
 from lms.core import audit
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError
 from lms.core.guard import Actor
+from lms.core.text import one_line
 from lms.people.sessions import local_day
 
 
@@ -63,14 +66,43 @@ def create_class(
 
 
 @act
-def finish_class(actor: Actor, class_id: UUID, *, at: datetime) -> None:
+def finish_class(actor: Actor, class_id: UUID, *, at: datetime, reason: str | None = None) -> None:
     """End a class: nobody is enrolled any more, and its evaluation opens (Phần IV.5).
 
-    :raises DomainError: ``class-closed``, ``class-cancelled``
+    :param reason: why it is finished although something is missing (:func:`lms.classes.rules.gaps`)
+    :raises DomainError: ``class-closed``, ``class-cancelled``, ``class-unfinished`` something is missing, and no reason
     """
     run = class_for("finish", class_id, exclusive=True)
-    before, run.status = run.status, "finished"
-    audit.record(
-        actor, "class.finish", "class", class_id, at=at, before={"status": before}, after={"status": "finished"}
-    )
+    missing, said = queries.unfinished(class_id, at), one_line(reason or "")
+    if missing and not said:
+        raise DomainError("class-unfinished", _l("Something is still missing. Please complete it, or give a reason."))
+    after: dict[str, Any] = {"status": "finished"}
+    if missing:
+        after |= {"reason": said, "missing": [f"{gap.kind} {gap.id or ''}".strip() for gap in missing]}
+    audit.record(actor, "class.finish", "class", class_id, at=at, before={"status": run.status}, after=after)
+    run.status, run.finished_at, run.finished_reason = "finished", at, said if missing else None
     signals.class_finished.send(actor, class_id=class_id, at=at)
+
+
+@act
+def reopen_class(actor: Actor, class_id: UUID, reason: str, *, at: datetime) -> None:
+    """Undo the end of a class: it runs again, and results that were fixed without completion are open again.
+
+    What finishing triggered is taken back by those who did it (signal ``class_reopened``).
+
+    :raises DomainError: ``class-open``, ``class-cancelled``, ``no-reason``, and what a floor above has against it
+    """
+    run = class_for("reopen", class_id, exclusive=True)
+    said = one_line(reason)
+    if not said:
+        raise DomainError("no-reason", _l("Please say why the class is opened again."), 400)
+    for refused in hooks.reopening.ask(class_id):
+        if refused is not None:
+            raise refused
+    fixed = select(Enrolment.id).where(Enrolment.class_id == class_id, Enrolment.status.in_(("incomplete", "failed")))
+    results = conclude_all(actor, db.session.scalars(fixed).all(), "enrolled", at=at)
+    before = {"status": run.status, "finished_at": run.finished_at, "reason": run.finished_reason}
+    after = {"status": "running", "reason": said, "results_taken_back": len(results)}
+    audit.record(actor, "class.reopen", "class", class_id, at=at, before=before, after=after)
+    run.status, run.finished_at, run.finished_reason = "running", None, None
+    signals.class_reopened.send(actor, class_id=class_id, at=at)

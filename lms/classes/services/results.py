@@ -44,7 +44,7 @@ def conclude(actor: Actor, enrolment_id: UUID, status: str, *, at: datetime) -> 
 
 @act
 def conclude_all(actor: Actor, enrolment_ids: Sequence[UUID], status: str, *, at: datetime) -> list[UUID]:
-    """Set the results of trainees of one class (``completed`` or back to ``enrolled``); returns whose changed.
+    """Set the results of trainees of one class (of :data:`lms.classes.rules.RESULTS`); returns whose changed.
 
     Counts the programme's completions, tells the record store, and leaves a trace for each. Who was withdrawn keeps
     that, and a cancelled class has no results.
@@ -59,9 +59,11 @@ def conclude_all(actor: Actor, enrolment_ids: Sequence[UUID], status: str, *, at
         return []
     version = db.session.get_one(ProgrammeVersion, run.version_id)
     completing = status == "completed"
-    catalogue.count_completion(version.programme_id, len(changing) if completing else -len(changing))
+    taken_back = sum(enrolment.status == "completed" for enrolment in changing)
+    catalogue.count_completion(version.programme_id, len(changing) if completing else -taken_back)
     names = queries.actor_names(enrolment.person_id for enrolment in changing)
-    said: dict[str, Any] = {"result": {"completion": False}, "extensions": {"status": status}}
+    failed = {"success": False} if status == "failed" else {}
+    said: dict[str, Any] = {"result": {"completion": False} | failed, "extensions": {"status": status}}
     if completing:
         said = {"result": {"completion": True, "success": True}}
     for enrolment in changing:

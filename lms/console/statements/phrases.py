@@ -96,7 +96,8 @@ STATUSES = {
     "absent": Phrase("vắng mặt", "absent"),
     "enrolled": Phrase("đang học", "studying"),
     "completed": Phrase("đã hoàn thành", "completed"),
-    "failed": Phrase("chưa hoàn thành", "not completed"),
+    "incomplete": Phrase("chưa hoàn thành", "not completed"),
+    "failed": Phrase("không đạt", "failed"),
     "withdrawn": Phrase("đã rút khỏi lớp", "withdrawn"),
 }
 SELF_EVIDENT = frozenset({"present", "absent"})

@@ -5,21 +5,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from lms.classes.rules import RESULTS
 from lms.core.i18n import local, moment
 from lms.core.workbooks import Workbook
 from lms.reports.completion import queries
-
-STATUS = {
-    "enrolled": lambda: _("Studying"),
-    "completed": lambda: _("Completed"),
-    "failed": lambda: _("Not completed"),
-    "withdrawn": lambda: _("Withdrawn"),
-}
-
-
-def status_word(status: str) -> str:
-    """Return an enrolment's status in words."""
-    return str(STATUS[status]())
 
 
 def completion(filters: queries.Filters, *, at: datetime) -> bytes:
@@ -32,6 +21,7 @@ def completion(filters: queries.Filters, *, at: datetime) -> bytes:
         (_("Enrolled"), 12),
         (_("Completed"), 12),
         (_("Not completed"), 14),
+        (_("Failed"), 12),
         (_("Studying"), 12),
         (_("Withdrawn"), 12),
         (_("Completion rate"), 14),
@@ -43,7 +33,7 @@ def completion(filters: queries.Filters, *, at: datetime) -> bytes:
         (_("By class"), queries.by_class(filters, size=everything)),
     ):
         title = f"{_('Completion')} – {name.lower()}, {as_of}"
-        book.sheet(name, title, columns, (_completion_row(row) for row in rows), shares=frozenset({7}))
+        book.sheet(name, title, columns, (_completion_row(row) for row in rows), shares=frozenset({8}))
     people = [
         (_("Staff code"), 14),
         (_("Full name"), 30),
@@ -60,12 +50,22 @@ def completion(filters: queries.Filters, *, at: datetime) -> bytes:
 
 def _completion_row(row: queries.Completion) -> list[Any]:
     name = local(row.name) if isinstance(row.name, dict) else row.name
-    return [row.code, name, row.enrolled, row.completed, row.failed, row.ongoing, row.withdrawn, row.rate]
+    return [
+        row.code,
+        name,
+        row.enrolled,
+        row.completed,
+        row.incomplete,
+        row.failed,
+        row.ongoing,
+        row.withdrawn,
+        row.rate,
+    ]
 
 
 def _trainee_row(row: queries.TraineeRow) -> list[Any]:
     person = [row.staff_code, row.full_name, row.unit]
-    return [*person, row.class_code, row.programme, status_word(row.status), row.completed_at]
+    return [*person, row.class_code, row.programme, str(RESULTS[row.status]), row.completed_at]
 
 
 def record(person: Any, lines: list[queries.RecordLine], *, at: datetime) -> bytes:
@@ -103,7 +103,7 @@ def record(person: Any, lines: list[queries.RecordLine], *, at: datetime) -> byt
             line.quizzes_passed,
             line.quizzes,
             line.essay_score,
-            status_word(line.status),
+            str(RESULTS[line.status]),
             line.completed_at,
         )
         for line in lines

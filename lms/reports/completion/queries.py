@@ -30,6 +30,7 @@ class Completion(NamedTuple):
     enrolled: int
     """Everybody but those who withdrew."""
     completed: int
+    incomplete: int
     failed: int
     ongoing: int
     withdrawn: int
@@ -233,8 +234,9 @@ def _counted(by: type[Programme] | type[ClassRun] | type[Unit]) -> Select[Any]:
             by.id.label("key"),
             by.code,
             by.name,
-            count("enrolled", "completed", "failed").label("enrolled"),
+            count("enrolled", "completed", "incomplete", "failed").label("enrolled"),
             count("completed").label("completed"),
+            count("incomplete").label("incomplete"),
             count("failed").label("failed"),
             count("enrolled").label("ongoing"),
             count("withdrawn").label("withdrawn"),

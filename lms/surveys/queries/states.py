@@ -166,3 +166,8 @@ def name_of(survey_id: UUID) -> str | None:
         .outerjoin(ClassRun, ClassRun.id == Survey.class_id)
         .where(Survey.id == survey_id)
     )
+
+
+def is_there(survey_id: UUID) -> bool:
+    """Tell whether there is such an evaluation, in whichever state."""
+    return db.session.scalar(select(Survey.id).where(Survey.id == survey_id)) is not None
