@@ -27,6 +27,7 @@ from lms.core.database import act, db
 from lms.core.guard import SYSTEM, Actor
 from lms.core.i18n import ZONE
 from lms.learning import services as learning
+from lms.learning.rules import steps
 from lms.people import services as people
 from lms.people.models import Account, Person, Unit
 from lms.surveys.queries import states
@@ -377,7 +378,7 @@ def _study(
     for module in _modules(run.version_id)[:modules]:
         for lesson in _lessons(module):
             moment += timedelta(minutes=chance.randrange(18, 45))
-            learning.complete_lesson(actor, member.id, lesson.id, at=moment)
+            learning.complete_lesson(actor, member.id, lesson.id, steps=steps(lesson.headings), at=moment)
         moment += timedelta(minutes=10)
         _take_quiz(actor, chance, member, module, moment)
 

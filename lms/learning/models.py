@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.database import Base
@@ -23,6 +23,8 @@ class LessonProgress(Base):
     """The heading she was last at, on whichever device."""
     seconds: Mapped[int] = mapped_column(server_default="0")
     """Time spent with the lesson in view."""
+    steps: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """The sections read to their end (:func:`lms.learning.rules.steps`); of these completion follows."""
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]

@@ -281,12 +281,13 @@ class Place(NamedTuple):
     class_status: str
     percent: int | None
     anchor: str | None
+    steps: list[str] | None
     done: bool | None
 
 
 _PLACE = text(
     """
-    SELECT c.name, c.version_id, e.status, c.status, lp.percent, lp.anchor, lp.completed_at IS NOT NULL
+    SELECT c.name, c.version_id, e.status, c.status, lp.percent, lp.anchor, lp.steps, lp.completed_at IS NOT NULL
     FROM enrolments e JOIN class_runs c ON c.id = e.class_id
     LEFT JOIN lesson_progress lp ON lp.registration = e.id AND lp.lesson_id = :lesson
     WHERE e.id = :registration

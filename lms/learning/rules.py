@@ -1,6 +1,6 @@
 """When reading is told, and when a class is completed: stated criteria, each with what is done and what is missing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,6 +31,19 @@ def worth_telling(before: Place | None, now: Place, seconds: int, *, leaving: bo
         return moved or now.percent > before.percent or seconds > 0
     new_quarter = now.percent // 25 > before.percent // 25
     return moved or new_quarter or now.percent < before.percent or seconds >= SECONDS_UNTOLD
+
+
+END = "end"
+"""The only step of a lesson that has no sections."""
+
+
+def steps(headings: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return what is to be read in a lesson: each of its sections to the end.
+
+    A lesson is studied when all of them are; how long that took is recorded but decides nothing, since a clock tells
+    neither reading nor understanding. What was understood is asked by the quiz of the module.
+    """
+    return [heading["id"] for heading in headings] or [END]
 
 
 @dataclass(frozen=True, slots=True)

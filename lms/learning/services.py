@@ -47,13 +47,17 @@ def report_progress(
     anchor: str | None,
     seconds: int,
     at: datetime,
+    steps: Collection[str] = (),
     leaving: bool = False,
 ) -> Reported:
     """Note where a trainee is in a lesson, and say so in a statement; what is not worth one changes nothing.
 
     The furthest point only grows, whatever order reports of several devices arrive in; the place is the latest told.
 
+    A lesson is studied when all its steps are (:func:`lms.learning.rules.steps`): before, it is read to 99% at most.
+
     :param seconds: time read since the last report that was told
+    :param steps: sections read to their end, since whenever
     :param leaving: whether the reader is about to leave the page, so that nothing can wait any longer
     :raises DomainError: ``bad-progress``, and those of the class
     """
@@ -62,21 +66,34 @@ def report_progress(
         raise DomainError("bad-progress", _l("This progress cannot be."), 400)
     if anchor is not None and anchor not in {heading["id"] for heading in text.headings}:
         raise DomainError("bad-progress", _l("This lesson has no such heading."), 400)
-    known, now = _known(registration, lesson_id), rules.Place(percent, anchor)
+    known = _known(registration, lesson_id)
+    read, missing = _read(text, known, steps)
+    now = rules.Place(min(percent, 99) if missing else 100, anchor)
     before = rules.Place(known.percent, known.anchor) if known else None
-    if not rules.worth_telling(before, now, seconds, leaving=leaving):
+    fresh = set(read) - set(known.steps if known else ())
+    if not fresh and not rules.worth_telling(before, now, seconds, leaving=leaving):
         return Reported(known.percent if known else 0, told=False)
-    _advance(registration, text, person_id, known, now, min(seconds, SECONDS_A_REPORT), at)
-    return Reported(max(percent, known.percent if known else 0), told=True)
+    _advance(registration, text, person_id, known, now, min(seconds, SECONDS_A_REPORT), read, at)
+    return Reported(max(now.percent, known.percent if known else 0), told=True)
 
 
 @act
-def complete_lesson(_actor: Actor, registration: UUID, lesson_id: UUID, *, at: datetime) -> None:
-    """Mark a lesson as studied; doing it again changes nothing."""
+def complete_lesson(
+    _actor: Actor, registration: UUID, lesson_id: UUID, *, steps: Collection[str], at: datetime
+) -> list[str]:
+    """Mark a lesson as studied if all of it was read, and return what is still to be read; again changes nothing.
+
+    :param steps: sections read to their end, besides those that were reported; kept in either case
+    """
     text, person_id = _lesson(registration, lesson_id)
     known = _known(registration, lesson_id)
-    if known is None or known.completed_at is None:
-        _advance(registration, text, person_id, known, rules.Place(100, None), 0, at)
+    if known is not None and known.completed_at is not None:
+        return []
+    read, missing = _read(text, known, steps)
+    percent = (known.percent if known else 0) if missing else 100
+    _advance(registration, text, person_id, known, rules.Place(percent, None), 0, read, at)
+    titles = {heading["id"]: heading["text"] for heading in text.headings}
+    return [titles.get(step, str(_l("the end"))) for step in missing]
 
 
 @act
@@ -161,9 +178,24 @@ def _known(registration: UUID, lesson_id: UUID) -> Any:
     lock("lesson", registration, lesson_id)
     return db.session.execute(
         select(
-            LessonProgress.percent, LessonProgress.anchor, LessonProgress.seconds, LessonProgress.completed_at
+            LessonProgress.percent,
+            LessonProgress.anchor,
+            LessonProgress.seconds,
+            LessonProgress.steps,
+            LessonProgress.completed_at,
         ).where(LessonProgress.registration == registration, LessonProgress.lesson_id == lesson_id)
     ).one_or_none()
+
+
+def _read(text: LessonText, known: Any, steps: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return what of a lesson is read now, and what is not; a lesson that was studied stays so."""
+    asked = rules.steps(text.headings)
+    if not set(steps) <= set(asked):
+        raise DomainError("bad-progress", _l("This lesson has no such section."), 400)
+    if known is not None and known.completed_at is not None:
+        return list(known.steps), []
+    read = {*steps, *(known.steps if known else ())}
+    return [step for step in asked if step in read], [step for step in asked if step not in read]
 
 
 def _advance(
@@ -173,6 +205,7 @@ def _advance(
     known: Any,
     now: rules.Place,
     seconds: int,
+    read: Sequence[str],
     at: datetime,
 ) -> None:
     """Move the row forward and say so: the row holds what lms.learning.projections makes of the statements."""
@@ -183,6 +216,7 @@ def _advance(
         percent=now.percent,
         anchor=now.anchor,
         seconds=seconds,
+        steps=list(read),
         started_at=at,
         seen_at=at,
         completed_at=at if done else None,
@@ -194,6 +228,7 @@ def _advance(
                 "percent": func.greatest(LessonProgress.percent, new.excluded.percent),
                 "anchor": func.coalesce(new.excluded.anchor, LessonProgress.anchor),
                 "seconds": LessonProgress.seconds + seconds,
+                "steps": new.excluded.steps,
                 "seen_at": at,
                 "completed_at": func.coalesce(LessonProgress.completed_at, new.excluded.completed_at),
             },

@@ -69,6 +69,7 @@ def lesson(registration: UUID, lesson_id: UUID) -> Any:
         registration=registration,
         lesson=text,
         place=place,
+        steps=rules.steps(text.headings),
         works=queries.works(place.status, place.class_status),
         resume=next((heading for heading in text.headings if heading["id"] == place.anchor), None),
         previous=lines[here - 1] if here else None,
@@ -91,14 +92,19 @@ def progress(registration: UUID, lesson_id: UUID) -> Any:
         anchor=anchor,
         seconds=seconds,
         at=utcnow(),
+        steps=request.form.getlist("step"),
         leaving=request.form.get("leaving") == "1",
     )
     return {"percent": reported.percent} | ({} if reported.told else {"waits": True})
 
 
 def complete(registration: UUID, lesson_id: UUID) -> Any:
-    """Mark the lesson as studied and go on."""
-    services.complete_lesson(current_actor(), registration, lesson_id, at=utcnow())
+    """Mark the lesson as studied and go on; what is still to be read is told on its page."""
+    steps = request.form.getlist("step")
+    unread = services.complete_lesson(current_actor(), registration, lesson_id, steps=steps, at=utcnow())
+    if unread:
+        flash(_("Still to be read to the end: %(sections)s.", sections="; ".join(unread)), "warning")
+        return redirect(url_for("learning.lesson", registration=registration, lesson_id=lesson_id) + "#lesson-end")
     text = queries.lesson(lesson_id)
     lines = [] if text is None else [x for m in queries.shape(text.version_id).modules for x in m.lessons]
     here = next((index for index, line in enumerate(lines) if line.id == lesson_id), len(lines))

@@ -14,6 +14,7 @@ from lms.core.audit import AuditEntry
 from lms.core.database import db
 from lms.core.guard import SYSTEM, Actor
 from lms.learning import services as learning
+from lms.learning.rules import steps
 from tests import factories as make
 from tests.conftest import NOW
 
@@ -36,7 +37,7 @@ def study(run, account, marker, *, essay=b"%PDF-1.4 mine", filename="Bài thu ho
         .where(Module.version_id == run.version_id)
         .order_by(Module.position, Lesson.position)
     ).first()
-    learning.complete_lesson(who, registration, lesson.id, at=NOW)
+    learning.complete_lesson(who, registration, lesson.id, steps=steps(lesson.headings), at=NOW)
     quiz = db.session.scalars(select(Quiz).where(Quiz.module_id == lesson.module_id)).one()
     attempt = assessment.start_attempt(quiz.id, registration, account.person_id, at=NOW)
     question = db.session.scalars(

@@ -17,6 +17,7 @@ from lms.core.guard import SYSTEM
 from lms.learning import queries as learning
 from lms.learning import services
 from lms.learning.models import LessonProgress
+from lms.learning.rules import steps
 from lms.records.models import Statement
 from tests import factories as make
 from tests.learning.worlds import World
@@ -66,8 +67,11 @@ def test_time_reported_at_once_is_capped(world, sign_in, submit, session):
 
 def test_reading_is_told_to_the_record_store_sparsely(world, sign_in, submit, session):
     client = sign_in(world.account)
-    for percent in (10, 26, 27, 60, 80, 100, 100):
+    for percent in (10, 26, 27, 60, 80):
         report(client, submit, world, percent=str(percent))
+    everything = [heading["id"] for heading in world.lessons[0].headings]
+    for _ in range(2):
+        report(client, submit, world, percent="99", step=everything)
     verbs = [
         json.loads(raw)["verb"]["id"].rsplit("/", 1)[-1]
         for raw in session.scalars(select(Statement.raw).order_by(Statement.seq))
@@ -75,10 +79,37 @@ def test_reading_is_told_to_the_record_store_sparsely(world, sign_in, submit, se
     assert verbs == ["initialized", "progressed", "progressed", "progressed", "completed"]
 
 
-def test_the_button_completes_without_scripts_and_leads_on(world, sign_in, submit, session):
-    answer = submit(sign_in(world.account), f"{world.lesson}/complete", page=world.lesson)
+def test_the_form_completes_without_scripts_when_every_section_is_ticked_and_leads_on(world, sign_in, submit, session):
+    client, sections = sign_in(world.account), [heading["id"] for heading in world.lessons[0].headings]
+    html = client.get(world.lesson).get_data(as_text=True)
+    assert html.count("data-step") == len(sections)
+    assert "bài kiểm tra của học phần" in html
+    answer = submit(client, f"{world.lesson}/complete", {"step": sections}, page=world.lesson)
     assert answer.location.endswith(f"/lessons/{world.lessons[1].id}")
     assert session.scalars(select(LessonProgress)).one().completed_at is not None
+    assert "data-step" not in client.get(world.lesson).get_data(as_text=True)
+
+
+def test_a_lesson_is_not_studied_until_every_section_was_read_however_long_it_took(world, sign_in, submit, session):
+    client, headings = sign_in(world.account), world.lessons[0].headings
+    report(client, submit, world, percent="100", seconds="3000", step=[one["id"] for one in headings[:-2]])
+    row = session.scalars(select(LessonProgress)).one()
+    assert (row.percent, row.completed_at) == (99, None)
+    refused = submit(client, f"{world.lesson}/complete", {"step": [headings[-2]["id"]]}, page=world.lesson)
+    assert refused.location.endswith("#lesson-end")
+    html = client.get(refused.location).get_data(as_text=True)
+    assert f"Còn phải đọc hết: {headings[-1]['text']}." in html
+    assert html.count(" checked>") == len(headings) - 1
+    report(client, submit, world, percent="20", step=[headings[-1]["id"]])
+    session.refresh(row)
+    assert row.completed_at is not None and row.percent == 100
+
+
+def test_a_section_that_the_lesson_does_not_have_is_refused(world, sign_in, submit, session):
+    client = sign_in(world.account)
+    assert report(client, submit, world, step="nowhere").status_code == 400
+    assert submit(client, f"{world.lesson}/complete", {"step": "nowhere"}, page=world.lesson).status_code == 400
+    assert session.scalar(select(func.count()).select_from(LessonProgress)) == 0
 
 
 def test_nobody_reads_in_anothers_name(world, sign_in, submit, session):
@@ -146,7 +177,7 @@ def test_completion_follows_from_the_stated_criteria_and_is_taken_back_with_them
     session.commit()
     trained = session.scalar(select(Programme.trained).where(Programme.code == "A2.1"))
     for lesson in world.lessons:
-        services.complete_lesson(world.actor, world.registration, lesson.id, at=utcnow())
+        services.complete_lesson(world.actor, world.registration, lesson.id, steps=steps(lesson.headings), at=utcnow())
     world.pass_quizzes()
     world.pass_essay()
     for meeting in meetings[:2]:
@@ -223,7 +254,9 @@ def test_the_dashboard_goes_past_a_quiz_without_attempts_left_but_not_past_one_t
     first = learning.shape(world.run.version_id).quizzes[world.modules[0].id]
     for lesson in world.lessons:
         if lesson.module_id == world.modules[0].id:
-            services.complete_lesson(world.actor, world.registration, lesson.id, at=utcnow())
+            services.complete_lesson(
+                world.actor, world.registration, lesson.id, steps=steps(lesson.headings), at=utcnow()
+            )
 
     def due():
         return sign_in(world.account).get("/learn").get_data(as_text=True)

@@ -20,6 +20,7 @@ from lms.learning import queries as learning
 from lms.learning import services
 from lms.learning.materials import services as materials
 from lms.learning.materials.models import ModuleMaterial
+from lms.learning.rules import steps
 from lms.library.models import Upload
 from lms.library.services import packages
 from lms.packages.structure import Structure, Unit
@@ -241,7 +242,8 @@ def test_a_completion_is_not_reopened_by_what_is_asked_later(world, run_jobs, ov
         classes.finish_class(SYSTEM, world.run.id, reason="Thử", at=utcnow())
     materials.place(SYSTEM, world.modules[1].id, world.package, required=True, at=utcnow())
     run_jobs()
-    services.complete_lesson(world.actor, world.registration, world.lessons[0].id, at=utcnow())
+    lesson = world.lessons[0]
+    services.complete_lesson(world.actor, world.registration, lesson.id, steps=steps(lesson.headings), at=utcnow())
     assert world.status() == "completed"
     world.attend(added, "absent")
     assert world.status() == "completed", "the first mark of a session that was added is no correction"

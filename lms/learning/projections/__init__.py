@@ -6,7 +6,8 @@ compares all registrations with their tables and, if asked, makes the tables hol
 
 Rebuilt, column by column (:mod:`lms.learning.projections.folding` names the statements):
 
-- ``lesson_progress``: the whole row. Completion of modules and the criteria of a class are computed from it when asked.
+- ``lesson_progress``: the whole row but its steps. Completion of modules and the criteria of a class are computed
+  from it when asked.
 - ``enrolments``: status, enrolled_at, completed_at.
 - ``attendance``: status, recorded_at, recorded_by.
 - ``attempts``: started_at, submitted_at, score, max_score, passed; id and seed of a row that is missing.
@@ -15,6 +16,7 @@ Rebuilt, column by column (:mod:`lms.learning.projections.folding` names the sta
 
 Not rebuilt, because no statement carries it:
 
+- which sections of a lesson were read (``lesson_progress.steps``), from which its completion followed.
 - what people typed or handed in: answers as they were saved, essay files, comments of markers, notes to an attendance
   (they may tell of somebody's health). A submission or an answer that is missing is reported, never made up, and one
   that no statement mentions is reported, never deleted.

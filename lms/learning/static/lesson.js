@@ -3,9 +3,9 @@ const lesson = document.querySelector("[data-lesson]");
 
 if (lesson && !lesson.dataset.closed) {
   const prose = lesson.querySelector(".prose");
-  const end = lesson.querySelector("[data-end]");
   const note = lesson.querySelector("[data-saved]");
   const headings = [...prose.querySelectorAll("h2[id]")];
+  const steps = new Map([...lesson.querySelectorAll("[data-step]")].map((one) => [one.value, one]));
   let furthest = Number(lesson.dataset.percent);
   let anchor = null;
   let told = ""; // what the server has kept
@@ -13,28 +13,41 @@ if (lesson && !lesson.dataset.closed) {
   let seconds = 0;
   let since = document.visibilityState === "visible" ? performance.now() : null;
   let timer = 0;
+  let resting = 0;
 
   const look = () => {
     const box = prose.getBoundingClientRect();
-    const read = Math.round(((innerHeight - box.top) / box.height) * 100);
-    furthest = Math.max(furthest, Math.min(99, Math.max(0, read)));
-    if (end.getBoundingClientRect().top < innerHeight && seconds + pending() > 20) furthest = 100;
+    const seen = Math.round(((innerHeight - box.top) / box.height) * 100);
+    furthest = Math.max(furthest, Math.min(99, Math.max(0, seen)));
+    markRead(box);
     const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
     anchor = above.length ? above[above.length - 1].id : null;
   };
+  // a section is read when the reader rested where its end is in view
+  const markRead = (box) => {
+    const inView = (y) => y > 0 && y <= innerHeight;
+    headings.forEach((heading, i) => {
+      const next = headings[i + 1];
+      if (inView(next ? next.getBoundingClientRect().top : box.bottom)) mark(heading.id);
+    });
+    if (!headings.length && inView(box.bottom)) mark("end");
+  };
+  const mark = (id) => { if (steps.has(id)) steps.get(id).checked = true; };
+  const read = () => [...steps.values()].filter((one) => one.checked).map((one) => one.value);
   const pending = () => (since === null ? 0 : (performance.now() - since) / 1000);
 
   const tell = async (leaving = false) => {
     look();
     seconds += pending();
     since = document.visibilityState === "visible" ? performance.now() : null;
-    const state = `${furthest} ${anchor}`;
+    const state = `${furthest} ${anchor} ${read()}`;
     if (state === (leaving ? told : asked) && seconds < 30) return;
     const body = new FormData();
     body.set("csrf_token", lesson.dataset.token);
     body.set("percent", furthest);
     body.set("seconds", Math.round(seconds));
     if (anchor) body.set("anchor", anchor);
+    for (const step of read()) body.append("step", step);
     if (leaving) {
       body.set("leaving", "1");
       navigator.sendBeacon(lesson.dataset.url, body);
@@ -64,7 +77,13 @@ if (lesson && !lesson.dataset.closed) {
     }
   };
 
-  addEventListener("scroll", () => { clearTimeout(timer); timer = setTimeout(tell, 1500); }, { passive: true });
+  for (const one of steps.values()) one.addEventListener("click", (event) => event.preventDefault()); // reading ticks them
+  addEventListener("scroll", () => {
+    clearTimeout(resting);
+    clearTimeout(timer);
+    resting = setTimeout(look, 500);
+    timer = setTimeout(tell, 1500);
+  }, { passive: true });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") tell(true);
     else since = performance.now();
