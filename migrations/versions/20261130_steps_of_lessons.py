@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261130_steps_of_lessons"
-down_revision = "20261130_closed_is_closed"
+down_revision = "20261130_attachments_sent"
 branch_labels = None
 depends_on = None
 
