@@ -1,6 +1,7 @@
 """Essays as files: what kind they are by their content, not by their name."""
 
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -8,8 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from lms.core.errors import DomainError
 from lms.core.text import one_line
+from lms.packages.inspection import office, signatures
 
 MAX_BYTES = 20 * 1024 * 1024
+_PART = 1024 * 1024 + 1
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -27,7 +30,7 @@ def check(stream: IO[bytes]) -> str:
         raise DomainError("empty-file", _l("The file is empty. Please choose your essay again."), 400)
     if size > MAX_BYTES:
         raise DomainError("file-too-large", _l("The file is larger than 20 MB. Please make its pictures smaller."), 413)
-    kind = "pdf" if stream.read(5) == b"%PDF-" else "docx" if _is_docx(stream) else None
+    kind = "pdf" if signatures.has_pdf_header(stream.read(2048)) else "docx" if _is_docx(stream) else None
     stream.seek(0)
     if kind is None:
         raise DomainError("file-kind", _l("Please hand in a PDF or DOCX file; this one is neither."), 400)
@@ -50,7 +53,15 @@ def _is_docx(stream: IO[bytes]) -> bool:
         return False
     try:
         with zipfile.ZipFile(stream) as package:
-            names = set(package.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+            parts = {part.filename.lower(): part for part in package.infolist()}
+            usual = office.usual_name(lambda name: _part(package, parts.get(name)))
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError, NotImplementedError):
         return False
-    return {"word/document.xml", "[Content_Types].xml"} <= names
+    return "[content_types].xml" in parts and (usual == "word/document.xml" or "word/document.xml" in parts)
+
+
+def _part(package: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> bytes:
+    if part is None:
+        return b""
+    with package.open(part) as stream:
+        return stream.read(_PART)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -20,6 +21,7 @@ from lms.people.sessions import actor_of
 from lms.reports.completion import queries as reports
 from tests import factories as make
 
+CASES = Path(__file__).parents[1] / "data" / "cases"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
 
 
@@ -57,10 +59,17 @@ def test_a_pdf_and_a_docx_are_taken(hand_in):
     assert b"".join(files.read(second.sha256)) == DOCX
 
 
+@pytest.mark.parametrize(("case", "kind"), [("essay-document2.docx", "docx"), ("essay-junk-before-header.pdf", "pdf")])
+def test_a_kind_is_known_by_its_content_whatever_its_parts_are_called(hand_in, case, kind):
+    content = (CASES / case).read_bytes()
+    assert hand_in(content, "bai").filename == f"bai.{kind}"
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"", "empty-file"),
+        (b"x" * 1025 + PDF, "file-kind"),
         (b"hello", "file-kind"),
         (b"MZ\x90\x00 renamed.pdf", "file-kind"),
         (b"%PD", "file-kind"),

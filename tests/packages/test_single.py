@@ -34,6 +34,9 @@ from lms.packages.formats.single import (
 from lms.packages.formats.single import (
     media as recordings,
 )
+from lms.packages.inspection import signatures
+from lms.packages.inspection.marks import Marks
+from lms.packages.inspection.recognising import recognise
 from lms.packages.structure import Refused
 from tests.data import media
 
@@ -503,3 +506,20 @@ def _lives(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+CASES = Path(__file__).parents[1] / "data" / "cases"
+
+
+@pytest.mark.parametrize(
+    ("case", "kind", "media_type"),
+    [
+        ("essay-document2.docx", "office", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("roster-workbook2.xlsx", "office", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("essay-junk-before-header.pdf", "pdf", "application/pdf"),
+    ],
+)
+def test_a_document_is_known_by_its_relationships_and_a_pdf_by_its_header(case, kind, media_type):
+    marks = {"office": Marks(document=signatures.office), "pdf": Marks(start=signatures.pdf)}
+    known = recognise(CASES / case, case, marks)
+    assert (known.kind, known.media_type) == (kind, media_type)

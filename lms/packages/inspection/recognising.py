@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from lxml import etree
 
+from lms.packages.inspection import office
 from lms.packages.inspection.archive import Archive, open_archive
 from lms.packages.inspection.limits import Limits
 from lms.packages.inspection.marks import Marks
@@ -14,6 +15,7 @@ from lms.packages.inspection.signatures import ENDS, MOODLE, is_subtitles, plain
 from lms.packages.messages import message as _l
 from lms.packages.structure import Fault, Refused, read
 
+_PART = 1024 * 1024 + 1
 _MANIFEST_LIMIT = 20 * 1024 * 1024
 _BESIDE = (".vtt", ".jpg", ".jpeg", ".png", ".webp")
 NOT_TAKEN = _l(
@@ -73,7 +75,9 @@ def _archive(path: Path, filename: str, kinds: Kinds, limits: Limits) -> Recogni
     with open_archive(path, limits) as archive:
         names = list(archive)
         root = _only_folder(names)
-        recognised = _document(names, kinds) or _by_manifest(archive, names, "", kinds) or _by_pages(names, "", kinds)
+        recognised = (
+            _document(archive, names, kinds) or _by_manifest(archive, names, "", kinds) or _by_pages(names, "", kinds)
+        )
         if recognised is None:
             folder = _folder_of_manifest(names, filename, kinds) or root
             recognised = _by_manifest(archive, names, folder, kinds) if folder else None
@@ -88,9 +92,13 @@ def _archive(path: Path, filename: str, kinds: Kinds, limits: Limits) -> Recogni
     return recognised
 
 
-def _document(names: list[str], kinds: Kinds) -> Recognised | None:
+def _document(archive: Archive, names: list[str], kinds: Kinds) -> Recognised | None:
     """A document that is an archive by its form."""
-    here = {name.lower() for name in names}
+    actual = {name.lower(): name for name in names}
+    here = set(actual)
+    if "_rels/.rels" in here:
+        usual = office.usual_name(lambda part: archive.open(actual[part]).read(_PART) if part in actual else b"")
+        here |= {usual} if usual else set()
     for kind, marks in kinds.items():
         media_type = marks.document(here) if marks.document else None
         if media_type is not None:

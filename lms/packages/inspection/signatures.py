@@ -104,7 +104,16 @@ def _gunzipped(head: bytes) -> bytes:
 
 def pdf(_path: Path, head: bytes) -> str | None:
     """Return the media type of a PDF document."""
-    return "application/pdf" if head.startswith(b"%PDF-") else None
+    return "application/pdf" if has_pdf_header(head) else None
+
+
+def has_pdf_header(head: bytes) -> bool:
+    """Tell whether a file is PDF by its start: up to 1,024 bytes of text may come before its header."""
+    header = re.search(rb"(?:^|[\r\n]|^\xef\xbb\xbf)%PDF-", head[: 1024 + 5])
+    if header is None:
+        return False
+    before = head[: header.start()]
+    return not before.strip() or not (before.lstrip().startswith(b"<") or _CONTROL.search(before))
 
 
 def image(_path: Path, head: bytes) -> str | None:
