@@ -44,18 +44,24 @@ class ChangedMeanwhile(DomainError):
 def settle(edit: Edit, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is to be written: the fields that were touched and differ from what is stored.
 
+    A blank field is sent as an empty text and may be stored as None; they are the same here.
+
     :param stored: what is stored now, read under a lock that lasts until it is written
     :raises ChangedMeanwhile: both changed the same field, to different values
     """
     seen = stored if edit.seen is None else edit.seen
     writes, clashes = {}, {}
     for name, value in edit.wanted.items():
-        if value in (seen.get(name), stored[name]):
+        if _plain(value) in (_plain(seen.get(name)), _plain(stored[name])):
             continue
-        if stored[name] != seen.get(name):
+        if _plain(stored[name]) != _plain(seen.get(name)):
             clashes[name] = stored[name]
         else:
             writes[name] = value
     if clashes:
         raise ChangedMeanwhile(clashes)
     return writes
+
+
+def _plain(value: Any) -> Any:
+    return None if value == "" else value

@@ -28,6 +28,12 @@ def test_what_was_seen_and_is_sent_again_is_written() -> None:
     assert settle(Edit({"place": "P3"}, stored), stored) == {"place": "P3"}
 
 
+def test_a_blank_field_is_the_same_as_none() -> None:
+    assert settle(
+        Edit({"cause": "Phòng chật", "outcome": ""}, {"cause": "", "outcome": ""}), {"cause": None, "outcome": None}
+    ) == {"cause": "Phòng chật"}
+
+
 @given(seen=VALUES, wanted=VALUES, stored=VALUES)
 def test_nothing_is_overwritten_unseen(seen: dict, wanted: dict, stored: dict) -> None:
     try:
