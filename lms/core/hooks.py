@@ -1,4 +1,4 @@
-"""Questions a domain asks without knowing who answers; news travel by signals, questions by hooks (decision 0015)."""
+"""Questions a domain asks without knowing who answers; news travel by signals, questions by hooks (decision 0025)."""
 
 from collections.abc import Callable
 from typing import Generic, ParamSpec, TypeVar

@@ -52,3 +52,8 @@ def test_production_needs_neither_node_nor_the_embedded_database():
     assert "nodejs" not in base
     assert "pgserver" not in base
     assert "s3fs" not in base
+
+
+def test_decisions_have_numbers_of_their_own():
+    numbers = [page.name[:4] for page in (ROOT / "docs" / "decisions").glob("[0-9]*.md")]
+    assert len(numbers) == len(set(numbers))

@@ -3,7 +3,7 @@
 A migration names the version it makes (``op.execute(function("xapi_store", 2))``), so it makes the same for ever: a
 file that a migration names is never edited. To change a function, copy its newest file under the next number and write
 a migration whose ``upgrade`` drops the function and loads that file, and whose ``downgrade`` loads the one before
-(docs/decisions/0017-functions-in-files.md).
+(docs/decisions/0023-functions-in-files.md).
 """
 
 from pathlib import Path
