@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import orjson
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -98,7 +97,7 @@ class EditForm(Form):
     def _remember(self) -> str:
         held = self.raw()
         held.pop("seen", None)
-        return orjson.dumps(held).decode()
+        return msgspec.json.encode(held).decode()
 
     def _as_seen(self) -> "EditForm":
         try:
