@@ -206,8 +206,7 @@ def app() -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
-    if database._own.cursor is not None:
-        database._own.cursor.connection.close()
+    database.disconnect()
 
 
 class _Browser(FlaskClient):

@@ -77,28 +77,45 @@ db = SQLAlchemy(
 )
 
 
-class _Own(threading.local):
-    """A cursor on a thread's own connection, with the process that opened it and the address."""
+_OPTIONS = "-c max_parallel_workers_per_gather=0"
+"""To start helpers takes the database longer than a short question does."""
 
-    cursor: psycopg.Cursor[Any] | None = None
-    of: tuple[int, str] | None = None
+
+class _Connected:
+    """A cursor on a connection that is closed with it: when the thread ends, or opens another elsewhere."""
+
+    def __init__(self, address: str) -> None:
+        options = f"{_OPTIONS} {connections.options()}"
+        self.of = (os.getpid(), address)
+        self.cursor = psycopg.connect(address.replace("+psycopg", "", 1), autocommit=True, options=options).cursor()
+        connections.works_with(self.cursor.connection)
+
+    def __del__(self) -> None:
+        if hasattr(self, "cursor") and self.of[0] == os.getpid():  # a child has it too, and must not end it
+            self.cursor.connection.close()
+
+
+class _Own(threading.local):
+    """What a thread is connected with."""
+
+    connected: _Connected | None = None
 
 
 _own = _Own()
-_OPTIONS = "-c max_parallel_workers_per_gather=0"
-"""To start helpers takes the database longer than a short question does."""
 
 
 def cursor() -> psycopg.Cursor[Any]:
     """Return a cursor on this thread's own connection, in autocommit and without SQLAlchemy."""
     of = (os.getpid(), current_app.config["SQLALCHEMY_DATABASE_URI"])
-    if _own.cursor is None or _own.of != of or _own.cursor.connection.closed:
-        address = of[1].replace("+psycopg", "", 1)
-        options = f"{_OPTIONS} {connections.options()}"
-        _own.cursor = psycopg.connect(address, autocommit=True, options=options).cursor()
-        connections.works_with(_own.cursor.connection)
-        _own.of = of
-    return _own.cursor
+    connected = _own.connected
+    if connected is None or connected.of != of or connected.cursor.connection.closed:
+        connected = _own.connected = _Connected(of[1])
+    return connected.cursor
+
+
+def disconnect() -> None:
+    """Close this thread's own connection, if it has one."""
+    _own.connected = None
 
 
 def direct(sql: str, values: Mapping[str, Any], *, prepared: bool = True) -> list[Any]:

@@ -53,8 +53,7 @@ def inside(here: Any) -> Iterator[None]:
         finally:
             db.session.remove()
             db.engine.dispose()
-            if database._own.cursor is not None:
-                database._own.cursor.connection.close()
+            database.disconnect()
 
 
 @pytest.fixture(scope="module")
