@@ -61,7 +61,7 @@ def _review_material(_sender: Any, *, registration: Registration, at: datetime) 
 def _review_attendance(
     _sender: Any, *, registrations: Sequence[UUID], taken_back: Sequence[UUID], at: datetime
 ) -> None:
-    services.review([one for one in registrations if one not in taken_back], at=at)
+    services.review([registration for registration in registrations if registration not in taken_back], at=at)
     services.review(taken_back, corrected=("attendance",), at=at)
 
 

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from lms.core.guard import Actor
 from lms.core.i18n import clock, day, local
-from lms.learning import hooks, queries
+from lms.learning import hooks
 from lms.learning.hooks import DueItem
-from lms.learning.queries import Course
+from lms.learning.queries import versions
+from lms.learning.queries.courses import Course
 
 
 def due(actor: Actor, courses: Sequence[Course], at: datetime) -> list[DueItem]:
@@ -26,8 +27,8 @@ def due(actor: Actor, courses: Sequence[Course], at: datetime) -> list[DueItem]:
 def _of_course(course: Course, at: datetime) -> list[DueItem]:
     if course.status != "enrolled" or not course.open:
         return []
-    found = [_session(course, at), _study(course), _essay(course)]
-    return [item for item in found if item is not None]
+    waiting = [_session(course, at), _study(course), _essay(course)]
+    return [item for item in waiting if item is not None]
 
 
 def _session(course: Course, at: datetime) -> DueItem | None:
@@ -41,7 +42,7 @@ def _session(course: Course, at: datetime) -> DueItem | None:
 
 
 def _study(course: Course) -> DueItem | None:
-    form = queries.shape(course.version_id)
+    form = versions.shape(course.version_id)
     for module in form.modules:
         for line in module.lessons:
             progress = course.lessons.get(line.id)
@@ -69,7 +70,7 @@ def _study(course: Course) -> DueItem | None:
 
 
 def _essay(course: Course) -> DueItem | None:
-    for essay in queries.shape(course.version_id).essays:
+    for essay in versions.shape(course.version_id).essays:
         state = course.essays.get(essay.id)
         if state is None or state.passed is False:
             url = url_for("learning.essay", registration=course.registration)

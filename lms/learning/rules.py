@@ -99,11 +99,11 @@ class Criterion:
 
 def criteria(standing: Standing) -> list[Criterion]:
     """Return all conditions that apply, in the order in which a trainee meets them."""
-    found = [_parts("modules", standing.modules), _parts("quizzes", standing.quizzes)]
+    conditions = [_parts("modules", standing.modules), _parts("quizzes", standing.quizzes)]
     if standing.sessions:
-        found.append(_attendance(standing))
-    found.append(_parts("essay", standing.essays))
-    return [criterion for criterion in found if criterion.need]
+        conditions.append(_attendance(standing))
+    conditions.append(_parts("essay", standing.essays))
+    return [criterion for criterion in conditions if criterion.need]
 
 
 def completed(standing: Standing) -> bool:

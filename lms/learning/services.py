@@ -16,9 +16,11 @@ from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM, Actor
-from lms.learning import queries, rules
+from lms.learning import rules
 from lms.learning.models import LessonProgress
-from lms.learning.queries import Course
+from lms.learning.queries import courses as queries
+from lms.learning.queries import versions
+from lms.learning.queries.courses import Course
 from lms.people.queries import actor_name
 from lms.records.emit import Activity, emit
 
@@ -161,7 +163,7 @@ def _set(changed: Mapping[str, Sequence[UUID]], at: datetime) -> int:
 
 def _lesson(registration: UUID, lesson_id: UUID) -> tuple[LessonText, UUID]:
     """Return the lesson and whose registration it is; she may work in it until the transaction ends."""
-    text = queries.lesson(lesson_id)
+    text = versions.lesson(lesson_id)
     row = db.session.execute(
         select(Enrolment.person_id, ClassRun.version_id)
         .join(ClassRun, ClassRun.id == Enrolment.class_id)

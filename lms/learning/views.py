@@ -14,8 +14,10 @@ from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.learning import queries, rules, services
+from lms.learning import rules, services
 from lms.learning.dashboard import due
+from lms.learning.queries import courses as queries
+from lms.learning.queries import versions
 from lms.library import kinds
 
 
@@ -41,14 +43,14 @@ def dashboard() -> Any:
 
 def course(registration: UUID) -> Any:
     """One course: modules, quizzes, sessions, essay, and what is missing to complete it."""
-    found = queries.course(registration)
-    if found is None:
+    enrolment = queries.course(registration)
+    if enrolment is None:
         abort(404)
     return render_template(
         "learning/course.html",
-        course=found,
-        shape=queries.shape(found.version_id),
-        criteria=rules.criteria(queries.standing(found)),
+        course=enrolment,
+        shape=versions.shape(enrolment.version_id),
+        criteria=rules.criteria(queries.standing(enrolment)),
         taught=classes.taught_to(registration),
         kinds=kinds.names(),
         now=utcnow(),
@@ -57,13 +59,13 @@ def course(registration: UUID) -> Any:
 
 def lesson(registration: UUID, lesson_id: UUID) -> Any:
     """A lesson, at the place where she was."""
-    text = queries.lesson(lesson_id)
+    text = versions.lesson(lesson_id)
     place = queries.place(registration, lesson_id)
     if text is None or place is None or place.version_id != text.version_id:
         abort(404)
     class_rules.ENROLMENT.require("read_lesson", place.status)
-    lines = [line for module in queries.shape(text.version_id).modules for line in module.lessons]
-    here = next(index for index, line in enumerate(lines) if line.id == lesson_id)
+    lines = [line for module in versions.shape(text.version_id).modules for line in module.lessons]
+    position = next(index for index, line in enumerate(lines) if line.id == lesson_id)
     return render_template(
         "learning/lesson.html",
         registration=registration,
@@ -72,8 +74,8 @@ def lesson(registration: UUID, lesson_id: UUID) -> Any:
         steps=rules.steps(text.headings),
         works=queries.works(place.status, place.class_status),
         resume=next((heading for heading in text.headings if heading["id"] == place.anchor), None),
-        previous=lines[here - 1] if here else None,
-        next=lines[here + 1] if here + 1 < len(lines) else None,
+        previous=lines[position - 1] if position else None,
+        next=lines[position + 1] if position + 1 < len(lines) else None,
     )
 
 
@@ -105,34 +107,36 @@ def complete(registration: UUID, lesson_id: UUID) -> Any:
     if unread:
         flash(_("Still to be read to the end: %(sections)s.", sections="; ".join(unread)), "warning")
         return redirect(url_for("learning.lesson", registration=registration, lesson_id=lesson_id) + "#lesson-end")
-    text = queries.lesson(lesson_id)
-    lines = [] if text is None else [x for m in queries.shape(text.version_id).modules for x in m.lessons]
-    here = next((index for index, line in enumerate(lines) if line.id == lesson_id), len(lines))
+    text = versions.lesson(lesson_id)
+    lines = [] if text is None else [entry for m in versions.shape(text.version_id).modules for entry in m.lessons]
+    position = next((index for index, line in enumerate(lines) if line.id == lesson_id), len(lines))
     flash(_("Lesson completed."))
     same_module = (
-        here + 1 < len(lines) and text is not None and _module_of(text.version_id, lines[here + 1].id) == text.module_id
+        position + 1 < len(lines)
+        and text is not None
+        and _module_of(text.version_id, lines[position + 1].id) == text.module_id
     )
     if same_module:
-        return redirect(url_for("learning.lesson", registration=registration, lesson_id=lines[here + 1].id))
+        return redirect(url_for("learning.lesson", registration=registration, lesson_id=lines[position + 1].id))
     anchor = f"#module-{text.module_code}" if text else ""
     return redirect(url_for("learning.course", registration=registration) + anchor)
 
 
 def start_quiz(registration: UUID, quiz_id: UUID) -> Any:
     """Start (or go on with) a quiz of the course."""
-    found = queries.course(registration)
-    if found is None or quiz_id not in {quiz.id for quiz in queries.shape(found.version_id).quizzes.values()}:
+    enrolment = queries.course(registration)
+    if enrolment is None or quiz_id not in {quiz.id for quiz in versions.shape(enrolment.version_id).quizzes.values()}:
         abort(404)
-    attempt = assessment.start_attempt(quiz_id, registration, found.person_id, at=utcnow())
+    attempt = assessment.start_attempt(quiz_id, registration, enrolment.person_id, at=utcnow())
     return redirect(url_for("assessment.attempt", attempt_id=attempt.id))
 
 
 def essay(registration: UUID) -> Any:
     """The closing essay: instructions, hand in, mark."""
-    found = queries.course(registration)
-    if found is None:
+    enrolment = queries.course(registration)
+    if enrolment is None:
         abort(404)
-    essays = queries.shape(found.version_id).essays
+    essays = versions.shape(enrolment.version_id).essays
     if not essays:
         abort(404)
     error, status = None, 200
@@ -141,29 +145,33 @@ def essay(registration: UUID) -> Any:
         try:
             if upload is None or not upload.filename:
                 raise DomainError("no-file", _("Please choose a file."), 400)
-            person_id, name = found.person_id, upload.filename
+            person_id, name = enrolment.person_id, upload.filename
             stream: Any = upload.stream
             assessment.hand_in(current_actor(), essays[0].id, registration, person_id, stream, name, at=utcnow())
             flash(_("Your essay has been handed in."))
             return redirect(url_for("learning.essay", registration=registration))
         except DomainError as refused:
             error, status = refused.message, refused.status
-    state = found.essays.get(essays[0].id)
+    state = enrolment.essays.get(essays[0].id)
     page = render_template(
-        "learning/essay.html", course=found, essay=essays[0], state=state, error=error, files_kept=FILES_KEPT
+        "learning/essay.html", course=enrolment, essay=essays[0], state=state, error=error, files_kept=FILES_KEPT
     )
     return page, status
 
 
 def essay_file(registration: UUID, submission_id: UUID) -> Any:
     """The file she handed in."""
-    found = queries.course(registration)
-    states = [] if found is None else [state for state in found.essays.values() if state.submission_id == submission_id]
+    enrolment = queries.course(registration)
+    states = (
+        []
+        if enrolment is None
+        else [state for state in enrolment.essays.values() if state.submission_id == submission_id]
+    )
     if not states or not states[0].sha256:  # a file that is gone leaves no address
         abort(404)
     return attachment(states[0].sha256, states[0].filename, states[0].size)
 
 
 def _module_of(version_id: UUID, lesson_id: UUID) -> UUID | None:
-    modules = queries.shape(version_id).modules
+    modules = versions.shape(version_id).modules
     return next((m.id for m in modules if any(line.id == lesson_id for line in m.lessons)), None)

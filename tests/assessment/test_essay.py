@@ -16,7 +16,7 @@ from lms.core.audit import AuditEntry
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
-from lms.learning import queries as learning
+from lms.learning.queries import courses as learning
 from lms.people.sessions import actor_of
 from lms.reports.completion import queries as reports
 from tests import factories as make

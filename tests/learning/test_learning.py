@@ -14,9 +14,10 @@ from lms.classes import services as classes
 from lms.core.database import utcnow
 from lms.core.errors import NotFound
 from lms.core.guard import SYSTEM
-from lms.learning import queries as learning
 from lms.learning import services
 from lms.learning.models import LessonProgress
+from lms.learning.queries import courses as learning
+from lms.learning.queries import versions
 from lms.learning.rules import steps
 from lms.records.models import Statement
 from tests import factories as make
@@ -195,7 +196,7 @@ def test_completion_follows_from_the_stated_criteria_and_is_taken_back_with_them
 
 def test_a_quiz_is_started_from_the_course_only_if_it_belongs_to_it(world, sign_in, submit):
     client = sign_in(world.account)
-    quiz = learning.shape(world.run.version_id).quizzes[world.modules[0].id]
+    quiz = versions.shape(world.run.version_id).quizzes[world.modules[0].id]
     started = submit(client, f"{world.course}/quizzes/{quiz.id}/start", page=world.course)
     assert re.match(r"/attempts/", started.location)
     assert submit(client, f"{world.course}/quizzes/{make.uuid4()}/start", page=world.course).status_code == 404
@@ -236,9 +237,9 @@ def test_an_essay_is_replaced_until_it_is_marked(world, sign_in, submit):
 def test_that_there_is_no_lesson_and_no_version_is_not_remembered(world, session):
     """A process asked for a lesson just before another one loads it sees it afterwards."""
     lesson_id, version_id = make.uuid4(), make.uuid4()
-    assert learning.lesson(lesson_id) is None
+    assert versions.lesson(lesson_id) is None
     with pytest.raises(NotFound):
-        learning.shape(version_id)
+        versions.shape(version_id)
     known = world.lessons[0]
     columns = {one.key: getattr(known, one.key) for one in Lesson.__table__.columns}
     session.add(Lesson(**columns | {"id": lesson_id, "code": "moi", "position": 99}))
@@ -246,12 +247,12 @@ def test_that_there_is_no_lesson_and_no_version_is_not_remembered(world, session
     columns = {one.key: getattr(version, one.key) for one in ProgrammeVersion.__table__.columns}
     session.add(ProgrammeVersion(**columns | {"id": version_id, "number": 99, "attendance_min_percent": 75}))
     session.flush()
-    assert learning.lesson(lesson_id).code == "moi"
-    assert learning.shape(version_id).attendance_min_percent == 75
+    assert versions.lesson(lesson_id).code == "moi"
+    assert versions.shape(version_id).attendance_min_percent == 75
 
 
 def test_the_dashboard_goes_past_a_quiz_without_attempts_left_but_not_past_one_that_is_open(world, sign_in):
-    first = learning.shape(world.run.version_id).quizzes[world.modules[0].id]
+    first = versions.shape(world.run.version_id).quizzes[world.modules[0].id]
     for lesson in world.lessons:
         if lesson.module_id == world.modules[0].id:
             services.complete_lesson(

@@ -11,8 +11,9 @@ from lms.catalogue.models import Module
 from lms.core.database import db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM
-from lms.learning import queries, rules
+from lms.learning import rules
 from lms.learning.materials import services
+from lms.learning.queries import courses as queries
 from lms.library.models import Package, Registration, Upload
 from lms.library.services import packages, registrations
 from lms.packages.structure import Structure, Unit

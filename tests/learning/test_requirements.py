@@ -16,10 +16,10 @@ from lms.core.config import ROOT
 from lms.core.database import db, utcnow
 from lms.core.edits import Edit
 from lms.core.guard import SYSTEM
-from lms.learning import queries as learning
 from lms.learning import services
 from lms.learning.materials import services as materials
 from lms.learning.materials.models import ModuleMaterial
+from lms.learning.queries import courses as learning
 from lms.learning.rules import steps
 from lms.library.models import Upload
 from lms.library.services import packages

@@ -41,12 +41,12 @@ def collect(version_id: UUID, *, module_id: UUID | None = None, quizzes: bool = 
     ).one_or_none()
     if row is None:
         return None
-    wanted = [one for one in catalogue.outline(version_id).modules if module_id in (None, one.id)]
+    wanted = [module for module in catalogue.outline(version_id).modules if module_id in (None, module.id)]
     if module_id is not None and not wanted:
         return None
     names: set[str] = set()
-    asked = dict(_quizzes(one.id for one in wanted)) if quizzes else {}
-    modules = tuple(_module(one, names, asked.get(one.id)) for one in wanted)
+    asked = dict(_quizzes(module.id for module in wanted)) if quizzes else {}
+    modules = tuple(_module(module, names, asked.get(module.id)) for module in wanted)
     notes = () if quizzes else _left_out(wanted)
     base = f"{vocabulary.ACTIVITIES}/exported/{row.code}/{row.number}"
     identifier = base if module_id is None else f"{base}/{wanted[0].code}"
@@ -56,8 +56,8 @@ def collect(version_id: UUID, *, module_id: UUID | None = None, quizzes: bool = 
 
 def proposed(version_id: UUID) -> bool:
     """Tell whether a version still waits for its approval."""
-    found = db.session.scalar(select(ProgrammeVersion.status).where(ProgrammeVersion.id == version_id))
-    return found == "proposed"
+    status = db.session.scalar(select(ProgrammeVersion.status).where(ProgrammeVersion.id == version_id))
+    return status == "proposed"
 
 
 def _module(outline: catalogue.ModuleOutline, names: set[str], quiz: Quiz | None) -> Module:
@@ -79,8 +79,10 @@ def _lesson(text: catalogue.LessonText, names: set[str]) -> Lesson:
 
 
 def _figures(version_id: UUID, names: Iterable[str]) -> tuple[FileItem, ...]:
-    found = ((name, catalogue.figure(version_id, name)) for name in names)
-    return tuple(FileItem(name, b"".join(files.read(one.sha256)), one.media_type) for name, one in found if one)
+    figures = ((name, catalogue.figure(version_id, name)) for name in names)
+    return tuple(
+        FileItem(name, b"".join(files.read(figure.sha256)), figure.media_type) for name, figure in figures if figure
+    )
 
 
 def _quizzes(modules: Iterable[UUID]) -> Iterator[tuple[UUID, Quiz]]:
@@ -90,8 +92,8 @@ def _quizzes(modules: Iterable[UUID]) -> Iterator[tuple[UUID, Quiz]]:
         .where(models.Quiz.module_id.in_(list(modules)))
         .order_by(models.Quiz.id, models.Question.position)
     )
-    for quiz, found in groupby(rows, itemgetter(0)):
-        questions = tuple(_question(one.code, one.kind, one.body) for _quiz, one in found)
+    for quiz, pairs in groupby(rows, itemgetter(0)):
+        questions = tuple(_question(question.code, question.kind, question.body) for _quiz, question in pairs)
         yield quiz.module_id, Quiz(quiz.code, quiz.title["vi"], quiz.pass_percent, questions)
 
 
@@ -103,20 +105,25 @@ def _question(code: str, kind: str, body: Mapping[str, Any]) -> Question:
         case "single" | "multiple":
             chosen = [right] if kind == "single" else right
             options = tuple(
-                Option(one["key"], one["text"], right=one["key"] in chosen, explanation=_plain(one["explanation"]))
-                for one in body["options"]
+                Option(
+                    option["key"],
+                    option["text"],
+                    right=option["key"] in chosen,
+                    explanation=_plain(option["explanation"]),
+                )
+                for option in body["options"]
             )
         case "true_false":
-            why = body["explanations"]
+            explanations = body["explanations"]
             options = (
-                Option("true", "Đúng", right=right is True, explanation=_plain(why["true"])),
-                Option("false", "Sai", right=right is False, explanation=_plain(why["false"])),
+                Option("true", "Đúng", right=right is True, explanation=_plain(explanations["true"])),
+                Option("false", "Sai", right=right is False, explanation=_plain(explanations["false"])),
             )
         case "ordering":
-            options = tuple(Option(one["key"], one["text"]) for one in body["items"])
+            options = tuple(Option(item["key"], item["text"]) for item in body["items"])
         case "matching":
-            sides = {one["key"]: one["text"] for one in body["right_side"]}
-            options = tuple(Option(one["key"], one["text"], match=sides[right[one["key"]]]) for one in body["left"])
+            sides = {side["key"]: side["text"] for side in body["right_side"]}
+            options = tuple(Option(item["key"], item["text"], match=sides[right[item["key"]]]) for item in body["left"])
     unit = f" ({body['unit']})" if body.get("unit") else ""
     return Question(
         code,
@@ -134,7 +141,7 @@ def _plain(markdown: str) -> str:
 
 
 def _left_out(modules: Iterable[catalogue.ModuleOutline]) -> tuple[str, ...]:
-    wanted = [one.id for one in modules]
+    wanted = [module.id for module in modules]
     quizzes = db.session.scalars(select(models.Quiz.title).where(models.Quiz.module_id.in_(wanted)))
     words = _("Its questions and answers stay in the system unless you include them.")
     return tuple(f"{title['vi']}: {words}" for title in quizzes)

@@ -19,10 +19,10 @@ def export(code: str, number: int) -> Any:
         abort(404)
     modules = catalogue.outline(version_id).modules
     if request.method == "GET":
-        given = {"course": course, "modules": modules, "forms": services.FORMS, "code": code, "number": number}
-        given["proposed"] = queries.proposed(version_id)
-        return render_template("learning/export.html", **given)
-    module = next((one for one in modules if one.code == request.form.get("module")), None)
+        context = {"course": course, "modules": modules, "forms": services.FORMS, "code": code, "number": number}
+        context["proposed"] = queries.proposed(version_id)
+        return render_template("learning/export.html", **context)
+    module = next((choice for choice in modules if choice.code == request.form.get("module")), None)
     form = request.form.get("form", "")
     if form not in services.FORMS or (module is None and request.form.get("module")):
         abort(400, _("Please choose what to export and in which form."))

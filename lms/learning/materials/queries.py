@@ -14,7 +14,7 @@ from lms.learning.materials.models import ClassMaterial, ModuleMaterial
 from lms.library.models import Package, PackageVersion, Registration
 
 
-class OfTrainee(NamedTuple):
+class TraineeMaterial(NamedTuple):
     """A material of a trainee's class, at the version that her class uses."""
 
     class_name: str
@@ -27,7 +27,8 @@ class OfTrainee(NamedTuple):
 
 _OF_TRAINEE = text(
     """
-    SELECT c.name, e.status, e.person_id, coalesce(k.version_id, m.version_id), g.title, g.kind
+    SELECT c.name AS class_name, e.status, e.person_id, coalesce(k.version_id, m.version_id) AS version_id,
+           g.title, g.kind
     FROM enrolments e JOIN class_runs c ON c.id = e.class_id
     JOIN module_materials m ON m.id = :material AND m.institution_id = c.institution_id
     JOIN modules o ON o.id = m.module_id AND o.version_id = c.version_id
@@ -38,10 +39,11 @@ _OF_TRAINEE = text(
 )
 
 
-def of_trainee(registration: UUID, material_id: UUID) -> OfTrainee | None:
+def of_trainee(registration: UUID, material_id: UUID) -> TraineeMaterial | None:
     """Return a material as a trainee may open it; None when it is none of her class."""
-    row = db.session.execute(_OF_TRAINEE, {"registration": registration, "material": material_id}).one_or_none()
-    return None if row is None else OfTrainee(*row)
+    sought = {"registration": registration, "material": material_id}
+    row = db.session.execute(_OF_TRAINEE, sought).mappings().one_or_none()
+    return None if row is None else TraineeMaterial(**row)
 
 
 def classes_with(material: ModuleMaterial) -> list[UUID]:
@@ -107,17 +109,21 @@ _USES = (
 
 def uses_of(package_ids: Sequence[UUID]) -> dict[UUID, list[Use]]:
     """Return the modules that use packages."""
-    found: dict[UUID, list[Use]] = {}
+    uses: dict[UUID, list[Use]] = {}
     for row in db.session.execute(_USES.where(ModuleMaterial.package_id.in_(package_ids))):
-        found.setdefault(row[0], []).append(Use(row[0], f"{row[1]} · {local(row[2])}"))
-    return found
+        uses.setdefault(row.package_id, []).append(_use(row))
+    return uses
 
 
 def uses_of_version(version_id: UUID) -> list[Use]:
     """Return the modules that use a version, be it for one class only."""
     pinned = select(ClassMaterial.material_id).where(ClassMaterial.version_id == version_id)
     either = or_(ModuleMaterial.version_id == version_id, ModuleMaterial.id.in_(pinned))
-    return [Use(row[0], f"{row[1]} · {local(row[2])}") for row in db.session.execute(_USES.where(either))]
+    return [_use(row) for row in db.session.execute(_USES.where(either))]
+
+
+def _use(row: Any) -> Use:
+    return Use(row.package_id, f"{row.code} · {local(row.title)}")
 
 
 class ModuleChoice(NamedTuple):
@@ -132,13 +138,18 @@ class ModuleChoice(NamedTuple):
 def modules() -> list[ModuleChoice]:
     """Return the modules of all versions that are not retired."""
     rows = db.session.execute(
-        select(Module.id, Programme.code, ProgrammeVersion.number, Module.title)
+        select(
+            Module.id,
+            Programme.code.label("programme"),
+            ProgrammeVersion.number.label("version"),
+            Module.title,
+        )
         .join(ProgrammeVersion, ProgrammeVersion.id == Module.version_id)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .where(ProgrammeVersion.status != "retired")
         .order_by(Programme.position, ProgrammeVersion.number.desc(), Module.position)
     )
-    return [ModuleChoice(*row) for row in rows]
+    return [ModuleChoice(**row) for row in rows.mappings()]
 
 
 class PlacedRow(NamedTuple):
@@ -167,14 +178,14 @@ def placed(package_id: UUID) -> list[PlacedRow]:
     rows = db.session.execute(
         select(
             ModuleMaterial.id,
-            Module.id,
-            Programme.code,
-            Module.title,
+            Module.id.label("module_id"),
+            Programme.code.label("programme"),
+            Module.title.label("module"),
             ModuleMaterial.required,
             ModuleMaterial.version_id,
             PackageVersion.number,
-            literal(last.id),
-            literal(last.number),
+            literal(last.id).label("newest_id"),
+            literal(last.number).label("newest"),
         )
         .join(Module, Module.id == ModuleMaterial.module_id)
         .join(ProgrammeVersion, ProgrammeVersion.id == Module.version_id)
@@ -183,7 +194,7 @@ def placed(package_id: UUID) -> list[PlacedRow]:
         .where(ModuleMaterial.package_id == package_id)
         .order_by(Programme.position, Module.position)
     )
-    return [PlacedRow(*row) for row in rows]
+    return [PlacedRow(**row) for row in rows.mappings()]
 
 
 class ClassUse(NamedTuple):
@@ -225,11 +236,11 @@ _CLASSES = text(
 
 def classes_of(package_id: UUID) -> dict[UUID, list[ClassUse]]:
     """Return the classes that use a package, by the material, the newest hundred of each; one statement."""
-    found: dict[UUID, list[ClassUse]] = {}
+    uses: dict[UUID, list[ClassUse]] = {}
     for row in db.session.execute(_CLASSES, {"package": package_id}).mappings():
         use = ClassUse(**row)
-        found.setdefault(use.material_id, []).append(use)
-    return found
+        uses.setdefault(use.material_id, []).append(use)
+    return uses
 
 
 def package_of(material_id: UUID) -> Package | None:

@@ -85,7 +85,9 @@ def use_version(actor: Actor, material_id: UUID, version_id: UUID, *, at: dateti
         return
     begun = queries.classes_with(material)
     if begun:
-        rows = [{"class_id": one, "material_id": material.id, "version_id": material.version_id} for one in begun]
+        rows = [
+            {"class_id": class_id, "material_id": material.id, "version_id": material.version_id} for class_id in begun
+        ]
         db.session.execute(insert(ClassMaterial).on_conflict_do_nothing(), rows)
     before, after = {"version_id": str(material.version_id)}, {"version_id": str(version.id)}
     audit.record(actor, "materials.use_version", "module_material", material.id, at=at, before=before, after=after)
@@ -132,12 +134,12 @@ def open_material(registration: UUID, material_id: UUID, *, at: datetime) -> Reg
 
     :raises DomainError: those of the class: she has left it, her result is fixed, or it is off
     """
-    found = queries.of_trainee(registration, material_id)
-    if found is None:
+    material = queries.of_trainee(registration, material_id)
+    if material is None:
         raise NotFound
     classes.require_work("open_material", registration)
-    learner = registrations.learner_of(found.person_id)
-    return registrations.register(found.version_id, learner, at=at, context_id=registration)
+    learner = registrations.learner_of(material.person_id)
+    return registrations.register(material.version_id, learner, at=at, context_id=registration)
 
 
 def _tell_classes(actor: Actor, material: ModuleMaterial, at: datetime) -> None:
@@ -147,20 +149,20 @@ def _tell_classes(actor: Actor, material: ModuleMaterial, at: datetime) -> None:
 
 
 def _material(material_id: UUID) -> ModuleMaterial:
-    found = db.session.get(ModuleMaterial, material_id, with_for_update=True)
-    if found is None:
+    material = db.session.get(ModuleMaterial, material_id, with_for_update=True)
+    if material is None:
         raise NotFound
-    return found
+    return material
 
 
 def _version(package_id: UUID, version_id: UUID | None) -> PackageVersion:
     wanted = select(PackageVersion).where(PackageVersion.package_id == package_id)
     if version_id is not None:
         wanted = wanted.where(PackageVersion.id == version_id)
-    found = db.session.scalar(wanted.order_by(PackageVersion.number.desc()).limit(1))
-    if found is None:
+    version = db.session.scalar(wanted.order_by(PackageVersion.number.desc()).limit(1))
+    if version is None:
         raise NotFound
-    return found
+    return version
 
 
 def uses_of_package(package_id: UUID) -> list[Any]:
@@ -176,6 +178,6 @@ def uses_of_version(version_id: UUID) -> list[Any]:
 def uses_to_show(package_ids: Sequence[UUID]) -> Mapping[UUID, list[tuple[Any, str]]]:
     """Answer where packages are used (:data:`lms.library.hooks.uses_to_show`)."""
     return {
-        package_id: [(use.words, url_for("learning.modules", package_id=package_id)) for use in found]
-        for package_id, found in queries.uses_of(package_ids).items()
+        package_id: [(use.words, url_for("learning.modules", package_id=package_id)) for use in uses]
+        for package_id, uses in queries.uses_of(package_ids).items()
     }

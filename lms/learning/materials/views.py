@@ -19,15 +19,15 @@ from lms.library.services import launches
 
 def material(registration: UUID, material_id: UUID) -> Any:
     """A package of the course, played in the page."""
-    found = queries.of_trainee(registration, material_id)
-    if found is None:
+    opened = queries.of_trainee(registration, material_id)
+    if opened is None:
         abort(404)
     refused = classes.refusal_of("open_material", registration)
-    taken = queries.registration_of(found.version_id, registration)
-    shown = player_page.shown(found.version_id, taken, asked=request.args.get("unit"))
+    taken = queries.registration_of(opened.version_id, registration)
+    shown = player_page.shown(opened.version_id, taken, asked=request.args.get("unit"))
     page = render_template(
         "learning/material.html",
-        title=found.title,
+        title=opened.title,
         units=shown.lines,
         current=shown.current,
         launch_url=lambda unit_id: url_for(
@@ -117,7 +117,7 @@ def _belongs(package_id: UUID, material_id: UUID) -> None:
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [(str(one.id), one.programme) for one in queries.modules()]
+    return [(str(module.id), module.programme) for module in queries.modules()]
 
 
 def _modules_page(package_id: UUID, form: PlaceForm) -> str:
@@ -131,6 +131,6 @@ def _modules_page(package_id: UUID, form: PlaceForm) -> str:
         "learning/package_modules.html",
         package=package,
         placed=[(row, classes.get(row.id, [])) for row in placed],
-        choices=[one for one in queries.modules() if one.id not in taken],
+        choices=[module for module in queries.modules() if module.id not in taken],
         form=form,
     )

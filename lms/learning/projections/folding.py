@@ -55,7 +55,7 @@ def project(statements: Iterable[Mapping[str, Any]]) -> Projection:
     :param statements: in the order in which they were stored
     """
     every = list(statements)
-    voided = {one["object"]["id"].lower() for one in every if one["verb"]["id"] == VOIDED}
+    voided = {statement["object"]["id"].lower() for statement in every if statement["verb"]["id"] == VOIDED}
     fold = Fold()
     for statement in every:
         if statement["id"].lower() not in voided:

@@ -61,14 +61,14 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         """In words, for an operator."""
-        where = f"registration {self.of.registration}, {' '.join(self.key)}"
+        place = f"registration {self.of.registration}, {' '.join(self.key)}"
         if self.said is None:
-            return f"{where}: in the table, but no statement tells of it"
+            return f"{place}: in the table, but no statement tells of it"
         if self.held is None:
-            return f"{where}: told by statements, but not in the table"
+            return f"{place}: told by statements, but not in the table"
         told, row = self.said, self.held.row
         parts = [f"{name} is {row[name]}, by statements {told[name]}" for name in told if told[name] != row[name]]
-        return f"{where}: {'; '.join(parts)}"
+        return f"{place}: {'; '.join(parts)}"
 
 
 @dataclass(slots=True)
@@ -91,18 +91,18 @@ def rebuild_projections(*, write: bool, at: datetime) -> Report:
     """
     report = Report()
     for registrations in _chunks():
-        found, read = _look(registrations)
-        differing = [registration for registration, one in found.items() if one.differences]
+        compared, read = _look(registrations)
+        differing = [registration for registration, outcome in compared.items() if outcome.differences]
         if differing:  # looked at once more: it may have changed between the reading of rows and of statements
-            found |= _look(differing)[0]
-        differences = [difference for one in found.values() for difference in one.differences]
+            compared |= _look(differing)[0]
+        differences = [difference for outcome in compared.values() for difference in outcome.differences]
         report.read += read
         report.registrations += len(registrations)
-        report.equal += sum(one.equal for one in found.values())
-        report.unsaid += sum(one.unsaid for one in found.values())
+        report.equal += sum(outcome.equal for outcome in compared.values())
+        report.unsaid += sum(outcome.unsaid for outcome in compared.values())
         for difference in differences:
             setattr(report, difference.kind, getattr(report, difference.kind) + 1)
-        report.differences += [str(one) for one in differences[: SHOWN - len(report.differences)]]
+        report.differences += [str(difference) for difference in differences[: SHOWN - len(report.differences)]]
         if write and differences:
             report.repaired += _repair(differences, at=at)
     return report
@@ -110,13 +110,13 @@ def rebuild_projections(*, write: bool, at: datetime) -> Report:
 
 def compare(said: Rows, of: Holding) -> list[Difference]:
     """Return where the rows of a registration are not as statements say; columns that none tells are not compared."""
-    found = [Difference("missing", of, key, row, None) for key, row in said.items() if key not in of.rows]
+    differences = [Difference("missing", of, key, row, None) for key, row in said.items() if key not in of.rows]
     for key, held in of.rows.items():
         if key not in said:
-            found.append(Difference("surplus", of, key, None, held))
+            differences.append(Difference("surplus", of, key, None, held))
         elif any(held.row[name] != value for name, value in said[key].items()):
-            found.append(Difference("differing", of, key, said[key], held))
-    return found
+            differences.append(Difference("differing", of, key, said[key], held))
+    return differences
 
 
 def _look(registrations: Sequence[UUID]) -> tuple[dict[UUID, _Compared], int]:
@@ -129,14 +129,14 @@ def _look(registrations: Sequence[UUID]) -> tuple[dict[UUID, _Compared], int]:
     fold = Fold()
     for statement in records.of_registrations(registrations):
         fold.add(statement)
-    found = {}
+    compared = {}
     for registration, of in holdings.items():
         said = fold.projection.get(registration, {})
         differences = compare(said, of)
-        kept = [one for one in differences if not _unsayable(one)]
-        wrong = sum(one.held is not None for one in differences)
-        found[registration] = _Compared(len(of.rows) - wrong, len(differences) - len(kept), kept)
-    return found, fold.read
+        kept = [difference for difference in differences if not _unsayable(difference)]
+        wrong = sum(difference.held is not None for difference in differences)
+        compared[registration] = _Compared(len(of.rows) - wrong, len(differences) - len(kept), kept)
+    return compared, fold.read
 
 
 def _unsayable(difference: Difference) -> bool:
@@ -194,7 +194,11 @@ def _chunks() -> Iterator[list[UUID]]:
 def _told_only() -> Iterator[list[UUID]]:
     """Yield registrations that statements tell of and that are no enrolments."""
     for statements in records.with_verb(VERBS["enrolled"].iri):
-        told = {UUID(one["context"]["registration"]) for one in statements if one["authority"] == AUTHORITY}
+        told = {
+            UUID(statement["context"]["registration"])
+            for statement in statements
+            if statement["authority"] == AUTHORITY
+        }
         lost = told.difference(db.session.scalars(_KNOWN, {"ids": list(told)}))
         if lost:
             yield sorted(lost)

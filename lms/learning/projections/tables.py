@@ -110,8 +110,8 @@ _SOURCES = {
     ),
 }
 
-_PLACES = text(
-    "SELECT e.id, e.person_id, e.class_id, c.version_id, n.created_at FROM enrolments e "
+_ENROLMENTS = text(
+    "SELECT e.id AS registration, e.person_id, e.class_id, c.version_id, n.created_at AS named_since FROM enrolments e "
     "JOIN class_runs c ON c.id = e.class_id LEFT JOIN accounts n ON n.person_id = e.person_id WHERE e.id = ANY(:of)"
 )
 
@@ -119,15 +119,15 @@ _PLACES = text(
 def read(registrations: Sequence[UUID]) -> dict[UUID, Holding]:
     """Return what the tables hold of these registrations; one SQL statement a table."""
     chosen = {"of": list(registrations)}
-    found = {registration: Holding(registration) for registration in registrations}
-    for place in db.session.execute(_PLACES, chosen):
-        found[place[0]] = Holding(*place)
+    holdings = {registration: Holding(registration) for registration in registrations}
+    for enrolment in db.session.execute(_ENROLMENTS, chosen).mappings():
+        holdings[enrolment["registration"]] = Holding(**enrolment)
     for table, source in _SOURCES.items():
         width = len(source.identity)
         for registration, codes, *values in db.session.execute(text(_sql(source)), chosen):
             row = dict(zip(source.columns, values[width:], strict=True))
-            found[registration].rows[table, *codes] = Held(row, dict(zip(source.identity, values, strict=False)))
-    return found
+            holdings[registration].rows[table, *codes] = Held(row, dict(zip(source.identity, values, strict=False)))
+    return holdings
 
 
 def change(key: Key, held: Held, said: Row) -> bool:
@@ -208,16 +208,16 @@ def _restore_result(key: Key, of: Holding, said: Row) -> bool:
     """Write whether an answer is right, if the answer is there."""
     _table, code, number, question = key
     chosen = (
-        select(Attempt.id, Question.id)
+        select(Attempt.id.label("attempt_id"), Question.id.label("question_id"))
         .join(Question, Question.quiz_id == Attempt.quiz_id)
         .where(Attempt.registration == of.registration, Attempt.quiz_id == _quiz(of, code))
         .where(Attempt.number == int(number), Question.code == question)
     )
-    found = db.session.execute(chosen).one_or_none()
-    if found is None:
+    keys = db.session.execute(chosen).one_or_none()
+    if keys is None:
         return False
-    here = (Answer.attempt_id == found[0], Answer.question_id == found[1], Answer.correct.is_(None))
-    return _count(db.session.execute(update(Answer).where(*here).values(said))) == 1
+    unmarked = (Answer.attempt_id == keys.attempt_id, Answer.question_id == keys.question_id, Answer.correct.is_(None))
+    return _count(db.session.execute(update(Answer).where(*unmarked).values(said))) == 1
 
 
 def _lesson(of: Holding, module: str, code: str) -> UUID | None:

@@ -1,39 +1,36 @@
-"""A trainee's courses: one statement for all she did, and the unchanging shape of a version from memory."""
+"""A trainee's courses: one statement for all she did."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import RowMapping, text
 
-from lms.assessment.models import Assignment, Quiz
 from lms.assessment.queries import counting
-from lms.catalogue import queries as catalogue
-from lms.catalogue.models import ProgrammeVersion
 from lms.classes import rules as class_rules
 from lms.classes.rules import ATTENDED
 from lms.core.database import db
-from lms.core.errors import NotFound
 from lms.core.i18n import local
 from lms.learning import rules
+from lms.learning.queries.versions import EssayShape, QuizShape, shape
 
 _COURSES = f"""
-SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.version_id, c.starts_on, c.ends_on,
-  c.status, c.finished_at, p.code, p.name, u.name,
+SELECT e.id AS registration, e.person_id, e.status, e.completed_at, c.id AS class_id, c.code AS class_code,
+  c.name AS class_name, c.version_id, c.starts_on, c.ends_on, c.status AS class_status, c.finished_at,
+  p.code AS programme_code, p.name AS programme, u.name AS institution,
   (SELECT json_agg(json_build_array(lp.lesson_id, lp.percent, lp.anchor, lp.completed_at IS NOT NULL, lp.seen_at))
-   FROM lesson_progress lp WHERE lp.registration = e.id),
+   FROM lesson_progress lp WHERE lp.registration = e.id) AS lessons,
   (SELECT json_agg(json_build_array(s.id, s.kind, s.title, s.starts_at, s.ends_at, s.place, t.full_name,
      s.attendance_taken_at IS NOT NULL, a.status) ORDER BY s.starts_at)
    FROM sessions s LEFT JOIN persons t ON t.id = s.lecturer_id
-   LEFT JOIN attendance a ON a.session_id = s.id AND a.enrolment_id = e.id WHERE s.class_id = c.id),
+   LEFT JOIN attendance a ON a.session_id = s.id AND a.enrolment_id = e.id WHERE s.class_id = c.id) AS meetings,
   (SELECT json_agg(json_build_array(t.quiz_id, t.id, t.submitted_at IS NULL, t.score, t.max_score, t.passed))
-   FROM attempts t WHERE t.registration = e.id),
+   FROM attempts t WHERE t.registration = e.id) AS attempts,
   (SELECT json_agg(json_build_array(b.assignment_id, b.id, b.filename, b.submitted_at, b.score, b.passed, b.comment,
      b.marked_at, b.sha256, b.size) ORDER BY b.number)
-   FROM submissions b WHERE b.registration = e.id AND {counting("b")}),
+   FROM submissions b WHERE b.registration = e.id AND {counting("b")}) AS essays,
   (SELECT json_agg(json_build_array(m.id, m.module_id, g.title, g.kind, m.required, done.it, far.percent)
      ORDER BY m.position)
    FROM module_materials m JOIN modules o ON o.id = m.module_id JOIN packages g ON g.id = m.package_id
@@ -48,7 +45,7 @@ SELECT e.id, e.person_id, e.status, e.completed_at, c.id, c.code, c.name, c.vers
      LEFT JOIN content_unit_states s ON s.registration_id = r.id AND s.unit_id = n.id
      WHERE r.context_id = e.id AND r.version_id = coalesce(k.version_id, m.version_id)
      GROUP BY r.id LIMIT 1) far ON true
-   WHERE o.version_id = c.version_id AND m.institution_id = c.institution_id)
+   WHERE o.version_id = c.version_id AND m.institution_id = c.institution_id) AS materials
 FROM enrolments e JOIN class_runs c ON c.id = e.class_id
 JOIN programme_versions v ON v.id = c.version_id JOIN programmes p ON p.id = v.programme_id
 JOIN units u ON u.id = c.institution_id
@@ -173,103 +170,25 @@ class Course:
         return self.status != "withdrawn" and class_rules.CLASS.refusal("conclude", self.class_status) is None
 
 
-class QuizShape(NamedTuple):
-    """A quiz of a version."""
-
-    id: UUID
-    title: dict[str, str]
-    pass_percent: int
-    attempts: int
-
-
-class EssayShape(NamedTuple):
-    """An assignment of a version."""
-
-    id: UUID
-    title: dict[str, str]
-    instructions: dict[str, str]
-    max_score: int
-    pass_score: int
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a version consists of. A version never changes, so shapes are kept in memory."""
-
-    attendance_min_percent: int
-    modules: tuple[catalogue.ModuleOutline, ...]
-    topics: tuple[catalogue.TopicLine, ...]
-    quizzes: dict[UUID, QuizShape]
-    """By module."""
-    essays: tuple[EssayShape, ...]
-
-
-@lru_cache(maxsize=128)
-def shape(version_id: UUID) -> Shape:
-    """Return the shape of a version (four statements once a process).
-
-    :raises NotFound: there is none; that is not kept in memory.
-    """
-    percent = db.session.scalar(
-        select(ProgrammeVersion.attendance_min_percent).where(ProgrammeVersion.id == version_id)
-    )
-    if percent is None:
-        raise NotFound
-    outline = catalogue.outline(version_id)
-    quizzes = db.session.execute(
-        select(Quiz.module_id, Quiz.id, Quiz.title, Quiz.pass_percent, Quiz.attempts_allowed).where(
-            Quiz.module_id.in_([module.id for module in outline.modules])
-        )
-    )
-    essays = db.session.execute(
-        select(
-            Assignment.id, Assignment.title, Assignment.instructions, Assignment.max_score, Assignment.pass_score
-        ).where(Assignment.version_id == version_id)
-    )
-    return Shape(
-        percent,
-        tuple(outline.modules),
-        tuple(outline.topics),
-        {row[0]: QuizShape(*row[1:]) for row in quizzes},
-        tuple(EssayShape(*row) for row in essays),
-    )
-
-
-def lesson(lesson_id: UUID) -> catalogue.LessonText | None:
-    """Return a lesson's text; a loaded lesson never changes, so it is kept in memory (that there is none is not)."""
-    try:
-        return _lesson(lesson_id)
-    except NotFound:
-        return None
-
-
-@lru_cache(maxsize=512)
-def _lesson(lesson_id: UUID) -> catalogue.LessonText:
-    found = catalogue.lesson(lesson_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
 def courses_of(person_id: UUID) -> list[Course]:
     """Return a person's enrolments, newest first; one statement."""
-    return [_course(row) for row in db.session.execute(_OF_PERSON, {"id": person_id})]
+    return [_course(row) for row in db.session.execute(_OF_PERSON, {"id": person_id}).mappings()]
 
 
 def course(registration: UUID) -> Course | None:
     """Return one enrolment; one statement."""
-    found = courses([registration])
-    return found[0] if found else None
+    enrolments = courses([registration])
+    return enrolments[0] if enrolments else None
 
 
 def courses(registrations: Sequence[UUID]) -> list[Course]:
     """Return enrolments by their ids; one statement."""
-    return [_course(row) for row in db.session.execute(_OF_REGISTRATIONS, {"ids": list(registrations)})]
+    return [_course(row) for row in db.session.execute(_OF_REGISTRATIONS, {"ids": list(registrations)}).mappings()]
 
 
 def studying(class_id: UUID) -> list[Course]:
     """Return the enrolments of a class that are still without a result; one statement."""
-    return [_course(row) for row in db.session.execute(_OF_CLASS, {"id": class_id})]
+    return [_course(row) for row in db.session.execute(_OF_CLASS, {"id": class_id}).mappings()]
 
 
 class Place(NamedTuple):
@@ -287,7 +206,8 @@ class Place(NamedTuple):
 
 _PLACE = text(
     """
-    SELECT c.name, c.version_id, e.status, c.status, lp.percent, lp.anchor, lp.steps, lp.completed_at IS NOT NULL
+    SELECT c.name AS class_name, c.version_id, e.status, c.status AS class_status, lp.percent, lp.anchor, lp.steps,
+           lp.completed_at IS NOT NULL AS done
     FROM enrolments e JOIN class_runs c ON c.id = e.class_id
     LEFT JOIN lesson_progress lp ON lp.registration = e.id AND lp.lesson_id = :lesson
     WHERE e.id = :registration
@@ -297,8 +217,9 @@ _PLACE = text(
 
 def place(registration: UUID, lesson_id: UUID) -> Place | None:
     """Return where a registration is in a lesson."""
-    row = db.session.execute(_PLACE, {"registration": registration, "lesson": lesson_id}).one_or_none()
-    return None if row is None else Place(*row)
+    known = {"registration": registration, "lesson": lesson_id}
+    row = db.session.execute(_PLACE, known).mappings().one_or_none()
+    return None if row is None else Place(**row)
 
 
 def standing(course: Course) -> rules.Standing:
@@ -308,7 +229,7 @@ def standing(course: Course) -> rules.Standing:
         rules.Part(
             local(module.title),
             all(course.lessons.get(line.id, _NOTHING).done for line in module.lessons)
-            and all(one.done for one in course.materials.get(module.id, ()) if one.required),
+            and all(material.done for material in course.materials.get(module.id, ()) if material.required),
         )
         for module in form.modules
     ]
@@ -342,44 +263,85 @@ def _essay_part(essay: EssayShape, state: EssayState | None) -> rules.Part:
 
 def checklist(registration: UUID) -> list[rules.Criterion]:
     """Return the conditions of completion of a registration."""
-    found = course(registration)
-    return [] if found is None else rules.criteria(standing(found))
+    enrolment = course(registration)
+    return [] if enrolment is None else rules.criteria(standing(enrolment))
 
 
 _NOTHING = Progress(0, None, False, datetime.min)  # noqa: DTZ901 - never shown
 
 
-def _course(row: Any) -> Course:
-    *head, lessons, meetings, attempts, essays, materials = row
-    values: list[Any] = [
-        *head,
-        {UUID(key): Progress(p, a, done, _time(seen)) for key, p, a, done, seen in lessons or ()},
-        tuple(
-            Meeting(UUID(key), kind, title, _time(start), _time(end), where, who, taken, mark)
-            for key, kind, title, start, end, where, who, taken, mark in meetings or ()
-        ),
-        _quizzes(attempts or ()),
-        {UUID(one[0]): _essay(one) for one in essays or ()},
-        _materials(materials or ()),
-    ]
-    return Course(*values)
+def _course(row: RowMapping) -> Course:
+    """Return a row of _COURSES; what it aggregated comes as lists of values in the order of the statement."""
+    values: dict[str, Any] = dict(row)
+    values["lessons"] = _lessons(row["lessons"] or ())
+    values["meetings"] = _meetings(row["meetings"] or ())
+    values["quizzes"] = _quizzes(values.pop("attempts") or ())
+    values["essays"] = _essays(row["essays"] or ())
+    values["materials"] = _materials(row["materials"] or ())
+    return Course(**values)
 
 
-def _essay(row: Any) -> EssayState:
-    _assignment, key, name, handed, score, passed, comment, marked, sha256, size = row
-    marked_at = _time(marked) if marked else None
-    return EssayState(UUID(key), name, _time(handed), score, passed, comment, marked_at, sha256, size)
+def _lessons(rows: Iterable[Any]) -> dict[UUID, Progress]:
+    return {
+        UUID(lesson_id): Progress(percent=percent, anchor=anchor, done=done, seen_at=_time(seen_at))
+        for lesson_id, percent, anchor, done, seen_at in rows
+    }
 
 
-def _materials(rows: Any) -> dict[UUID, tuple[Material, ...]]:
-    found: dict[UUID, tuple[Material, ...]] = {}
-    for key, module, *rest in rows:
+def _meetings(rows: Iterable[Any]) -> tuple[Meeting, ...]:
+    return tuple(
+        Meeting(
+            id=UUID(session_id),
+            kind=kind,
+            title=title,
+            starts_at=_time(starts_at),
+            ends_at=_time(ends_at),
+            place=location,
+            lecturer=lecturer,
+            taken=taken,
+            mark=mark,
+        )
+        for session_id, kind, title, starts_at, ends_at, location, lecturer, taken, mark in rows
+    )
+
+
+def _essays(rows: Iterable[Any]) -> dict[UUID, EssayState]:
+    return {
+        UUID(assignment_id): EssayState(
+            submission_id=UUID(submission_id),
+            filename=filename,
+            submitted_at=_time(submitted_at),
+            score=score,
+            passed=passed,
+            comment=comment,
+            marked_at=_time(marked_at) if marked_at else None,
+            sha256=sha256,
+            size=size,
+        )
+        for assignment_id, submission_id, filename, submitted_at, score, passed, comment, marked_at, sha256, size in (
+            rows
+        )
+    }
+
+
+def _materials(rows: Iterable[Any]) -> dict[UUID, tuple[Material, ...]]:
+    by_module: dict[UUID, tuple[Material, ...]] = {}
+    for material_id, module, title, kind, required, done, percent in rows:
         module_id = UUID(module)
-        found[module_id] = (*found.get(module_id, ()), Material(UUID(key), module_id, *rest))
-    return found
+        material = Material(
+            id=UUID(material_id),
+            module_id=module_id,
+            title=title,
+            kind=kind,
+            required=required,
+            done=done,
+            percent=percent,
+        )
+        by_module[module_id] = (*by_module.get(module_id, ()), material)
+    return by_module
 
 
-def _quizzes(attempts: Any) -> dict[UUID, QuizState]:
+def _quizzes(attempts: Iterable[Any]) -> dict[UUID, QuizState]:
     states: dict[UUID, QuizState] = {}
     for quiz, attempt, is_open, score, max_score, passed in attempts:
         key, known = UUID(quiz), states.get(UUID(quiz), QuizState(0, None, None, None, None, False))

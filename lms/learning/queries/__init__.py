@@ -1,0 +1,1 @@
+"""Typed rows about trainees' courses and about the versions that they follow."""
