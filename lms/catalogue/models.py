@@ -13,7 +13,7 @@ from lms.core.database import Base
 
 
 class Programme(Base):
-    """A training programme of the Decision (Phần III), or a postgraduate scheme."""
+    """A training programme of the Decision (mục III), or a postgraduate scheme."""
 
     __tablename__ = "programmes"
 
@@ -32,7 +32,7 @@ class Programme(Base):
     field: Mapped[str]
     audience_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
     forms: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """Forms of delivery (Phần IV.2)."""
+    """Forms of delivery (mục IV.2)."""
     quota: Mapped[int]
     trained: Mapped[int] = mapped_column(server_default="0")
     """How many have completed the programme; kept by lms.catalogue.services.count_completion."""

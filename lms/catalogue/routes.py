@@ -7,6 +7,7 @@ VERSION = "/programmes/<code>/versions/<int:number>"
 
 ROUTES = [
     Route("/programmes", views.index, PUBLIC, ANYONE),
+    Route("/decision", views.decision, PUBLIC, ANYONE),
     Route("/programmes/<code>", views.programme, PUBLIC, ANYONE),
     Route(f"{VERSION}/approval", views.approve, "catalogue.approve", CITY, ("POST",)),
     Route(f"{VERSION}/lessons/<lesson_code>", views.review_lesson, "catalogue.review", HELD),

@@ -71,7 +71,7 @@ def load_programmes(root: Path, *, at: datetime) -> Loaded:
 def approve_version(actor: Actor, version_id: UUID, *, number: str, dated: date, at: datetime) -> ProgrammeVersion:
     """Approve a proposed version by a document; earlier versions of the programme are retired.
 
-    Decision, Phần IV.3: programmes and materials are approved by the People's Committee before they are delivered.
+    Decision, mục IV.3: programmes and materials are approved by the People's Committee before they are delivered.
     """
     version = db.session.scalar(select(ProgrammeVersion).where(ProgrammeVersion.id == version_id).with_for_update())
     if version is None:

@@ -6,7 +6,7 @@ from lms.core.pages import N_
 
 
 class Group(NamedTuple):
-    """A group of the Decision: the part it stands in (where that has a title of its own), its title and its clause."""
+    """A group of the Decision: the part it stands in (where that has its own title), its title and its clause's key."""
 
     part: str
     title: str
@@ -17,16 +17,16 @@ GROUPS: dict[str, Group] = {
     "A1": Group(
         N_("A. Training of civil servants of departments, branches and district People's Committees"),
         N_("Forming a corps of experts"),
-        N_("Part III, section A.1"),
+        "III.A.1",
     ),
     "A2": Group(
         N_("A. Training of civil servants of departments, branches and district People's Committees"),
         N_("Raising capacity in performing public duties"),
-        N_("Part III, section A.2"),
+        "III.A.2",
     ),
-    "B": Group("", N_("Training of commune-level officials and civil servants"), N_("Part III, section B")),
-    "C": Group("", N_("Training of public employees"), N_("Part III, section C")),
-    "D": Group("", N_("Postgraduate study"), N_("Part III, section D")),
+    "B": Group("", N_("Training of commune-level officials and civil servants"), "III.B"),
+    "C": Group("", N_("Training of public employees"), "III.C"),
+    "D": Group("", N_("Postgraduate study"), "III.D"),
 }
 
 FIELDS: dict[str, str] = {

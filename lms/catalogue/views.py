@@ -12,7 +12,7 @@ from lms.catalogue import hooks, listing, queries, services, terms
 from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
-from lms.core import files
+from lms.core import clauses, files
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
@@ -52,6 +52,11 @@ def programme(code: str) -> Any:
     if number and not (number.isascii() and number.isdigit() and len(number) < 6):
         abort(404)
     return _programme_page(code, int(number) if number else None, ApprovalForm())
+
+
+def decision() -> Any:
+    """The clauses of the Decision that the product cites, in their own words."""
+    return render_template("catalogue/decision.html", clauses=list(clauses.register().values()))
 
 
 def approve(code: str, number: int) -> Any:

@@ -80,7 +80,7 @@ ENROLMENT = Acts(
 RESULTS_AFTER = timedelta(days=30)
 """Results are fixed so long after a class was finished: until then late work is handed in and marked.
 
-Decision 1698/QĐ-UBND sets no period; Phần IV.5 has a course evaluated and summed up once it is over, and Phần IV.1 asks
+Decision 1698/QĐ-UBND sets no period; mục IV.5 has a course evaluated and summed up once it is over, and mục IV.1 asks
 each unit for its yearly figures, in which nobody can be "studying" in a class that ended long ago. The period is ours.
 """
 RESULTS = {
@@ -112,7 +112,7 @@ def overlap(one: Period, other: Period) -> bool:
 def clash(wanted: Period, held: Iterable[Period]) -> Period | None:
     """Return a class that bars a person from another one, or None.
 
-    Decision 1698/QĐ-UBND, Phần IV.4, third dash: nobody is sent to several classes of different programmes, plans or
+    Decision 1698/QĐ-UBND, mục IV.4, third dash: nobody is sent to several classes of different programmes, plans or
     schemes at the same time.
     """
     return next((period for period in held if overlap(wanted, period)), None)

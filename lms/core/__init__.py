@@ -2,7 +2,21 @@
 
 from flask import Flask
 
-from lms.core import admission, assets, cli, drafts, errors, forwarded, guard, i18n, jobs, logs, pages, security
+from lms.core import (
+    admission,
+    assets,
+    clauses,
+    cli,
+    drafts,
+    errors,
+    forwarded,
+    guard,
+    i18n,
+    jobs,
+    logs,
+    pages,
+    security,
+)
 from lms.core import tasks as _tasks  # noqa: F401 - registers them
 from lms.core.routes import ROUTES
 
@@ -13,6 +27,7 @@ def init_app(app: Flask) -> None:
     admission.init_app(app)
     guard.init_app(app)
     i18n.init_app(app)
+    clauses.init_app(app)
     errors.init_app(app)
     security.init_app(app, demo=app.config["DEMO"])
     pages.init_app(app)

@@ -135,7 +135,7 @@ def result(standing: Standing) -> str:
     programme asks: too many sessions missed, no attempt at a quiz left, an essay marked below what passes.
     ``incomplete`` (chưa hoàn thành): nothing was judged so, but something was not done. The conditions are those of the
     programme's version (:func:`criteria`); Decision 1698/QĐ-UBND names no results of its own but asks that trainees
-    complete their studies (Phần IV.3) and that results serve the yearly appraisal (Phần IV.2).
+    complete their studies (mục IV.3) and that results serve the yearly appraisal (mục IV.2).
     """
     conditions = criteria(standing)
     if completed(standing):

@@ -44,7 +44,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "catalogue.review": frozenset(
         {"institution_staff", "lecturer", "department_reviewer", "home_affairs_officer", "approving_authority"}
     ),
-    # approving a version before it is delivered (Decision, Phần IV.3)
+    # approving a version before it is delivered (Decision, mục IV.3)
     "catalogue.approve": frozenset({"approving_authority"}),
     # materials: uploaded packages, over the institution that keeps them
     "library.read": frozenset(

@@ -10,7 +10,7 @@ from lms.core.database import Base
 
 
 class Adjustment(Base):
-    """A section of an evaluation, or a lecturer's topic, whose mean lies below its threshold (Phần IV.5)."""
+    """A section of an evaluation, or a lecturer's topic, whose mean lies below its threshold (mục IV.5)."""
 
     __tablename__ = "adjustments"
     __table_args__ = (

@@ -61,7 +61,7 @@ class Check:
 
 
 def questions(form: Form, teachings: Sequence[UUID]) -> list[Question]:
-    """Lay out the form of someone taught by ``teachings``: repeated sections once for each (Quyết định, Phần IV.5)."""
+    """Lay out the form of someone taught by ``teachings``: repeated sections once for each (Quyết định, mục IV.5)."""
     return [
         Question(section, item, teaching)
         for section in form.sections

@@ -205,7 +205,7 @@ def test_only_people_in_service_are_enrolled(world, session, days, serves, door)
     ],
 )
 def test_another_class_bars_exactly_when_it_runs_at_the_same_time(world, session, start, end, status, enrolment, bars):
-    """Phần IV.4."""
+    """mục IV.4."""
     person, bystander = make.person(), make.person()
     other = make.class_run(starts_on=date(*start), ends_on=date(*end), status=status, name="Lớp khác")
     make.enrolment(other, person, status=enrolment)

@@ -132,7 +132,7 @@ def test_the_table_knows_every_state_and_a_reason_for_each_refusal():
 
 
 def test_work_of_a_class_that_is_over_is_still_marked_and_corrected():
-    """Phần IV.5: a class ends before its essays are marked."""
+    """mục IV.5: a class ends before its essays are marked."""
     still = {act for act in rules.CLASS.allowed if rules.CLASS.refusal(act, "finished") is None}
     assert still == {"record_attendance", "mark_essay", "conclude", "reopen"} | TRAINEES
 

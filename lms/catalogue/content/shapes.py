@@ -177,6 +177,8 @@ class ProgrammeFile(Shape):
     target: Target
     clause: Line
     eligibility: Eligibility
+    notes: list[Text] = []
+    """What a reader must know of the Decision's words: where its clauses do not agree."""
     version: Version | None = None
 
 

@@ -13,6 +13,7 @@ from lms.classes.models import ClassRun, Enrolment
 from lms.classes.services.held import class_for
 from lms.classes.services.statements import class_activity, tell
 from lms.core import audit
+from lms.core.clauses import cite
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
@@ -36,7 +37,7 @@ def enrol(actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datet
     Who is enrolled already is left as she is; who was withdrawn is enrolled again, under the same registration.
 
     :raises DomainError: ``class-closed``, ``class-cancelled``, ``class-full``, ``left-service``, ``two-classes``
-        (Phần IV.4)
+        (mục IV.4)
     """
     run = class_for("enrol", class_id, exclusive=True)
     units = _hold(person_ids, at)
@@ -147,7 +148,8 @@ def _refuse_two_classes(run: ClassRun, person_ids: Sequence[UUID]) -> None:
                 "two-classes",
                 _l(
                     "%(person)s (%(code)s) is in class %(other)s from %(start)s to %(end)s; nobody attends two classes "
-                    "at the same time (Decision 1698/QĐ-UBND, Part IV.4).",
+                    "at the same time (%(clause)s).",
+                    clause=cite("IV.4"),
                     person=name,
                     code=person,
                     other=barring.name,

@@ -67,7 +67,7 @@ def create_class(
 
 @act
 def finish_class(actor: Actor, class_id: UUID, *, at: datetime, reason: str | None = None) -> None:
-    """End a class: nobody is enrolled any more, and its evaluation opens (Phần IV.5).
+    """End a class: nobody is enrolled any more, and its evaluation opens (mục IV.5).
 
     :param reason: why it is finished although something is missing (:func:`lms.classes.rules.gaps`)
     :raises DomainError: ``class-closed``, ``class-cancelled``, ``class-unfinished`` something is missing, and no reason

@@ -92,7 +92,7 @@ def overview_of(scope: Scope, year: int | None = None) -> Overview | None:
 
 
 def taught_in(scope: Scope, overview: Overview) -> tuple[TaughtResult, ...]:
-    """Return each lecturer in each topic, by name (Phần IV.5: each lecturer per topic)."""
+    """Return each lecturer in each topic, by name (mục IV.5: each lecturer per topic)."""
     rows = sums.taught(scope, overview.year, overview.form.points)
     return tuple(
         TaughtResult(row.person_id, row.name, row.programme, row.topic, row.title, told)

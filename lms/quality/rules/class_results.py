@@ -1,4 +1,4 @@
-"""The results of an evaluation put together: by object, question, topic and lecturer (Quyết định 1698, Phần IV.5)."""
+"""The results of an evaluation put together: by object, question, topic and lecturer (Quyết định 1698, mục IV.5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

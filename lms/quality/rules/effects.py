@@ -1,4 +1,4 @@
-"""What came of an adjustment (Quyết định 1698, Phần IV.5): the result that asked for it, beside the next one."""
+"""What came of an adjustment (Quyết định 1698, mục IV.5): the result that asked for it, beside the next one."""
 
 from dataclasses import dataclass
 from datetime import datetime

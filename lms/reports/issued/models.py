@@ -12,7 +12,7 @@ from lms.core.database import Base
 
 
 class QualityReport(Base):
-    """A report on quality (Quyết định 1698, Phần IV.5 and V.2.1); a trigger refuses changes once it is issued."""
+    """A report on quality (Quyết định 1698, mục IV.5 and V.2.1); a trigger refuses changes once it is issued."""
 
     __tablename__ = "quality_reports"
     __table_args__ = (

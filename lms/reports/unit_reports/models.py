@@ -108,7 +108,7 @@ class UnitReportLine(Base):
     city_trained: Mapped[int | None]
     """The same in the whole city, against :attr:`target`."""
     target: Mapped[int | None]
-    """The programme's quota in the Decision (Phần III)."""
+    """The programme's quota in the Decision (mục III)."""
     quality: Mapped[int | None] = mapped_column(SmallInteger)
     """1 (poor) to 5 (very good), as the unit sees it."""
     placed: Mapped[int | None]
@@ -120,4 +120,4 @@ class UnitReportLine(Base):
     departed: Mapped[int | None]
     """Left the service."""
     quota: Mapped[int | None]
-    """Places the unit proposes for the next period (Phần V.2.4)."""
+    """Places the unit proposes for the next period (mục V.2.4)."""

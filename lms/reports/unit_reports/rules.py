@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 LEVELS = ("department", "district")
-"""Phần V.2.4: "Các sở, cơ quan tương đương sở, UBND quận, huyện, thị xã và các cơ quan, đơn vị có liên quan"; the
+"""mục V.2.4: "Các sở, cơ quan tương đương sở, UBND quận, huyện, thị xã và các cơ quan, đơn vị có liên quan"; the
 latter are those that had people in classes."""
 QUOTA_PERIOD = (2026, 2030)
-"""Phần V.2.4: "Đề xuất chỉ tiêu ĐTBD giai đoạn 2026 - 2030 báo cáo UBND Thành phố qua Sở Nội vụ"."""
+"""mục V.2.4: "Đề xuất chỉ tiêu ĐTBD giai đoạn 2026 - 2030 báo cáo UBND Thành phố qua Sở Nội vụ"."""
 USES = ("placed", "promoted", "moved", "departed")
 DECLARED = ("quality", *USES, "quota")
 """What a unit says of each programme; see Declaration."""
@@ -140,7 +140,7 @@ class Fault(NamedTuple):
 def faults(texts: Mapping[str, str], lines: Mapping[str, Declaration]) -> list[Fault]:
     """Return what is missing or contradicts the figures, by programme code.
 
-    Phần IV.1 asks for both: "đánh giá chất lượng đào tạo, bồi dưỡng; việc sử dụng CBCCVC sau đào tạo, bồi dưỡng".
+    mục IV.1 asks for both: "đánh giá chất lượng đào tạo, bồi dưỡng; việc sử dụng CBCCVC sau đào tạo, bồi dưỡng".
     Where nobody completed a programme there is nothing to say about its use.
     """
     needed = ("quality_text", "use_text", "signer_title", "signer_name")

@@ -19,7 +19,7 @@ from lms.surveys.queries import rights
 from lms.surveys.services import evaluations, instruments
 
 AFTER, UNTIL = timedelta(days=90), timedelta(days=183)
-"""Three to six months after the class has ended (Quyết định 1698/QĐ-UBND, Phần IV.1 and IV.2)."""
+"""Three to six months after the class has ended (Quyết định 1698/QĐ-UBND, mục IV.1 and IV.2)."""
 
 
 @act

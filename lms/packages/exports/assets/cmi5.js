@@ -13,6 +13,7 @@ window.khueTracker = (() => {
   let actor = null;
   let launch = null;
   let told = new Set();
+  const waiting = new Map();  // by verb: statements that were sent and are not answered yet
   let over = false;
   let failed = null;  // sent last: only one of Passed and Failed may be said in a session (9.3)
 
@@ -74,7 +75,9 @@ window.khueTracker = (() => {
   const recording = () => launch && !over && launch.launchMode === "Normal";
   const once = async (verb, result) => {
     if (told.has(verb)) return;
-    await send(statement(verb, result, true));
+    if (!waiting.has(verb)) waiting.set(verb, statement(verb, result, true));
+    await send(waiting.get(verb), true);
+    waiting.delete(verb);
     told.add(verb);
   };
   const store = (place, data, keepalive) => fetch(stateUrl(STATE), {
@@ -106,17 +109,22 @@ window.khueTracker = (() => {
     },
     async score(percent, passed) {
       if (!recording() || told.has("passed")) return;
+      if (waiting.has("passed")) {
+        await once("passed");
+        return;
+      }
       const mastery = launch.masteryScore;
       const scaled = percent / 100;
       const success = mastery === undefined ? passed : scaled >= mastery;
       await once("completed", { completion: true, duration: span() });
       const result = { score: { scaled, raw: percent, min: 0, max: 100 }, success, duration: span() };
+      failed = success ? null : result;
       if (success) await once("passed", result);
-      else failed = result;
     },
     finish(place, data) {
       if (!launch || over) return;
-      const last = failed && !told.has("passed") ? [statement("failed", failed, true)] : [];
+      const last = [...waiting.values()]; // sent and not answered yet: the same statements once more
+      if (failed) last.push(statement("failed", failed, true));
       if (recording()) store(place, data, true);
       over = true;
       last.push(statement("terminated", { duration: span() }));

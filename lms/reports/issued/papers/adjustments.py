@@ -1,4 +1,4 @@
-"""Adjustments in a report: what the results ask for, and whether what was carried out helped (Phần IV.5)."""
+"""Adjustments in a report: what the results ask for, and whether what was carried out helped (mục IV.5)."""
 
 from collections.abc import Iterator, Sequence
 

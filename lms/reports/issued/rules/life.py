@@ -26,8 +26,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 """The written parts of each kind, in their order.
 
-After each course: assessment and, where needed, adjustment (Phần IV.5). Contents of a programme are supplemented and
-adjusted year by year (Phần IV.3). The city's report sums up quality and the use of trained staff (Phần V.2.1).
+After each course: assessment and, where needed, adjustment (mục IV.5). Contents of a programme are supplemented and
+adjusted year by year (mục IV.3). The city's report sums up quality and the use of trained staff (mục V.2.1).
 """
 LONGEST = 10_000
 """Characters of a written part."""
@@ -48,7 +48,7 @@ def missing(kind: str, texts: Mapping[str, str], below: int) -> list[str]:
     """Return the parts that must still be written before a report is submitted.
 
     Each report says on what it rests and what it makes of the figures; where something lies below its threshold, also
-    why, and what is done ("tổng hợp đánh giá và điều chỉnh (nếu cần)", Phần IV.5).
+    why, and what is done ("tổng hợp đánh giá và điều chỉnh (nếu cần)", mục IV.5).
     """
     needed = {"basis", "assessment", *(("causes", "measures") if below else ())}
     return [part for part in PARTS[kind] if part in needed and not texts.get(part, "").strip()]
@@ -63,7 +63,7 @@ def deciding_path(kind: str, unit_path: str) -> str:
     """Return the path over which the right to approve must be held.
 
     A class's report is approved by the head of its institution; all others by Home Affairs, which sums them up for the
-    whole city (Phần V.2.1).
+    whole city (mục V.2.1).
 
     >>> deciding_path("institution", "/1/7/")
     '/1/'
@@ -81,7 +81,7 @@ def city_path(unit_path: str) -> str:
 
 
 def year_fits(year: int, today: date) -> bool:
-    """Tell whether a report can be about a year: one of the scheme's (2022 on, Phần I), not one to come."""
+    """Tell whether a report can be about a year: one of the scheme's (2022 on), not one to come."""
     return 2022 <= year <= today.year
 
 

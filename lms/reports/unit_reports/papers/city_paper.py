@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from lms.core.clauses import SCHEME, place
 from lms.core.i18n import day, moment, number, percent, speaking
 from lms.documents import Block, Column, Heading, Official, Paragraph, Picture, Table
 from lms.reports.unit_reports import wording
@@ -43,7 +44,7 @@ def document(summary: Summary, voices: Voices, missing: Sequence[UnitRow], *, at
 def _body(summary: Summary, voices: Voices, missing: Sequence[UnitRow]) -> Iterator[Block]:
     yield Paragraph(f"Kính gửi: {CITY}")
     yield Paragraph(
-        "Thực hiện Quyết định số 1698/QĐ-UBND ngày 19/5/2022 của Ủy ban nhân dân thành phố Hà Nội (Phần V, mục 2.1: "
+        f"Thực hiện {place('V.2.1')}, {SCHEME} ("
         "“Hàng năm, tổng hợp đánh giá chất lượng ĐTBD CBCCVC và sử dụng CBCCVC sau ĐTBD của cơ quan, đơn vị báo cáo "
         f"UBND Thành phố”), Sở Nội vụ tổng hợp báo cáo năm {summary.campaign.year} của các cơ quan, đơn vị như sau:"
     )

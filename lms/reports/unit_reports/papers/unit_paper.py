@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from lms.core.clauses import SCHEME, place
 from lms.core.i18n import moment, number, percent, speaking
 from lms.documents import Block, Column, Heading, Official, Paragraph, Table
 from lms.people.sessions import local_day
@@ -44,10 +45,7 @@ def document(report: Report) -> Official:
 def _body(report: Report) -> Iterator[Block]:
     row, year = report.row, report.row.year
     yield Paragraph("Kính gửi: Sở Nội vụ thành phố Hà Nội")
-    yield Paragraph(
-        "Thực hiện Quyết định số 1698/QĐ-UBND ngày 19/5/2022 của Ủy ban nhân dân thành phố Hà Nội (Phần IV, mục 1; "
-        f"Phần V, mục 2.4), {report.unit} báo cáo kết quả năm {year} như sau:"
-    )
+    yield Paragraph(f"Thực hiện {place('IV.1', 'V.2.4')}, {SCHEME}, {report.unit} báo cáo kết quả năm {year} như sau:")
     yield Heading(1, "Kết quả đào tạo, bồi dưỡng")
     yield from _training(report)
     yield Heading(1, "Chất lượng đào tạo, bồi dưỡng")
