@@ -1,14 +1,17 @@
 """Writes what was read from the repository: a changed record updates its row, changed content is a new version."""
 
 from datetime import datetime
-from html import escape
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+import msgspec
+from sqlalchemy import delete, insert, select, update
 
-from lms.catalogue.content import FIGURE_BASE, ProgrammeFolder, Short, Text, VersionFolder, plain
-from lms.catalogue.models import Figure, Lesson, Module, Programme, ProgrammeVersion, Topic
+from lms.catalogue.content import FIGURE_BASE, LessonFile, ProgrammeFolder, Short, Text, VersionFolder, drawing, plain
+from lms.catalogue.content.blocks import Document
+from lms.catalogue.content.markup import Page
+from lms.catalogue.content.registers import Registers
+from lms.catalogue.models import Figure, GlossaryTerm, Lesson, Module, Programme, ProgrammeVersion, Topic
 from lms.catalogue.rules import words
 from lms.core import files
 from lms.core.database import db
@@ -35,7 +38,7 @@ def store_programme(loaded: ProgrammeFolder) -> tuple[Programme, bool]:
     return row, True
 
 
-def store_version(programme: Programme, loaded: VersionFolder, *, at: datetime) -> ProgrammeVersion | None:
+def store_version(programme: Programme, loaded: VersionFolder, drawn: str, *, at: datetime) -> ProgrammeVersion | None:
     """Write a version with its modules, lessons, topics and pictures; None when the newest one is this already."""
     newest = db.session.scalar(
         select(ProgrammeVersion)
@@ -72,15 +75,15 @@ def store_version(programme: Programme, loaded: VersionFolder, *, at: datetime) 
             for position, topic in enumerate(block.topics, 1)
         ],
     )
-    _store_modules(version, loaded)
+    _store_modules(version, loaded, drawn)
     return version
 
 
-def _store_modules(version: ProgrammeVersion, loaded: VersionFolder) -> None:
+def _store_modules(version: ProgrammeVersion, loaded: VersionFolder, drawn: str) -> None:
     modules: list[dict[str, Any]] = []
     lessons: list[dict[str, Any]] = []
     pictures: dict[str, dict[str, Any]] = {}
-    base = f"/figures/{version.id}/"
+    base = figure_base(version.id)
     for position, module in enumerate(loaded.modules, 1):
         module_id = uuid4()
         modules.append(
@@ -95,20 +98,7 @@ def _store_modules(version: ProgrammeVersion, loaded: VersionFolder) -> None:
             }
         )
         for number, lesson in enumerate(module.lessons, 1):
-            lessons.append(
-                {
-                    "id": uuid4(),
-                    "module_id": module_id,
-                    "code": lesson.head.id,
-                    "position": number,
-                    "title": plain(lesson.head.title),
-                    "summary": plain(lesson.head.summary),
-                    "minutes": lesson.head.minutes,
-                    "html": lesson.html.replace(f'src="{FIGURE_BASE}', f'src="{escape(base)}'),
-                    "headings": lesson.headings,
-                    "sources": plain(lesson.head.sources),
-                }
-            )
+            lessons.append({"module_id": module_id, "position": number, "drawn": drawn} | _lesson(lesson, base))
             for figure in lesson.figures:
                 if figure.name not in pictures:
                     with figure.path.open("rb") as stream:
@@ -123,6 +113,68 @@ def _store_modules(version: ProgrammeVersion, loaded: VersionFolder) -> None:
     db.session.execute(insert(Lesson), lessons)
     if pictures:
         db.session.execute(insert(Figure), list(pictures.values()))
+
+
+def figure_base(version_id: UUID) -> str:
+    """Return what goes before the names of a version's pictures and downloads."""
+    return f"/figures/{version_id}/"
+
+
+def _lesson(lesson: LessonFile, base: str) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "code": lesson.head.id,
+        "title": plain(lesson.head.title),
+        "summary": plain(lesson.head.summary),
+        "minutes": lesson.head.minutes,
+        "html": lesson.html.replace(f'"{FIGURE_BASE}', f'"{base}'),
+        "blocks": plain(lesson.document),
+        "headings": lesson.headings,
+        "sources": lesson.sources,
+    }
+
+
+def redraw(registers: Registers, drawn: str) -> int:
+    """Draw those lessons again that were drawn with other registers or templates; returns how many.
+
+    So a correction in a register reaches every version that is taught, without a new one. A lesson that refers to what
+    a register no longer has stays as it is.
+    """
+    changed = 0
+    rows = db.session.execute(
+        select(Lesson.id, Lesson.blocks, Lesson.sources, Module.version_id)
+        .join(Module)
+        .where(Lesson.blocks.is_not(None), Lesson.drawn != drawn)
+        .order_by(Lesson.id)
+    ).all()
+    for row in rows:
+        faults: list[str] = []
+        document = msgspec.convert(row.blocks, Document)
+        page = Page(
+            registers,
+            document.files,
+            fault=lambda _line, expected, faults=faults: faults.append(expected),  # type: ignore[misc]
+            base=figure_base(row.version_id),
+        )
+        made = drawing.draw(document, page, [source for source in row.sources if "code" not in source])
+        values = {"drawn": drawn} | ({} if faults else {"html": made.html, "sources": made.sources})
+        db.session.execute(update(Lesson).where(Lesson.id == row.id).values(values))
+        changed += not faults
+    return changed
+
+
+def store_glossary(registers: Registers) -> None:
+    """Write the glossary as it stands in the register."""
+    page = Page(registers, {})
+    rows = [{"name": name, "document": plain(term)} for name, term in registers.terms.items()]
+    for row in rows:
+        cited = row["document"]["source"]
+        row["document"]["source"] = page.cite(cited, 0)[0][1] if cited else ""
+    known = {row.name: row.document for row in db.session.scalars(select(GlossaryTerm))}
+    if known != {row["name"]: row["document"] for row in rows}:
+        db.session.execute(delete(GlossaryTerm))
+        if rows:
+            db.session.execute(insert(GlossaryTerm), rows)
 
 
 def _search_text(loaded: ProgrammeFolder) -> str:

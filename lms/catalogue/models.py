@@ -100,14 +100,29 @@ class Lesson(Base):
     summary: Mapped[dict[str, Any]]
     minutes: Mapped[int]
     html: Mapped[str] = mapped_column(Text)
-    """Rendered from Markdown and bleached when it was loaded."""
+    """Drawn of ``blocks`` when it was loaded, and again when a register changed (:mod:`lms.catalogue.loading`)."""
+    blocks: Mapped[dict[str, Any] | None]
+    """:class:`lms.catalogue.content.blocks.Document`; none in lessons loaded before there were blocks."""
+    drawn: Mapped[str | None] = mapped_column(Text)
+    """Which registers and templates ``html`` was drawn with (:func:`lms.catalogue.content.drawing.version`)."""
     headings: Mapped[list[dict[str, Any]]]
     """``[{"id": …, "text": …}]`` of the second level, in order."""
     sources: Mapped[list[dict[str, Any]]]
+    """What it names: ``title``, ``kind``, ``url``, of the register also ``code``, ``id``, ``places``, ``note``."""
+
+
+class GlossaryTerm(Base):
+    """A term that lessons explain, from ``content/thuat-ngu.yaml``."""
+
+    __tablename__ = "glossary_terms"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    document: Mapped[dict[str, Any]]
+    """``vi``, ``en``, ``also``, and its ``source`` as it is read."""
 
 
 class Figure(Base):
-    """A picture of a version's lessons, kept in the file store."""
+    """A picture, recording or download of a version's lessons, kept in the file store."""
 
     __tablename__ = "figures"
 

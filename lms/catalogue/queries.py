@@ -63,6 +63,8 @@ class LessonText(NamedTuple):
     html: str
     headings: list[dict[str, str]]
     sources: list[dict[str, str]]
+    drawn: str | None
+    """None in lessons loaded before there were blocks: their HTML lacks the list of sources."""
     module_id: UUID
     module_code: str
     module_title: Texts
@@ -192,6 +194,11 @@ def lesson_by_code(version_id: UUID, code: str) -> LessonText | None:
     return _lesson(Module.version_id == version_id, Lesson.code == code)
 
 
+def figures(version_id: UUID) -> list[str]:
+    """Return the names of all pictures, recordings and downloads of a version."""
+    return list(db.session.scalars(select(Figure.name).where(Figure.version_id == version_id).order_by(Figure.name)))
+
+
 def figure(version_id: UUID, name: str) -> FigureFile | None:
     """Return where a picture of a version is kept."""
     row = db.session.execute(
@@ -205,7 +212,7 @@ def _lesson(*conditions: Any) -> LessonText | None:
     row = db.session.execute(
         select(
             one.id, one.code, one.position, one.title, one.summary, one.minutes, one.html, one.headings, one.sources,
-            m.id, m.code, m.title, m.version_id,
+            one.drawn, m.id, m.code, m.title, m.version_id,
         )
         .join(m, m.id == one.module_id)
         .where(*conditions)

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from lms.catalogue import loading, signals
-from lms.catalogue.content import ContentError, ProgrammeFolder, read_repository
+from lms.catalogue.content import ContentError, Fault, ProgrammeFolder, Reader, drawing, note_version, read_repository
+from lms.catalogue.content.registers import Registers
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.core import audit
 from lms.core.database import act, db, lock
@@ -31,13 +32,34 @@ def read(root: Path) -> list[ProgrammeFolder]:
 
     :raises ContentError: with every fault, each with its file, its key and what is expected.
     """
-    programmes, reader = read_repository(root)
+    return _read(root)[0]
+
+
+def examine(root: Path, *, today: date) -> tuple[list[ProgrammeFolder], list[Fault], list[Fault]]:
+    """Read everything as :func:`read` does, and return it with all faults and all notes to its authors.
+
+    :param today: the day on which sources must be in force and lately checked
+    """
+    programmes, registers, reader = _all(root)
+    for programme in programmes:
+        if programme.version is not None:
+            note_version(reader, programme.version, registers, today)
+    return programmes, sorted(set(reader.faults)), sorted(set(reader.notes))
+
+
+def _read(root: Path) -> tuple[list[ProgrammeFolder], Registers]:
+    programmes, registers, reader = _all(root)
+    if reader.faults:
+        raise ContentError(reader.faults)
+    return programmes, registers
+
+
+def _all(root: Path) -> tuple[list[ProgrammeFolder], Registers, Reader]:
+    programmes, registers, reader = read_repository(root)
     for programme in programmes:
         if programme.version is not None:
             signals.version_read.send(programme.version, reader=reader)
-    if reader.faults:
-        raise ContentError(reader.faults)
-    return programmes
+    return programmes, registers, reader
 
 
 @act
@@ -49,14 +71,17 @@ def load_programmes(root: Path, *, at: datetime) -> Loaded:
 
     :raises ContentError: the files are at fault; nothing is written.
     """
-    programmes = read(root)
+    programmes, registers = _read(root)
+    drawn = drawing.version(registers)
     lock("catalogue", "load")
+    loading.store_glossary(registers)
+    loading.redraw(registers, drawn)
     changed, versions = [], []
     for one in programmes:
         row, written = loading.store_programme(one)
         if written:
             changed.append(row.code)
-        version = loading.store_version(row, one.version, at=at) if one.version else None
+        version = loading.store_version(row, one.version, drawn, at=at) if one.version else None
         if version is not None and one.version is not None:
             versions.append(f"{row.code} v{version.number}")
             signals.version_loaded.send(version.id, version=version, folder=one.version.folder)

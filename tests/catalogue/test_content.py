@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lms.catalogue import services
 from lms.catalogue.content import ContentError, Reader, figures
 from lms.catalogue.content.lessons import read_lesson, render
+from lms.catalogue.content.registers import Registers
 from lms.core.config import ROOT
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 20"><rect width="5" height="5"/></svg>'
@@ -129,7 +130,9 @@ def _lesson(tmp_path, markdown: str, **files: str):
     for name, content in files.items():
         (folder / "figures" / f"{name}.svg").write_text(content, "utf-8")
     reader = Reader(tmp_path)
-    return read_lesson(reader, folder / "l.md", tmp_path / "content/X"), [str(fault) for fault in reader.faults]
+    return read_lesson(reader, folder / "l.md", tmp_path / "content/X", Registers()), [
+        str(fault) for fault in reader.faults
+    ]
 
 
 def test_a_figure_becomes_a_figure_with_its_caption_and_size(tmp_path):
@@ -183,18 +186,18 @@ def test_a_picture_must_be_what_its_name_says():
 
 
 def test_headings_get_stable_ids_of_their_own():
-    html, headings = render("## Đô thị **thông minh**\n\n## Đô thị thông minh\n\n### Nhỏ", lambda source: None)
+    html, headings = render("## Đô thị **thông minh**\n\n## Đô thị thông minh\n\n### Nhỏ")
     assert [heading["id"] for heading in headings] == ["s-do-thi-thong-minh", "s-do-thi-thong-minh-2"]
     assert '<h3 id="s-nho">' in html
 
 
 def test_markup_in_a_lesson_is_shown_not_run():
-    html, _ = render('<script>alert(1)</script>\n\n[x](javascript:alert(1)) <b onclick="x">b</b>', lambda source: None)
+    html, _ = render('<script>alert(1)</script>\n\n[x](javascript:alert(1)) <b onclick="x">b</b>')
     assert "<script" not in html and 'href="javascript' not in html and "<b " not in html
 
 
 @given(st.text())
 def test_whatever_is_written_yields_no_script(text):
-    html, _ = render(text, lambda source: None)
+    html, _ = render(text)
     assert "<script" not in html.lower()
     assert "<img" not in html

@@ -6,6 +6,7 @@ from lms.catalogue.content.repository import (
     ModuleFolder,
     ProgrammeFolder,
     VersionFolder,
+    note_version,
     read_modules,
     read_repository,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Short",
     "Text",
     "VersionFolder",
+    "note_version",
     "plain",
     "read_modules",
     "read_repository",

@@ -36,11 +36,20 @@ class Reader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.faults: list[Fault] = []
+        self.notes: list[Fault] = []
+        self.recall: dict[str, tuple[Path, list[dict[str, Any]]]] | None = None
 
     def fault(self, path: Path, key: str, expected: str) -> None:
         """Note a fault."""
-        name = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
-        self.faults.append(Fault(name, key, expected))
+        self.faults.append(Fault(self.name(path), key, expected))
+
+    def note(self, path: Path, key: str, expected: str) -> None:
+        """Note what an author should look at, though it can be loaded; in Vietnamese, as authors read it."""
+        self.notes.append(Fault(self.name(path), key, expected))
+
+    def name(self, path: Path) -> str:
+        """Return how a file is called in what is told."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
     def text(self, path: Path) -> str | None:
         """Return a file's text, None when it is missing or not UTF-8 in NFC."""
@@ -108,7 +117,7 @@ class Reader:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which giving a key twice is an error."""
+    """YAML in which giving a key twice is an error, and in which only true and false are truth values (YAML 1.2)."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -119,6 +128,12 @@ class _Loader(yaml.SafeLoader):
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _item_type(kind: Any) -> type[msgspec.Struct] | None:

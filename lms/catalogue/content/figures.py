@@ -6,6 +6,24 @@ from xml.etree import ElementTree
 
 SVG = "{http://www.w3.org/2000/svg}"
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+DOWNLOADS = {
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+    ".pdf": "application/pdf",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+RECORDINGS = {
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".ogg": "audio/ogg",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+}
+_MOST = {"picture": 2_000_000, "download": 5_000_000, "recording": 50_000_000}
+_ZIPPED = (".odt", ".ods", ".docx", ".xlsx")
 _MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"}
 _ACTIVE = frozenset(
     {
@@ -46,13 +64,37 @@ def check(name: str, content: bytes) -> Picture:
     suffix = "." + name.rpartition(".")[2]
     if suffix not in MEDIA_TYPES:
         raise BadFigureError(f"a picture of the kind {', '.join(sorted(MEDIA_TYPES))}")
-    if len(content) > 2_000_000:
-        raise BadFigureError("a picture of at most 2 MB")
+    _check_size("picture", content)
     if suffix == ".svg":
         return _check_svg(content)
     if not content.startswith(_MAGIC[suffix]):
         raise BadFigureError(f"content that is what the name says ({suffix})")
     return Picture(MEDIA_TYPES[suffix], None, None)
+
+
+def check_file(name: str, content: bytes) -> Picture:
+    """Check a file that a lesson shows, plays or hands out.
+
+    :raises BadFigureError: a kind that lessons do not have, too large, or not what its name says.
+    """
+    suffix = "." + name.rpartition(".")[2]
+    if suffix in MEDIA_TYPES:
+        return check(name, content)
+    if suffix in RECORDINGS:
+        _check_size("recording", content)
+        return Picture(RECORDINGS[suffix], None, None)
+    if suffix not in DOWNLOADS:
+        kinds = sorted({*MEDIA_TYPES, *DOWNLOADS, *RECORDINGS})
+        raise BadFigureError(f"a file of the kind {', '.join(kinds)}")
+    _check_size("download", content)
+    if (suffix in _ZIPPED and not content.startswith(b"PK")) or (suffix == ".pdf" and not content.startswith(b"%PDF")):
+        raise BadFigureError(f"content that is what the name says ({suffix})")
+    return Picture(DOWNLOADS[suffix], None, None)
+
+
+def _check_size(kind: str, content: bytes) -> None:
+    if len(content) > _MOST[kind]:
+        raise BadFigureError(f"a {kind} of at most {_MOST[kind] // 1_000_000} MB")
 
 
 def _check_svg(content: bytes) -> Picture:

@@ -1,35 +1,30 @@
-"""Lessons: front matter and Markdown in, safe HTML with stable headings and figures out."""
+"""Lessons: front matter and Markdown with blocks in, typed blocks and the HTML drawn of them out."""
 
 import posixpath
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from html import escape, unescape
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
+from urllib.parse import unquote
 
-from lms.catalogue.content import figures
+from lms.catalogue.content import drawing, figures, marks
+from lms.catalogue.content.blocks import Document, UsedFile
 from lms.catalogue.content.faults import Reader
-from lms.catalogue.content.shapes import LessonHead
-from lms.core.html import render_markdown
-from lms.core.text import fold
+from lms.catalogue.content.markup import Page
+from lms.catalogue.content.registers import SOURCES, TERMS, Registers
+from lms.catalogue.content.shapes import LessonHead, Source, plain
+from lms.catalogue.content.writing import Writer
 
 FIGURE_BASE = "figure:"
 """Stands for ``/figures/<version id>/`` until the version is known."""
 
-_FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
-_HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
-_IMAGE = re.compile(r'<img((?:\s+\w+="[^"]*")*)\s*/?>')
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
-_ALONE = re.compile(rf"<p>({_IMAGE.pattern})</p>")
-_TAG = re.compile(r"<[^>]*>")
-_HEAD_ROW = re.compile(r"<thead>.*?</thead>", re.DOTALL)
+_FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n(.*))?\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class FigureFile:
-    """A picture of a lesson: its path below the content folder, and where it lies."""
+    """A picture, recording or download of a lesson: its path below the content folder, and where it lies."""
 
     name: str
     path: Path
@@ -38,109 +33,115 @@ class FigureFile:
 
 @dataclass(frozen=True, slots=True)
 class LessonFile:
-    """A lesson as read: its head, its HTML (figures under FIGURE_BASE), its headings and pictures."""
+    """A lesson as read: its head, its blocks, and what is drawn of them (files under FIGURE_BASE).
+
+    :ivar minutes: what its own words, questions, steps and tasks come to (:mod:`lms.catalogue.content.marks`)
+    """
 
     head: LessonHead
+    document: Document
     html: str
     headings: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
     figures: list[FigureFile]
     words: int
+    minutes: float
+    path: Path = field(default_factory=Path)
 
 
-def read_lesson(reader: Reader, path: Path, folder: Path) -> LessonFile | None:
+def read_lesson(reader: Reader, path: Path, folder: Path, registers: Registers) -> LessonFile | None:
     """Read a lesson; ``folder`` is the content folder that its pictures may not leave."""
     text = reader.text(path)
     if text is None:
         return None
-    parts = _FRONT.match(text)
-    if parts is None:
-        reader.fault(path, "", "front matter between two lines of ---, then the lesson")
+    match = _FRONT.match(text)
+    if match is None:
+        reader.fault(path, "line 1", "front matter between two lines of ---, then the lesson")
         return None
-    document = reader.document(path, parts[1])
-    head = reader.shape(path, LessonHead, document) if document is not None else None
-    pictures: dict[str, FigureFile] = {}
-    html, headings = render(parts[2], lambda source: _figure(reader, path, folder, source, pictures))
+    head, body = read_head(reader, path, match[1]), match[2] or ""
+    writer = Writer(reader, path, registers, match[1].count("\n") + 4)
+    document = Document(blocks=writer.read(body))
+    _registered(reader, path, head, document, registers)
+    finder = _Finder(reader, path, folder)
+    page = Page(registers, document.files, fault=writer.fault, find=finder.find)
+    written = [plain(one) for one in head.sources if isinstance(one, Source)] if head else []
+    drawn = drawing.draw(document, page, written)
     if head is None:
         return None
-    return LessonFile(head, html, headings, list(pictures.values()), count_words(parts[2]))
+    if not drawn.sources:
+        reader.fault(path, "sources", f"at least one source: a code of {SOURCES}, or a citation in the lesson")
+    for line, code in page.unplaced:
+        reader.note(path, f"line {line}", f"điều, khoản của {code} (đang ghi Đ?)")
+    marks.note_words(reader, path, text)
+    minutes = marks.minutes(document)
+    marks.note_minutes(reader, path, head.minutes, minutes)
+    return LessonFile(
+        head, document, drawn.html, drawn.headings, drawn.sources, finder.found, marks.count_words(body), minutes, path
+    )
 
 
-def render(
-    markdown: str, figure: Callable[[str], tuple[str, figures.Picture] | None]
-) -> tuple[str, list[dict[str, Any]]]:
-    """Render a lesson's Markdown; ``figure(src)`` gives a picture's name, or None when it is refused."""
-    html = render_markdown(markdown)
-    html, headings = _with_ids(html)
-
-    def image(attributes: str) -> tuple[str, str]:
-        given = {key: unescape(value) for key, value in _ATTRIBUTE.findall(attributes)}
-        found = figure(given.get("src", ""))
-        if found is None:
-            return "", ""
-        name, picture = found
-        size = f' width="{picture.width}" height="{picture.height}"' if picture.width else ""
-        return (
-            f'<img src="{FIGURE_BASE}{escape(name)}" alt="{escape(given.get("alt", ""))}"{size} loading="lazy">',
-            given.get("title", ""),
-        )
-
-    def alone(match: re.Match[str]) -> str:
-        tag, title = image(match[2])
-        caption = f"<figcaption>{escape(title, quote=False)}</figcaption>" if title else ""
-        return f"<figure>{tag}{caption}</figure>" if tag else ""
-
-    html = _ALONE.sub(alone, html)
-    html = _IMAGE.sub(lambda match: match[0] if FIGURE_BASE in match[1] else image(match[1])[0], html)
-    html = _HEAD_ROW.sub(lambda match: match[0].replace("<th>", '<th scope="col">'), html)
-    html = html.replace("<table>", '<div class="table-wrap" tabindex="0"><table>').replace("</table>", "</table></div>")
-    return html, headings
+def read_head(reader: Reader, path: Path, text: str) -> LessonHead | None:
+    """Read the front matter; its lines are those of the file."""
+    document = reader.document(path, "\n" + text)
+    head: LessonHead | None = reader.shape(path, LessonHead, document) if document is not None else None
+    return head
 
 
-def count_words(markdown: str) -> int:
-    """Count a lesson's words, pictures and table rules left out."""
-    prose = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", markdown)
-    return sum(1 for word in prose.split() if re.search(r"\w", word))
+def render(markdown: str, registers: Registers | None = None) -> tuple[str, list[dict[str, Any]]]:
+    """Draw a lesson that is only text; what is at fault is left out."""
+    reader = Reader(Path())
+    writer = Writer(reader, Path("lesson.md"), registers or Registers(), 1)
+    document = Document(blocks=writer.read(markdown))
+    drawn = drawing.draw(document, Page(writer.registers, {}, fault=writer.fault), [])
+    return drawn.html, drawn.headings
 
 
-def _with_ids(html: str) -> tuple[str, list[dict[str, Any]]]:
-    used: dict[str, int] = {}
-    headings: list[dict[str, Any]] = []
-
-    def heading(match: re.Match[str]) -> str:
-        level, inner = match[1], match[2]
-        text = unescape(_TAG.sub("", inner))
-        slug = "s-" + (re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:60] or "muc")
-        used[slug] = used.get(slug, 0) + 1
-        if used[slug] > 1:
-            slug = f"{slug}-{used[slug]}"
-        if level == "2":
-            headings.append({"id": slug, "text": text})
-        return f'<h{level} id="{slug}">{inner}</h{level}>'
-
-    return _HEADING.sub(heading, html), headings
+def _registered(reader: Reader, path: Path, head: LessonHead | None, document: Document, registers: Registers) -> None:
+    """Take over the codes and terms that the head names."""
+    for number, one in enumerate(head.sources if head else ()):
+        if isinstance(one, str):
+            document.sources.append(one)
+            if one not in registers.sources:
+                reader.fault(path, f"sources[{number}]", f"a source of {SOURCES}; “{one}” is none")
+    for number, written in enumerate(head.terms if head else ()):
+        name = registers.term(written)
+        if name is None:
+            reader.fault(path, f"terms[{number}]", f"a term of {TERMS}; “{written}” is none")
+        else:
+            document.terms.append(name)
 
 
-def _figure(
-    reader: Reader, lesson: Path, folder: Path, source: str, pictures: dict[str, FigureFile]
-) -> tuple[str, figures.Picture] | None:
-    """Find a picture named in a lesson within the content folder, and check it."""
-    relative = lesson.parent.relative_to(folder).as_posix()
-    name = posixpath.normpath(posixpath.join(relative, normalize("NFC", source)))
-    path = folder / name
-    if "://" in source or source.startswith(("/", "data:")) or name.startswith("..") or not _within(path, folder):
-        reader.fault(lesson, source[:80], "a picture inside the content folder, such as figures/so-do.svg")
-        return None
-    if not path.is_file():
-        reader.fault(lesson, source[:80], "the picture is missing")
-        return None
-    try:
-        picture = figures.check(path.name, path.read_bytes())
-    except figures.BadFigureError as error:
-        reader.fault(path, "", str(error))
-        return None
-    pictures[name] = FigureFile(name, path, picture.media_type)
-    return name, picture
+class _Finder:
+    """Finds and checks the files that a lesson refers to."""
 
+    def __init__(self, reader: Reader, lesson: Path, folder: Path) -> None:
+        self.reader, self.lesson, self.folder = reader, lesson, folder
+        self.found: list[FigureFile] = []
 
-def _within(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
+    def find(self, address: str, line: int) -> UsedFile | None:
+        """Return a file within the content folder; None when it is refused, which is told."""
+        source = normalize("NFC", unquote(address))
+        relative = self.lesson.parent.relative_to(self.folder).as_posix()
+        name = posixpath.normpath(posixpath.join(relative, source))
+        path = self.folder / name
+        if "://" in source or source.startswith(("/", "data:")) or name.startswith("..") or not self._within(path):
+            self._refuse(line, f"a file inside the content folder, such as figures/so-do.svg; not “{source[:80]}”")
+            return None
+        if not path.is_file():
+            self._refuse(line, f"a file that is there; “{source[:80]}” is missing")
+            return None
+        try:
+            picture = figures.check_file(path.name, path.read_bytes())
+        except figures.BadFigureError as error:
+            self.reader.fault(path, "", str(error))
+            return None
+        if all(one.name != name for one in self.found):
+            self.found.append(FigureFile(name, path, picture.media_type))
+        size = path.stat().st_size
+        return UsedFile(name=name, media_type=picture.media_type, width=picture.width, height=picture.height, size=size)
+
+    def _refuse(self, line: int, expected: str) -> None:
+        self.reader.fault(self.lesson, f"line {line}", expected)
+
+    def _within(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self.folder.resolve())

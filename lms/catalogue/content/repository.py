@@ -3,13 +3,16 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from lms.catalogue.content import marks
 from lms.catalogue.content.faults import Reader
 from lms.catalogue.content.lessons import LessonFile, read_lesson
+from lms.catalogue.content.registers import Registers, read_registers
 from lms.catalogue.content.shapes import ModuleFile, ProgrammeFile, Version, plain
 
 
@@ -48,27 +51,43 @@ class ProgrammeFolder:
     version: VersionFolder | None
 
 
-def read_repository(root: Path) -> tuple[list[ProgrammeFolder], Reader]:
-    """Read every programme in the Decision's order; the reader holds what is wrong."""
+def read_repository(root: Path) -> tuple[list[ProgrammeFolder], Registers, Reader]:
+    """Read both registers and every programme in the Decision's order; the reader holds what is wrong."""
     reader = Reader(root)
+    registers = read_registers(reader)
     paths = sorted((root / "courses").glob("*/programme.yaml"))
     if not paths:
         reader.fault(root / "courses", "", "a folder for each programme, with a programme.yaml")
-    found = [one for path in paths if (one := _read_programme(reader, path)) is not None]
+    found = [one for path in paths if (one := _read_programme(reader, path, registers)) is not None]
     _refuse_doubles(reader, root / "courses", (one.file.code for one in found))
     found.sort(key=lambda one: _order(one.file.code))
-    return [replace(one, position=number) for number, one in enumerate(found, 1)], reader
+    return [replace(one, position=number) for number, one in enumerate(found, 1)], registers, reader
 
 
-def read_modules(reader: Reader, folder: Path, names: Sequence[str]) -> list[ModuleFolder]:
+def read_modules(
+    reader: Reader, folder: Path, names: Sequence[str], registers: Registers | None = None
+) -> list[ModuleFolder]:
     """Read the named module folders of a content folder."""
-    modules = [one for name in names if (one := _read_module(reader, folder / name, folder)) is not None]
+    known = read_registers(reader) if registers is None else registers
+    modules = [one for name in names if (one := _read_module(reader, folder / name, folder, known)) is not None]
     _refuse_doubles(reader, folder, (module.file.id for module in modules))
     _refuse_doubles(reader, folder, (lesson.head.id for module in modules for lesson in module.lessons))
     return modules
 
 
-def _read_programme(reader: Reader, path: Path) -> ProgrammeFolder | None:
+def note_version(reader: Reader, version: VersionFolder, registers: Registers, today: date) -> None:
+    """Note what the authors of a version should look at: its sources, its periods."""
+    for module in version.modules:
+        asked = reader.document(module.quiz_path) if module.quiz_path.is_file() else None
+        questions = len((asked or {}).get("questions") or ())
+        computed = sum(lesson.minutes for lesson in module.lessons) + marks.MINUTES_A_QUESTION * questions
+        marks.note_periods(reader, module.folder / "module.yaml", module.file.hours, computed)
+        for lesson in module.lessons:
+            codes = [source["code"] for source in lesson.sources if "code" in source]
+            marks.note_sources(reader, lesson.path, codes, registers, today)
+
+
+def _read_programme(reader: Reader, path: Path, registers: Registers) -> ProgrammeFolder | None:
     document = reader.document(path)
     if document is None:
         return None
@@ -80,14 +99,14 @@ def _read_programme(reader: Reader, path: Path) -> ProgrammeFolder | None:
         reader.fault(path, "code", f"the folder's name to be {file.code}-<slug>, not {path.parent.name}")
     if not file.code.startswith(file.group):
         reader.fault(path, "group", f"the group that the code {file.code} belongs to")
-    version = _read_version(reader, path, file.version) if file.version else None
+    version = _read_version(reader, path, file.version, registers) if file.version else None
     record = plain(file) | {"version": None}
     return ProgrammeFolder(file, slug, 0, _digest([orjson.dumps(record, option=orjson.OPT_SORT_KEYS)]), version)
 
 
-def _read_version(reader: Reader, path: Path, block: Version) -> VersionFolder | None:
+def _read_version(reader: Reader, path: Path, block: Version, registers: Registers) -> VersionFolder | None:
     folder = reader.root / block.content
-    modules = read_modules(reader, folder, block.modules)
+    modules = read_modules(reader, folder, block.modules, registers)
     if len(modules) < len(block.modules):
         return None
     _check_sums(reader, path, block, modules)
@@ -118,13 +137,14 @@ def _check_sums(reader: Reader, path: Path, block: Version, modules: Sequence[Mo
         reader.fault(path, "version.essay.pass_score", "a score that can be reached")
 
 
-def _read_module(reader: Reader, folder: Path, content: Path) -> ModuleFolder | None:
+def _read_module(reader: Reader, folder: Path, content: Path, registers: Registers) -> ModuleFolder | None:
     path = folder / "module.yaml"
     document = reader.document(path)
     file: ModuleFile | None = reader.shape(path, ModuleFile, document) if document is not None else None
     if file is None:
         return None
-    lessons = [one for name in file.lessons if (one := read_lesson(reader, folder / name, content)) is not None]
+    read = (read_lesson(reader, folder / name, content, registers) for name in file.lessons)
+    lessons = [lesson for lesson in read if lesson is not None]
     unlisted = {one.name for one in folder.glob("*.md")} - set(file.lessons)
     if unlisted:
         reader.fault(path, "lessons", f"every lesson of the folder, also {', '.join(sorted(unlisted))}")

@@ -208,7 +208,10 @@ class LessonHead(Shape):
     title: Short
     minutes: Annotated[int, Meta(ge=1, le=240)]
     summary: Text
-    sources: Annotated[list[Source], Meta(min_length=1)]
+    sources: list[Code | Source] = []
+    """Codes of ``content/can-cu.yaml``, or sources written out."""
+    outcomes: list[Short] = []
+    terms: list[Line] = []
 
 
 def plain(shape: Any) -> Any:

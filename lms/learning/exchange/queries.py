@@ -4,12 +4,11 @@ Quizzes count towards a certificate, so their questions and answers leave only w
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from html import unescape
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape, unescape
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
-from urllib.parse import unquote
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -26,7 +25,6 @@ from lms.packages.course import Course, FileItem, Lesson, Module, Option, Questi
 from lms.records import vocabulary
 
 _TAG = re.compile(r"<[^>]*>")
-_FIGURE = re.compile(r'(src=")/figures/([0-9a-f-]{36})/([^"]+)(")')
 
 
 def collect(version_id: UUID, *, module_id: UUID | None = None, quizzes: bool = False) -> Course | None:
@@ -46,7 +44,7 @@ def collect(version_id: UUID, *, module_id: UUID | None = None, quizzes: bool = 
         return None
     names: set[str] = set()
     asked = dict(_quizzes(module.id for module in wanted)) if quizzes else {}
-    modules = tuple(_module(module, names, asked.get(module.id)) for module in wanted)
+    modules = tuple(_module(version_id, module, names, asked.get(module.id)) for module in wanted)
     notes = () if quizzes else _left_out(wanted)
     base = f"{vocabulary.ACTIVITIES}/exported/{row.code}/{row.number}"
     identifier = base if module_id is None else f"{base}/{wanted[0].code}"
@@ -60,22 +58,20 @@ def proposed(version_id: UUID) -> bool:
     return status == "proposed"
 
 
-def _module(outline: catalogue.ModuleOutline, names: set[str], quiz: Quiz | None) -> Module:
+def _module(version_id: UUID, outline: catalogue.ModuleOutline, names: set[str], quiz: Quiz | None) -> Module:
     texts = [text for line in outline.lessons if (text := catalogue.lesson(line.id)) is not None]
-    lessons = tuple(_lesson(text, names) for text in texts)
+    kept = catalogue.figures(version_id)
+    lessons = tuple(_lesson(text, names, kept) for text in texts)
     return Module(outline.code, outline.title["vi"], (*lessons, quiz) if quiz else lessons)
 
 
-def _lesson(text: catalogue.LessonText, names: set[str]) -> Lesson:
-    own: list[str] = []
-
-    def moved(match: re.Match[str]) -> str:
-        own.append(unquote(unescape(match[3])))
-        return f"{match[1]}files/{match[3]}{match[4]}"
-
-    html = _FIGURE.sub(moved, text.html)
+def _lesson(text: catalogue.LessonText, names: set[str], kept: Sequence[str]) -> Lesson:
+    """Return a lesson with what it shows beside it; an address in it stands between quotation marks."""
+    base = f'"/figures/{text.version_id}/'
+    own = [name for name in kept if f'{base}{escape(name)}"' in text.html]
     names.update(own)
-    return Lesson(text.code, text.title["vi"], html, tuple(dict.fromkeys(own)))
+    html = text.html.replace(base, '"files/')
+    return Lesson(text.code, text.title["vi"], html, tuple(own))
 
 
 def _figures(version_id: UUID, names: Iterable[str]) -> tuple[FileItem, ...]:
