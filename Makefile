@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export LMS_DEMO ?= 1
 export FLASK_APP := wsgi
+# compiled modules are kept even where the machine says not to: each process would compile 2,500 of them anew
+export PYTHONDONTWRITEBYTECODE :=
 # the embedded PostgreSQL keeps a lock file here
 export XDG_RUNTIME_DIR ?= $(shell d=$${TMPDIR:-/tmp}/khue-$$(id -u); mkdir -p $$d; chmod 700 $$d; echo $$d)
 

@@ -5,6 +5,7 @@ what does not hold yet: it may only get shorter.
 """
 
 import ast
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,24 +28,24 @@ MODULES = {_module(path): path for path in LMS.rglob("*.py") if "static" not in 
 DOMAINS = sorted(path.name for path in LMS.iterdir() if (path / "__init__.py").exists())
 
 
-def _imports(module):
+@cache
+def imports(module):
     """Every module of ours that this one imports, wherever the import stands."""
+    named = set()
     for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in MODULES)
+            named |= {alias.name for alias in node.names if alias.name in MODULES}
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("lms"):
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                yield inner if inner in MODULES else node.module
-
-
-IMPORTS = {module: set(_imports(module)) for module in MODULES}
+                named.add(inner if inner in MODULES else node.module)
+    return named
 
 
 def _inside(domain):
     """The imports from one module of a domain to another."""
     own = [module for module in MODULES if module.startswith(f"lms.{domain}.")]
-    return sorted((module, target) for module in own for target in IMPORTS[module] if target in own)
+    return sorted((module, target) for module in own for target in imports(module) if target in own)
 
 
 def _split(module, target):

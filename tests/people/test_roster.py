@@ -369,7 +369,7 @@ def _far_cells():
             "bảo vệ bằng mật khẩu",
         ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 Workbook", "x.xls", "định dạng .xls cũ"),
-        (_far_cells(), "x.xlsx", "quá xa bảng dữ liệu"),
+        (_far_cells, "x.xlsx", "quá xa bảng dữ liệu"),
         (xlsx(), "x.xlsx", "không có dòng dữ liệu"),
         (xlsx(headers=[]), "x.xlsx", "đều trống"),
         (csv([*ROW[:9], '"unfinished']), "x.csv", "dấu ngoặc kép"),
@@ -378,7 +378,7 @@ def _far_cells():
 )
 def test_a_file_that_is_no_roster_gets_a_message_at_the_field(check, session, content, filename, message):
     before = count(session)
-    answer = check(content, filename)
+    answer = check(content() if callable(content) else content, filename)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert 'id="file-error"' in page
