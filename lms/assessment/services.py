@@ -305,6 +305,7 @@ def mark(
     newest = _newest_submission(assignment.id, submission.registration)
     if newest is not None and newest.id != submission.id:
         raise DomainError("replaced", _l("The trainee has handed in a newer file. Please mark that one."))
+    rules.ESSAY.require("mark", rules.essay_state(submission.passed, handed_in=True))
     if rules.mark_fault(score, assignment.max_score):
         raise DomainError(
             "score",

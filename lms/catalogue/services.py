@@ -12,6 +12,7 @@ from lms.catalogue import loading, signals
 from lms.catalogue.content import ContentError, Fault, ProgrammeFolder, Reader, drawing, note_version, read_repository
 from lms.catalogue.content.registers import Registers
 from lms.catalogue.models import Programme, ProgrammeVersion
+from lms.catalogue.rules import VERSION
 from lms.core import audit
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
@@ -101,8 +102,7 @@ def approve_version(actor: Actor, version_id: UUID, *, number: str, dated: date,
     version = db.session.scalar(select(ProgrammeVersion).where(ProgrammeVersion.id == version_id).with_for_update())
     if version is None:
         raise NotFound
-    if version.status != "proposed":
-        raise DomainError("not-proposed", _l("This version does not await approval."))
+    VERSION.require("approve", version.status)
     number = number.strip()
     if not number or len(number) > 100:
         raise DomainError("document-number", _l("Please give the number of the approving document."), 400)

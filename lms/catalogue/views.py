@@ -12,6 +12,7 @@ from lms.catalogue import hooks, listing, queries, services, terms
 from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
+from lms.catalogue.rules import VERSION
 from lms.core import clauses, files
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
@@ -72,6 +73,8 @@ def approve(code: str, number: int) -> Any:
     try:
         services.approve_version(current_actor(), version_id, number=document, dated=dated, at=utcnow())
     except DomainError as refused:
+        if refused.code in VERSION.words:
+            raise  # the page has no form any more
         form.form_errors.append(refused.message)
         return _programme_page(code, number, form), refused.status
     flash(_("The version is approved."))

@@ -29,6 +29,7 @@ CLASS = Acts(
         "remove_session": OPEN,
         "finish": OPEN,
         "reopen": frozenset({"finished"}),
+        "move_material": OPEN,
         "record_attendance": HELD,
         "mark_essay": HELD,
         "conclude": HELD,

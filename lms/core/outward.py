@@ -6,6 +6,7 @@ one that was judged: a name that answers differently a moment later changes noth
 """
 
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -75,9 +76,8 @@ def connect(host: str, port: int, timeout: float, allowed: Allowed) -> socket.so
     :raises OSError: there is no such host, or no way to it.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    for *_kind, where in found:
-        address = _address(str(where[0]))
-        if not is_open(address) and not allowed.covers(host, address):
+    for address in _inward(found):
+        if not allowed.covers(host, address):
             raise Inward(f"{host} leads to {address}")
     problem: OSError = OSError(f"{host} has no address")
     for family, kind, protocol, _name, where in found:
@@ -91,6 +91,19 @@ def connect(host: str, port: int, timeout: float, allowed: Allowed) -> socket.so
         else:
             return sock
     raise problem
+
+
+def inward(host: str, port: int) -> list[Address]:
+    """Return those addresses of a host that lead to this machine or its network, as they are now.
+
+    :raises OSError: there is no such host.
+    """
+    return _inward(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+
+
+def _inward(found: Iterable[Any]) -> list[Address]:
+    addresses = dict.fromkeys(_address(str(where[0])) for *_kind, where in found)
+    return [address for address in addresses if not is_open(address)]
 
 
 def _address(text: Any) -> Address:

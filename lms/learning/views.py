@@ -16,6 +16,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.learning import rules, services
 from lms.learning.dashboard import due
+from lms.learning.hooks import CourseForm, after_course
 from lms.learning.queries import courses as queries
 from lms.learning.queries import versions
 from lms.library import kinds
@@ -53,8 +54,13 @@ def course(registration: UUID) -> Any:
         criteria=rules.criteria(queries.standing(enrolment)),
         taught=classes.taught_to(registration),
         kinds=kinds.names(),
+        forms=_after_course(registration) if enrolment.status == "completed" else [],
         now=utcnow(),
     )
+
+
+def _after_course(registration: UUID) -> list[CourseForm]:
+    return [form for forms in after_course.ask(registration) for form in forms]
 
 
 def lesson(registration: UUID, lesson_id: UUID) -> Any:

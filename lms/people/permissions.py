@@ -96,18 +96,18 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "audit.read": frozenset({"administrator", "auditor"}),
 }
 
-CITY_WIDE = frozenset(
-    {
-        "catalogue.approve",
-        "library.administer",
-        "surveys.design",
-        "reports.collect",
-        "reports.read_units",
-        "records.manage",
-        "records.read",
-        "audit.read",
-    }
-)
+CITY_WIDE_WORDS = {
+    "catalogue.approve": N_("approving programmes"),
+    "library.administer": N_("quotas, keys and checks of materials"),
+    "surveys.design": N_("designing evaluation forms"),
+    "reports.collect": N_("collecting the units' yearly reports"),
+    "reports.read_units": N_("reading the units' yearly reports"),
+    "records.manage": N_("keys and forwarding of learning records"),
+    "records.read": N_("looking up learning records"),
+    "audit.read": N_("reading the audit trail"),
+}
+"""What each of them is for, as who gives a role reads it."""
+CITY_WIDE = frozenset(CITY_WIDE_WORDS)
 guard.declare(PERMISSIONS, city_wide=CITY_WIDE)
 
 
@@ -115,3 +115,8 @@ guard.declare(PERMISSIONS, city_wide=CITY_WIDE)
 def permissions_of(role: str) -> frozenset[str]:
     """Return the permissions that a role carries."""
     return frozenset(name for name, roles in PERMISSIONS.items() if role in roles)
+
+
+def left_out(role: str) -> list[str]:
+    """Return in words what a role over a unit does not give, although the same role over the whole city does."""
+    return [words for name, words in CITY_WIDE_WORDS.items() if name in permissions_of(role)]

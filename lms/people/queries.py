@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
+from lms.core import audit
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.search import folded, matches
@@ -403,3 +404,11 @@ def person_by_code(code: str) -> UUID | None:
     """Return the person with a staff code, who is still in service."""
     wanted = select(Person.id).where(Person.staff_code == code.strip().upper(), Person.left_on.is_(None))
     return db.session.scalar(wanted) if "\0" not in code else None
+
+
+def imported_sheets(sha256: str) -> set[str]:
+    """Return the sheets of a file that were imported, whoever did."""
+    entry = audit.AuditEntry
+    sheet = entry.after["sheet"].astext
+    rows = select(sheet).where(entry.subject_id == sha256, entry.action == "roster.import", sheet.is_not(None))
+    return set(db.session.scalars(rows))

@@ -3,11 +3,57 @@
 import hashlib
 import re
 import secrets
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from lms.core.states import Acts
 from lms.core.text import fold, nfc
+
+_EITHER = frozenset({"open", "locked"})
+ACCOUNT = Acts(
+    states=_EITHER,
+    allowed={
+        "lock": frozenset({"open"}),
+        "unlock": frozenset({"locked"}),
+        "issue_code": frozenset({"open"}),
+        "set_password": _EITHER,
+        "give_role": _EITHER,
+    },
+    reasons={"open": "account-open", "locked": "account-locked"},
+    by_act={("lock", "locked"): "locked-already"},
+    words={
+        "account-open": _l("The account is not locked."),
+        "account-locked": _l("The account is locked. Unlock it first."),
+        "locked-already": _l("The account is locked already."),
+    },
+)
+"""An account."""
+
+PERSON = Acts(
+    states=frozenset({"serving", "left"}),
+    allowed={"give_role": frozenset({"serving"}), "leave": frozenset({"serving", "left"})},
+    reasons={"left": "has-left"},
+    words={"has-left": _l("This person has left the service and can be given no role.")},
+)
+"""Whose account it is; the day on which she left may be corrected."""
+
+ROLE = Acts(
+    states=frozenset({"ahead", "held", "ended"}),
+    allowed={"end_role": frozenset({"ahead", "held"})},
+    reasons={"ended": "role-ended"},
+    words={"role-ended": _l("This role has ended already.")},
+)
+"""A role of an account; one that has ended is given anew with a new period."""
+
+UNIT = Acts(
+    states=frozenset({"open", "closed"}),
+    allowed={"close": frozenset({"open"})},
+    reasons={"closed": "unit-closed"},
+    words={"unit-closed": _l("This unit is closed already.")},
+)
+"""A unit, whose last day may lie ahead."""
 
 PASSWORD_MIN, PASSWORD_MAX = 12, 128
 
@@ -34,6 +80,16 @@ _CODE_BITS = 80
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@/-]{1,63}")
 STAFF_CODE = re.compile(r"[A-Z0-9][A-Z0-9._/-]{1,39}")
 UNIT_CODE = re.compile(r"[A-Z0-9][A-Z0-9._/-]{0,39}")
+
+
+def role_state(valid_from: date | None, valid_to: date | None, today: date) -> str:
+    """Return the state of a role.
+
+    :param valid_to: the first day on which it is no longer held
+    """
+    if valid_to is not None and valid_to <= today:
+        return "ended"
+    return "ahead" if valid_from is not None and valid_from > today else "held"
 
 
 def password_fault(password: str, username: str) -> Any:

@@ -51,7 +51,8 @@ def import_roster(
     except (RosterError, DomainError) as refused:
         return {"message": str(refused.message), "url": url, "filename": filename}
     summary = report.summary
-    counts = {"new": summary.new, "changed": summary.changed, "unchanged": summary.unchanged}
+    sheets = {"sheet": report.sheet, "others": [[other.name, other.visible] for other in report.others]}
+    counts = sheets | {"new": summary.new, "changed": summary.changed, "unchanged": summary.unchanged}
     return counts | {
         "accounts": report.accounts,
         "sha256": sha256,

@@ -7,7 +7,7 @@ from lms.classes.signals import class_finished, class_reopened
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
-from lms.learning.hooks import due_in_classes
+from lms.learning.hooks import after_course, due_in_classes
 from lms.surveys import dashboard, lifecycle, models, personal  # noqa: F401 - models registers the tables
 from lms.surveys.routes import ROUTES
 from lms.surveys.services import reopening
@@ -29,3 +29,4 @@ def init_app(app: Flask) -> None:
     reopening_a_class.register(reopening.against)
     survey_opened.connect(lifecycle.schedule)
     due_in_classes.register(dashboard.due)
+    after_course.register(dashboard.after_course)

@@ -7,9 +7,28 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from lms.core.i18n import moment
-from lms.learning.hooks import DueItem
+from lms.core.i18n import day, moment
+from lms.learning.hooks import CourseForm, DueItem
 from lms.surveys.queries import named, rights
+
+
+def after_course(registration: UUID) -> list[CourseForm]:
+    """Name the forms after training about a trainee: her own, and her manager's once it is filled in."""
+    own, manager = _("Your own form"), _("The form of your manager")
+    return [
+        CourseForm(
+            own if one.audience == "follow_up" else manager,
+            _("filled in on %(when)s", when=day(one.answered_at))
+            if one.answered_at
+            else _("to be filled in from %(first)s to %(last)s", first=day(one.opens_at), last=day(one.closes_at)),
+            url_for(
+                "surveys.follow_up" if one.audience == "follow_up" else "surveys.read_follow_up",
+                follow_up_id=one.follow_up_id,
+            ),
+        )
+        for one in named.of_trainee(registration)
+        if one.answered_at or one.audience == "follow_up"
+    ]
 
 
 def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:

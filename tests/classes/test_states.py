@@ -52,7 +52,9 @@ def everything(session):
 
 TRAINEES = {"study", "start_quiz", "answer", "hand_in_quiz", "hand_in_essay", "open_material"}
 """Walked by tests/learning/test_closed.py."""
-DOORS = sorted(set(rules.CLASS.allowed) - TRAINEES - {"conclude"})
+ELSEWHERE = {"conclude", "move_material"}
+"""Walked below, and by tests/learning/test_materials.py."""
+DOORS = sorted(set(rules.CLASS.allowed) - TRAINEES - ELSEWHERE)
 
 
 @pytest.fixture

@@ -282,7 +282,7 @@ def test_only_institutions_that_exist_run_new_classes(world, session, sign_in, s
 
 @pytest.mark.parametrize(
     ("changed", "code"),
-    [({"version_id": "unknown"}, "no-version"), ({"version_id": "retired"}, "no-version"),
+    [({"version_id": "unknown"}, "no-version"), ({"version_id": "retired"}, "retired"),
      ({"ends_on": -1}, "class-dates"), ({"ends_on": 0}, None), ({"code": "taken"}, "class-code-taken")],
 )  # fmt: skip
 def test_a_class_needs_a_version_dates_and_a_code_of_its_own(world, session, trace, changed, code):
@@ -295,7 +295,8 @@ def test_a_class_needs_a_version_dates_and_a_code_of_its_own(world, session, tra
     if code is not None:
         with pytest.raises(DomainError) as refused:
             services.create_class(SYSTEM, **given, at=utcnow())
-        assert (refused.value.code, refused.value.status) == (code, 409 if code == "class-code-taken" else 400)
+        conflict = code in ("class-code-taken", "retired")
+        assert (refused.value.code, refused.value.status) == (code, 409 if conflict else 400)
         return
     run = services.create_class(SYSTEM, **given, at=utcnow())
     (entry,) = trace("class.create")

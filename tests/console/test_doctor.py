@@ -10,9 +10,11 @@ from sqlalchemy import text
 
 from lms import create_app
 from lms.console.doctor import looking, rules
-from lms.core import assets, forwarded
+from lms.core import assets, forwarded, outward
 from lms.core.config import Settings
 from lms.core.database import utcnow
+from lms.core.guard import SYSTEM
+from lms.records.forward import services as forwards
 from tests.conftest import _settings
 
 SECRET = "nZ4kq0Rr8mV2tYb7XwJc5uLh1PdGf9As"
@@ -61,6 +63,10 @@ def test_good_settings_give_nothing_to_say(settings):
         ({"LMS_CONTENT_URL": "https://hoclieu.example.vn"}, "warning", "LMS_CONTENT_URL", "share"),
         ({"LMS_DEBUG": "1"}, "fault", "LMS_DEBUG", "debug"),
         ({"LMS_HOST": "0.0.0.0"}, "warning", "LMS_TRUSTED_PROXIES", "past the proxy"),
+        ({"LMS_FORWARD_ALLOW": "10.0.0.0/8"}, "warning", "LMS_FORWARD_ALLOW", "wider"),
+        ({"LMS_FORWARD_ALLOW": "fd00::/8"}, "warning", "LMS_FORWARD_ALLOW", "wider"),
+        ({"LMS_FORWARD_ALLOW": "127.0.0.1"}, "warning", "LMS_FORWARD_ALLOW", "itself"),
+        ({"LMS_FORWARD_ALLOW": "169.254.169.254"}, "warning", "LMS_FORWARD_ALLOW", "metadata"),
     ],
 )
 def test_each_weakness_of_the_settings_is_named(settings, changes, level, subject, words):
@@ -101,8 +107,8 @@ def look(app, session):
     session.execute(text("DELETE FROM throttles"))
     session.commit()
 
-    def around(*, trusted: int = 0, demo: bool = True, at: Any = None) -> list[tuple[str, str]]:
-        settings = SimpleNamespace(trusted_proxies=trusted, demo=demo)
+    def around(*, trusted: int = 0, demo: bool = True, at: Any = None, allow: str = "") -> list[tuple[str, str]]:
+        settings = SimpleNamespace(trusted_proxies=trusted, demo=demo, forward_allow=outward.Allowed.read(allow))
         return told(looking.around(settings, at=at or utcnow()))
 
     return around
@@ -159,6 +165,43 @@ def test_forwarded_headers_are_noted_once_in_a_while(app, session, look):
     for _ in range(5):
         client.get("/healthz", headers={"X-Forwarded-For": "203.0.113.7"})
     assert session.scalar(text("SELECT count FROM throttles WHERE key = :key"), {"key": forwarded.KEY}) == 1
+
+
+@pytest.fixture
+def forwarder(app, session):
+    """``forwarder(endpoint)`` makes one, as the records' page does."""
+
+    def make(endpoint: str) -> Any:
+        given = {"name": "Kho của Bộ", "version": "1.0.3", "key": "khoá", "secret": "x", "from_beginning": True}
+        return forwards.make_forwarder(SYSTEM, endpoint=endpoint, **given, at=utcnow())
+
+    return make
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8080/xapi/", "http://10.1.2.3/xapi/", "https://[fd00::7]/xapi/"])
+def test_a_forwarder_that_leads_inward_unlisted_is_told(look, session, forwarder, address):
+    made = forwarder(address)
+    assert look() == [("fault", "forwarders"), NOBODY]
+    made.paused_at = utcnow()
+    session.flush()
+    assert look() == [NOBODY]
+
+
+def test_what_the_list_of_forwarding_holds_besides_what_is_needed_is_told(look, forwarder):
+    forwarder("http://10.1.2.3/xapi/")
+    forwarder("https://93.184.216.34/xapi/")
+    assert look(allow="10.1.2.3") == [NOBODY]
+    assert look(allow="10.1.2.0/24") == [NOBODY]
+    assert look(allow="10.1.2.3,10.9.9.9,kho.noi-bo") == [("warning", "LMS_FORWARD_ALLOW")] * 2 + [NOBODY]
+
+
+def test_a_forwarder_to_no_host_is_told(look, forwarder, monkeypatch):
+    def nowhere(*_args: Any, **_kw: Any) -> Any:
+        raise OSError
+
+    forwarder("https://kho.khong-co.example/xapi/")
+    monkeypatch.setattr(outward.socket, "getaddrinfo", nowhere)
+    assert look() == [("warning", "forwarders"), NOBODY]
 
 
 def test_pending_migrations_are_told(look, session):

@@ -8,16 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from lms.catalogue.models import Module
+from lms.classes.rules import CLASS
 from lms.core.database import db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM
 from lms.learning import rules
 from lms.learning.materials import services
+from lms.learning.materials.models import ClassMaterial, ModuleMaterial
 from lms.learning.queries import courses as queries
 from lms.library.models import Package, Registration, Upload
 from lms.library.services import packages, registrations
 from lms.packages.structure import Structure, Unit
 from tests import factories
+from tests.walking import check, everything
 
 NOW = datetime.now(UTC)
 
@@ -198,3 +201,31 @@ def test_a_page_of_many_modules_asks_no_more_questions(world: World, queries: li
         services.place(SYSTEM, module.id, world.version.package_id, required=False, at=NOW)
     assert asked() <= before
     assert world.office.get(world.modules).get_data(as_text=True).count(world.run.name) >= 2
+
+
+@pytest.mark.parametrize("state", sorted(CLASS.states))
+def test_a_class_is_moved_to_another_version_only_while_it_goes_on(world: World, session: Any, state: str) -> None:
+    world.place()
+    material_id, newer = world.material().id, world.newer()
+    world.run.status = state
+    session.commit()
+    tables = (ModuleMaterial, ClassMaterial, Registration)
+    shown = 'name="class"' in world.office.get(world.modules).get_data(as_text=True)
+    assert shown == (state in ("planned", "running"))
+    form = {"class": str(world.run.id), "version": str(newer.id)}
+    before = everything(session, *tables)
+    answer = world.submit(world.office, f"{world.modules}/{material_id}/move", form, page="/account")
+    check(CLASS, "move_material", state, answer, before, everything(session, *tables))
+
+
+def test_what_is_put_into_a_module_later_is_none_of_a_finished_class(world: World, session: Any) -> None:
+    world.run.status, world.run.finished_at = "finished", datetime.now(UTC)
+    session.commit()
+    assert world.place().status_code == 302
+    assert not queries.course(world.enrolment.id).materials.get(world.module.id)
+    material_id = session.scalars(select(ModuleMaterial.id)).one()
+    assert world.trainee.get(f"/learn/{world.enrolment.id}/materials/{material_id}").status_code == 404
+    assert world.run.code not in world.office.get(world.modules).get_data(as_text=True)
+    world.run.finished_at = None  # opened again
+    session.commit()
+    assert world.material().id == material_id

@@ -169,3 +169,51 @@ def test_a_line_far_too_long_is_named(check):  # noqa: F811
     answer = check(content, "ds.csv")
     assert answer.status_code == 422
     assert "Dòng 3 quá dài" in answer.get_data(as_text=True)
+
+
+def test_after_one_sheet_the_next_is_offered_until_all_are_imported(case, check, officer, run_jobs, session):  # noqa: F811
+    page = check(case("roster-one-sheet-per-unit")).get_data(as_text=True)
+    for number, sheet in enumerate(("Sở Nội vụ", "Sở Tài chính")):
+        assert f"Đã đọc trang tính “{sheet}”" in page
+        fields = dict(re.findall(r'name="(csrf_token|token)"[^>]*value="([^"]+)"', page.split("start")[1]))
+        job = officer.post(f"{URL}/start", data=fields).location
+        run_jobs()
+        result = officer.get(f"{URL}/{job.rsplit('/', 1)[1]}/result").get_data(as_text=True)
+        assert f"Đã đọc trang tính “{sheet}”" in result
+        assert result.count("đã nhập") == number  # beside each other sheet that was imported
+        chosen = re.search(r'name="sheet"[^>]*value="([^"]+)" checked', result.replace("\n", " "))[1]
+        page = again(officer, result, sheet=chosen)
+    assert {person(session, code) is not None for code in ("BH0203", "BH0204")} == {True}
+    assert "Đã nhập tất cả các trang tính" in result
+
+
+def test_a_file_that_is_gone_is_asked_for_again(case, check, officer, monkeypatch):  # noqa: F811
+    page = check(case("roster-one-sheet-per-unit")).get_data(as_text=True)
+
+    def gone(_sha256):
+        raise FileNotFoundError
+
+    monkeypatch.setattr("lms.core.files.read", gone)
+    assert "Vui lòng chọn lại tệp" in again(officer, page, sheet="Sở Tài chính")
+
+
+@pytest.mark.parametrize("order", ['min="{0}" max="{0}" hidden="1"', 'hidden="true" max="{0}" min="{0}"'])
+def test_hidden_columns_are_read_and_named(check, run, session, city, department, order):  # noqa: F811
+    content = _with_columns(xlsx(ROW), f"<cols><col {order.format(2)}/></cols>")
+    page = check(content).get_data(as_text=True)
+    assert "Các cột ẩn của trang tính cũng đã được đọc: B." in page
+    run(content)
+    assert person(session).full_name == ROW[1]
+
+
+def _with_columns(book, columns):
+    """A workbook whose first sheet has these columns."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                text = re.sub(r"<cols>.*?</cols>", "", data.decode())
+                data = text.replace("<sheetData", f"{columns}<sheetData").encode()
+            target.writestr(name, data)
+    return out.getvalue()

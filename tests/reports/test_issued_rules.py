@@ -15,7 +15,8 @@ from lms.reports.issued.papers.sheets import Sheet
 from lms.reports.issued.rules import figures, life
 from tests.documents.test_documents import REPORT
 
-ACTS = sorted({act for _state, act in life.STEPS})
+AFTER = {"submit": "submitted", "approve": "approved", "send_back": "draft", "issue": "issued"}
+"""The states that acts lead to (lms.reports.issued.services.reports)."""
 DAYS = st.dates(date(2022, 1, 1), date(2030, 12, 31))
 JSON = st.recursive(
     st.none()
@@ -28,13 +29,12 @@ JSON = st.recursive(
 )
 
 
-@given(acts=st.lists(st.sampled_from(ACTS), max_size=30))
+@given(acts=st.lists(st.sampled_from(sorted(AFTER)), max_size=30))
 def test_a_report_is_issued_only_after_approval_and_never_leaves_that_state(acts):
     state, seen = "draft", ["draft"]
     for act in acts:
-        after = life.next_state(state, act)
-        if after is not None:
-            seen.append(state := after)
+        if life.REPORT.refusal(act, state) is None:
+            seen.append(state := AFTER[act])
     if "issued" in seen:
         assert seen.index("issued") == len(seen) - 1
         assert seen[-2] == "approved"

@@ -1,10 +1,11 @@
 """Powers over the whole city: whoever holds a role over one unit has none of them, on any address and in no menu."""
 
 import pytest
+from flask_babel import force_locale, gettext
 
 from lms.core import guard
 from lms.core.guard import ANYONE, CITY, HELD, WHOLE, Route, reach_of
-from lms.people.permissions import CITY_WIDE, PERMISSIONS, ROLES, permissions_of
+from lms.people.permissions import CITY_WIDE, PERMISSIONS, ROLES, left_out, permissions_of
 from tests import factories as make
 from tests.security.test_guard_table import HEADERS, _client, _routes, _token, _url
 from tests.security.world import build
@@ -88,3 +89,22 @@ def test_the_application_does_not_boot_when_permission_and_scope_differ_in_reach
 
 def test_every_power_over_the_city_is_a_permission():
     assert set(PERMISSIONS) >= CITY_WIDE
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"trainee"}))
+@pytest.mark.parametrize("whole", [True, False])
+def test_who_gives_a_role_reads_which_powers_it_leaves_out_over_a_unit(session, sign_in, submit, role, whole):
+    city = make.city()
+    unit = city if whole else make.unit(city)
+    account = make.trainee(make.unit(city))
+    session.commit()
+    client, page = sign_in(make.holder("administrator")), f"/admin/people/{account.id}"
+    before = client.get(page).text
+    with force_locale("vi"):
+        powers = ", ".join(gettext(words) for words in left_out(role))
+    assert len(left_out(role)) == len(permissions_of(role) & CITY_WIDE)
+    assert not powers or powers in before  # of every role, before it is given
+    html = submit(client, f"{page}/roles", {"role": role, "unit": unit.code}, page=page, follow_redirects=True).text
+    assert "Đã giao vai trò" in html
+    told = html.count(powers) - before.count(powers) if powers else 0
+    assert told == (2 if powers and not whole else 0)  # once as news, once beside the role

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.classes import services as classes
+from lms.classes.models import Enrolment
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM, Actor
 from lms.people.models import Person
@@ -127,3 +128,27 @@ def test_issued_reports_tell_the_effectiveness_after_training(world, session):
     report = gathering.gather(session.get_one(QualityReport, made), utcnow())
     assert [(one.filled, one.asked, one.mean) for one in report.after] == [(5, 6, 5)]
     assert "Hiệu quả sau bồi dưỡng" in str(official(report).body)
+
+
+def test_pages_lead_to_the_named_forms(world, sign_in, submit, session):
+    """The manager's page to what those she sent say; the course page of a trainee to both forms about her."""
+    own = session.scalars(
+        select(FollowUp).where(FollowUp.class_id == world.run.id, FollowUp.audience == "follow_up")
+    ).all()
+    mine, other = own[0], own[1]
+    about = next(one for one in world.forms if one.enrolment_id == mine.enrolment_id)
+    person = session.get(Enrolment, mine.enrolment_id).person_id
+    me = sign_in(next(one for one in world.accounts if one.person_id == person))
+    course = f"/learn/{mine.enrolment_id}"
+    html = me.get(course).text
+    assert f'"/follow-ups/{mine.id}"' in html
+    assert (f'"/follow-ups/{about.id}/read"' in html) == (about.answered_at is not None)
+    assert str(other.id) not in html
+    manager = sign_in(world.manager)
+    assert f"/follow-ups/{mine.id}/read" not in manager.get("/follow-ups").text
+    mine.answers, mine.answered_at, mine.answered_by = {}, mine.opens_at, person
+    session.commit()
+    assert f"/follow-ups/{mine.id}/read" in manager.get("/follow-ups").text
+    assert manager.get(f"/follow-ups/{mine.id}/read").status_code == 200
+    elsewhere = sign_in(make.holder("unit_manager", make.unit(make.city())))
+    assert str(mine.id) not in elsewhere.get("/follow-ups").text

@@ -2,7 +2,7 @@
 
 from lms.classes.services.attendance import record_attendance
 from lms.classes.services.enrolment import Enrolled, enrol, enrol_by_codes, withdraw
-from lms.classes.services.held import refusal_of, require_work
+from lms.classes.services.held import class_for, refusal_of, require_work
 from lms.classes.services.lifecycle import create_class, finish_class, reopen_class
 from lms.classes.services.results import conclude, conclude_all, mark_essay
 from lms.classes.services.timetable import (
@@ -18,6 +18,7 @@ __all__ = [
     "add_session",
     "assign_lecturer",
     "change_session",
+    "class_for",
     "conclude",
     "conclude_all",
     "create_class",

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from lms.catalogue.models import ProgrammeVersion
+from lms.catalogue.rules import VERSION
 from lms.classes import hooks, queries, signals
 from lms.classes.models import ClassRun, Enrolment
 from lms.classes.services.held import class_for
@@ -35,7 +36,7 @@ def create_class(
 ) -> ClassRun:
     """Set up a class of a programme version.
 
-    :raises DomainError: ``class-code-taken``, ``class-dates``, ``no-version``, ``no-institution``
+    :raises DomainError: ``class-code-taken``, ``class-dates``, ``no-version``, ``retired``, ``no-institution``
     """
     lock("class-code", code)
     if db.session.scalar(select(ClassRun.id).where(ClassRun.code == code)) is not None:
@@ -43,8 +44,9 @@ def create_class(
     if ends_on < starts_on:
         raise DomainError("class-dates", _l("The last day comes before the first."), 400)
     version = db.session.get(ProgrammeVersion, version_id)
-    if version is None or version.status == "retired":
+    if version is None:
         raise DomainError("no-version", _l("This programme version does not exist."), 400)
+    VERSION.require("teach", version.status)
     if not queries.may_run_classes(institution_id, local_day(at)):
         raise DomainError("no-institution", _l("This institution does not exist, or exists no longer."), 400)
     run = ClassRun(

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.console.doctor.findings import Finding, fault, warning
-from lms.core import assets, files, forwarded, schema
+from lms.core import assets, files, forwarded, outward, schema
 from lms.core.config import ROOT, Settings
 from lms.core.database import db
 from lms.people.services.founding import ROLE as ADMINISTRATOR
@@ -95,8 +96,34 @@ def _database(settings: Settings, connection: Connection, *, at: datetime) -> It
             "tries of one lock out all",
             "set LMS_TRUSTED_PROXIES to the number of proxies in front that set X-Forwarded-For",
         )
+    yield from forwarders(settings, connection)
     if not ask("SELECT EXISTS (SELECT FROM role_holdings WHERE role = :role)", role=ADMINISTRATOR):
         yield warning("people", "nobody administers this installation", "flask people first-administrator")
+
+
+def forwarders(settings: Settings, connection: Connection) -> Iterator[Finding]:
+    """Forwarders lead to the open network, or to what LMS_FORWARD_ALLOW lists; and it lists nothing else."""
+    allowed, used = settings.forward_allow, set()
+    for name, endpoint, paused in connection.execute(text("SELECT name, endpoint, paused_at FROM xapi_forwarders")):
+        parts = urlsplit(endpoint)
+        host = (parts.hostname or "").rstrip(".")
+        if host in allowed.hosts:
+            used.add(host)
+        try:
+            inward = outward.inward(host, parts.port or (443 if parts.scheme == "https" else 80))
+        except (OSError, ValueError):
+            yield warning("forwarders", f"“{name}”: there is no host {host}", "correct its address, or delete it")
+            continue
+        used |= {str(network) for network in allowed.networks for one in inward if one in network}
+        barred = [str(one) for one in inward if not allowed.covers(host, one)]
+        if barred and paused is None:
+            yield fault(
+                "forwarders",
+                f"“{name}” leads inward ({host}: {', '.join(barred)}) and sends nothing",
+                f"list {host} in LMS_FORWARD_ALLOW if it is meant, otherwise delete the forwarder",
+            )
+    for entry in sorted({*allowed.hosts, *map(str, allowed.networks)} - used):
+        yield warning("LMS_FORWARD_ALLOW", f"no forwarder needs {entry}", "take it out of the list")
 
 
 def _worker(ask: Callable[..., Any], *, at: datetime) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +25,7 @@ def about(settings: Settings) -> Iterator[Finding]:
     if settings.debug:
         yield fault("LMS_DEBUG", "debug mode shows code and variables to visitors", "unset LMS_DEBUG")
     yield from proxies(settings)
+    yield from forwarding(settings)
 
 
 def is_open(host: str) -> bool:
@@ -121,6 +122,26 @@ def content(settings: Settings) -> Iterator[Finding]:
             "all packages and learners share one content origin, and with it what they keep in the browser",
             "use a name with *, as https://*.some-name-of-its-own",
         )
+
+
+def forwarding(settings: Settings) -> Iterator[Finding]:
+    """Who may enter the address of another record store reaches what LMS_FORWARD_ALLOW lists."""
+    for network in settings.forward_allow.networks:
+        if network.num_addresses > 256:
+            yield warning(
+                "LMS_FORWARD_ALLOW",
+                f"{network} is wider than a record store needs: who makes a forwarder reaches every machine in it",
+                "list the name or the one address of the record store",
+            )
+        if any(network.version == one.version and network.overlaps(one) for one in _OWN):
+            yield warning(
+                "LMS_FORWARD_ALLOW",
+                f"{network} holds this machine itself, or the addresses of a cloud's metadata",
+                "list the name or the one address of the record store",
+            )
+
+
+_OWN = tuple(map(ip_network, ("127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10")))
 
 
 def proxies(settings: Settings) -> Iterator[Finding]:

@@ -67,6 +67,7 @@ class Request(NamedTuple):
     account_id: UUID
     state: str
     asked_at: datetime
+    asked_by: UUID | None
     by_herself: bool
     document: str | None
     decided_at: datetime | None
@@ -175,6 +176,7 @@ def _requests() -> Any:
             ErasureRequest.account_id,
             ErasureRequest.state,
             ErasureRequest.asked_at,
+            ErasureRequest.asked_by,
             ErasureRequest.asked_by == ErasureRequest.account_id,
             ErasureRequest.document,
             ErasureRequest.decided_at,

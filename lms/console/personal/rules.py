@@ -12,6 +12,15 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 
 from lms.core.i18n import day
+from lms.core.states import Acts
+
+REQUEST = Acts(
+    states=frozenset({"open", "withdrawn", "refused", "done"}),
+    allowed={act: frozenset({"open"}) for act in ("withdraw", "refuse", "note_leaving", "carry_out")},
+    reasons=dict.fromkeys(("withdrawn", "refused", "done"), "request-closed"),
+    words={"request-closed": _l("This request has been answered already.")},
+)
+"""A request for erasure."""
 
 
 class Verdict(NamedTuple):

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lms.console.personal import queries
 from lms.console.personal.forms import ConfirmationForm, LeavingForm, RefusalForm, WrittenForm
 from lms.console.personal.queries import Request
-from lms.console.personal.rules import Verdict
+from lms.console.personal.rules import REQUEST, Verdict
 from lms.console.personal.services import archives, erasure
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
@@ -100,6 +100,8 @@ def note_leaving(request_id: UUID) -> Any:
             return _page(asked, leaving=form), 422
         erasure.note_leaving(current_actor(), request_id, form.left_on.data, at=utcnow())
     except DomainError as refused:
+        if refused.code in REQUEST.words:
+            raise  # the page has no form any more
         form.left_on.errors = [*form.left_on.errors, refused.message]
         return _page(asked, leaving=form), refused.status
     flash(_("The day is noted."), "success")
@@ -120,8 +122,13 @@ def carry_out(request_id: UUID) -> Any:
     """The second step: what will happen, and the staff code typed; then the link is removed."""
     asked = _asked(request_id)
     verdict = _verdict(asked.account_id)
+    if request.method == "POST":
+        REQUEST.require("carry_out", asked.state)
     if asked.state != "open" or not verdict.allowed:
         return redirect(url_for("console.erasure", request_id=request_id))
+    barred = erasure.bar(current_actor(), asked.account_id, asked.asked_by)
+    if barred is not None:
+        raise barred
     form = ConfirmationForm(expected=asked.staff_code)
     if request.method == "GET":
         return render_template("console/personal/carry_out.html", asked=asked, verdict=verdict, form=form)
@@ -139,6 +146,7 @@ def _list(form: WrittenForm) -> str:
 
 def _page(asked: Request, *, leaving: LeavingForm | None = None, refusal: RefusalForm | None = None) -> str:
     verdict = _verdict(asked.account_id)
+    barred = erasure.bar(current_actor(), asked.account_id, asked.asked_by)
     suggested = "" if verdict.allowed else f"{verdict.reason} ({verdict.ground})"
     return render_template(
         "console/personal/request.html",
@@ -147,6 +155,7 @@ def _page(asked: Request, *, leaving: LeavingForm | None = None, refusal: Refusa
         leaving=leaving or LeavingForm(formdata=None, left_on=asked.left_on),
         refusal=refusal or RefusalForm(formdata=None, reason=suggested),
         own=is_own(asked.account_id, current_actor().account_id),
+        barred=barred.message if barred else None,
     )
 
 

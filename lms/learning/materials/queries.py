@@ -34,7 +34,7 @@ _OF_TRAINEE = text(
     JOIN modules o ON o.id = m.module_id AND o.version_id = c.version_id
     JOIN packages g ON g.id = m.package_id
     LEFT JOIN class_materials k ON k.class_id = c.id AND k.material_id = m.id
-    WHERE e.id = :registration
+    WHERE e.id = :registration AND (c.finished_at IS NULL OR m.added_at <= c.finished_at)
     """
 )
 
@@ -207,6 +207,7 @@ class ClassUse(NamedTuple):
     class_id: UUID
     code: str
     name: str
+    status: str
     version_id: UUID
     number: int
     begun: int
@@ -215,8 +216,8 @@ class ClassUse(NamedTuple):
 
 _CLASSES = text(
     """
-    SELECT material_id, class_id, code, name, version_id, number, begun, done FROM (
-        SELECT m.id AS material_id, c.id AS class_id, c.code, c.name, w.id AS version_id, w.number,
+    SELECT material_id, class_id, code, name, status, version_id, number, begun, done FROM (
+        SELECT m.id AS material_id, c.id AS class_id, c.code, c.name, c.status, w.id AS version_id, w.number,
                count(r.id) FILTER (WHERE r.satisfied_at IS NULL AND r.superseded_at IS NULL) AS begun,
                count(DISTINCT r.context_id) FILTER (WHERE r.satisfied_at IS NOT NULL) AS done,
                row_number() OVER (PARTITION BY m.id ORDER BY c.starts_on DESC, c.id) AS place
@@ -228,6 +229,7 @@ _CLASSES = text(
         LEFT JOIN (content_registrations r JOIN package_versions v ON v.id = r.version_id
                    AND v.package_id = :package) ON r.context_id = e.id
         WHERE m.package_id = :package AND c.status <> 'cancelled'
+          AND (c.finished_at IS NULL OR m.added_at <= c.finished_at)
         GROUP BY m.id, c.id, w.id
     ) used WHERE place <= 100 ORDER BY material_id, place
     """

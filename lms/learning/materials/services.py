@@ -29,7 +29,7 @@ from lms.library.services.launches import abandon_open
 def place(
     actor: Actor, module_id: UUID, package_id: UUID, *, required: bool, at: datetime, version_id: UUID | None = None
 ) -> ModuleMaterial:
-    """Put a package into a module, for all classes of its institution that are not over.
+    """Put a package into a module, for all classes of its institution that are not over when it is put there.
 
     :param version_id: the version to use; the newest by default
     :raises DomainError: ``placed-already``
@@ -101,10 +101,13 @@ def move_class(actor: Actor, class_id: UUID, material_id: UUID, version_id: UUID
 
     Who has done the material keeps that; who is in the middle of it begins the new version, and her records of the old
     one stay.
+
+    :raises DomainError: ``class-closed``, ``class-cancelled``
     """
-    material, run = _material(material_id), db.session.get(ClassRun, class_id)
-    if run is None or run.institution_id != material.institution_id:
+    material, here = _material(material_id), db.session.get(ClassRun, class_id)
+    if here is None or here.institution_id != material.institution_id:
         raise NotFound
+    run = classes.class_for("move_material", class_id)
     version = _version(material.package_id, version_id)
     row = insert(ClassMaterial).values(class_id=class_id, material_id=material_id, version_id=version.id)
     db.session.execute(

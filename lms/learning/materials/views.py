@@ -7,6 +7,7 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask_babel import gettext as _
 
 from lms.classes import services as classes
+from lms.classes.rules import CLASS
 from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -131,6 +132,7 @@ def _modules_page(package_id: UUID, form: PlaceForm) -> str:
         "learning/package_modules.html",
         package=package,
         placed=[(row, classes.get(row.id, [])) for row in placed],
+        acts=CLASS,
         choices=[module for module in queries.modules() if module.id not in taken],
         form=form,
     )

@@ -45,7 +45,8 @@ SELECT e.id AS registration, e.person_id, e.status, e.completed_at, c.id AS clas
      LEFT JOIN content_unit_states s ON s.registration_id = r.id AND s.unit_id = n.id
      WHERE r.context_id = e.id AND r.version_id = coalesce(k.version_id, m.version_id)
      GROUP BY r.id LIMIT 1) far ON true
-   WHERE o.version_id = c.version_id AND m.institution_id = c.institution_id) AS materials
+   WHERE o.version_id = c.version_id AND m.institution_id = c.institution_id
+     AND (c.finished_at IS NULL OR m.added_at <= c.finished_at)) AS materials
 FROM enrolments e JOIN class_runs c ON c.id = e.class_id
 JOIN programme_versions v ON v.id = c.version_id JOIN programmes p ON p.id = v.programme_id
 JOIN units u ON u.id = c.institution_id

@@ -10,8 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
 from uuid import UUID
 
-from flask_babel import lazy_gettext as _l
-
 from lms.core import files
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
@@ -23,6 +21,7 @@ from lms.library.kinds import KINDS, recognise
 from lms.library.kinds.kind import Kind, Reader
 from lms.library.models import Upload
 from lms.library.refusals import in_all_languages, listed
+from lms.library.rules import UPLOAD
 from lms.library.services import libraries, packages, uploads
 from lms.library.services.packages import Kept
 from lms.packages.formats.single import Taker
@@ -60,7 +59,7 @@ class NotChecking(DomainError):
     """Somebody else has taken it in or given it up."""
 
     def __init__(self) -> None:
-        super().__init__("not-checking", _l("This upload is not waiting to be checked."))
+        super().__init__("not-checking", UPLOAD.words["not-checking"])
 
 
 class LibrariesChanged(RuntimeError):
@@ -297,7 +296,7 @@ def _locked(upload_id: UUID) -> Upload:
 
 
 def _check(upload: Upload) -> None:
-    if upload.state != "checking":
+    if UPLOAD.refusal("take_in", upload.state):
         raise NotChecking
 
 

@@ -18,6 +18,7 @@ from lms.library.addresses import Grant
 from lms.library.kinds import KINDS, UNIT_KINDS
 from lms.library.kinds.kind import Launch
 from lms.library.models import MODES, ContentSession, ContentUnit, PackageVersion, Registration
+from lms.library.rules import REGISTRATION, registration_state
 from lms.library.services.lms_statements import publisher_iri, say, say_for_content
 from lms.library.services.registrations import abandon, conclude, held_session, hold, preferences, state_of
 from lms.packages.cmi5 import terms
@@ -172,8 +173,7 @@ def _check(registration: Registration, unit: ContentUnit, version: PackageVersio
         raise DomainError("bad-mode", _l("The launch mode is Normal, Browse or Review."), 400)
     if unit.href is None and not (KINDS[version.kind].whole and unit.parent_id is None):
         raise DomainError("not-launchable", _l("This part of the package cannot be opened by itself."), 400)
-    if registration.superseded_at is not None and mode == "Normal":
-        raise DomainError("superseded", _l("The class has moved to another version of this material."))
+    REGISTRATION.require("launch" if mode == "Normal" else "look", registration_state(registration.superseded_at))
 
 
 def opened(registration: Registration, unit: ContentUnit, session: ContentSession, *, at: datetime) -> None:

@@ -19,6 +19,7 @@ from lms.library.kinds.completion import Done
 from lms.library.kinds.kind import Launch
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, UnitState
 from lms.library.progress import Part, satisfied
+from lms.library.rules import REGISTRATION, registration_state
 from lms.library.services.lms_statements import say, spent
 from lms.packages.cmi5 import terms
 from lms.people.queries import actor_name
@@ -84,6 +85,7 @@ def waive(actor: Actor, registration_id: UUID, unit_id: UUID, *, reason: str, at
         raise NotFound
     if unit.href is None:
         raise DomainError("not-a-unit", _l("Only what can be opened can be waived, not a block or a course."), 400)
+    REGISTRATION.require("waive", registration_state(registration.superseded_at))
     state = state_of(registration.id, unit.id, at=at)
     if state.waived_at is not None:
         return

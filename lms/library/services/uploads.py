@@ -17,6 +17,7 @@ from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.text import one_line
 from lms.library.models import Package, PackageVersion, StorageQuota, Upload, UploadPiece
+from lms.library.rules import UPLOAD
 
 LARGEST = 4 * 1024**3
 """Bytes of one file."""
@@ -173,8 +174,7 @@ def cancel(upload_id: UUID, *, at: datetime) -> None:
     upload = db.session.get(Upload, upload_id, with_for_update=True)
     if upload is None:
         raise NotFound
-    if upload.state == "checking":
-        raise DomainError("checking", _l("The file is being checked; please wait for the result."))
+    UPLOAD.require("cancel", upload.state)
     forget_pieces(upload_id, at=at)
     db.session.delete(upload)
     db.session.flush()
@@ -184,7 +184,7 @@ def cancel(upload_id: UUID, *, at: datetime) -> None:
 def give_up(upload_id: str | UUID, *, at: datetime) -> None:
     """Note that an upload could not be checked by a fault of ours; it must be sent again and takes no room any more."""
     upload = db.session.get(Upload, UUID(str(upload_id)), with_for_update=True, populate_existing=True)
-    if upload is not None and upload.state == "checking":
+    if upload is not None and UPLOAD.refusal("give_up", upload.state) is None:
         upload.state, upload.touched_at = "broken_off", at
         forget_pieces(upload.id, at=at)
 
@@ -287,6 +287,8 @@ def _receiving(upload_id: UUID, *, locked: bool = False) -> Upload:
     upload = db.session.get(Upload, upload_id, with_for_update=locked, populate_existing=locked)
     if upload is None:
         raise NotFound
-    if upload.state != "receiving":
-        raise DomainError("not-receiving", _l("This upload has arrived already."), 410)
+    reason = UPLOAD.refusal("append", upload.state)
+    if reason is not None:
+        gone = 410  # as tus says of an upload with which nobody can go on
+        raise DomainError(reason, UPLOAD.words[reason], gone)
     return upload

@@ -147,7 +147,7 @@ class Workbook:
         hidden = [
             int(n) for n in re.findall(rb"<%srow\b(?=[^>]* hidden=\"(?:1|true)\")[^>]* r=\"(\d+)\"" % prefix, data)
         ]
-        columns = re.findall(rb"<%scol\b(?=[^>]* hidden=\"(?:1|true)\")[^>]* min=\"(\d+)\"" % prefix, data)
+        columns = _hidden_columns(data, prefix)
         data = self._without_blanks(data, prefix)
         _check_size(data, prefix)
         codes = self._codes(data, prefix)
@@ -155,7 +155,7 @@ class Workbook:
         about: dict[str, Any] = {
             "size": max(sheet.height - 1, 0),
             "epoch_1904": self.epoch_1904,
-            "hidden_columns": len(columns),
+            "hidden_columns": [column for column in columns if sheet.end and column <= sheet.end[1] + 1][:20],
         }
         filled = set(map(int, re.findall(rb"<%srow\b[^>]* r=\"(\d+)\"" % prefix, data))) if hidden else set()
         read_hidden = [row for row in hidden if row in filled]
@@ -305,6 +305,16 @@ def _local(tag: str) -> str:
 def _prefix(data: bytes) -> bytes:
     found = re.search(rb"<(\w+:)?worksheet\b", data[:4096])
     return (found[1] or b"") if found else b""
+
+
+def _hidden_columns(data: bytes, prefix: bytes) -> list[int]:
+    """Return the numbers of hidden columns, from 1."""
+    found = set[int]()
+    for tag in re.findall(rb"<%scol\b[^>]*>" % prefix, data):
+        ends = [re.search(rb"\b%s=\"(\d{1,5})\"" % name, tag) for name in (b"min", b"max")]
+        if re.search(rb"\bhidden=\"(?:1|true)\"", tag) and ends[0] and ends[1]:
+            found.update(range(int(ends[0][1]), min(int(ends[1][1]), MAX_WIDTH) + 1))
+    return sorted(found)
 
 
 def _head(data: bytes) -> bytes:

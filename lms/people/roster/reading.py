@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 import orjson
 from flask_babel import lazy_gettext as _l
+from xlsxwriter.utility import xl_col_to_name
 
 from lms.core import legacy
 from lms.core.errors import DomainError
@@ -199,7 +200,8 @@ def _oddities(about: dict[str, Any]) -> Iterator[Any]:
             rows=rows,
         )
     if about.get("hidden_columns"):
-        yield _l("The sheet has hidden columns; they were read as well.")
+        columns = ", ".join(xl_col_to_name(column - 1) for column in about["hidden_columns"])
+        yield _l("Hidden columns of the sheet were read as well: %(columns)s.", columns=columns)
     if about.get("dressed", [0])[0]:
         number, example = about["dressed"]
         yield _l(

@@ -17,7 +17,17 @@ from lms.core.text import one_line
 from lms.people import passwords, signals
 from lms.people.models import Account, ActivationCode, Person, RoleHolding, SignInSession, Unit
 from lms.people.permissions import ROLES
-from lms.people.rules import USERNAME, code_hash, new_code, password_fault, username_of
+from lms.people.rules import (
+    ACCOUNT,
+    PERSON,
+    ROLE,
+    USERNAME,
+    code_hash,
+    new_code,
+    password_fault,
+    role_state,
+    username_of,
+)
 from lms.people.sessions import local_day
 
 CODE_LIFETIME = timedelta(days=14)
@@ -84,7 +94,7 @@ def set_password(
 
     :raises DomainError: the password is too weak
     """
-    account = _account(account_id)
+    account = _account(account_id, "set_password")
     fault = password_fault(password, account.username)
     if fault is not None:
         raise DomainError("password", fault, 422)
@@ -126,14 +136,14 @@ def give_role(
         raise DomainError("role", _l("There is no such role to give."), 422)
     if valid_from and valid_until and valid_until < valid_from:
         raise DomainError("period", _l("The last day must not be before the first."), 422)
-    account, unit = _account(account_id), db.session.get(Unit, unit_id)
+    account, unit = _account(account_id, "give_role"), db.session.get(Unit, unit_id)
     if unit is None:
         raise NotFound
     begins = max(valid_from or local_day(at), local_day(at))
     if unit.valid_to is not None and unit.valid_to <= begins:
         raise DomainError("unit-closed", _l("This unit no longer exists on that day. Please name its successor."))
-    if account.person_id is not None and _has_left(account.person_id):
-        raise DomainError("has-left", _l("This person has left the service and can be given no role."))
+    if account.person_id is not None:
+        PERSON.require("give_role", "left" if _has_left(account.person_id) else "serving")
     holding = db.session.scalar(
         select(RoleHolding)
         .where(RoleHolding.account_id == account_id, RoleHolding.role == role, RoleHolding.unit_id == unit_id)
@@ -154,7 +164,7 @@ def give_role(
 def end_role(actor: Actor, holding_id: int, *, at: datetime) -> None:
     """Take a role away from today on; one that has not begun is removed.
 
-    :raises DomainError: it is the administrator's own right to administer
+    :raises DomainError: it is the administrator's own right to administer, or has ended
     """
     holding = db.session.get(RoleHolding, holding_id, with_for_update=True)
     if holding is None:
@@ -164,6 +174,7 @@ def end_role(actor: Actor, holding_id: int, *, at: datetime) -> None:
             "own-role", _l("You cannot take your own administrator role away. Ask another administrator.")
         )
     before, today = _holding_values(holding), local_day(at)
+    ROLE.require("end_role", role_state(holding.valid_from, holding.valid_to, today))
     account_id = holding.account_id
     if holding.valid_from is not None and holding.valid_from >= today:
         db.session.delete(holding)
@@ -201,26 +212,29 @@ def leave(actor: Actor, person_id: UUID, left_on: date, *, at: datetime) -> None
 def lock_account(actor: Actor, account_id: UUID, *, at: datetime) -> None:
     """Lock an account; all its sessions end.
 
-    :raises DomainError: it is one's own
+    :raises DomainError: it is one's own, or locked
     """
     if is_own(account_id, actor.account_id):
         raise DomainError("own-account", _l("You cannot lock your own account."))
-    _set_active(actor, account_id, active=False, at=at)
+    _account(account_id, "lock").active = False
+    audit.record(actor, "account.lock", "account", account_id, at=at)
     _end_sessions(account_id, at)
 
 
 @act
 def unlock_account(actor: Actor, account_id: UUID, *, at: datetime) -> None:
-    """Open a locked account again."""
-    _set_active(actor, account_id, active=True, at=at)
+    """Open a locked account again.
+
+    :raises DomainError: it is not locked
+    """
+    _account(account_id, "unlock").active = True
+    audit.record(actor, "account.unlock", "account", account_id, at=at)
 
 
 @act
 def issue_activation_code(actor: Actor, account_id: UUID, *, at: datetime) -> str:
     """Return a new one-time code with which the owner sets a password; earlier codes are void."""
-    account = _account(account_id)
-    if not account.active:
-        raise DomainError("account-locked", _l("The account is locked. Unlock it first."))
+    _account(account_id, "issue_code")
     code = _issue([account_id], at)[account_id]
     audit.record(actor, "account.issue_code", "account", account_id, at=at)
     return code
@@ -268,23 +282,16 @@ def _issue(account_ids: Iterable[UUID], at: datetime) -> dict[UUID, str]:
     return codes
 
 
-def _account(account_id: UUID) -> Account:
+def _account(account_id: UUID, act_: str) -> Account:
     account = db.session.get(Account, account_id, with_for_update=True)
     if account is None:
         raise NotFound
+    ACCOUNT.require(act_, "open" if account.active else "locked")
     return account
 
 
 def _has_left(person_id: UUID) -> bool:
     return db.session.scalar(select(Person.left_on).where(Person.id == person_id)) is not None
-
-
-def _set_active(actor: Actor, account_id: UUID, *, active: bool, at: datetime) -> None:
-    account = _account(account_id)
-    if account.active != active:
-        account.active = active
-        action = "account.unlock" if active else "account.lock"
-        audit.record(actor, action, "account", account_id, at=at)
 
 
 def _end_sessions(account_id: UUID, at: datetime) -> None:

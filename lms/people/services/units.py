@@ -12,7 +12,7 @@ from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.text import fold, one_line
 from lms.people.models import UNIT_KINDS, Unit, UnitSuccession
-from lms.people.rules import UNIT_CODE
+from lms.people.rules import UNIT, UNIT_CODE
 
 
 @act
@@ -68,8 +68,7 @@ def close_unit(actor: Actor, unit_id: int, *, on: date, at: datetime) -> None:
     """
     lock("units")
     unit = _unit(unit_id)
-    if unit.valid_to is not None:
-        raise DomainError("unit-closed", _l("This unit is closed already."))
+    UNIT.require("close", "open" if unit.valid_to is None else "closed")
     if on <= unit.valid_from:
         raise DomainError("period", _l("The day must be after the unit's first day."), 422)
     below = select(Unit.code).where(

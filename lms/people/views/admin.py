@@ -9,15 +9,16 @@ from flask_babel import gettext as _
 from lms.core import arguments, downloads
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
-from lms.core.guard import current_actor
+from lms.core.guard import current_actor, is_root
 from lms.core.pages import Page
 from lms.people import access, exports, queries, services
 from lms.people.forms import CATEGORY_LABELS, EndRoleForm, RoleForm, given
-from lms.people.permissions import ROLES
+from lms.people.permissions import ROLES, left_out
+from lms.people.rules import PERSON
 from lms.people.sessions import local_day
 
 READ, MANAGE = "people.read", "people.manage"
-_ROLE_FIELDS = {"unit-closed": "unit", "has-left": "role"}
+_ROLE_FIELDS = {"unit-closed": "unit", "role": "role"}
 
 
 def people() -> Any:
@@ -66,10 +67,16 @@ def give_role(account_id: UUID) -> Any:
                 valid_until=until,
             )
         except DomainError as refused:
+            if refused.code in PERSON.words:
+                raise  # the page has no form any more
             field = form[getattr(refused, "field", None) or _ROLE_FIELDS.get(refused.code, "valid_until")]
             field.errors = [*field.errors, refused.message]
             return _account_page(account_id, form), refused.status
         flash(_("The role has been given."), "success")
+        powers = [] if is_root(unit.path) else left_out(str(form.role.data))
+        if powers:
+            words = ", ".join(_(one) for one in powers)
+            flash(_("As it is held over a unit, it leaves out: %(powers)s.", powers=words))
         return redirect(url_for("people.person_account", account_id=account_id))
     return _account_page(account_id, form), 422
 
@@ -134,4 +141,6 @@ def _account_page(account_id: UUID, form: RoleForm) -> str:
         may_manage=bool(access.may_manage_account(actor, account_id)),
         manage=MANAGE,
         today=local_day(utcnow()),
+        left_out=left_out,
+        is_root=is_root,
     )

@@ -12,11 +12,11 @@ from lms.core import downloads, files, jobs
 from lms.core.database import utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.ownership import is_own
-from lms.people import exports, services
+from lms.people import exports, queries, services
 from lms.people.forms import RosterConfirmation, RosterForm
 from lms.people.roster import template
 from lms.people.roster.columns import COLUMNS
-from lms.people.roster.reading import Choices, RosterError
+from lms.people.roster.reading import Choices, RosterError, Sheet
 
 SHOWN = 500
 TOKEN_LIFETIME = 24 * 3600
@@ -52,6 +52,10 @@ def check_again() -> Any:
     try:
         with io.BytesIO(b"".join(files.read(sha256))) as stream:
             report = services.check_roster(actor, stream, filename, at=utcnow(), choices=choices)
+    except FileNotFoundError:
+        form = RosterForm(formdata=None)
+        form.file.errors = [_("This file is no longer kept. Please choose it again.")]
+        return render_template("people/import.html", form=form, columns=COLUMNS), 422
     except RosterError as refused:
         form = RosterForm(formdata=None)
         form.file.errors = [refused.message]
@@ -67,6 +71,7 @@ def _checked_page(report: services.Report, sha256: str, filename: str, choices: 
         filename=filename,
         token=_signer().dumps([sha256, filename, account, choices.sheet, choices.encoding]),
         shown=report.problems[:SHOWN],
+        done=queries.imported_sheets(sha256) if report.others else set(),
         form=RosterConfirmation(formdata=None),
     )
     return page, 200 if report.sound else 422
@@ -99,7 +104,15 @@ def import_result(job_id: UUID) -> Any:
     job = jobs.find(job_id)
     if job is None or job.result is None or not is_own(job.account_id, current_actor().account_id):
         abort(404)
-    return render_template("people/import_result.html", result=job.result, at=job.updated_at)
+    sha256, others = str(job.result.get("sha256")), job.result.get("others", [])
+    done = queries.imported_sheets(sha256) if others else set()
+    context: dict[str, Any] = {"result": job.result, "at": job.updated_at, "done": done}
+    context["others"] = [Sheet(name, visible, table=True) for name, visible in others]
+    if others:
+        account = str(current_actor().account_id)
+        context["token"] = _signer().dumps([sha256, job.result["filename"], account, "", ""])
+        context["form"] = RosterConfirmation(formdata=None)
+    return render_template("people/import_result.html", **context)
 
 
 def _checked_file(actor: Actor) -> tuple[str, str, Choices]:

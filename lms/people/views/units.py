@@ -12,6 +12,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.people import queries, services
 from lms.people.forms import KIND_LABELS, CloseUnitForm, UnitForm, given
+from lms.people.rules import UNIT
 from lms.people.sessions import local_day
 
 READ, MANAGE = "people.read", "people.manage"
@@ -93,6 +94,8 @@ def close_unit(unit_id: int) -> Any:
         else:
             services.close_unit(actor, unit_id, on=given(form.on.data), at=utcnow())
     except DomainError as refused:
+        if refused.code in UNIT.words:
+            raise  # the page has no form any more
         field = form[_CLOSING_FIELDS.get(refused.code, "on")]
         field.errors = [*field.errors, refused.message]
         return _unit_page(unit_id, form), refused.status

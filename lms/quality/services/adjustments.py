@@ -16,6 +16,7 @@ from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.quality.models import Adjustment
 from lms.quality.queries import classes as queries
+from lms.quality.rules.life import ADJUSTMENT
 from lms.surveys.models import Survey
 
 STATED = ("cause", "measure", "responsible", "due_on")
@@ -59,9 +60,7 @@ def state(actor: Actor, adjustment_id: UUID, edit: Edit, *, at: datetime) -> Non
     :raises ChangedMeanwhile: somebody else has stated the same otherwise since
     :raises DomainError: ``done``
     """
-    one = _held(adjustment_id)
-    if one.state == "done":
-        raise DomainError("done", _l("This adjustment is done and cannot be changed."))
+    one = _held(adjustment_id, "state")
     before = {name: getattr(one, name) for name in STATED}
     after = before | settle(edit, before)
     for name, value in after.items():
@@ -74,11 +73,9 @@ def state(actor: Actor, adjustment_id: UUID, edit: Edit, *, at: datetime) -> Non
 def finish(actor: Actor, adjustment_id: UUID, outcome: str, *, at: datetime) -> None:
     """Note that a stated measure was carried out, and what came of it.
 
-    :raises DomainError: ``not-stated``
+    :raises DomainError: ``not-stated``, ``done``
     """
-    one = _held(adjustment_id)
-    if one.state == "due":
-        raise DomainError("not-stated", _l("Please state cause and measure first."))
+    one = _held(adjustment_id, "finish")
     one.state, one.outcome, one.done_at = "done", outcome, at
     audit.record(actor, "adjustment.finish", "adjustment", one.id, at=at, after={"outcome": outcome})
 
@@ -87,9 +84,9 @@ def finish(actor: Actor, adjustment_id: UUID, outcome: str, *, at: datetime) -> 
 def answer_by(actor: Actor, adjustment_id: UUID, version_id: UUID | None, *, at: datetime) -> None:
     """Name the later version of the programme that answers an adjustment, or take the name back.
 
-    :raises DomainError: ``not-later``
+    :raises DomainError: ``not-stated``, ``not-later``
     """
-    one = _held(adjustment_id)
+    one = _held(adjustment_id, "answer_by")
     evaluated = db.session.execute(
         select(ProgrammeVersion.programme_id, ProgrammeVersion.number)
         .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
@@ -112,8 +109,9 @@ def answer_by(actor: Actor, adjustment_id: UUID, version_id: UUID | None, *, at:
     )
 
 
-def _held(adjustment_id: UUID) -> Adjustment:
+def _held(adjustment_id: UUID, act_: str) -> Adjustment:
     one = db.session.get(Adjustment, adjustment_id, with_for_update=True)
     if one is None:
         raise NotFound
+    ADJUSTMENT.require(act_, one.state)
     return one

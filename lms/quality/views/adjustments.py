@@ -14,6 +14,7 @@ from lms.core.i18n import ZONE
 from lms.quality import forms
 from lms.quality.queries import adjustments as queries
 from lms.quality.queries.effects import next_results
+from lms.quality.rules.life import ADJUSTMENT
 from lms.quality.services import adjustments as services
 
 
@@ -60,7 +61,7 @@ def adjustment(adjustment_id: UUID) -> Any:
             return redirect(url_for("quality.adjustment", adjustment_id=adjustment_id))
     given = {"line": line, "stating": stating, "finishing": finishing, "answering": answering, "versions": versions}
     later = next_results([line.id]).get(line.id)
-    return render_template("quality/adjustment.html", **given, later=later, today=_today())
+    return render_template("quality/adjustment.html", **given, later=later, today=_today(), acts=ADJUSTMENT)
 
 
 def _today() -> Any:

@@ -84,13 +84,15 @@ def report(report_id: UUID) -> Any:
     context["replaced"] = queries.line(report.replaces_id) if report.replaces_id else None
     context["replacing"] = queries.line(line.replaced_by) if line and line.replaced_by else None
     context["approver"] = queries.account_name(report.approved_by)
-    return render_template("reports/issued/report.html", **context, wording=wording, reason=forms.ReasonForm())
+    return render_template(
+        "reports/issued/report.html", **context, wording=wording, reason=forms.ReasonForm(), acts=life.REPORT
+    )
 
 
 def texts(report_id: UUID) -> Any:
     """Write the parts of a draft."""
     report = queries.get(report_id)
-    services.check(report, "write")
+    life.REPORT.require("write", report.state)
     form, status = forms.TextsForm.of(report.kind, report.texts), 200
     error = None
     if request.method == "POST":
@@ -134,7 +136,7 @@ def send_back(report_id: UUID) -> Any:
 def issue(report_id: UUID) -> Any:
     """Issue an approved report."""
     report = queries.get(report_id)
-    services.check(report, "issue")
+    life.REPORT.require("issue", report.state)
     today = utcnow().astimezone(ZONE).date()
     suggested = {"issued_on": today, "place": PLACE, "signer_name": queries.account_name(report.approved_by)}
     form, status, error = forms.IssueForm(data=suggested), 200, None
@@ -153,6 +155,7 @@ def issue(report_id: UUID) -> Any:
 
 def correct(report_id: UUID) -> Any:
     """Begin a report that replaces an issued one."""
+    life.REPORT.require("correct", queries.get(report_id).state)
     form, status = forms.ReasonForm(), 200
     if request.method == "POST":
         if form.validate():

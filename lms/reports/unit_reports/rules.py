@@ -5,6 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as _l
+
+from lms.core.states import Acts
+
 LEVELS = ("department", "district")
 """mục V.2.4: "Các sở, cơ quan tương đương sở, UBND quận, huyện, thị xã và các cơ quan, đơn vị có liên quan"; the
 latter are those that had people in classes."""
@@ -15,6 +19,39 @@ DECLARED = ("quality", *USES, "quota")
 """What a unit says of each programme; see Declaration."""
 POINTS = 5
 _REMINDERS = (timedelta(days=-14), timedelta(days=-3), timedelta(days=1), timedelta(days=14))
+
+
+CAMPAIGN = Acts(
+    states=frozenset({"open", "closed"}),
+    allowed=dict.fromkeys(("bring_up_to_date", "remind", "close", "save", "submit", "give_back"), frozenset({"open"}))
+    | dict.fromkeys(("extend", "accept"), frozenset({"open", "closed"})),
+    reasons={"closed": "campaign-closed"},
+    words={"campaign-closed": _l("The collection of this year's reports is closed.")},
+)
+"""A year's campaign; to extend a closed one opens it again. A closed one takes no report back to be written anew."""
+
+_AWAITED = frozenset({"due", "draft", "returned"})
+REPORT = Acts(
+    states=_AWAITED | {"submitted", "accepted"},
+    allowed={
+        "save": _AWAITED,
+        "submit": _AWAITED,
+        "give_back": frozenset({"submitted"}),
+        "accept": frozenset({"submitted"}),
+    },
+    reasons=dict.fromkeys(_AWAITED, "not-submitted") | {"submitted": "submitted", "accepted": "submitted"},
+    by_act=dict.fromkeys((("give_back", "accepted"), ("accept", "accepted")), "not-submitted"),
+    words={
+        "submitted": _l("This report has been submitted and can no longer be changed."),
+        "not-submitted": _l("Only a submitted report can be accepted or returned."),
+    },
+)
+"""A unit's report."""
+
+
+def campaign_state(*, closed: bool) -> str:
+    """Return the state of a campaign."""
+    return "closed" if closed else "open"
 
 
 class Unit(NamedTuple):

@@ -17,6 +17,7 @@ from lms.core.guard import current_actor
 from lms.core.i18n import local
 from lms.surveys import document
 from lms.surveys.builder import changes, forms, queries
+from lms.surveys.life import INSTRUMENT
 from lms.surveys.services import instruments
 
 
@@ -250,8 +251,7 @@ def _draft(instrument_id: UUID) -> queries.Version:
     shown = queries.version_of(instrument_id)
     if shown is None:
         abort(404)
-    if not shown.draft:
-        abort(409)
+    INSTRUMENT.require("edit", shown.state)
     return shown
 
 

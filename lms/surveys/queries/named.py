@@ -96,6 +96,21 @@ def of_units(paths: Sequence[str], size: int = 400) -> list[NamedForm]:
     return [NamedForm(*row) for row in rows]
 
 
+def said_in_units(paths: Sequence[str], size: int = 400) -> list[NamedForm]:
+    """Return the forms that people whom these units sent filled in about themselves, the newest first."""
+    order = (FollowUp.answered_at.desc(), FollowUp.id)
+    filled = _forms().where(FollowUp.audience == "follow_up", FollowUp.answered_at.is_not(None), units_within(paths))
+    return [NamedForm(*row) for row in db.session.execute(filled.order_by(*order).limit(size))]
+
+
+def of_trainee(registration: UUID) -> list[NamedForm]:
+    """Return the forms about one trainee: her own first, then her manager's."""
+    rows = db.session.execute(
+        _forms().where(FollowUp.enrolment_id == registration).order_by(FollowUp.audience.desc(), FollowUp.id)
+    )
+    return [NamedForm(*row) for row in rows]
+
+
 class DueForm(NamedTuple):
     """A named form that waits for a trainee."""
 

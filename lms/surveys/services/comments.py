@@ -13,6 +13,7 @@ from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.text import nfc
+from lms.surveys import life
 from lms.surveys.models import Comment, CommentReading, Survey
 
 GAP = "[…]"
@@ -23,7 +24,7 @@ _GAPS = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]\s*)+")
 @act
 def pass_all(actor: Actor, survey_id: UUID, *, at: datetime) -> int:
     """Let all comments that were not decided about be shown as they are; returns how many."""
-    _held(survey_id)
+    _held(survey_id, at)
     waiting = (
         select(Comment.id, Comment.survey_id, Comment.text, literal(False), literal(actor.account_id), literal(at))
         .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
@@ -45,11 +46,9 @@ def remove(
     Nothing may be added or reworded: what is shown must be the comment with gaps.
 
     :param shown: the text with ``[…]`` where something was removed; None to withhold all of it
-    :raises DomainError: ``not-released`` the results are out already; ``no-reason``; ``reworded``
+    :raises DomainError: ``not-closed``; ``released``; ``no-reason``; ``reworded``
     """
-    survey = _held(survey_id)
-    if survey.state == "released":
-        raise DomainError("released", _l("These results are released; what is shown of a comment is settled."))
+    _held(survey_id, at)
     comment = db.session.get(Comment, comment_id)
     if comment is None or comment.survey_id != survey_id:
         raise NotFound
@@ -83,11 +82,11 @@ def _is_cut_of(shown: str, text: str) -> bool:
     return place <= end
 
 
-def _held(survey_id: UUID) -> Survey:
+def _held(survey_id: UUID, at: datetime) -> None:
     survey = db.session.get(Survey, survey_id, with_for_update=True)
-    if survey is None or survey.state == "open":
+    if survey is None:
         raise NotFound
-    return survey
+    life.SURVEY.require("read_comments", life.survey_state(survey.state, survey.closes_at, at))
 
 
 def _keep(

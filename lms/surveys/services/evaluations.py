@@ -15,7 +15,7 @@ from lms.core.database import act, db, in_transaction, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM, Actor
 from lms.records.emit import Activity, emit
-from lms.surveys import answers, ballots, rules, signals
+from lms.surveys import answers, ballots, life, rules, signals
 from lms.surveys.answers import Check, Question
 from lms.surveys.document import Form
 from lms.surveys.models import Comment, CommentReading, Participation, Survey
@@ -124,7 +124,7 @@ def answer(
 
     :param given: field name -> values, as they were sent
     :param incomplete: she knows that too much is blank, and that the form will not be counted
-    :raises DomainError: ``survey-closed``, ``already-answered``, ``barred``, and those of :func:`checked`
+    :raises DomainError: ``survey-closed``, ``already-answered``, ``teaches``, ``runs``, and those of :func:`checked`
     """
     right = rights.right_of(survey_id, actor.person_id)
     if right is None:
@@ -150,27 +150,8 @@ _TAKE = f"""
 
 
 def _refuse_used(right: rights.Right, at: datetime) -> None:
-    refuse_closed(right.state, right.closes_at, at)
-    if right.answered:
-        raise DomainError("already-answered", _l("You have already sent this form. Each person has one."))
-    if right.barred is not None:
-        raise DomainError("barred", BARRED[right.barred])
-
-
-BARRED = {
-    "teaches": _l("You teach in this class. Nobody evaluates her own teaching, so you have no form here."),
-    "runs": _l("You run classes of this institution or may close its evaluations, so you have no form here."),
-}
-"""Why somebody may not send a form (:func:`lms.surveys.queries.rights.barred`)."""
-
-
-def refuse_closed(state: str, closes_at: datetime, at: datetime) -> None:
-    """Refuse a form that comes too late.
-
-    :raises DomainError: ``survey-closed``
-    """
-    if state != "open" or at >= closes_at:
-        raise DomainError("survey-closed", _l("This evaluation is closed. Thank you for your interest."))
+    life.SURVEY.require("answer", life.survey_state(right.state, right.closes_at, at))
+    life.RIGHT.require("answer", life.right_state(answered=right.answered, barred=right.barred))
 
 
 def checked(
@@ -228,24 +209,28 @@ def sealed(public_key: bytes, values: dict[str, answers.Value], *, valid: bool, 
 def remind(actor: Actor, survey_id: UUID, *, at: datetime) -> None:
     """Remind all who are missing, whoever and however many they are."""
     survey = _held(survey_id)
-    refuse_closed(survey.state, survey.closes_at, at)
+    life.SURVEY.require("remind", life.survey_state(survey.state, survey.closes_at, at))
     survey.reminded_at = at
     audit.record(actor, "survey.remind", "survey", survey_id, at=at)
 
 
 @act
 def close(actor: Actor, survey_id: UUID, *, keys: Path, at: datetime) -> int:
-    """Close an evaluation: open and count all sealed forms at once; returns how many. Closing twice is no harm.
+    """Close an evaluation: open and count all sealed forms at once; returns how many.
 
-    Now, of all at once, it is told who answered. The key is destroyed by :func:`forget_key`, after this act has been
+    That the product closes twice is no harm. Now, of all at once, it is told who answered.
+
+    The key is destroyed by :func:`forget_key`, after this act has been
     committed. The product itself closes when it must; people by :func:`lms.surveys.rules.may_close`.
 
-    :raises DomainError: ``not-yet``
+    :raises DomainError: ``closed-already``, ``not-yet``
     """
     lock("ballots", survey_id)  # held by everybody whose form is on its way
     survey = _held(survey_id)
-    if survey.state != "open":
+    state = life.survey_state(survey.state, survey.closes_at, at)
+    if actor == SYSTEM and life.SURVEY.refusal("close", state):
         return 0
+    life.SURVEY.require("close", state)
     part = states.taken_part(survey_id)
     if actor != SYSTEM:
         _refuse_early(actor, survey, part, at)
@@ -304,13 +289,10 @@ def forget_key(survey_id: UUID, *, keys: Path) -> None:
 def release(actor: Actor, survey_id: UUID, *, at: datetime) -> None:
     """Let lecturers see their own results; from then on they may answer them once.
 
-    :raises DomainError: ``not-closed``; ``unread-comments`` while the trusted reader has not read all comments
+    :raises DomainError: ``not-closed``, ``released``, ``unread-comments`` (the trusted reader has not read them all)
     """
     survey = _held(survey_id)
-    if survey.state == "released":
-        return
-    if survey.state != "closed":
-        raise DomainError("not-closed", _l("Please close the evaluation before releasing its results."))
+    life.SURVEY.require("release", life.survey_state(survey.state, survey.closes_at, at))
     unread = rules.publishable(survey.valid or 0) and db.session.scalar(
         select(Comment.id)
         .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.classes.models import Enrolment
 from lms.core import audit
 from lms.core.database import act, db
-from lms.core.errors import DomainError, NotFound
+from lms.core.errors import NotFound
 from lms.core.guard import Actor
-from lms.surveys import answers
+from lms.surveys import answers, life
 from lms.surveys.models import FollowUp
 from lms.surveys.queries import rights
 from lms.surveys.services import evaluations, instruments
@@ -50,8 +49,7 @@ def answer(actor: Actor, follow_up_id: UUID, given: Mapping[str, Sequence[str]],
     one = db.session.get(FollowUp, follow_up_id, with_for_update=True)
     if one is None or actor.person_id is None:
         raise NotFound
-    if not one.opens_at <= at < one.closes_at:
-        raise DomainError("not-open", _l("This form can be filled in from three to six months after the course."))
+    life.FOLLOW_UP.require("answer", life.follow_up_state(one.opens_at, one.closes_at, at))
     form = rights.document_of(one.instrument_id)
     values, _check = evaluations.checked(form, answers.questions(form, ()), given)
     one.answers, one.answered_by, one.answered_at = dict(values), actor.person_id, at

@@ -20,6 +20,7 @@ from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.surveys import document
 from lms.surveys.document import Form
+from lms.surveys.life import INSTRUMENT
 from lms.surveys.models import Instrument, InstrumentUse
 
 SHIPPED = Path(__file__).parent.parent / "instruments"
@@ -90,11 +91,7 @@ def edit(actor: Actor, instrument_id: UUID, change: Callable[[Form], None]) -> F
     :raises DomainError: ``published``
     """
     del actor  # drafts are not audited step by step; their publication is
-    draft = db.session.get(Instrument, instrument_id, with_for_update=True)
-    if draft is None:
-        raise NotFound
-    if draft.state != "draft":
-        raise DomainError("published", _l("This version is published and cannot be changed. Please begin a new one."))
+    draft = _held(instrument_id, "edit")
     form = document.read(draft.document)
     change(form)
     form = document.read(document.plain(form))
@@ -106,13 +103,9 @@ def edit(actor: Actor, instrument_id: UUID, change: Callable[[Form], None]) -> F
 def publish(actor: Actor, instrument_id: UUID, *, at: datetime) -> None:
     """Publish a draft: evaluations that open from now on take it; open ones stay on theirs.
 
-    :raises DomainError: ``faulty`` or ``changed-meaning``, with what to mend
+    :raises DomainError: ``published``, ``faulty`` or ``changed-meaning``, with what to mend
     """
-    draft = db.session.get(Instrument, instrument_id, with_for_update=True)
-    if draft is None:
-        raise NotFound
-    if draft.state == "published":
-        return
+    draft = _held(instrument_id, "publish")
     form = document.read(draft.document)
     found = document.faults(form)
     if found:
@@ -138,12 +131,21 @@ def publish(actor: Actor, instrument_id: UUID, *, at: datetime) -> None:
 
 @act
 def discard(actor: Actor, instrument_id: UUID, *, at: datetime) -> None:
-    """Throw a draft away."""
-    draft = db.session.get(Instrument, instrument_id, with_for_update=True)
-    if draft is None or draft.state != "draft":
-        raise NotFound
+    """Throw a draft away.
+
+    :raises DomainError: ``published``
+    """
+    draft = _held(instrument_id, "discard")
     audit.record(actor, "instrument.discard", "instrument", draft.id, at=at, before={"code": draft.code})
     db.session.delete(draft)
+
+
+def _held(instrument_id: UUID, act_: str) -> Instrument:
+    version = db.session.get(Instrument, instrument_id, with_for_update=True)
+    if version is None:
+        raise NotFound
+    INSTRUMENT.require(act_, version.state)
+    return version
 
 
 def newest_of(code: str, *, drafts: bool = False) -> Instrument | None:

@@ -11,7 +11,7 @@ from lms.core import audit
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.surveys import answers
+from lms.surveys import answers, life
 from lms.surveys.models import Participation, SealedBallot, Survey
 from lms.surveys.queries import rights
 from lms.surveys.services import evaluations
@@ -24,7 +24,7 @@ def hand_in(actor: Actor, survey_id: UUID, person_ids: Collection[UUID], *, at: 
     Whether somebody had sent a form already changes nothing that could be seen: at closing, as many forms on paper are
     left out as people had.
     """
-    survey = _open(survey_id, at)
+    survey = _open(survey_id, "hand_in", at)
     ticked = db.session.execute(
         update(Participation)
         .where(
@@ -53,7 +53,7 @@ def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *
     :raises DomainError: ``none-left``, ``malformed``, ``too-long``, ``required``
     """
     del actor  # who types a form in is noted nowhere near it
-    survey = _open(survey_id, at)
+    survey = _open(survey_id, "type_in", at)
     handed_in = db.session.scalar(
         select(func.count()).where(Participation.survey_id == survey_id, Participation.on_paper)
     )
@@ -69,14 +69,22 @@ def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *
     survey.paper_typed += 1
 
 
+def check(survey_id: UUID, *, at: datetime) -> None:
+    """Refuse the page on which forms are ticked and typed in where neither can be done."""
+    survey = db.session.get(Survey, survey_id)
+    if survey is None:
+        raise NotFound
+    life.SURVEY.require("hand_in", life.survey_state(survey.state, survey.closes_at, at))
+
+
 def topics(survey: Survey) -> list[UUID]:
     """Return all teachings of the survey's class."""
     return [one.teaching_id for one in rights.taught_in(survey.class_id)] if survey.class_id else []
 
 
-def _open(survey_id: UUID, at: datetime) -> Survey:
+def _open(survey_id: UUID, act_: str, at: datetime) -> Survey:
     survey = db.session.get(Survey, survey_id, with_for_update=True)
     if survey is None or survey.class_id is None:
         raise NotFound
-    evaluations.refuse_closed(survey.state, survey.closes_at, at)
+    life.SURVEY.require(act_, life.survey_state(survey.state, survey.closes_at, at))
     return survey

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, or_, select
 
 from lms.classes.models import ClassRun, Teaching
@@ -12,16 +11,15 @@ from lms.core.database import act, db, lock
 from lms.core.errors import DomainError
 from lms.core.guard import Actor
 from lms.surveys import rules
+from lms.surveys.life import SURVEY
 from lms.surveys.models import FollowUp, Participation, Survey
 
 
 def against(class_id: UUID) -> DomainError | None:
     """Answer whether the evaluation bars the class from being opened (:data:`lms.classes.hooks.reopening`)."""
     state = db.session.scalar(select(Survey.state).where(Survey.class_id == class_id).with_for_update())
-    if state in (None, "open"):
-        return None
-    words = _l("The evaluation of this class is closed and counted, so the class can no longer be opened.")
-    return DomainError("evaluation-closed", words)
+    reason = SURVEY.refusal("take_back", state) if state else None
+    return DomainError(reason, SURVEY.words[reason]) if reason else None
 
 
 @act

@@ -12,6 +12,7 @@ from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.surveys import access
+from lms.surveys.life import SURVEY
 from lms.surveys.queries import states
 from lms.surveys.queries.comments import raw_comments, to_read
 from lms.surveys.rules import NONE
@@ -29,8 +30,10 @@ def index() -> Any:
 def comments_page(survey_id: UUID) -> Any:
     """Read the comments of an evaluation: show them as they are, cut them, or withhold them."""
     survey = states.state_of(survey_id)
-    if survey is None or survey.state == "open":
+    if survey is None:
         abort(404)
+    if survey.state == "open":
+        SURVEY.require("read_comments", survey.state)
     error, status, at_fault = None, 200, None
     after = arguments.identifier("after") or NONE
     if request.method == "POST":

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
-from lms.surveys import answers, forms, rules
+from lms.surveys import answers, forms, life, rules
 from lms.surveys.document import Form
 from lms.surveys.queries import rights, states
 from lms.surveys.queries.paper import invited, paper_survey
@@ -36,7 +36,7 @@ def form(survey_id: UUID) -> Any:
     if shown.answered:
         return unkept(render_template("surveys/thanks.html", form=shown, owner=owner, error=error), status)
     shown_to_her = {"form": shown, "answers": given, "error": error, "now": utcnow(), "owner": owner}
-    shown_to_her["barred"] = evaluations.BARRED
+    shown_to_her["barred"] = life.RIGHT.words
     shown_to_her["marks"] = marks(shown.document, shown.questions, given) if error else {}
     page = render_template("surveys/form.html", **shown_to_her, may_stay_blank=code == "too-many-blanks")
     return unkept(page, status)
@@ -123,6 +123,7 @@ def release(survey_id: UUID) -> Any:
 
 def on_paper(survey_id: UUID) -> Any:
     """Tick who handed in a form on paper, and type the forms in."""
+    paper.check(survey_id, at=utcnow())
     survey = paper_survey(survey_id)
     if survey is None:
         abort(404)

@@ -18,7 +18,8 @@ from lms.surveys.views.evaluations import marks
 def index() -> Any:
     """The forms about people of the units that the reader manages."""
     paths = current_actor().paths("surveys.follow_up")
-    return render_template("surveys/follow_ups.html", forms=named.of_units(paths), now=utcnow())
+    said = named.said_in_units(paths)
+    return render_template("surveys/follow_ups.html", forms=named.of_units(paths), said=said, now=utcnow())
 
 
 def form(follow_up_id: UUID) -> Any:

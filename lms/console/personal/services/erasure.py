@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from lms.console.personal import queries, unlinking
 from lms.console.personal.models import ErasureRequest
+from lms.console.personal.rules import REQUEST
 from lms.core import audit, files
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
@@ -48,16 +49,17 @@ def ask(actor: Actor, account_id: UUID, *, at: datetime, document: str | None = 
 def withdraw(actor: Actor, *, at: datetime) -> None:
     """Take back one's own open request."""
     lock("erasure", actor.account_id)
-    request_id = db.session.scalar(_open_of(actor.account_id))
+    latest = select(ErasureRequest.id).where(ErasureRequest.account_id == actor.account_id)
+    request_id = db.session.scalar(latest.order_by(ErasureRequest.asked_at.desc()).limit(1))
     if request_id is None:
         raise NotFound
-    _decide(actor, _open(request_id), "withdrawn", at)
+    _decide(actor, _held(request_id, "withdraw"), "withdrawn", at)
 
 
 @act
 def refuse(actor: Actor, request_id: UUID, reason: str, *, at: datetime) -> None:
     """Refuse a request, with the reason that the person reads."""
-    request = _open(request_id)
+    request = _held(request_id, "refuse")
     request.reason = reason
     _decide(actor, request, "refused", at)
 
@@ -70,7 +72,7 @@ def note_leaving(actor: Actor, request_id: UUID, left_on: date, *, at: datetime)
 
     :raises DomainError: the day lies ahead, or before what she did in the service
     """
-    account = db.session.get_one(Account, _open(request_id).account_id)
+    account = db.session.get_one(Account, _held(request_id, "note_leaving").account_id)
     if account.person_id is None:
         raise NotFound
     if left_on > local_day(at):
@@ -90,13 +92,10 @@ def carry_out(actor: Actor, request_id: UUID, *, retention_years: int, at: datet
 
     :raises DomainError: the law does not allow it now, it is one's own account, or one asked for it oneself
     """
-    request = _open(request_id)
-    if is_own(request.account_id, actor.account_id):
-        raise DomainError("own-account", _l("Nobody carries out their own request. Ask another administrator."))
-    if is_own(request.asked_by, actor.account_id):
-        raise DomainError(
-            "second-person", _l("You took this request. A second administrator must carry it out; it cannot be undone.")
-        )
+    request = _held(request_id, "carry_out")
+    barred = bar(actor, request.account_id, request.asked_by)
+    if barred is not None:
+        raise barred
     account = db.session.get_one(Account, request.account_id, with_for_update=True, populate_existing=True)
     person = db.session.get_one(Person, account.person_id, with_for_update=True, populate_existing=True)
     verdict = queries.verdict(account.id, retention_years=retention_years, at=at)
@@ -108,6 +107,20 @@ def carry_out(actor: Actor, request_id: UUID, *, retention_years: int, at: datet
     audit.record(actor, "erasure.carry_out", "account", account.id, at=at, after={"rows": done.rows})
 
 
+def bar(actor: Actor, account_id: UUID, asked_by: UUID | None) -> DomainError | None:
+    """Answer why somebody may not carry a request out although the law allows it: another person must.
+
+    :param account_id: whom it is about
+    :param asked_by: the account that noted it
+    """
+    if is_own(account_id, actor.account_id):
+        return DomainError("own-account", _l("Nobody carries out their own request. Ask another administrator."))
+    if is_own(asked_by, actor.account_id):
+        words = _l("You took this request. A second administrator must carry it out; it cannot be undone.")
+        return DomainError("second-person", words)
+    return None
+
+
 def _decide(actor: Actor, request: ErasureRequest, state: str, at: datetime) -> None:
     request.state, request.decided_at, request.decided_by = state, at, actor.account_id
     db.session.flush()
@@ -115,12 +128,11 @@ def _decide(actor: Actor, request: ErasureRequest, state: str, at: datetime) -> 
         audit.record(actor, f"erasure.{state}", "account", request.account_id, at=at)
 
 
-def _open(request_id: UUID) -> ErasureRequest:
+def _held(request_id: UUID, act_: str) -> ErasureRequest:
     found = db.session.get(ErasureRequest, request_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound
-    if found.state != "open":
-        raise DomainError("request-closed", _l("This request has been answered already."))
+    REQUEST.require(act_, found.state)
     return found
 
 

@@ -5,18 +5,32 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
+
+from lms.core.states import Acts
 from lms.core.text import nfc
 
 KINDS = ("class", "institution", "programme", "year")
-STEPS = {
-    ("draft", "write"): "draft",
-    ("draft", "submit"): "submitted",
-    ("submitted", "approve"): "approved",
-    ("submitted", "send_back"): "draft",
-    ("approved", "send_back"): "draft",
-    ("approved", "issue"): "issued",
-}
-"""State and act -> next state. What is not here is refused; nothing leads away from ``issued``."""
+_DRAFT = frozenset({"draft"})
+REPORT = Acts(
+    states=frozenset({"draft", "submitted", "approved", "issued"}),
+    allowed={
+        "write": _DRAFT,
+        "discard": _DRAFT,
+        "submit": _DRAFT,
+        "approve": frozenset({"submitted"}),
+        "send_back": frozenset({"submitted", "approved"}),
+        "issue": frozenset({"approved"}),
+        "correct": frozenset({"issued"}),
+    },
+    reasons=dict.fromkeys(("draft", "submitted", "approved", "issued"), "not-now"),
+    by_act={("correct", state): "not-issued" for state in ("draft", "submitted", "approved")},
+    words={
+        "not-now": _l("The report is at another step; this is not possible now."),
+        "not-issued": _l("Only an issued report is replaced; this one can still be changed."),
+    },
+)
+"""Nothing leads away from ``issued``: such a report is replaced by another."""
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "class": ("basis", "organisation", "assessment", "causes", "measures", "proposals"),
@@ -32,11 +46,6 @@ adjusted year by year (mục IV.3). The city's report sums up quality and the us
 LONGEST = 10_000
 """Characters of a written part."""
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def next_state(state: str, act: str) -> str | None:
-    """Return the state that an act leads to; None when it is not possible now."""
-    return STEPS.get((state, act))
 
 
 def plain(text: str) -> str:

@@ -183,8 +183,7 @@ def correct(actor: Actor, report_id: UUID, reason: str, *, at: datetime) -> UUID
     old = db.session.get(QualityReport, report_id)
     if old is None:
         raise NotFound
-    if old.state != "issued":
-        raise DomainError("not-issued", _l("Only an issued report is replaced; this one can still be changed."))
+    life.REPORT.require("correct", old.state)
     values = {name: getattr(old, name) for name in ("kind", "unit_id", "year", "class_id", "programme_id", "texts")}
     correction_id = _insert(actor, at, values | {"replaces_id": old.id, "reason": reason})
     if correction_id is None:
@@ -200,18 +199,9 @@ def discard(actor: Actor, report_id: UUID, *, at: datetime) -> None:
 
     :raises DomainError: ``not-now``
     """
-    report = _held(report_id, "write")
+    report = _held(report_id, "discard")
     audit.record(actor, "report.discard", "quality_report", report.id, at=at, before={"texts": report.texts})
     db.session.delete(report)
-
-
-def check(report: QualityReport, act_: str) -> None:
-    """Refuse an act that is not possible in a report's state.
-
-    :raises DomainError: ``not-now``
-    """
-    if life.next_state(report.state, act_) is None:
-        raise DomainError("not-now", _l("The report is at another step; this is not possible now."))
 
 
 def _insert(actor: Actor, at: datetime, values: dict[str, Any]) -> UUID | None:
@@ -241,7 +231,7 @@ def _held(report_id: UUID, act_: str) -> QualityReport:
     report = db.session.get(QualityReport, report_id, with_for_update=True)
     if report is None:
         raise NotFound
-    check(report, act_)
+    life.REPORT.require(act_, report.state)
     return report
 
 

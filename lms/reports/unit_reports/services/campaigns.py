@@ -50,7 +50,7 @@ def extend(actor: Actor, year: int, *, due_on: date, at: datetime) -> None:
     """
     if due_on < local_day(at):
         raise DomainError("past-deadline", _l("The new deadline cannot lie in the past."), 400)
-    campaign = duties.held(year)
+    campaign = duties.held(year, "extend")
     before = {"due_on": campaign.due_on, "closed_at": campaign.closed_at}
     campaign.due_on, campaign.closed_at = due_on, None
     _schedule(campaign, at)
@@ -61,11 +61,12 @@ def extend(actor: Actor, year: int, *, due_on: date, at: datetime) -> None:
 
 @act
 def close(actor: Actor, year: int, *, at: datetime) -> None:
-    """Close a campaign: nobody can submit any longer. Closing twice is no harm."""
-    campaign = duties.held(year)
-    if campaign.closed_at is None:
-        campaign.closed_at = at
-        audit.record(actor, "report_campaign.close", "report_campaign", year, at=at)
+    """Close a campaign: nobody can submit any longer.
+
+    :raises DomainError: ``campaign-closed``
+    """
+    duties.held(year, "close").closed_at = at
+    audit.record(actor, "report_campaign.close", "report_campaign", year, at=at)
 
 
 def _schedule(campaign: ReportCampaign, at: datetime) -> None:

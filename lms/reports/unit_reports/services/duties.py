@@ -3,12 +3,11 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select, update
 
 from lms.core import audit
 from lms.core.database import act, db
-from lms.core.errors import DomainError, NotFound
+from lms.core.errors import NotFound
 from lms.core.guard import Actor
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import rules
@@ -30,8 +29,7 @@ def bring_up_to_date(actor: Actor, year: int, *, at: datetime) -> int:
     :returns: how many units have a new report to give
     :raises DomainError: ``campaign-closed``
     """
-    campaign = held(year)
-    refuse_closed(campaign)
+    campaign = held(year, "bring_up_to_date")
     duties = concerned.duties(year, list(campaign.levels), local_day(at))
     reports = {
         report.unit_id: report for report in db.session.scalars(select(UnitReport).where(UnitReport.year == year))
@@ -54,6 +52,7 @@ def remind(actor: Actor, year: int, *, at: datetime) -> int:
 
     :raises DomainError: ``campaign-closed``
     """
+    campaign = held(year, "remind")
     bring_up_to_date(actor, year, at=at)
     reminded = db.session.execute(
         update(UnitReport)
@@ -61,29 +60,22 @@ def remind(actor: Actor, year: int, *, at: datetime) -> int:
         .values(reminders=UnitReport.reminders + 1, reminded_at=at)
         .returning(UnitReport.id)
     ).all()
-    held(year).reminded_at = at
+    campaign.reminded_at = at
     audit.record(actor, "report_campaign.remind", "report_campaign", year, at=at, after={"units": len(reminded)})
     return len(reminded)
 
 
-def held(year: int) -> ReportCampaign:
-    """Return a campaign, locked until the transaction ends.
+def held(year: int, act_: str) -> ReportCampaign:
+    """Return a campaign in which an act can be done, locked until the transaction ends.
 
     :raises NotFound: there is none
+    :raises DomainError: ``campaign-closed``
     """
     campaign = db.session.get(ReportCampaign, year, with_for_update=True)
     if campaign is None:
         raise NotFound
+    rules.CAMPAIGN.require(act_, rules.campaign_state(closed=campaign.closed_at is not None))
     return campaign
-
-
-def refuse_closed(campaign: ReportCampaign) -> None:
-    """Refuse what needs an open campaign.
-
-    :raises DomainError: ``campaign-closed``
-    """
-    if campaign.closed_at is not None:
-        raise DomainError("campaign-closed", _l("The collection of this year's reports is closed."))
 
 
 def _cover(year: int, duties: rules.Duties, ids: dict[int, UUID], fixed: set[UUID]) -> None:

@@ -14,10 +14,9 @@ from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.reports.unit_reports import rules
-from lms.reports.unit_reports.models import REPORTED, ReportCampaign, UnitReport, UnitReportLine
+from lms.reports.unit_reports.models import ReportCampaign, UnitReport, UnitReportLine
 from lms.reports.unit_reports.queries import reports
 from lms.reports.unit_reports.queries.figures import Figures
-from lms.reports.unit_reports.services.duties import refuse_closed
 
 TEXTS = ("quality_text", "use_text", "difficulties", "proposals", "signer_title", "signer_name")
 
@@ -65,7 +64,7 @@ def save(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     :raises ChangedMeanwhile: somebody else has saved the same otherwise since
     :raises DomainError: ``campaign-closed``, ``submitted``
     """
-    row = _open(report_id)
+    row = _held(report_id, "save")
     report = _read(report_id, at)
     content = _settled(edit, report)
     _write(row, content, report, at, frozen=False)
@@ -82,7 +81,7 @@ def submit(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     :raises IncompleteError: something is missing, or contradicts the figures
     :raises DomainError: ``campaign-closed``, ``submitted``
     """
-    row = _open(report_id)
+    row = _held(report_id, "submit")
     report = _read(report_id, at)
     content = _settled(edit, report)
     declarations = {
@@ -107,8 +106,7 @@ def give_back(actor: Actor, report_id: UUID, reason: str, *, at: datetime) -> No
 
     :raises DomainError: ``not-submitted``; ``campaign-closed``, since nobody could submit it anew
     """
-    campaign, row = _submitted(report_id)
-    refuse_closed(campaign)
+    row = _held(report_id, "give_back")
     row.state, row.return_reason, row.returned_at = "returned", reason, at
     audit.record(actor, "unit_report.return", "unit_report", row.id, at=at, after={"reason": reason})
 
@@ -119,34 +117,29 @@ def accept(actor: Actor, report_id: UUID, *, at: datetime) -> None:
 
     :raises DomainError: ``not-submitted``
     """
-    _campaign, row = _submitted(report_id)
+    row = _held(report_id, "accept")
     row.state, row.accepted_at = "accepted", at
     audit.record(actor, "unit_report.accept", "unit_report", row.id, at=at)
 
 
-def _open(report_id: UUID) -> UnitReport:
-    campaign, row = _held(report_id)
-    if row.state in REPORTED:
-        raise DomainError("submitted", _l("This report has been submitted and can no longer be changed."))
-    refuse_closed(campaign)
-    return row
-
-
-def _submitted(report_id: UUID) -> tuple[ReportCampaign, UnitReport]:
-    campaign, row = _held(report_id)
-    if row.state != "submitted":
-        raise DomainError("not-submitted", _l("Only a submitted report can be accepted or returned."))
-    return campaign, row
-
-
-def _held(report_id: UUID) -> tuple[ReportCampaign, UnitReport]:
+def _held(report_id: UUID, act_: str) -> UnitReport:
     """Lock the campaign against closing, then the report; who reminds or closes takes them in the same order."""
     year = db.session.scalar(select(UnitReport.year).where(UnitReport.id == report_id))
     campaign = db.session.get(ReportCampaign, year, with_for_update={"read": True}) if year else None
     row = db.session.get(UnitReport, report_id, with_for_update=True)
     if campaign is None or row is None:
         raise NotFound
-    return campaign, row
+    check(act_, row, campaign)
+    return row
+
+
+def check(act_: str, row: UnitReport, campaign: ReportCampaign) -> None:
+    """Refuse an act upon a report that its state, or that of its campaign, does not allow.
+
+    :raises DomainError: ``submitted``, ``not-submitted``, ``campaign-closed``
+    """
+    rules.REPORT.require(act_, row.state)
+    rules.CAMPAIGN.require(act_, rules.campaign_state(closed=campaign.closed_at is not None))
 
 
 def stored_fields(report: reports.Report) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def edit(report_id: UUID) -> Any:
     if request.method == "POST":
         submitting = "submit" in request.form
         try:
+            reports.check("submit" if submitting else "save", report.row, report.campaign)
             if form.validate():
                 write = reports.submit if submitting else reports.save
                 write(current_actor(), report_id, form.edit(), at=utcnow())
@@ -123,4 +124,5 @@ def _page(report: queries.Report, returning: forms.ReturnForm) -> Any:
         points=forms.POINT_LABELS,
         today=local_day(utcnow()),
         state_word=wording.state_word,
+        acts=rules.REPORT,
     )
