@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms.assessment import services as assessment
+from lms.assessment import uploads
 from lms.assessment.rules import FILES_KEPT
 from lms.classes import queries as classes
 from lms.classes import rules as class_rules
@@ -145,9 +146,8 @@ def essay(registration: UUID) -> Any:
         try:
             if upload is None or not upload.filename:
                 raise DomainError("no-file", _("Please choose a file."), 400)
-            person_id, name = enrolment.person_id, upload.filename
-            stream: Any = upload.stream
-            assessment.hand_in(current_actor(), essays[0].id, registration, person_id, stream, name, at=utcnow())
+            file = uploads.check(upload.stream, upload.filename)
+            assessment.hand_in(current_actor(), essays[0].id, registration, enrolment.person_id, file, at=utcnow())
             flash(_("Your essay has been handed in."))
             return redirect(url_for("learning.essay", registration=registration))
         except DomainError as refused:
