@@ -11,6 +11,7 @@ from lms.assessment import uploads
 from lms.assessment.rules import FILES_KEPT
 from lms.classes import queries as classes
 from lms.classes import rules as class_rules
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
@@ -132,6 +133,7 @@ def start_quiz(registration: UUID, quiz_id: UUID) -> Any:
     return redirect(url_for("assessment.attempt", attempt_id=attempt.id))
 
 
+@costly("POST")
 def essay(registration: UUID) -> Any:
     """The closing essay: instructions, hand in, mark."""
     enrolment = queries.course(registration)
@@ -154,7 +156,13 @@ def essay(registration: UUID) -> Any:
             error, status = refused.message, refused.status
     state = enrolment.essays.get(essays[0].id)
     page = render_template(
-        "learning/essay.html", course=enrolment, essay=essays[0], state=state, error=error, files_kept=FILES_KEPT
+        "learning/essay.html",
+        course=enrolment,
+        essay=essays[0],
+        state=state,
+        error=error,
+        files_kept=FILES_KEPT,
+        largest=uploads.MAX_BYTES,
     )
     return page, status
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from lms.core import downloads, files, jobs
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.ownership import is_own
@@ -16,17 +17,18 @@ from lms.people import exports, services
 from lms.people.forms import RosterConfirmation, RosterForm
 from lms.people.roster import template
 from lms.people.roster.columns import COLUMNS
-from lms.people.roster.reading import Choices, RosterError
+from lms.people.roster.reading import MAX_BYTES, Choices, RosterError
 
 SHOWN = 500
 TOKEN_LIFETIME = 24 * 3600
 
 
+@costly("POST")
 def import_page() -> Any:
     """Choose a roster file and check it; nothing is written."""
     form = RosterForm()
     if request.method == "GET":
-        return render_template("people/import.html", form=form, columns=COLUMNS)
+        return _import_page(form)
     upload = form.file.data
     try:
         if not form.validate() or not upload or not upload.filename:
@@ -34,13 +36,14 @@ def import_page() -> Any:
         report = services.check_roster(current_actor(), upload.stream, upload.filename, at=utcnow())
     except RosterError as refused:
         form.file.errors = [*form.file.errors, refused.message]
-        return render_template("people/import.html", form=form, columns=COLUMNS), 422
+        return _import_page(form), 422
     upload.stream.seek(0)
     stored = files.put(upload.stream)
     services.forget_later(current_actor(), stored.sha256, at=utcnow())
     return _checked_page(report, stored.sha256, upload.filename[:200], Choices())
 
 
+@costly()
 def check_again() -> Any:
     """Check a file that was uploaded once more: another sheet of it, or its texts converted to Unicode."""
     actor = current_actor()
@@ -55,8 +58,12 @@ def check_again() -> Any:
     except RosterError as refused:
         form = RosterForm(formdata=None)
         form.file.errors = [refused.message]
-        return render_template("people/import.html", form=form, columns=COLUMNS), 422
+        return _import_page(form), 422
     return _checked_page(report, sha256, filename, choices)
+
+
+def _import_page(form: RosterForm) -> str:
+    return render_template("people/import.html", form=form, columns=COLUMNS, largest=MAX_BYTES)
 
 
 def _checked_page(report: services.Report, sha256: str, filename: str, choices: Choices) -> Any:
@@ -80,6 +87,7 @@ def start_import() -> Any:
     return redirect(url_for("core.job", job_id=job_id))
 
 
+@costly()
 def problems() -> Any:
     """All problems of a checked file, as XLSX."""
     actor = current_actor()
@@ -89,6 +97,7 @@ def problems() -> Any:
     return downloads.workbook(exports.problems(report), "loi-danh-sach-nhan-su.xlsx")
 
 
+@costly()
 def template_file() -> Any:
     """The template: headers, hints, one example row."""
     return downloads.workbook(template.build(), "mau-danh-sach-nhan-su.xlsx")
