@@ -64,7 +64,7 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(essay: Any) -> None:
     essay.evaluate(LARGE, uploads.MAX_BYTES + 1)
     assert "vượt quá mức tối đa 20 MB" in fault(essay)
     essay.click("main form button[type=submit]")
-    assert essay.locator("#file[aria-invalid]").count() == 1
+    assert essay.locator("#file[aria-invalid=true]").count() == 1
     essay.set_input_files("#file", pdf())
     assert not essay.locator("[data-sending-fault]").is_visible()
     assert sent == []

@@ -59,18 +59,23 @@ function follow(form) {
     stop = new AbortController();
     complain("");
     show(0, file.files[0].size);
-    box.hidden = false;
+    working(true);
     let answer = null;
     try {
       const headers = { Accept: "application/json, text/html;q=0.9", "Khue-Sends": "1" };
       answer = await send("POST", form.action, headers, { body, signal: stop.signal, progress: show });
     } catch (error) {
-      complain(error instanceof Stopped ? words.cancelled : words.lost);
+      complain(error instanceof Stopped ? words.cancelled : words.lost, error instanceof Stopped);
     }
     stop = null;
     if (answer?.getResponseHeader("Khue-Location")) return location.assign(answer.getResponseHeader("Khue-Location"));
-    box.hidden = true;
+    working(false);
     if (answer) take(answer);
+  }
+
+  function working(at) {
+    box.hidden = !at;
+    for (const button of form.querySelectorAll("[type=submit]")) button.disabled = at;
   }
 
   function show(done, total) {
@@ -96,10 +101,14 @@ function follow(form) {
     scrollTo(0, 0);
   }
 
-  function complain(text) {
+  function complain(text, calm = false) {
     fault.textContent = text;
     fault.hidden = !text;
-    file.toggleAttribute("aria-invalid", Boolean(text));
+    fault.className = calm ? "hint" : "field-error";
+    const wrong = Boolean(text) && !calm;
+    if (wrong) file.setAttribute("aria-invalid", "true");
+    else file.removeAttribute("aria-invalid");
+    file.closest(".field")?.classList.toggle("field-invalid", wrong);
     if (text) document.getElementById(`${file.id}-error`)?.remove();
   }
 }
