@@ -83,7 +83,11 @@ function follow(form) {
     if (done < total) bar.value = done / total;
     else bar.removeAttribute("value");
     const values = { done: amount(done), total: amount(total), percent: percent(done / total) };
-    find("sending-line").textContent = done < total ? fill(words.sending, values) : words.arrived;
+    const line = done < total ? fill(words.sending, values) : words.arrived;
+    find("sending-line").textContent = line;
+    const quarter = String(Math.floor((4 * done) / total)); // a screen reader hears it at each quarter only
+    if (box.dataset.quarter !== quarter) find("sending-said").textContent = line;
+    box.dataset.quarter = quarter;
   }
 
   function take(answer) {
