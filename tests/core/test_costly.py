@@ -83,7 +83,7 @@ def full(app):
 
 
 def test_who_finds_no_place_is_told_to_come_back(full, sign_in):
-    client = sign_in(make.holder("system_admin", make.city()))
+    client = sign_in(make.holder("administrator", make.city()))
     answer = client.get("/admin/people/import/template")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "vui lòng thử lại sau ít giây" in answer.text
@@ -91,7 +91,7 @@ def test_who_finds_no_place_is_told_to_come_back(full, sign_in):
 
 
 def test_the_file_that_was_not_read_is_named(full, sign_in, submit):
-    client = sign_in(make.holder("system_admin", make.city()))
+    client = sign_in(make.holder("administrator", make.city()))
     data = {"file": (io.BytesIO(b"x"), "Danh sách <2026>.xlsx")}
     answer = submit(client, "/admin/people/import", data, content_type="multipart/form-data")
     assert answer.status_code == 503
@@ -99,7 +99,7 @@ def test_the_file_that_was_not_read_is_named(full, sign_in, submit):
 
 
 def test_a_place_is_given_back_whatever_happens(app, sign_in):
-    client = sign_in(make.holder("system_admin", make.city()))
+    client = sign_in(make.holder("administrator", make.city()))
     for _ in range(10):
         assert client.get("/admin/people/import/template").status_code == 200
         assert client.post("/admin/people/import/problems", data={}).status_code == 400
@@ -233,7 +233,7 @@ def _again(page):
 
 def test_a_form_that_met_an_overload_can_be_sent_again(app, monkeypatch, sign_in, submit):
     """Without a script, with all that was typed; the number of the draft goes along, so that it is forgotten then."""
-    client = sign_in(make.holder("system_admin", make.city()))
+    client = sign_in(make.holder("administrator", make.city()))
     typed = {"name": "Đơn vị <mới>", "draft": "d-1", "note": ""}
 
     def overloaded(**_args):
@@ -258,7 +258,7 @@ def test_a_form_that_met_an_overload_can_be_sent_again(app, monkeypatch, sign_in
     ],
 )
 def test_what_others_sent_and_secrets_are_not_given_back(app, monkeypatch, sign_in, submit, headers, typed):
-    client = sign_in(make.holder("system_admin", make.city()))
+    client = sign_in(make.holder("administrator", make.city()))
 
     def overloaded(**_args):
         raise DomainError("busy", "Bận", 503)
