@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -226,25 +226,23 @@ def hand_in(
     assignment_id: UUID,
     registration: UUID,
     person_id: UUID,
-    stream: IO[bytes],
-    filename: str,
+    essay: uploads.Essay,
     *,
     at: datetime,
 ) -> Submission:
     """Hand in a file for an assignment; it replaces an earlier one until that has passed.
 
-    :raises DomainError: not a PDF or DOCX by its content, empty, too large, passed already, and those of the class.
+    :raises DomainError: passed already, and those of the class.
     """
     assignment = db.session.get(Assignment, assignment_id)
     if assignment is None:
         raise NotFound
-    kind = uploads.check(stream)
     lock("submission", assignment_id, registration)
     _require_work("hand_in_essay", registration)
     newest = _newest_submission(assignment_id, registration)
     marks = newest.passed if newest else None
     rules.ESSAY.require("hand_in_essay", rules.essay_state(marks, handed_in=newest is not None))
-    stored = files.put(stream)
+    stored = files.put(essay.stream)
     number = newest.number + 1 if newest else 1
     submission_id = emit(
         learner=actor_name(person_id),
@@ -260,7 +258,7 @@ def hand_in(
         registration=registration,
         person_id=person_id,
         number=number,
-        filename=uploads.safe_name(filename, kind),
+        filename=essay.filename,
         sha256=stored.sha256,
         size=stored.size,
         submitted_at=at,

@@ -1,28 +1,48 @@
-"""Essays as files: what kind they are by their content, not by their name."""
+"""Essays as files: what they are by their content, not by their name, and whether they can be read."""
 
-import zipfile
-import zlib
-from pathlib import PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
 
 from lms.core.errors import DomainError
 from lms.core.text import one_line
-from lms.packages.inspection import office, signatures
+from lms.library.kinds.office import OFFICE
+from lms.library.kinds.pdf import PDF
+from lms.library.refusals import said
+from lms.packages.formats.single import office, pdf
+from lms.packages.inspection.recognising import recognise
+from lms.packages.structure import Refused
 
 MAX_BYTES = 20 * 1024 * 1024
-_PART = 1024 * 1024 + 1
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+_KINDS = {"pdf": PDF.marks, "docx": OFFICE.marks}
+_READERS = {"pdf": pdf.read, "docx": office.read}
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def check(stream: IO[bytes]) -> str:
-    """Return ``pdf`` or ``docx`` and put the stream back at its start.
+@dataclass(frozen=True, slots=True)
+class Essay:
+    """A file that has been checked.
 
-    :raises DomainError: empty, too large, or neither.
+    :ivar stream: at its start
+    :ivar filename: the name under which it is kept for people
+    """
+
+    stream: IO[bytes]
+    filename: str
+
+
+def check(stream: IO[bytes], filename: str) -> Essay:
+    """Read an essay as the library reads a document; it may take seconds, so no transaction should be open.
+
+    :raises DomainError: empty, too large, neither PDF nor DOCX, or it cannot be read.
     """
     size = stream.seek(0, 2)
     stream.seek(0)
@@ -30,11 +50,13 @@ def check(stream: IO[bytes]) -> str:
         raise DomainError("empty-file", _l("The file is empty. Please choose your essay again."), 400)
     if size > MAX_BYTES:
         raise DomainError("file-too-large", _l("The file is larger than 20 MB. Please make its pictures smaller."), 413)
-    kind = "pdf" if signatures.has_pdf_header(stream.read(2048)) else "docx" if _is_docx(stream) else None
-    stream.seek(0)
-    if kind is None:
-        raise DomainError("file-kind", _l("Please hand in a PDF or DOCX file; this one is neither."), 400)
-    return kind
+    with NamedTemporaryFile(suffix=".essay") as copy:
+        copyfileobj(stream, copy)
+        copy.flush()
+        stream.seek(0)
+        kind = _kind(Path(copy.name), filename)
+        _read(kind, Path(copy.name), filename)
+    return Essay(stream, safe_name(filename, kind))
 
 
 def safe_name(filename: str, kind: str) -> str:
@@ -47,21 +69,24 @@ def safe_name(filename: str, kind: str) -> str:
     return f"{stem or 'bai-thu-hoach'}.{kind}"
 
 
-def _is_docx(stream: IO[bytes]) -> bool:
-    stream.seek(0)
-    if stream.read(4) != b"PK\x03\x04":
-        return False
+def _read(kind: str, path: Path, filename: str) -> None:
     try:
-        with zipfile.ZipFile(stream) as package:
-            parts = {part.filename.lower(): part for part in package.infolist()}
-            usual = office.usual_name(lambda name: _part(package, parts.get(name)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError, NotImplementedError):
-        return False
-    return "[content_types].xml" in parts and (usual == "word/document.xml" or "word/document.xml" in parts)
+        _READERS[kind](path, MEDIA_TYPES[kind], filename)
+    except Refused as refused:
+        (fault, *_) = refused.faults
+        if fault.message != pdf.NO_PAGES:  # what is missing in it is for the lecturer to say
+            raise DomainError("file-unreadable", said(fault.message), 400) from None
 
 
-def _part(package: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> bytes:
-    if part is None:
-        return b""
-    with package.open(part) as stream:
-        return stream.read(_PART)
+def _kind(path: Path, filename: str) -> str:
+    with path.open("rb") as stream:
+        if stream.read(len(_OLE)) == _OLE:
+            words = _l("This is an old or protected Office file. Please save it as DOCX or PDF without a password.")
+            raise DomainError("file-kind", words, 400)
+    try:
+        recognised = recognise(path, filename, _KINDS)
+    except Refused:
+        recognised = None
+    if recognised is None or recognised.media_type not in MEDIA_TYPES.values():
+        raise DomainError("file-kind", _l("Please hand in a PDF or DOCX file; this one is neither."), 400)
+    return recognised.kind

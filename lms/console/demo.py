@@ -16,6 +16,7 @@ from flask import current_app
 from sqlalchemy import select, text
 
 from lms.assessment import services as assessment
+from lms.assessment import uploads
 from lms.assessment.models import Assignment, Question, Quiz
 from lms.catalogue.models import Lesson, Module, Programme, ProgrammeVersion, Topic
 from lms.classes import services as classes
@@ -403,9 +404,9 @@ def _essay(
     world: _World, chance: random.Random, member: Enrolment, at: datetime, *, marked: bool, low: bool = False
 ) -> None:
     assignment = db.session.scalars(select(Assignment).where(Assignment.version_id == world.version.id)).one()
-    stream = io.BytesIO(texts.essay_pdf())
+    essay = uploads.Essay(io.BytesIO(texts.essay_pdf()), "Bài thu hoạch.pdf")
     submission = assessment.hand_in(
-        world.actors[member.person_id], assignment.id, member.id, member.person_id, stream, "Bài thu hoạch.pdf", at=at
+        world.actors[member.person_id], assignment.id, member.id, member.person_id, essay, at=at
     )
     if marked:
         marker = world.lecturers[0][1]

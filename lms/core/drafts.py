@@ -15,6 +15,10 @@ from flask_babel import gettext as _
 
 FIELD = "draft"
 COOKIE = "khue-taken"
+SENDS, PLACE = "Khue-Sends", "Khue-Location"
+"""A script that sends a form (``static/sending.js``) says so, and is told where to go on: it cannot see a redirect."""
+SECRET = frozenset({"password", "current", "repeated"})
+"""Fields that are never sent back."""
 _NUMBER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 
 
@@ -27,6 +31,9 @@ def init_app(app: Flask) -> None:
         number = form.get(FIELD, "") if form is not None else ""
         if 300 <= response.status_code < 400 and not g.get("unsent") and _NUMBER.fullmatch(number):
             response.set_cookie(COOKIE, number, max_age=600, secure=app.config["SESSION_COOKIE_SECURE"], samesite="Lax")
+        if SENDS in request.headers and response.location and 300 <= response.status_code < 400:
+            response.status_code, response.data = 204, b""
+            response.headers[PLACE] = response.headers.pop("Location")
         return response
 
 
@@ -42,6 +49,17 @@ def page_of_form() -> str | None:
     if came_from.netloc != request.host:
         return None
     return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+def to_send_again() -> list[tuple[str, str]] | None:
+    """Return the fields of a form that was not taken, from a page of ours, for a page that offers to send them again.
+
+    None for what cannot be repeated: files, passwords, and requests of programs and other sites.
+    """
+    if request.method != "POST" or request.mimetype != "application/x-www-form-urlencoded" or page_of_form() is None:
+        return None
+    fields = list(request.form.items(multi=True))
+    return None if any(name in SECRET for name, _value in fields) else fields
 
 
 def send_back(address: str) -> Response:

@@ -63,11 +63,15 @@ def _answer(status: int, message: Any = None, code: str | None = None) -> tuple[
     text = str(message if message is not None else HTTPStatus(status).phrase if program else _message(status))
     if wants_json:
         return {"error": text, "code": code or str(status), "request_id": g.get("request_id")}, status
-    return render_template("core/error.html", status=status, message=text, title=_title(status)), status
+    page = {"status": status, "message": text, "title": _title(status)}
+    if status == 503:
+        page |= {"again": drafts.to_send_again(), "form": drafts.page_of_form() if request.method == "POST" else None}
+    return render_template("core/error.html", **page), status
 
 
-def _domain_error(error: DomainError) -> tuple[Any, int]:
-    return _answer(error.status, error.message, error.code)
+def _domain_error(error: DomainError) -> Any:
+    answer = _answer(error.status, error.message, error.code)
+    return (*answer, {"Retry-After": "5"}) if error.status == 503 else answer
 
 
 def _csrf_error(_error: CSRFError) -> Any:

@@ -44,6 +44,9 @@ def job(job_id: UUID) -> Any:
     if progress is None:
         abort(404)
     partial = bool(request.headers.get("HX-Request"))
+    following = progress.result.get("next") if progress.state == "done" and progress.result else None
+    if following is not None:
+        return ("", 204, {"HX-Redirect": following}) if partial else redirect(following)
     return render_template("core/_job.html" if partial else "core/job.html", job=progress)
 
 

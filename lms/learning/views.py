@@ -7,9 +7,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms.assessment import services as assessment
+from lms.assessment import uploads
 from lms.assessment.rules import FILES_KEPT
 from lms.classes import queries as classes
 from lms.classes import rules as class_rules
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
@@ -137,6 +139,7 @@ def start_quiz(registration: UUID, quiz_id: UUID) -> Any:
     return redirect(url_for("assessment.attempt", attempt_id=attempt.id))
 
 
+@costly("POST")
 def essay(registration: UUID) -> Any:
     """The closing essay: instructions, hand in, mark."""
     enrolment = queries.course(registration)
@@ -151,16 +154,21 @@ def essay(registration: UUID) -> Any:
         try:
             if upload is None or not upload.filename:
                 raise DomainError("no-file", _("Please choose a file."), 400)
-            person_id, name = enrolment.person_id, upload.filename
-            stream: Any = upload.stream
-            assessment.hand_in(current_actor(), essays[0].id, registration, person_id, stream, name, at=utcnow())
+            file = uploads.check(upload.stream, upload.filename)
+            assessment.hand_in(current_actor(), essays[0].id, registration, enrolment.person_id, file, at=utcnow())
             flash(_("Your essay has been handed in."))
             return redirect(url_for("learning.essay", registration=registration))
         except DomainError as refused:
             error, status = refused.message, refused.status
     state = enrolment.essays.get(essays[0].id)
     page = render_template(
-        "learning/essay.html", course=enrolment, essay=essays[0], state=state, error=error, files_kept=FILES_KEPT
+        "learning/essay.html",
+        course=enrolment,
+        essay=essays[0],
+        state=state,
+        error=error,
+        files_kept=FILES_KEPT,
+        largest=uploads.MAX_BYTES,
     )
     return page, status
 

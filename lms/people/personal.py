@@ -33,8 +33,9 @@ _UNLINK = {
     "activation_codes": "DELETE FROM activation_codes WHERE account_id = :account",
     "role_holdings": "DELETE FROM role_holdings WHERE account_id = :account",
     "roster_results": """
-        UPDATE job_progress SET result = NULL WHERE kind = 'people.import_roster' AND result IS NOT NULL
-          AND (result ? 'problems' OR lower(result::text) LIKE ANY (:traces))""",
+        UPDATE job_progress SET result = NULL
+        WHERE kind IN ('people.import_roster', 'people.check_roster') AND result IS NOT NULL
+          AND (result ? 'problems' OR result ? 'report' OR lower(result::text) LIKE ANY (:traces))""",
     "roster_jobs": """
         DELETE FROM procrastinate_jobs
         WHERE status NOT IN ('todo', 'doing') AND lower(args::text) LIKE ANY (:traces)""",

@@ -25,6 +25,8 @@ ROUTES: list[Route] = [
     Route("/admin/people/import/problems", imports.problems, IMPORT, HELD, POST),
     Route("/admin/people/import/again", imports.check_again, IMPORT, HELD, POST),
     Route("/admin/people/import/start", imports.start_import, IMPORT, HELD, POST),
+    Route("/admin/people/import/<uuid:job_id>/checked", imports.checked, IMPORT, HELD),
+    Route("/admin/people/import/<uuid:job_id>/problems", imports.checked_problems, IMPORT, HELD),
     Route("/admin/people/import/<uuid:job_id>/result", imports.import_result, IMPORT, HELD),
     Route("/admin/people/<uuid:account_id>", admin.person_account, READ, SEEN),
     Route("/admin/people/<uuid:account_id>/roles", admin.give_role, MANAGE, MANAGED, POST),

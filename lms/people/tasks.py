@@ -1,4 +1,4 @@
-"""The job that imports a roster."""
+"""The jobs that check and import rosters."""
 
 import io
 from typing import Any
@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from lms.core import files, jobs
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
+from lms.core.i18n import speaking
+from lms.people import exports
 from lms.people.roster.reading import Choices, RosterError
 from lms.people.services import rosters
 from lms.people.sessions import actor_of
@@ -23,6 +25,37 @@ def forget_roster(progress: jobs.Progress, sha256: str) -> None:
     over = uploaded is None or uploaded.created_at + rosters.KEPT <= utcnow()
     if over and not rosters.uploaded_again(sha256):
         files.remove(sha256)
+
+
+@jobs.task("people.check_roster", attempts=1)
+def check_roster(
+    progress: jobs.Progress, sha256: str, filename: str, account_id: str, sheet: str = "", encoding: str = ""
+) -> dict[str, Any]:
+    """Check a stored file as the account that asked for it would import it; all problems are kept as a workbook."""
+    at = utcnow()
+    actor = actor_of(UUID(account_id), at=at)
+    if actor is None or not actor.may(rosters.PERMISSION):
+        return {"message": _("The account may no longer import rosters. Nothing was imported.")}
+    checked: dict[str, Any] = {"sha256": sha256, "filename": filename, "sheet": sheet, "encoding": encoding}
+    checked["next"] = f"/admin/people/import/{progress.id}/checked"
+    with speaking(actor.locale or "vi"):
+        try:
+            with io.BytesIO(b"".join(files.read(sha256))) as stream:
+                report = rosters.check_roster(
+                    actor,
+                    stream,
+                    filename,
+                    at=at,
+                    choices=Choices(sheet, encoding),
+                    tell=lambda done, total: progress.tell(done=done, total=total),
+                )
+        except RosterError as refused:
+            return checked | {"refused": str(refused.message)}
+        if not report.sound:
+            stored = files.put(io.BytesIO(exports.problems(report)))
+            rosters.forget_later(actor, stored.sha256, at=at)
+            checked |= {"workbook": stored.sha256, "size": stored.size}
+        return checked | {"report": rosters.as_json(report, most=KEPT)}
 
 
 @jobs.task("people.import_roster")

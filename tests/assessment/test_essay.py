@@ -20,9 +20,10 @@ from lms.learning.queries import courses as learning
 from lms.people.sessions import actor_of
 from lms.reports.completion import queries as reports
 from tests import factories as make
+from tests.data import media
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
+PDF = media.pdf(["Bai thu hoach"])
 
 
 def _docx(*names):
@@ -33,16 +34,14 @@ def _docx(*names):
     return stream.getvalue()
 
 
-DOCX = _docx("[Content_Types].xml", "word/document.xml")
+DOCX = media.docx()
 
 
 @pytest.fixture
 def hand_in(world):
     def give(content=PDF, name="Bài thu hoạch.pdf"):
-        stream = io.BytesIO(content)
-        return services.hand_in(
-            SYSTEM, world.assignment.id, world.enrolment.id, world.person.id, stream, name, at=utcnow()
-        )
+        essay = uploads.check(io.BytesIO(content), name)
+        return services.hand_in(SYSTEM, world.assignment.id, world.enrolment.id, world.person.id, essay, at=utcnow())
 
     return give
 
@@ -77,6 +76,11 @@ def test_a_kind_is_known_by_its_content_whatever_its_parts_are_called(hand_in, c
         (_docx("word/document.xml"), "file-kind"),
         (_docx("[Content_Types].xml", "xl/workbook.xml"), "file-kind"),
         (PDF + b"0" * uploads.MAX_BYTES, "file-too-large"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, "file-kind"),
+        (b"%PDF-1.7\nnothing", "file-unreadable"),
+        (PDF[: len(PDF) // 3], "file-unreadable"),
+        (PDF + DOCX, "file-kind"),
+        (DOCX[: len(DOCX) // 2], "file-kind"),
     ],
 )
 def test_what_is_no_essay_is_refused_and_nothing_is_kept(hand_in, session, content, code):

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from lms.console import demo
 from lms.core.database import db, utcnow
 from tests.bench import load
+from tests.bench.costly import costly
 from tests.bench.crowd import crowd
 from tests.bench.product import FLOOR_PORT, HOST, PORT, THREADS, WORKERS, own_product
 
@@ -146,6 +147,10 @@ def main() -> None:
                 first_load()
             if "crowd" in options.parts:
                 crowd(options.seconds)
+            product.stop()
+        if "costly" in options.parts:
+            product.serve()
+            costly(product, Browser, options.seconds)
             product.stop()
         if "roster" in options.parts:
             roster(product.server.url("roster"))

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import quantiles
+from statistics import median, quantiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Result:
     requests: int
     seconds: float
     p95_ms: float
+    p50_ms: float
     size: int
     """Bytes of one answer's body as sent."""
 
@@ -107,7 +108,7 @@ def run(
     for connection in open_connections:
         connection.socket.close()
     p95 = quantiles(times, n=20)[-1] if len(times) > 20 else max(times)
-    return Result(len(times), elapsed, p95 * 1000, size)
+    return Result(len(times), elapsed, p95 * 1000, median(times) * 1000, size)
 
 
 def each(address: tuple[str, int], requests: Sequence[bytes], *, clients: int = 8) -> list[tuple[int, float]]:

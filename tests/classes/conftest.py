@@ -15,6 +15,7 @@ from lms.people.models import Person
 from lms.people.sessions import load_actor, open_session
 from lms.records.models import Statement
 from tests import factories as make
+from tests.data import media
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def essay(world, session):
 
     def hand_in(enrolment, number=1, **values):
         assignment = session.scalars(assignments).one()
-        stored = files.put(io.BytesIO(b"%PDF-1.4 small"))
+        stored = files.put(io.BytesIO(media.pdf()))
         defaults = {"id": uuid4(), "assignment_id": assignment.id, "registration": enrolment.id, "number": number}
         defaults |= {"person_id": enrolment.person_id, "filename": "bài.pdf", "sha256": stored.sha256}
         defaults |= {"size": stored.size, "submitted_at": utcnow()}

@@ -9,6 +9,7 @@ from lms.core.database import utcnow
 from lms.core.guard import SYSTEM
 from lms.people.models import Person
 from tests import factories as make
+from tests.data import media
 
 
 def completions(world, session):
@@ -117,6 +118,6 @@ def test_the_file_is_named_after_the_trainee(world, session, sign_in, essay):
     submission = essay(world["enrolments"][0])
     session.commit()
     answer = sign_in(world["staff"]).get(f"{world['url']}/essays/{submission.id}/file")
-    assert answer.data == b"%PDF-1.4 small"
+    assert answer.data == media.pdf()
     code = session.get(Person, world["enrolments"][0].person_id).staff_code
     assert code in answer.headers["Content-Disposition"]

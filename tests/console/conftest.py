@@ -10,6 +10,7 @@ from lms.console.personal.models import ErasureRequest
 from lms.people.models import Person
 from tests import factories as make
 from tests.console.studying import ADMIN, CODE, EMAIL, NAME, URL, study
+from tests.data import media
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def gone(session):
     noise = make.trainee(unit, full_name="Vũ Đình Khôi")
     session.commit()
     done = study(run, hers, marker, filename=f"{NAME}.pdf", comment=f"{NAME} viết tốt", note=f"{NAME} bị ốm")
-    rest = study(run, noise, marker, essay=b"%PDF-1.4 noise")
+    rest = study(run, noise, marker, essay=media.pdf(["noise"]))
     run.status = "finished"
     session.get(Person, hers.person_id).left_on = date(2020, 6, 30)
     session.commit()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from sqlalchemy import select
 
 from lms.assessment import services as assessment
+from lms.assessment import uploads
 from lms.assessment.models import Assignment, Question, Quiz
 from lms.catalogue.models import Lesson, Module
 from lms.classes import services as classes
@@ -17,6 +18,7 @@ from lms.learning import services as learning
 from lms.learning.rules import steps
 from tests import factories as make
 from tests.conftest import NOW
+from tests.data import media
 
 URL = "/my/data"
 ADMIN = "/admin/erasure"
@@ -27,7 +29,10 @@ def actor_of(account):
     return Actor(account_id=account.id, person_id=account.person_id, name=account.display_name)
 
 
-def study(run, account, marker, *, essay=b"%PDF-1.4 mine", filename="Bài thu hoạch.pdf", comment="Bài tốt", note="ốm"):
+ESSAY = media.pdf(["mine"])
+
+
+def study(run, account, marker, *, essay=ESSAY, filename="Bài thu hoạch.pdf", comment="Bài tốt", note="ốm"):
     """Enrol somebody and let her read, answer, hand in, be marked and attend, through the product's own acts."""
     (registration,) = classes.enrol(SYSTEM, run.id, [account.person_id], at=NOW)
     who = actor_of(account)
@@ -46,7 +51,8 @@ def study(run, account, marker, *, essay=b"%PDF-1.4 mine", filename="Bài thu ho
     assessment.save_answer(attempt.id, question.id, question.body["right"], 1, at=NOW)
     assessment.submit_attempt(who, attempt.id, at=NOW + timedelta(minutes=9))
     assignment = db.session.scalars(select(Assignment).where(Assignment.version_id == run.version_id)).one()
-    paper = assessment.hand_in(who, assignment.id, registration, account.person_id, io.BytesIO(essay), filename, at=NOW)
+    file = uploads.Essay(io.BytesIO(essay), filename)
+    paper = assessment.hand_in(who, assignment.id, registration, account.person_id, file, at=NOW)
     assessment.mark(actor_of(marker), paper.id, 8.25, comment, at=NOW)
     meeting = make.class_session(run, starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=2, hours=-3))
     classes.record_attendance(actor_of(marker), meeting.id, {registration: ("late", note)}, at=NOW)

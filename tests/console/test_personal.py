@@ -27,6 +27,7 @@ from lms.records.vocabulary import ACCOUNTS, VOIDED
 from tests import factories as make
 from tests.conftest import NOW
 from tests.console.studying import URL, actions, study
+from tests.data import media
 from tests.records.keeping import keep
 
 
@@ -42,7 +43,7 @@ def two(session):
     session.commit()
     done = study(run, hers, marker)
     noise = study(
-        run, other, marker, essay=b"%PDF-1.4 not hers", filename="Bai nguoi khac.pdf", comment="Kém", note="x"
+        run, other, marker, essay=media.pdf(["not hers"]), filename="Bai nguoi khac.pdf", comment="Kém", note="x"
     )
     return SimpleNamespace(run=run, hers=hers, other=other, marker=marker, done=done, noise=noise)
 
@@ -127,7 +128,7 @@ def test_data_hold_every_section_of_hers_and_nothing_of_others(two, copy):
     assert [row["correct"] for row in data["answers"]] == [True]
     assert [(row["score"], row["comment"]) for row in data["essays"]] == [(8.25, "Bài tốt")]
     assert len(data["sign_in_sessions"]) == 1
-    assert archive.read(data["essays"][0]["file"]) == b"%PDF-1.4 mine"
+    assert archive.read(data["essays"][0]["file"]) == media.pdf(["mine"])
 
     everything = b"\n".join(archive.read(name) for name in archive.namelist()).decode()
     foreign = (two.other.id, two.other.person_id, two.other.actor_name, two.noise.registration, two.noise.attempt.id)

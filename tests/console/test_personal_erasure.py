@@ -31,6 +31,7 @@ from lms.surveys.models import Comment
 from tests import factories as make
 from tests.conftest import NOW
 from tests.console.studying import ADMIN, CODE, EMAIL, NAME, URL, actions
+from tests.data import media
 from tests.quality.test_quality import closed  # noqa: F401 - a fixture
 
 # -- after it ----------------------------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def test_her_files_are_gone_and_those_of_others_are_there(erased, session, sign_
     for sha256 in erased.sha256s:
         with pytest.raises(FileNotFoundError):
             files.read(sha256)
-    assert b"".join(files.read(erased.rest.paper.sha256)) == b"%PDF-1.4 noise"
+    assert b"".join(files.read(erased.rest.paper.sha256)) == media.pdf(["noise"])
     session.add(make.RoleHolding(account_id=erased.admin.id, role="institution_staff", unit_id=make.city().id))
     session.commit()
     client = sign_in(erased.admin)
@@ -207,7 +208,7 @@ def test_a_file_that_somebody_else_handed_in_too_stays(gone, session, ask, carry
     session.commit()
     carry_out(gone.admin, ask(gone.hers))
     run_jobs()
-    assert b"".join(files.read(theirs.sha256)) == b"%PDF-1.4 noise"
+    assert b"".join(files.read(theirs.sha256)) == media.pdf(["noise"])
 
 
 def test_what_people_wrote_about_a_lecturer_goes_and_the_figures_stay(gone, session, ask, carry_out):

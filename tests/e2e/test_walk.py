@@ -126,11 +126,11 @@ def test_4_the_lecturer_takes_attendance_and_the_essay_is_handed_in_and_marked(v
     page.goto(trainee.address + course + "/essay")
     page.set_input_files("#file", {"name": "ảnh.png", "mimeType": "image/png", "buffer": b"\x89PNG not an essay"})
     page.click("main form button[type=submit]")
-    assert page.locator("#file-error").is_visible()
+    page.locator("#file-error").wait_for()
     pdf = {"name": "Bài thu hoạch của Ánh Tuyết.pdf", "mimeType": "application/pdf", "buffer": essay_pdf()}
     page.set_input_files("#file", pdf)
     page.click("main form button[type=submit]")
-    assert "Bài thu hoạch của Ánh Tuyết.pdf" in page.locator("main").inner_text()
+    page.locator("main dd", has_text="Bài thu hoạch của Ánh Tuyết.pdf").wait_for()
     trainee.picture("07-essay")
     lecturer = visitor(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
     desk = lecturer.sign_in("giangvien")

@@ -21,6 +21,7 @@ from lms.packages.structure import Unit
 from lms.people import models as people
 from tests import factories as make
 from tests.classes.test_states import TRAINEES
+from tests.data import media
 from tests.learning.worlds import World
 
 WORDS = {
@@ -63,7 +64,7 @@ def door(world, session, sign_in):
             headers={"X-CSRFToken": token},
         ),
         "hand_in_quiz": lambda: post(f"/attempts/{attempt.id}", action="submit", confirmed="1"),
-        "hand_in_essay": lambda: post(f"{world.course}/essay", file=(io.BytesIO(b"%PDF-1.4 essay"), "a.pdf")),
+        "hand_in_essay": lambda: post(f"{world.course}/essay", file=(io.BytesIO(media.pdf()), "a.pdf")),
         "open_material": lambda: post(f"{world.course}/materials/{placed.id}/units/{unit.id}/launch"),
         "read_lesson": lambda: client.get(world.lesson),
     }

@@ -21,6 +21,7 @@ from lms.learning.queries import versions
 from lms.learning.rules import steps
 from lms.records.models import Statement
 from tests import factories as make
+from tests.data import media
 from tests.learning.worlds import World
 
 
@@ -208,6 +209,7 @@ def test_a_quiz_is_started_from_the_course_only_if_it_belongs_to_it(world, sign_
         (b"", "không có nội dung"),
         (b"\x89PNG\r\n", "PDF hoặc DOCX"),
         (b"PK\x03\x04 not a zip", "PDF hoặc DOCX"),
+        (b"%PDF-1.7\njunk", "Không đọc được"),
         (None, "chọn tệp"),
     ],
 )
@@ -223,13 +225,13 @@ def test_a_wrong_essay_file_is_refused_at_the_field(world, sign_in, submit, cont
 
 def test_an_essay_is_replaced_until_it_is_marked(world, sign_in, submit):
     client, url = sign_in(world.account), f"{world.course}/essay"
-    for name in ("một.pdf", "hai.pdf"):
-        data = {"file": (io.BytesIO(b"%PDF-1.4 " + name.encode()), name)}
+    for name in ("mot.pdf", "hai.pdf"):
+        data = {"file": (io.BytesIO(media.pdf([name])), name)}
         assert submit(client, url, data, content_type="multipart/form-data").status_code == 302
     html = client.get(url).get_data(as_text=True)
     assert "hai.pdf" in html
     file = client.get(re.search(rf'href="({url}/[^"]+)"', html).group(1))
-    assert file.data == b"%PDF-1.4 hai.pdf"
+    assert file.data == media.pdf(["hai.pdf"])
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in file.headers["Content-Security-Policy"]
 

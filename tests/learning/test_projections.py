@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
 from lms.assessment import services as assessment
+from lms.assessment import uploads
 from lms.assessment.models import Answer, Assignment, Attempt, Question, Quiz, Submission
 from lms.catalogue.models import Lesson, Module
 from lms.classes import services as classes
@@ -33,6 +34,7 @@ from lms.records.models import Statement
 from lms.records.store import store
 from lms.records.vocabulary import AUTHORITY, VERBS, VOIDED
 from tests import factories as make
+from tests.data import media
 
 START = datetime(2026, 11, 16, 1, 0, 0, 123456, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
@@ -98,7 +100,7 @@ class World:
     def hand_in(self, who):
         assessment.hand_in(
             self.actors[who], self.assignment.id, self.registrations[who], self.accounts[who].person_id,
-            io.BytesIO(b"%PDF-1.4 essay"), "bai.pdf", at=self.now(),
+            uploads.Essay(io.BytesIO(media.pdf()), "bai.pdf"), at=self.now(),
         )  # fmt: skip
 
     def mark(self, who, score, marker):

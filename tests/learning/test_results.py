@@ -15,6 +15,7 @@ from lms.core.i18n import day
 from lms.learning import rules, services
 from lms.learning.rules import Part, Standing
 from tests import factories as make
+from tests.data import media
 from tests.learning.worlds import World
 
 DUE = classes_rules.RESULTS_AFTER
@@ -76,13 +77,14 @@ def test_an_essay_that_waited_for_its_mark_still_decides(world):
     from sqlalchemy import select
 
     from lms.assessment import services as assessment
+    from lms.assessment import uploads
     from lms.assessment.models import Assignment
 
     world.study()
     world.pass_quizzes()
     assignment = world.session.scalars(select(Assignment).where(Assignment.version_id == world.run.version_id)).one()
-    pdf, who = io.BytesIO(b"%PDF-1.4 essay"), (world.registration, world.person.id)
-    handed_in = assessment.hand_in(world.actor, assignment.id, *who, pdf, "a.pdf", at=utcnow())
+    essay, who = uploads.Essay(io.BytesIO(media.pdf()), "a.pdf"), (world.registration, world.person.id)
+    handed_in = assessment.hand_in(world.actor, assignment.id, *who, essay, at=utcnow())
     finish(world)
     services.fix_results(world.run.id, at=utcnow())
     assert world.status() == "incomplete"

@@ -5,6 +5,7 @@ import io
 from sqlalchemy import select
 
 from lms.assessment import services as assessment
+from lms.assessment import uploads
 from lms.assessment.models import Assignment, Question, Quiz
 from lms.catalogue.models import Lesson, Module
 from lms.core.database import utcnow
@@ -13,6 +14,7 @@ from lms.learning import services
 from lms.learning.rules import steps
 from lms.people.models import Person
 from tests import factories as make
+from tests.data import media
 
 
 class World:
@@ -61,10 +63,8 @@ class World:
 
     def mark_essay(self, score):
         assignment = self.session.scalars(select(Assignment).where(Assignment.version_id == self.run.version_id)).one()
-        pdf = io.BytesIO(b"%PDF-1.4 essay")
-        done = assessment.hand_in(
-            self.actor, assignment.id, self.registration, self.person.id, pdf, "a.pdf", at=utcnow()
-        )
+        essay = uploads.Essay(io.BytesIO(media.pdf()), "a.pdf")
+        done = assessment.hand_in(self.actor, assignment.id, self.registration, self.person.id, essay, at=utcnow())
         return assessment.mark(SYSTEM, done.id, score, "", at=utcnow())
 
     def status(self):

@@ -1,6 +1,7 @@
 """The roster import through HTTP and the command line: dry run, problems, real run as a job."""
 
 import io
+import re
 import unicodedata
 import zipfile
 from datetime import date, datetime
@@ -14,7 +15,9 @@ from lms.core.audit import AuditEntry
 from lms.people.models import Account, Person, Unit
 from lms.people.roster import template
 from lms.people.roster.columns import COLUMNS
+from lms.people.views import imports
 from tests import factories as make
+from tests.pages import fields_of
 
 URL = "/admin/people/import"
 HEADERS = [column.title for column in COLUMNS]
@@ -90,8 +93,6 @@ def check(officer, submit):
 @pytest.fixture
 def run(officer, check, run_jobs):
     def send(content, filename="danh-sach.xlsx"):
-        import re
-
         page = check(content, filename).get_data(as_text=True)
         fields = dict(re.findall(r'name="(csrf_token|token)"[^>]*value="([^"]+)"', page.split("<main")[1]))
         answer = officer.post(f"{URL}/start", data=fields)
@@ -454,3 +455,66 @@ def test_the_command_line_checks_and_imports(app, session, department, tmp_path)
     assert "D2 Giới tính [?]" in result.output
     assert runner.invoke(args=["people", "import-roster", str(good)]).exit_code == 0
     assert person(session) is not None
+
+
+# -- large rosters are checked by a job -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def check_large(monkeypatch, officer, check, run_jobs):
+    """Check as a job whatever its size; returns the answer of the page to which its owner is led."""
+    monkeypatch.setattr(imports, "DIRECT", 0)
+
+    def send(content, filename="danh-sach.xlsx"):
+        answer = check(content, filename)
+        assert (answer.status_code, run_jobs() > 0) == (302, True)
+        following = officer.get(answer.location, headers={"HX-Request": "true"})
+        assert following.status_code == 204
+        plain = officer.get(answer.location)
+        assert plain.location == following.headers["HX-Redirect"]
+        return officer.get(plain.location)
+
+    return send
+
+
+def test_a_large_roster_is_checked_by_a_job_and_imported_from_its_page(officer, check_large, run_jobs, session):
+    page = check_large(xlsx(ROW, changed(staff_code="HN10002", full_name="Lê Văn Bình"))).get_data(as_text=True)
+    assert "<dt>Số người mới</dt><dd>2</dd>" in page
+    assert person(session, "HN10002") is None, "nothing was written"
+    fields = {name: value for name, value in fields_of(page).items() if value}
+    assert officer.post(f"{URL}/start", data=fields).status_code == 302
+    run_jobs()
+    assert person(session, "HN10002").full_name == "Lê Văn Bình"
+
+
+def test_a_large_roster_with_problems_lists_them_and_keeps_all_as_a_workbook(officer, check_large, sign_in, city):
+    wrong = [changed(staff_code=f"HN{n:05}", birth_date="31/02/1985") for n in range(510)]
+    answer = check_large(xlsx(*wrong))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert page.count("Không phải ngày hợp lệ") == 500
+    address = re.search(r'href="([^"]+/problems)"', page).group(1)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(officer.get(address).data)).get_sheet_by_index(0).to_python()
+    assert sum("Không phải ngày hợp lệ" in str(row) for row in rows) == 510
+    other = sign_in(make.holder("home_affairs_officer", city))
+    assert {other.get(address).status_code, other.get(address.replace("/problems", "/checked")).status_code} == {404}
+
+
+def test_a_large_file_that_is_no_roster_is_refused_at_its_field(check_large):
+    page = check_large(b"PK\x03\x04 broken").get_data(as_text=True)
+    assert 'id="file-error"' in page and "Không đọc được tệp Excel" in page
+
+
+def test_another_sheet_of_a_large_roster_is_checked_by_a_job(officer, check_large, run_jobs):
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        for name, code in (("Một", "HN10001"), ("Hai", "HN10002")):
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate((HEADERS, changed(staff_code=code))):
+                sheet.write_row(number, 0, row)
+    page = check_large(stream.getvalue()).get_data(as_text=True)
+    assert "Đã đọc trang tính “Một”" in page
+    answer = officer.post(f"{URL}/again", data=fields_of(page) | {"sheet": "Hai"})
+    run_jobs()
+    page = officer.get(officer.get(answer.location).location).get_data(as_text=True)
+    assert "Đã đọc trang tính “Hai”" in page

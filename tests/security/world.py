@@ -35,6 +35,7 @@ from lms.surveys.queries.rights import programme_of
 from lms.surveys.services import evaluations as surveys
 from lms.surveys.services import instruments
 from tests import factories as make
+from tests.data import media
 
 
 @dataclass
@@ -68,7 +69,7 @@ def build(app: Flask) -> World:
     question = db.session.scalars(select(Question).where(Question.quiz_id == quiz.id)).first()
     attempt = start_attempt(quiz.id, enrolment.id, trainee.person_id, at=utcnow())
     assignment = db.session.scalars(select(Assignment).where(Assignment.version_id == run.version_id)).one()
-    stored = files.put(io.BytesIO(b"%PDF-1.4 small"))
+    stored = files.put(io.BytesIO(media.pdf()))
     submission = make.add(
         Submission(
             id=uuid4(), assignment_id=assignment.id, registration=enrolment.id, person_id=trainee.person_id, number=1,

@@ -17,6 +17,7 @@ from lms.console.statements.queries import Known
 from lms.console.statements.selection import Selection, reader_of, select
 from lms.console.statements.sentences import Reader
 from lms.core import arguments, downloads
+from lms.core.admission import costly
 from lms.core.database import autocommit, utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import day, moment, select_language
@@ -57,6 +58,7 @@ def one(statement_id: UUID) -> Any:
     )
 
 
+@costly()
 def export() -> Any:
     """Save a selection as a file; an export leaves a trace, so it is no reading request."""
     actor, at = current_actor(), utcnow()

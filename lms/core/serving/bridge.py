@@ -10,11 +10,15 @@ import logging
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import IO, Any
 
-from lms.core.admission import UNREAD
+from lms.core import admission
+from lms.core.admission import TURN, UNREAD, Turn
+from lms.core.serving import busy
 from lms.core.serving.bodies import Admit, Bodies, BodyRules, Gone, Refused, Unread
 from lms.core.serving.clients import WATCHED_AFTER, Work
 
@@ -87,10 +91,10 @@ class Bridge:
         else:
             environ["wsgi.input"] = io.BytesIO()
         if self.work.qsize() >= WAITING:
-            protocol.response_str(503, [_TEXT, ("Retry-After", "5")], "Busy; please try again.\n")
+            protocol.response_str(busy.STATUS, *busy.answer(environ))
             return
         answered, work = self.loop.create_future(), Work(cancellable=scope.method in ("GET", "HEAD"))
-        self.work.put((self._answer, answered, environ, protocol, work))
+        self.work.put((self._answer, answered, _Request(environ, protocol, work, answered)))
         watch = self.loop.call_later(WATCHED_AFTER, self._watch, protocol, work, answered)
         await answered
         watch.cancel()
@@ -131,6 +135,8 @@ class Bridge:
                 result = run(*values)
             except BaseException:
                 log.exception("a request broke its thread's work")
+            if result is _WAITS:
+                continue
             with suppress(RuntimeError):  # the loop has ended
                 self.loop.call_soon_threadsafe(_resolve, future, result)
             if result is _PARKED:
@@ -143,14 +149,17 @@ class Bridge:
             log.exception("nobody could say how large this request may be")
             return 0
 
-    def _answer(self, environ: dict[str, Any], protocol: Any, work: Work) -> Any:
-        """Call the application and send its answer."""
-        head = _Head()
-        work.begin()
+    def _answer(self, request: "_Request") -> Any:
+        """Call the application and send its answer, unless it has to wait for a place."""
+        head, turn, waits = _Head(), Turn(), False
+        may_wait = {TURN: turn} if time.monotonic() < request.until else {}
+        protocol = request.protocol
+        request.work.begin()
         try:
-            body = self.application(environ, head)
+            body = self.application(request.environ | may_wait, head)
             try:
-                return self._send(head, body, protocol)
+                waits = turn.gate is not None
+                return _WAITS if waits else self._send(head, body, protocol)
             finally:
                 close = getattr(body, "close", None)
                 if close is not None:
@@ -160,8 +169,30 @@ class Bridge:
             with suppress(Exception):  # it may have begun
                 protocol.response_str(500, [_TEXT], "Internal Server Error\n")
         finally:
-            work.end()
-            environ["wsgi.input"].close()
+            request.work.end()
+            if waits:
+                self._wait(request, turn)
+            else:
+                request.environ["wsgi.input"].close()
+        return None
+
+    def _wait(self, request: "_Request", turn: Turn) -> None:
+        """Have a request answered once a place is free, at the latest when its patience ends."""
+
+        def again() -> None:
+            self.work.put((self._answer, request.answered, request))
+
+        def no_longer() -> None:
+            if turn.gate is not None and turn.gate.forget(again):
+                again()
+
+        first, request.waited = request.waited, True
+        request.environ["wsgi.input"].seek(0)
+        left = max(0.0, request.until - time.monotonic())
+        with suppress(RuntimeError):  # the loop has ended
+            self.loop.call_soon_threadsafe(self.loop.call_later, left, no_longer)
+        if turn.gate is not None:
+            turn.gate.wait(again, first=first)
 
     def _send(self, head: "_Head", body: Iterable[bytes], protocol: Any) -> Any:
         if isinstance(body, list | tuple):
@@ -192,6 +223,22 @@ class Bridge:
             if parked:
                 self.streams.release()
         return _PARKED if parked else None
+
+
+@dataclass(slots=True)
+class _Request:
+    """A complete request.
+
+    :ivar waited: whether it has waited for a place
+    :ivar until: when it waits no longer, in monotonic seconds
+    """
+
+    environ: dict[str, Any]
+    protocol: Any
+    work: Work
+    answered: asyncio.Future[Any]
+    waited: bool = False
+    until: float = field(default_factory=lambda: time.monotonic() + admission.PATIENCE)
 
 
 class File:
@@ -235,6 +282,7 @@ class _Head:
 
 
 _PARKED = object()
+_WAITS = object()
 _BASE: dict[str, Any] = {
     "SCRIPT_NAME": "",
     "SERVER_SOFTWARE": "khue",

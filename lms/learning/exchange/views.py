@@ -6,11 +6,13 @@ from flask import abort, render_template, request, send_file
 from flask_babel import gettext as _
 
 from lms.catalogue import queries as catalogue
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.learning.exchange import queries, services
 
 
+@costly("POST")
 def export(code: str, number: int) -> Any:
     """Choose what to export and in which form; the answer to the form is the package."""
     version_id = catalogue.version_id(code, number) if code.isprintable() else None

@@ -1,6 +1,5 @@
 // Uploads by tus 1.0: pieces with checksums, resumed after a lost connection or a closed window; one after the other.
 const LATER = [1, 2, 4, 8, 15, 30]; // seconds before the next try
-const STALLED = 60_000; // milliseconds without a byte
 const MOST_FILES = 60_000;
 const LITTER = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$|(^|\/)(__MACOSX|\.git)\//;
 
@@ -8,36 +7,15 @@ const root = document.querySelector("[data-uploader]");
 const find = (name, within = root) => within.querySelector(`[data-${name}]`);
 const words = root ? JSON.parse(root.dataset.words) : {};
 const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const number = (value, digits = 0) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: digits }).format(value);
-const percent = (share) => new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(share);
-const amount = (bytes) => {
-  if (bytes >= 2 ** 30) return `${number(bytes / 2 ** 30, 1)} GB`;
-  return bytes >= 2 ** 20 ? `${number(bytes / 2 ** 20, 1)} MB` : `${number(Math.max(1, Math.round(bytes / 1024)))} kB`;
-};
+const { amount, number, percent, send: sendPlainly, Lost, Stopped } = root ? await import(root.dataset.sending) : {};
 
-class Refused extends Error {} // it makes no sense to try again by itself
-class Lost extends Error {} // it does, later
-class Stopped extends Error {} // paused or cancelled
+class Refused extends Error {} // it makes no sense to try again by itself; after Lost it does, later
 
 // -- requests -------------------------------------------------------------------------------------------------------
 
-function send(method, url, headers, { body = null, signal = null, progress = null } = {}) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    let alive = 0;
-    const wait = () => { clearTimeout(alive); alive = setTimeout(() => request.abort(), STALLED); };
-    const end = (settle, value) => { clearTimeout(alive); signal?.removeEventListener("abort", stop); settle(value); };
-    const stop = () => { end(reject, new Stopped()); request.abort(); };
-    request.open(method, url);
-    const all = { "Tus-Resumable": "1.0.0", "X-CSRFToken": root.dataset.token, Accept: "application/json", ...headers };
-    for (const [name, value] of Object.entries(all)) request.setRequestHeader(name, value);
-    request.upload.onprogress = (event) => { wait(); progress?.(event.loaded); };
-    request.onload = () => end(resolve, request);
-    request.onerror = request.onabort = () => end(reject, new Lost());
-    signal?.addEventListener("abort", stop);
-    wait();
-    request.send(body);
-  });
+function send(method, url, headers, options) {
+  const all = { "Tus-Resumable": "1.0.0", "X-CSRFToken": root.dataset.token, Accept: "application/json", ...headers };
+  return sendPlainly(method, url, all, options);
 }
 
 function judge(request, wanted) {

@@ -10,6 +10,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.library.access import ADMINISTER
@@ -37,6 +38,7 @@ def set_quota(unit_id: int) -> Any:
     return redirect(url_for("library.administration"))
 
 
+@costly()
 def install_h5p() -> Any:
     """Install the H5P libraries of a file."""
     sent = request.files.get("file")

@@ -336,12 +336,17 @@ def _check_size(data: bytes, prefix: bytes) -> None:
         raise Unreadable("too-large")
     if max(map(len, data.split(b"</%srow>" % prefix))) > MAX_ROW:
         raise Unreadable("wide-row")
+    cell = rb"<%sc\b[^>]* r=\"" % prefix
+    columns = set(re.findall(cell + rb"([A-Z]{1,3})\d", data))
+    rows = set(re.findall(cell + rb"[A-Z]{1,3}(\d{1,7})\"", data))
+    width, height = max(map(_column, columns), default=0) + 1, max(map(int, rows), default=0)
+    if width <= MAX_WIDTH and width * height <= MAX_AREA:
+        return
     width = height = 0
-    for letters, row in set(re.findall(rb"<%sc\b[^>]* r=\"([A-Z]{1,3})(\d{1,7})\"" % prefix, data)):
-        column, number = _column(letters) + 1, int(row)
-        width, height = max(width, column), max(height, number)
-        if column > MAX_WIDTH or width * height > MAX_AREA:
-            raise Unreadable("far-cells", cell=f"{letters.decode()}{number}")
+    for letters, row in re.findall(cell + rb"([A-Z]{1,3})(\d{1,7})\"", data):
+        width, height = max(width, _column(letters) + 1), max(height, int(row))
+        if width > MAX_WIDTH or width * height > MAX_AREA:
+            raise Unreadable("far-cells", cell=f"{letters.decode()}{int(row)}")
 
 
 def _column(letters: bytes) -> int:

@@ -13,7 +13,7 @@ from lms.people.services.accounts import (
     unlock_account,
 )
 from lms.people.services.persons import create_person
-from lms.people.services.rosters import Report, RosterRefused, check_roster, forget_later, import_roster, request_import
+from lms.people.services.rosters import Report, RosterRefused, check_roster, forget_later, import_roster, request
 from lms.people.services.sign_in import (
     Refused,
     Throttled,
@@ -48,7 +48,7 @@ __all__ = [
     "issue_codes_of_unit",
     "leave",
     "lock_account",
-    "request_import",
+    "request",
     "set_locale",
     "set_password",
     "sign_in",

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
+import msgspec
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import aliased
@@ -24,6 +25,8 @@ from lms.people.roster.writing import Summary
 from lms.people.sessions import local_day
 
 PERMISSION = "people.import"
+DIRECT = 512 * 1024
+"""Bytes up to which a roster is checked at once, some 5,000 persons; a larger one is checked by a job."""
 KEPT = timedelta(days=2)
 """How long an uploaded roster stays in the file store; it must be imported within a day of its check."""
 
@@ -64,16 +67,24 @@ class RosterRefused(DomainError):
 
 
 def check_roster(
-    actor: Actor, stream: BinaryIO, filename: str, *, at: datetime, choices: Choices | None = None
+    actor: Actor,
+    stream: BinaryIO,
+    filename: str,
+    *,
+    at: datetime,
+    choices: Choices | None = None,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Read and check a roster, and count what it would change; writes nothing.
 
+    :param tell: hears how many rows of how many have been read
     :raises RosterError: the file cannot be read as a roster at all
     """
     try:
         with open_table(stream, filename, choices) as table:
+            tell(0, table.size)
             checker = _checker(actor, table, at)
-            summary = writing.send(checker, at=None, tell=lambda _count: None)
+            summary = writing.send(checker, at=None, tell=lambda count: tell(count, table.size))
         return _report(checker, summary)
     finally:
         db.session.rollback()
@@ -114,10 +125,13 @@ def import_roster(
 
 
 @act
-def request_import(actor: Actor, sha256: str, filename: str, choices: Choices, *, at: datetime) -> UUID:
-    """Put the import of a stored file on the queue; returns the id of the job."""
+def request(task: str, actor: Actor, sha256: str, filename: str, choices: Choices, *, at: datetime) -> UUID:
+    """Put the check or the import of a stored file on the queue; returns the id of the job.
+
+    :param task: ``people.check_roster`` or ``people.import_roster``
+    """
     return jobs.enqueue(
-        jobs.queue.tasks["people.import_roster"],
+        jobs.queue.tasks[task],
         actor,
         at=at,
         sha256=sha256,
@@ -141,6 +155,23 @@ def uploaded_again(sha256: str) -> bool:
         "AND task_name = 'people.forget_roster' AND args ->> 'sha256' = :sha256)"
     )
     return bool(db.session.scalar(waiting, {"sha256": sha256}))
+
+
+def as_json(report: Report, *, most: int) -> dict[str, Any]:
+    """Return a report as a job keeps it, in the language of the moment.
+
+    :param most: so many of its problems
+    """
+    problems = [[*problem[:4], str(problem.message)] for problem in report.problems[:most]]
+    return asdict(replace(report, problems=[], warnings=())) | {
+        "problems": problems,
+        "warnings": [str(warning) for warning in report.warnings],
+    }
+
+
+def from_json(kept: dict[str, Any]) -> Report:
+    """Return the report that :func:`as_json` made plain."""
+    return msgspec.convert(kept, Report)
 
 
 def _checker(actor: Actor, table: Table, at: datetime) -> Checker:

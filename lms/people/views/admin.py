@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms.core import arguments, downloads
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor, is_root
@@ -116,6 +117,7 @@ def issue_code(account_id: UUID) -> Any:
     return render_template("people/code.html", code=code, card=card)
 
 
+@costly()
 def issue_codes(unit_id: int) -> Any:
     """Issue codes for all accounts of a unit that are not activated yet, as XLSX."""
     at = utcnow()

@@ -1,7 +1,7 @@
 """The import of rosters: check, look, import."""
 
 import io
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from flask import abort, current_app, redirect, render_template, request, url_for
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from lms.core import downloads, files, jobs
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import Actor, current_actor
 from lms.core.ownership import is_own
@@ -16,31 +17,35 @@ from lms.people import exports, queries, services
 from lms.people.forms import RosterConfirmation, RosterForm
 from lms.people.roster import template
 from lms.people.roster.columns import COLUMNS
-from lms.people.roster.reading import Choices, RosterError, Sheet
+from lms.people.roster.reading import MAX_BYTES, Choices, RosterError, Sheet
+from lms.people.services.rosters import DIRECT, from_json
 
 SHOWN = 500
 TOKEN_LIFETIME = 24 * 3600
+_PROBLEMS = "loi-danh-sach-nhan-su.xlsx"
 
 
+@costly("POST")
 def import_page() -> Any:
     """Choose a roster file and check it; nothing is written."""
     form = RosterForm()
     if request.method == "GET":
-        return render_template("people/import.html", form=form, columns=COLUMNS)
+        return _import_page(form)
     upload = form.file.data
+    if not form.validate() or not upload or not upload.filename:
+        return _refused(form, _("Please choose a file."))
+    actor, at, stream, filename = current_actor(), utcnow(), upload.stream, upload.filename[:200]
+    if stream.seek(0, 2) > DIRECT:
+        return _by_job(_kept(stream), filename, Choices())
     try:
-        if not form.validate() or not upload or not upload.filename:
-            raise RosterError("missing", _("Please choose a file."))
-        report = services.check_roster(current_actor(), upload.stream, upload.filename, at=utcnow())
+        stream.seek(0)
+        report = services.check_roster(actor, stream, upload.filename, at=at)
     except RosterError as refused:
-        form.file.errors = [*form.file.errors, refused.message]
-        return render_template("people/import.html", form=form, columns=COLUMNS), 422
-    upload.stream.seek(0)
-    stored = files.put(upload.stream)
-    services.forget_later(current_actor(), stored.sha256, at=utcnow())
-    return _checked_page(report, stored.sha256, upload.filename[:200], Choices())
+        return _refused(form, refused.message)
+    return _checked_page(report, _kept(stream), filename, Choices())
 
 
+@costly()
 def check_again() -> Any:
     """Check a file that was uploaded once more: another sheet of it, or its texts converted to Unicode."""
     actor = current_actor()
@@ -50,20 +55,67 @@ def check_again() -> Any:
     except ValueError:
         abort(400)
     try:
-        with io.BytesIO(b"".join(files.read(sha256))) as stream:
-            report = services.check_roster(actor, stream, filename, at=utcnow(), choices=choices)
+        content = b"".join(files.read(sha256))
     except FileNotFoundError:
-        form = RosterForm(formdata=None)
-        form.file.errors = [_("This file is no longer kept. Please choose it again.")]
-        return render_template("people/import.html", form=form, columns=COLUMNS), 422
+        return _refused(RosterForm(formdata=None), _("This file is no longer kept. Please choose it again."))
+    if len(content) > DIRECT:
+        return _by_job(sha256, filename, choices)
+    try:
+        report = services.check_roster(actor, io.BytesIO(content), filename, at=utcnow(), choices=choices)
     except RosterError as refused:
-        form = RosterForm(formdata=None)
-        form.file.errors = [refused.message]
-        return render_template("people/import.html", form=form, columns=COLUMNS), 422
+        return _refused(RosterForm(formdata=None), refused.message)
     return _checked_page(report, sha256, filename, choices)
 
 
-def _checked_page(report: services.Report, sha256: str, filename: str, choices: Choices) -> Any:
+def _kept(stream: IO[bytes]) -> str:
+    """Keep an uploaded roster for as long as it may be imported; returns its address."""
+    stream.seek(0)
+    stored = files.put(stream)
+    services.forget_later(current_actor(), stored.sha256, at=utcnow())
+    return stored.sha256
+
+
+def _by_job(sha256: str, filename: str, choices: Choices) -> Any:
+    job_id = services.request("people.check_roster", current_actor(), sha256, filename, choices, at=utcnow())
+    return redirect(url_for("core.job", job_id=job_id))
+
+
+def checked(job_id: UUID) -> Any:
+    """What a job has found in a roster."""
+    result = _own_result(job_id)
+    if "refused" in result:
+        return _refused(RosterForm(formdata=None), result["refused"])
+    choices = Choices(result["sheet"], result["encoding"])
+    workbook = url_for("people.checked_problems", job_id=job_id) if "workbook" in result else ""
+    return _checked_page(from_json(result["report"]), result["sha256"], result["filename"], choices, workbook)
+
+
+def checked_problems(job_id: UUID) -> Any:
+    """All problems that a job has found in a roster, as XLSX."""
+    result = _own_result(job_id)
+    if "workbook" not in result or not files.exists(result["workbook"]):
+        abort(404)
+    return downloads.attachment(result["workbook"], _PROBLEMS, result["size"])
+
+
+def _own_result(job_id: UUID) -> dict[str, Any]:
+    job = jobs.find(job_id)
+    if job is None or job.kind != "people.check_roster" or not is_own(job.account_id, current_actor().account_id):
+        abort(404)
+    return job.result or abort(404)
+
+
+def _import_page(form: RosterForm) -> str:
+    return render_template("people/import.html", form=form, columns=COLUMNS, largest=MAX_BYTES)
+
+
+def _refused(form: RosterForm, message: Any) -> Any:
+    form.file.errors = [*form.file.errors, message]
+    return _import_page(form), 200 if request.method == "GET" else 422
+
+
+def _checked_page(report: services.Report, sha256: str, filename: str, choices: Choices, workbook: str = "") -> Any:
+    """Show what was found; ``workbook`` is the address of all problems, where they have been written already."""
     account = str(current_actor().account_id)
     page = render_template(
         "people/import_checked.html",
@@ -72,28 +124,31 @@ def _checked_page(report: services.Report, sha256: str, filename: str, choices: 
         token=_signer().dumps([sha256, filename, account, choices.sheet, choices.encoding]),
         shown=report.problems[:SHOWN],
         done=queries.imported_sheets(sha256) if report.others else set(),
+        workbook=workbook,
         form=RosterConfirmation(formdata=None),
     )
-    return page, 200 if report.sound else 422
+    return page, 200 if report.sound or request.method == "GET" else 422
 
 
 def start_import() -> Any:
     """Import a checked file, as a job."""
     actor = current_actor()
     sha256, filename, choices = _checked_file(actor)
-    job_id = services.request_import(actor, sha256, filename, choices, at=utcnow())
+    job_id = services.request("people.import_roster", actor, sha256, filename, choices, at=utcnow())
     return redirect(url_for("core.job", job_id=job_id))
 
 
+@costly()
 def problems() -> Any:
     """All problems of a checked file, as XLSX."""
     actor = current_actor()
     sha256, filename, choices = _checked_file(actor)
     with io.BytesIO(b"".join(files.read(sha256))) as stream:
         report = services.check_roster(actor, stream, filename, at=utcnow(), choices=choices)
-    return downloads.workbook(exports.problems(report), "loi-danh-sach-nhan-su.xlsx")
+    return downloads.workbook(exports.problems(report), _PROBLEMS)
 
 
+@costly()
 def template_file() -> Any:
     """The template: headers, hints, one example row."""
     return downloads.workbook(template.build(), "mau-danh-sach-nhan-su.xlsx")

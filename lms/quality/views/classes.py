@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from lms.classes.models import ClassRun
 from lms.core import downloads
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.core.i18n import local
@@ -53,6 +54,7 @@ def class_results(class_id: UUID) -> Any:
     return render_template("quality/class.html", **given)
 
 
+@costly()
 def workbook(class_id: UUID) -> Any:
     """The figures of the quality report as XLSX."""
     head = queries.class_head(class_id)
@@ -62,6 +64,7 @@ def workbook(class_id: UUID) -> Any:
     return downloads.workbook(exports.workbook(head, report), f"{head.code}-{_('quality')}.xlsx")
 
 
+@costly()
 def chart(class_id: UUID, name: str) -> Any:
     """One chart of the quality report, as SVG."""
     report = _shown(class_id)

@@ -9,6 +9,7 @@ from flask import abort, render_template, request
 from flask_babel import gettext as _
 
 from lms.core import downloads
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.core.i18n import local
@@ -43,6 +44,7 @@ def page(unit_id: int | None = None, code: str | None = None) -> Any:
     return render_template("quality/results.html", **given)
 
 
+@costly()
 def workbook(unit_id: int | None = None, code: str | None = None) -> Any:
     """The data behind the page as XLSX."""
     scope, head = _scope(unit_id, code)
@@ -61,6 +63,7 @@ def _after(scope: Scope, year: int) -> list[AfterTraining]:
     return [after_training(one) for one in named.answered_in(scope.of_classes, in_year(year), by=utcnow())]
 
 
+@costly()
 def chart(name: str, unit_id: int | None = None, code: str | None = None) -> Any:
     """One chart of the page, as SVG."""
     scope, head = _scope(unit_id, code)

@@ -7,6 +7,7 @@ from flask import abort, render_template, request
 from flask_babel import gettext as _
 
 from lms.core import arguments, downloads
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.core.pages import Page
@@ -42,6 +43,7 @@ def completion() -> Any:
     )
 
 
+@costly()
 def completion_workbook() -> Any:
     """The same figures and every trainee, as XLSX."""
     content = exports.completion(_filters("reports.completion"), at=utcnow())
@@ -64,6 +66,7 @@ def record(person_id: UUID) -> Any:
     return render_template("reports/record.html", person=card, lines=queries.record_of(person_id), today=utcnow())
 
 
+@costly()
 def record_workbook(person_id: UUID) -> Any:
     """A person's training record as XLSX."""
     card = people.person_card(person_id)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from lms.core import arguments, downloads
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
@@ -67,6 +68,7 @@ def begin_year(year: int) -> Any:
     return _to(services.begin_year(current_actor(), year, at=utcnow()))
 
 
+@costly()
 def report(report_id: UUID) -> Any:
     """A report as a document, with what can be done with it."""
     report, line = queries.get(report_id), queries.line(report_id)
@@ -133,6 +135,7 @@ def send_back(report_id: UUID) -> Any:
     return _to(report_id)
 
 
+@costly("POST")
 def issue(report_id: UUID) -> Any:
     """Issue an approved report."""
     report = queries.get(report_id)
@@ -172,6 +175,7 @@ def discard(report_id: UUID) -> Any:
     return redirect(url_for("reports.issued"))
 
 
+@costly()
 def verify(report_id: UUID) -> Any:
     """Make figures and files of an issued report again, and say whether they are the same."""
     report = _issued(report_id)
@@ -179,6 +183,7 @@ def verify(report_id: UUID) -> Any:
     return render_template("reports/issued/verify.html", **context)
 
 
+@costly()
 def file(report_id: UUID, form: str) -> Any:
     """A report as DOCX, PDF or XLSX: the file that was kept, or the draft as it stands."""
     report = queries.get(report_id)

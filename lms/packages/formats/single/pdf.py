@@ -14,9 +14,10 @@ from lms.packages.structure import Fault, Refused
 _PROBE = Path(__file__).with_name("pdf_probe.py")
 _SECONDS = 30
 _MEMORY = 1024 * 1024 * 1024
+NO_PAGES = _l("The PDF has no pages. Please export it again and open it once before you upload it.")
 _REFUSALS = {
     "password": _l("The PDF is protected by a password. Please save it without a password and upload it again."),
-    "empty": _l("The PDF has no pages. Please export it again and open it once before you upload it."),
+    "empty": NO_PAGES,
 }
 _UNREADABLE = _l(
     "The PDF cannot be read; it may be damaged or incomplete. Please open it, save it anew as PDF, and upload it again."

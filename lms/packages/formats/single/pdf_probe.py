@@ -3,10 +3,13 @@
 It writes ``{"pages": …, "titles": […]}`` or ``{"refused": "password" or "empty"}``, and fails when it cannot read.
 """
 
+import io
 import json
 import logging
 import sys
 import warnings
+from pathlib import Path
+from typing import IO
 
 from pypdf import PasswordType, PdfReader
 
@@ -16,7 +19,19 @@ def probe(path: str) -> dict[str, object]:
 
     :raises Exception: whatever pypdf raises over a damaged file
     """
-    reader = PdfReader(path, strict=False)
+    with Path(path).open("rb") as stream:
+        return _look(_from_header(stream))
+
+
+def _from_header(stream: IO[bytes]) -> IO[bytes]:
+    """Leave out what stands before the header: places within the file are counted from there, as viewers do."""
+    start = stream.read(2048).find(b"%PDF-")
+    stream.seek(max(0, start))
+    return io.BytesIO(stream.read()) if start > 0 else stream
+
+
+def _look(stream: IO[bytes]) -> dict[str, object]:
+    reader = PdfReader(stream, strict=False)
     if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
         return {"refused": "password"}
     pages = sum(1 for _ in reader.pages)

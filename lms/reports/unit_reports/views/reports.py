@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from lms import documents
 from lms.core import arguments, downloads
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
@@ -93,6 +94,7 @@ def accept(report_id: UUID) -> Any:
     return redirect(url_for("reports.unit_report", report_id=report_id))
 
 
+@costly()
 def paper(report_id: UUID, form: str) -> Any:
     """A report as an official document."""
     report = _report(report_id)

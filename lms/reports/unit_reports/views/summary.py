@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from lms import documents
 from lms.core import downloads
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.reports.unit_reports import access, exports, wording
@@ -30,6 +31,7 @@ def page(year: int) -> Any:
     )
 
 
+@costly()
 def workbook(year: int) -> Any:
     """The same, and all that the units wrote, as XLSX."""
     summary, texts = _summary(year), queries.voices(year).texts
@@ -38,6 +40,7 @@ def workbook(year: int) -> Any:
     return downloads.workbook(content, f"{_('reports of units')}-{year}.xlsx")
 
 
+@costly()
 def paper(year: int, form: str) -> Any:
     """The same as a report to the People's Committee."""
     missing = campaigns.units(year, "missing", None, "", size=None)
@@ -46,6 +49,7 @@ def paper(year: int, form: str) -> Any:
     return sent(content, form, f"{_('report')}-{year}")
 
 
+@costly()
 def chart(year: int, name: str) -> Any:
     """One chart, as SVG."""
     if name not in wording.CHARTS:
