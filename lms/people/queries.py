@@ -94,11 +94,6 @@ class UnitChoice(NamedTuple):
     name: str
     path: str
 
-    @property
-    def depth(self) -> int:
-        """The level in the tree; the root's is 1."""
-        return self.path.count("/") - 1
-
 
 class UnitRow(NamedTuple):
     """A unit of the tree."""
