@@ -79,11 +79,15 @@ def _fill_portion(table: Table, kept: Kept, after: Any) -> tuple[Any, list[Any]]
     wrong = [(row.id, row.text, fresh) for row, fresh in right if row.key != fresh]
     if wrong:
         ids, texts, keys = map(list, zip(*wrong, strict=True))
-        given = func.unnest(
-            bindparam("ids", ids, ARRAY(table.c.id.type)),
-            bindparam("texts", texts, ARRAY(Text)),
-            bindparam("keys", keys, ARRAY(Text)),
-        ).table_valued("id", "text", "key").render_derived()
+        given = (
+            func.unnest(
+                bindparam("ids", ids, ARRAY(table.c.id.type)),
+                bindparam("texts", texts, ARRAY(Text)),
+                bindparam("keys", keys, ARRAY(Text)),
+            )
+            .table_valued("id", "text", "key")
+            .render_derived()
+        )
         same = (table.c.id == given.c.id) & (text == given.c.text)  # who is renamed meanwhile has a key already
         db.session.execute(update(table).where(same).values({kept.column: given.c.key}))
     return read, wrong

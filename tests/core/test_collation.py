@@ -1,5 +1,6 @@
 """The order of Vietnamese names, against lists in their order and against the rule said in another way."""
 
+import random
 import re
 import unicodedata
 from itertools import pairwise
@@ -93,7 +94,7 @@ def test_a_list_of_people_as_an_official_would_write_it():
         "Lê Dũng", "Lê Dụng", "Bùi Duy", "Lê Đa", "Đỗ Thị Đào", "Lê Đạt", "Lê Em", "Lê Êm", "H'Hen Niê", "Lê Thị Hoa",
         "Lê Thị Hòa", "Lê Thị Hoá", "K'Brơi", "Lê Ơn", "Lê Phúc", "Lê Uyên", "Lê Ưu", "Lê Yến",
     ]  # fmt: skip
-    assert sorted(ordered[::-1], key=name_key) == ordered
+    assert sorted(random.Random(7).sample(ordered, len(ordered)), key=name_key) == ordered
 
 
 def test_d_and_d_with_a_stroke_are_two_letters():
