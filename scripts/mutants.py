@@ -268,10 +268,7 @@ def _last_words(work: Any) -> None:
 
 def _let_go_of_the_database() -> None:
     """Connections do not survive a fork."""
-    own = importlib.import_module("lms.core.database")._own
-    if own.cursor is not None:
-        own.cursor.connection.close()
-        own.cursor = None
+    importlib.import_module("lms.core.database").disconnect()
     for pool in (one for one in gc.get_objects() if isinstance(one, Pool)):
         pool.dispose()
 

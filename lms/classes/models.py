@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.core.collation import text_key
 from lms.core.database import Base
+from lms.core.sort_keys import kept_key
 
 SESSION_KINDS = ("classroom", "field_study", "online")
 ATTENDANCE = ("present", "late", "excused", "absent")
@@ -24,6 +26,8 @@ class ClassRun(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     code: Mapped[str] = mapped_column(unique=True)
     """Such as ``A2.1-2026-01``."""
+    sort_key: Mapped[str] = kept_key(text_key, "code")
+    """Where it stands in lists: codes with their numbers by value."""
     name: Mapped[str]
     version_id: Mapped[UUID] = mapped_column(ForeignKey("programme_versions.id"), index=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from lms.console import demo, setup
-from lms.core import serving
+from lms.core import serving, sort_keys
 from lms.core.config import Settings
 from lms.core.database import db, utcnow
 
@@ -90,6 +90,7 @@ def prepare() -> None:
     """Migrate, and load programmes and instruments: what a deployment runs before it starts (no demo)."""
     with serving.database(current_app.config["SETTINGS"]) as (bound, _), application(bound).app_context():
         upgrade()
+        sort_keys.fill()
         setup.load_repository(at=utcnow())
     click.echo("The database is ready.")
 
@@ -109,6 +110,7 @@ def _prepare(bound: Settings) -> tuple[Flask, bool]:
     app = application(bound)
     with app.app_context():
         upgrade()
+        sort_keys.fill()
         setup.load_repository(at=utcnow())
         if bound.demo and demo.is_empty():
             click.echo("Loading the demonstration (about half a minute) …")

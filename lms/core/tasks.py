@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from lms.core import files, jobs
+from lms.core import files, jobs, sort_keys
 from lms.core.database import act, utcnow
 
 AGAIN = timedelta(minutes=1)
@@ -35,6 +35,13 @@ def take_up_stalled(*, at: datetime) -> None:
 def tidy(*, at: datetime) -> None:
     """Remove waiting files that dead processes left."""
     files.sweep(at=at)
+
+
+@jobs.periodic("core.sort_keys", cron="40 19 * * *")
+def fill_sort_keys(*, at: datetime) -> None:
+    """Fill the sort keys that an older release left empty while a new one was taken in."""
+    del at
+    sort_keys.fill()
 
 
 @act

@@ -9,7 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core import files
+from lms.core.collation import text_key
 from lms.core.database import Base
+from lms.core.sort_keys import kept_key
 from lms.records.vocabulary import ACTIVITIES
 
 MODES = ("Normal", "Browse", "Review")
@@ -80,6 +82,8 @@ class Package(Base):
     title: Mapped[str]
     search_text: Mapped[str]
     """Title, folded."""
+    sort_key: Mapped[str] = kept_key(text_key, "title")
+    """Where it stands in lists by title."""
     kind: Mapped[str]
     """A key of lms.library.kinds.KINDS; that of its newest version."""
     created_at: Mapped[datetime]

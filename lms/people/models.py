@@ -16,7 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.core.collation import name_key, text_key
 from lms.core.database import Base
+from lms.core.sort_keys import kept_key
 
 UNIT_KINDS = ("city", "department", "district", "commune", "service_unit", "institution", "data_centre")
 CATEGORIES = ("civil_servant", "commune_level", "public_employee", "guest")
@@ -37,6 +39,8 @@ class Unit(Base):
     name: Mapped[str]
     search_text: Mapped[str]
     """Code and name, folded."""
+    sort_key: Mapped[str] = kept_key(text_key, "name")
+    """Where it stands in lists."""
     kind: Mapped[str]
     """One of UNIT_KINDS."""
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
@@ -63,7 +67,7 @@ class Person(Base):
     """An official, civil servant or public employee, or a guest lecturer."""
 
     __tablename__ = "persons"
-    __table_args__ = (CheckConstraint("sex IN ('female', 'male')", name="sex"),)
+    __table_args__ = (CheckConstraint("sex IN ('female', 'male')", name="sex"), Index(None, "sort_key", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     staff_code: Mapped[str] = mapped_column(String(collation="C"), unique=True)
@@ -71,7 +75,9 @@ class Person(Base):
     full_name: Mapped[str]
     """In Vietnamese order, NFC."""
     search_text: Mapped[str] = mapped_column(String(collation="C"))
-    """Name and staff code, folded; lists are in its order."""
+    """Name and staff code, folded."""
+    sort_key: Mapped[str] = kept_key(name_key, "full_name")
+    """Where she stands in lists: given name, middle names, family name, by the Vietnamese alphabet."""
     birth_date: Mapped[date | None]
     sex: Mapped[str | None]
     email: Mapped[str | None]

@@ -41,7 +41,7 @@ class PersonRow(NamedTuple):
     unit_id: int | None
     active: bool | None
     activated: bool
-    search_text: str
+    sort_key: str
     left_on: date | None = None
 
 
@@ -94,11 +94,6 @@ class UnitChoice(NamedTuple):
     code: str
     name: str
     path: str
-
-    @property
-    def depth(self) -> int:
-        """The level in the tree; the root's is 1."""
-        return self.path.count("/") - 1
 
 
 class UnitRow(NamedTuple):
@@ -167,21 +162,6 @@ def unit_path(unit_id: int) -> str | None:
     return db.session.scalar(select(Unit.path).where(Unit.id == unit_id))
 
 
-def subtree(paths: Sequence[str], *, on: date | None = None, depth: int | None = None) -> list[UnitChoice]:
-    """Return the units below (and with) the given paths for a filter, in the order of the tree.
-
-    :param on: only those that exist on this day
-    :param depth: only so many levels, counted from the root (the root is 1)
-    """
-    level = func.length(Unit.path) - func.length(func.replace(Unit.path, "/", "")) - 1
-    statement = select(Unit.id, Unit.code, Unit.name, Unit.path).where(units_within(tuple(paths))).order_by(Unit.path)
-    if on is not None:
-        statement = statement.where(valid_on(on))
-    if depth is not None:
-        statement = statement.where(level <= depth)
-    return [UnitChoice(*row) for row in db.session.execute(statement)]
-
-
 def unit_by_code(code: str, paths: Sequence[str]) -> UnitChoice | None:
     """Return the unit with this code if it lies within the paths."""
     row = db.session.execute(
@@ -207,7 +187,7 @@ def persons(
 
     :param query: part of a name or staff code, with or without accents
     :param within_path: only those of this unit and below
-    :param after: id and search text of the last person of the page before
+    :param after: id and sort key of the last person of the page before
     """
     statement = (
         select(
@@ -220,19 +200,19 @@ def persons(
             Unit.id,
             Account.active,
             func.coalesce(Account.password_hash.is_not(None), literal(False)),
-            Person.search_text,
+            Person.sort_key,
             Person.left_on,
         )
         .join(Unit, Unit.id == Person.unit_id)
         .outerjoin(Account, Account.person_id == Person.id)
         .where(visible_persons(actor, permission), matches(query, Person.search_text))
-        .order_by(Person.search_text, Person.id)
+        .order_by(Person.sort_key, Person.id)
         .limit(PAGE + 1)
     )
     if within_path is not None:
         statement = statement.where(Unit.path.startswith(within_path))
     if after:
-        statement = statement.where(tuple_(Person.search_text, Person.id) > tuple_(after[1], after[0]))
+        statement = statement.where(tuple_(Person.sort_key, Person.id) > tuple_(after[1], after[0]))
     return [PersonRow._make(row) for row in db.session.execute(statement)]
 
 
@@ -295,7 +275,7 @@ def holdings(account_id: UUID) -> list[Holding]:
         )
         .join(Unit, Unit.id == RoleHolding.unit_id)
         .where(RoleHolding.account_id == account_id)
-        .order_by(RoleHolding.role, Unit.path)
+        .order_by(RoleHolding.role, Unit.sort_key, Unit.id)
     )
     return [Holding(*row) for row in rows]
 
@@ -357,7 +337,7 @@ def successions(unit_id: int) -> tuple[list[Succession], list[Succession]]:
         select(backwards, Unit.id, Unit.code, Unit.name, UnitSuccession.on, UnitSuccession.document)
         .join(Unit, other)
         .where(or_(UnitSuccession.predecessor_id == unit_id, backwards))
-        .order_by(Unit.code)
+        .order_by(Unit.sort_key, Unit.id)
     ).all()
     return [Succession(*r[1:]) for r in rows if r[0]], [Succession(*r[1:]) for r in rows if not r[0]]
 
@@ -397,7 +377,8 @@ def _units(where: ColumnElement[bool], on: date | None) -> list[UnitRow]:
     ).where(where)
     if on is not None:
         statement = statement.where(valid_on(on))
-    return [UnitRow(*row) for row in db.session.execute(statement.order_by(Unit.kind, Unit.name).limit(UNITS_SHOWN))]
+    statement = statement.order_by(Unit.kind, Unit.sort_key, Unit.id).limit(UNITS_SHOWN)
+    return [UnitRow(*row) for row in db.session.execute(statement)]
 
 
 def person_by_code(code: str) -> UUID | None:

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from lms.assessment.models import Assignment, Submission
 from lms.assessment.queries import counting
 from lms.classes.models import Enrolment
+from lms.core.collation import name_key
 from lms.core.database import db
-from lms.core.text import fold
 from lms.people.models import Person
 
 
@@ -72,4 +72,8 @@ def _essays(condition: ColumnElement[bool]) -> list[Essay]:
         .order_by(Enrolment.id, Submission.number.desc().nulls_last())
     )
     newest = [Essay(**row._mapping) for row in rows]
-    return sorted(newest, key=lambda row: (row.submission_id is None, row.marked_at is not None, fold(row.full_name)))
+    return sorted(newest, key=_place)
+
+
+def _place(row: Essay) -> tuple[bool, bool, str, str]:
+    return row.submission_id is None, row.marked_at is not None, name_key(row.full_name), row.staff_code

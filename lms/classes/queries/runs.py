@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes import rules
@@ -34,7 +35,7 @@ class ClassRow(NamedTuple):
 
 
 def classes(visible: ColumnElement[bool], query: str, after: str | None, *, at: datetime) -> list[ClassRow]:
-    """Return classes, newest first; one more than a page when there are more. ``after`` is a class's id."""
+    """Return classes, newest first; one more than a page when there are more. ``after`` is a class's code."""
     trainees = (
         select(func.count())
         .where(Enrolment.class_id == ClassRun.id, Enrolment.status != "withdrawn")
@@ -61,18 +62,16 @@ def classes(visible: ColumnElement[bool], query: str, after: str | None, *, at: 
         )
         .join(Unit, Unit.id == ClassRun.institution_id)
         .where(visible)
-        .order_by(ClassRun.starts_on.desc(), ClassRun.code.desc())
+        .order_by(ClassRun.starts_on.desc(), ClassRun.sort_key.desc(), ClassRun.id.desc())
         .limit(PAGE + 1)
     )
     if query:
         statement = statement.where(matches(query, folded(ClassRun.code), folded(ClassRun.name)))
     if after:
-        last = select(ClassRun.starts_on, ClassRun.code).where(ClassRun.code == after).subquery()
+        last = aliased(ClassRun)
+        place = select(last.starts_on, last.sort_key, last.id).where(last.code == after)
         statement = statement.where(
-            or_(
-                ClassRun.starts_on < select(last.c.starts_on).scalar_subquery(),
-                and_(ClassRun.starts_on == select(last.c.starts_on).scalar_subquery(), ClassRun.code < after),
-            )
+            tuple_(ClassRun.starts_on, ClassRun.sort_key, ClassRun.id) < place.scalar_subquery()
         )
     return [ClassRow(**row._mapping) for row in db.session.execute(statement)]
 
@@ -165,7 +164,7 @@ def versions_to_run() -> list[VersionRow]:
 def institutions(paths: Sequence[str], on: date) -> list[Choice]:
     """Return the institutions within the units held that exist on this day."""
     chosen = select(Unit.id.label("value"), Unit.name.label("label")).where(_runs_classes(on), units_within(paths))
-    return [Choice(**row._mapping) for row in db.session.execute(chosen.order_by(Unit.name))]
+    return [Choice(**row._mapping) for row in db.session.execute(chosen.order_by(Unit.sort_key, Unit.id))]
 
 
 def may_run_classes(institution_id: int, on: date) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.catalogue.models import Topic
 from lms.classes.models import ClassRun, Enrolment, Session, Teaching
@@ -81,7 +82,7 @@ def teachings_of(class_id: UUID) -> list[TeachingRow]:
         select(Teaching.id, Teaching.topic_id, Teaching.lecturer_id, Person.full_name.label("lecturer"))
         .join(Person, Person.id == Teaching.lecturer_id)
         .where(Teaching.class_id == class_id)
-        .order_by(Person.full_name)
+        .order_by(Person.sort_key, Person.id)
     )
     return [TeachingRow(**row._mapping) for row in rows]
 
@@ -116,8 +117,8 @@ def lecturers_of(institution_path: str, on: date) -> list[LecturerRow]:
         _lecturers(select(Person.id, Person.full_name.label("name"), Person.staff_code), on)
         .join(Unit, Unit.id == RoleHolding.unit_id)
         .where(Unit.path.startswith(institution_path))
-        .distinct()
-        .order_by(Person.full_name)
+        .ext(distinct_on(Person.sort_key, Person.id))
+        .order_by(Person.sort_key, Person.id)
     )
     return [LecturerRow(**row._mapping) for row in db.session.execute(offered)]
 
@@ -149,7 +150,7 @@ def taught_to(enrolment_id: UUID) -> list[Taught]:
         .join(Topic, Topic.id == Teaching.topic_id)
         .join(Person, Person.id == Teaching.lecturer_id)
         .where(Enrolment.id == enrolment_id)
-        .order_by(Topic.position, Person.full_name)
+        .order_by(Topic.position, Person.sort_key, Person.id)
     )
     return [Taught(**row._mapping) for row in rows]
 

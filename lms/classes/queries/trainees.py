@@ -54,7 +54,7 @@ def members(class_id: UUID) -> list[Member]:
         .join(Person, Person.id == Enrolment.person_id)
         .join(Unit, Unit.id == Enrolment.unit_id)
         .where(Enrolment.class_id == class_id)
-        .order_by(Person.search_text)
+        .order_by(Person.sort_key, Person.id)
     )
     return [Member(**row._mapping) for row in rows]
 
@@ -85,7 +85,7 @@ def attendance_sheet(class_id: UUID, session_id: UUID) -> list[Mark]:
         .join(Unit, Unit.id == Enrolment.unit_id)
         .outerjoin(Attendance, and_(Attendance.enrolment_id == Enrolment.id, Attendance.session_id == session_id))
         .where(Enrolment.class_id == class_id, Enrolment.status != "withdrawn")
-        .order_by(Person.search_text)
+        .order_by(Person.sort_key, Person.id)
     )
     return [Mark(**row._mapping) for row in rows]
 
@@ -110,7 +110,7 @@ def periods_of(person_ids: Iterable[UUID], *, but: UUID) -> list[tuple[str, str,
             ClassRun.status.in_(OPEN),
             Enrolment.status == "enrolled",
         )
-        .order_by(Person.staff_code)
+        .order_by(Person.sort_key, Person.id, ClassRun.starts_on)
     )
     return [
         (code, name, [Period(row.starts_on, row.ends_on, row.name) for row in group])

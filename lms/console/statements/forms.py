@@ -9,6 +9,7 @@ from wtforms import SelectChoice, SelectField  # type: ignore[attr-defined] # th
 from wtforms.validators import Length, Optional, ValidationError
 
 from lms.console.statements.sentences import VERB_MAX, plain
+from lms.core.collation import text_key
 from lms.core.forms import DayField, Form, LineField
 from lms.core.i18n import ZONE
 from lms.records.values import IRI
@@ -37,7 +38,7 @@ class PeriodForm(Form):
         given = self.verb.data or ""
         if given not in {word.value for word in words} and IRI.fullmatch(given) and len(given) <= 2000:
             words.append(SelectChoice(given, plain(given, VERB_MAX)))  # of another program, by a link or typed
-        self.verb.choices = [SelectChoice("", _l("all")), *sorted(words, key=lambda word: str(word.label))]
+        self.verb.choices = [SelectChoice("", _l("all")), *sorted(words, key=lambda word: text_key(str(word.label)))]
 
     def validate_since(self, field: DayField) -> None:
         """Check that the day is one of this age."""

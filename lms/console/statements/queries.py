@@ -42,7 +42,7 @@ def persons_like(actor: Actor, query: str) -> list[Known]:
     rows = db.session.execute(
         _known(actor)
         .where(matches(query, Person.search_text))
-        .order_by(Person.search_text, Person.id)
+        .order_by(Person.sort_key, Person.id)
         .limit(SUGGESTED + 1)
     )
     found = [Known(*row) for row in rows]

@@ -41,18 +41,18 @@ def upload(row: Upload) -> shapes.Upload:
 
 
 def packages(institution_id: int, query: shapes.PackagesQuery) -> shapes.Packages:
-    """Return a page of an institution's packages, by folded title."""
+    """Return a page of an institution's packages, by title."""
     selected = select(Package).where(Package.institution_id == institution_id, Package.removed_at.is_(None))
     if query.q:
         selected = selected.where(matches(query.q, Package.search_text))
     if query.kind:
         selected = selected.where(Package.kind == query.kind)
     if query.after:
-        title, _, last = query.after.rpartition("|")
-        selected = selected.where(tuple_(Package.search_text, Package.id) > (title, UUID(last)))
-    rows = db.session.scalars(selected.order_by(Package.search_text, Package.id).limit(PAGE + 1)).all()
+        key, _, last = query.after.rpartition("|")
+        selected = selected.where(tuple_(Package.sort_key, Package.id) > (key, UUID(last)))
+    rows = db.session.scalars(selected.order_by(Package.sort_key, Package.id).limit(PAGE + 1)).all()
     shown = rows[:PAGE]
-    more = f"{shown[-1].search_text}|{shown[-1].id}" if len(rows) > PAGE else None
+    more = f"{shown[-1].sort_key}|{shown[-1].id}" if len(rows) > PAGE else None
     newest = _newest([row.id for row in shown])
     return shapes.Packages([_package(row, newest[row.id]) for row in shown], more)
 

@@ -159,7 +159,7 @@ def institutions(actor: Actor, permission: str) -> list[Institution]:
     rows = db.session.execute(
         select(Unit.id, Unit.name)
         .where(Unit.kind == "institution", units_within(actor.paths(permission)))
-        .order_by(Unit.search_text)
+        .order_by(Unit.sort_key, Unit.id)
     )
     return [Institution(row.id, row.name) for row in rows]
 
@@ -295,7 +295,7 @@ def rooms(actor: Actor, permission: str) -> list[Room]:
         select(Unit.id, Unit.name, count, stored, coming, StorageQuota.size)
         .outerjoin(StorageQuota, StorageQuota.institution_id == Unit.id)
         .where(Unit.kind == "institution", units_within(actor.paths(permission)))
-        .order_by(Unit.search_text)
+        .order_by(Unit.sort_key, Unit.id)
     )
     return [Room(key, name, packages, int(a) + int(b), quota) for key, name, packages, a, b, quota in rows]
 

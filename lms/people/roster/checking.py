@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _l
 
 from lms.core import legacy
+from lms.core.collation import name_key
 from lms.core.text import fold
 from lms.people.roster import cells, columns
 from lms.people.roster.cells import NULL, Fault, UnitRef
@@ -30,6 +31,7 @@ class Row(NamedTuple):
 
     staff_code: str
     search_text: str
+    sort_key: str
     full_name: str
     rest: str
     """The values of ``REST``, with tabs between them."""
@@ -157,7 +159,7 @@ class Checker:
                 self.count += 1
                 name = values[0]
                 search = " ".join(map(folded, name.split(" ")))
-                yield Row(code, f"{search} {code.lower()}", name, "\t".join(values[1:]))
+                yield Row(code, f"{search} {code.lower()}", name_key(name), name, "\t".join(values[1:]))
             else:
                 self._explain(number, row, [code, *values])
 

@@ -20,15 +20,16 @@ from sqlalchemy import text
 from lms.core.database import db
 from lms.people.roster.checking import REST, Checker, Row
 
-_COLUMNS = ("staff_code", "search_text", "full_name", *REST)
-_ALWAYS = ("full_name", "search_text", "category", "position", "unit_id")
+_COLUMNS = ("staff_code", "search_text", "sort_key", "full_name", *REST)
+_ALWAYS = ("full_name", "search_text", "sort_key", "category", "position", "unit_id")
 _OPTIONAL = ("birth_date", "sex", "email", "rank", "service_ends_on")
 
 _STAGING = """
 DROP TABLE IF EXISTS staged_persons;
 CREATE TEMPORARY TABLE staged_persons (
-    staff_code text NOT NULL, search_text text NOT NULL, full_name text NOT NULL, birth_date date, sex text,
-    email text, category text NOT NULL, position text NOT NULL, rank text, unit_id bigint NOT NULL, service_ends_on date
+    staff_code text NOT NULL, search_text text NOT NULL, sort_key text NOT NULL, full_name text NOT NULL,
+    birth_date date, sex text, email text, category text NOT NULL, position text NOT NULL, rank text,
+    unit_id bigint NOT NULL, service_ends_on date
 ) ON COMMIT DROP
 """
 _ELSEWHERE = text(
@@ -195,11 +196,11 @@ def _made(rows: list[Row], at: datetime) -> list[tuple[str, str]]:
     moment, noise = int(time.time() * 1000), os.urandom(len(rows) * 32).hex()
     created = at.isoformat()
     persons, accounts = [], []
-    for number, (code, search, name, rest) in enumerate(rows):
+    for number, (code, search, key, name, rest) in enumerate(rows):
         bits = noise[number * 64 : number * 64 + 64]
         head = f"{moment + (number >> 12):012x}7{number & 0xFFF:03x}"
         person, account, actor = head + "8" + bits[:15], head + "9" + bits[15:30], bits[32:64]
-        persons.append(f"{person}\t{code}\t{search}\t{name}\t{rest}\n")
+        persons.append(f"{person}\t{code}\t{search}\t{key}\t{name}\t{rest}\n")
         accounts.append(f"{account}\t{code.lower()}\t{name}\t{person}\t{actor}\t{created}\n")
     return [
         (f"persons (id, {', '.join(_COLUMNS)})", "".join(persons)),

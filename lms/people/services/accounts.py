@@ -260,7 +260,7 @@ def issue_codes_of_unit(actor: Actor, unit_id: int, *, at: datetime) -> list[Iss
             Person.left_on.is_(None),
             ~select(RoleHolding.id).where(RoleHolding.account_id == Account.id).exists(),
         )
-        .order_by(Unit.path, Person.search_text)
+        .order_by(Unit.path, Person.sort_key, Person.id)
     ).all()
     codes = _issue([row.id for row in rows], at)
     audit.record(actor, "account.issue_codes", "unit", unit_id, at=at, after={"accounts": len(rows)})

@@ -74,7 +74,7 @@ def close_unit(actor: Actor, unit_id: int, *, on: date, at: datetime) -> None:
     below = select(Unit.code).where(
         Unit.path.startswith(unit.path), Unit.id != unit.id, (Unit.valid_to.is_(None)) | (Unit.valid_to > on)
     )
-    open_below = db.session.scalars(below.order_by(Unit.code).limit(5)).all()
+    open_below = db.session.scalars(below.order_by(Unit.sort_key, Unit.id).limit(5)).all()
     if open_below:
         codes = ", ".join(open_below)
         raise DomainError("units-below", _l("Units below it still exist on that day: %(codes)s", codes=codes))

@@ -38,7 +38,7 @@ def people() -> Any:
             actor, READ, query=query, within_path=unit.path if unit else None, after=arguments.cursor(UUID, str)
         )
     )
-    page = Page.cut(rows, queries.PAGE, lambda row: (row.person_id, row.search_text))
+    page = Page.cut(rows, queries.PAGE, lambda row: (row.person_id, row.sort_key))
     return render_template(
         "people/people.html", page=page, query=query, code=code, unit=unit, unknown=unknown, operators=False
     )

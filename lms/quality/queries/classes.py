@@ -101,7 +101,8 @@ def person_name(person_id: UUID) -> str | None:
 
 def evaluated_classes(paths: Sequence[str]) -> list[ClassHead]:
     """Return the classes of the institutions held, newest first (at most 200)."""
-    statement = _class_heads().where(units_within(paths)).order_by(ClassRun.starts_on.desc(), ClassRun.code).limit(200)
+    newest = (ClassRun.starts_on.desc(), ClassRun.sort_key, ClassRun.id)
+    statement = _class_heads().where(units_within(paths)).order_by(*newest).limit(200)
     return [ClassHead(**row._mapping) for row in db.session.execute(statement)]
 
 

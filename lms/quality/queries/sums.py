@@ -185,14 +185,14 @@ def topics(scope: Scope, year: int, points: int) -> list[TopicSums]:
 def lecturers(scope: Scope, year: int, points: int) -> list[LecturerSums]:
     """What was said of lecturers, by name."""
     statement = _taught(scope, year, points, Person.id, Person.full_name).group_by(Person.id)
-    rows = db.session.execute(statement.order_by(Person.search_text, Person.id))
+    rows = db.session.execute(statement.order_by(Person.sort_key, Person.id))
     return [LecturerSums(person_id, name, section, read(columns)) for person_id, name, section, *columns in rows]
 
 
 def taught(scope: Scope, year: int, points: int) -> list[TaughtSums]:
     """What was said of each lecturer in each topic, by name."""
     statement = _taught(scope, year, points, Person.id, Person.full_name, *_TOPIC).group_by(Person.id, *_TOPIC_KEYS)
-    rows = db.session.execute(statement.order_by(Person.search_text, Person.id, *_TOPIC_ORDER))
+    rows = db.session.execute(statement.order_by(Person.sort_key, Person.id, *_TOPIC_ORDER))
     return [
         TaughtSums(person_id, name, programme, topic, title, section, read(columns))
         for person_id, name, programme, topic, title, section, *columns in rows
@@ -213,7 +213,7 @@ def _taught(scope: Scope, year: int, points: int, *keys: Any) -> Select[Any]:
 
 
 def groups(scope: Scope, year: int, points: int, by: Sequence[Any]) -> tuple[Group, ...]:
-    """The results of each institution, or of each programme, in the scope, by code.
+    """The results of each institution, or of each programme, in the scope: by name, or as the Decision lists them.
 
     :param by: INSTITUTION or PROGRAMME
     """
@@ -223,7 +223,7 @@ def groups(scope: Scope, year: int, points: int, by: Sequence[Any]) -> tuple[Gro
         .outerjoin(SectionMean, and_(SectionMean.survey_id == Survey.id, _whole()))
         .where(scope.condition, in_year(year))
         .group_by(by[0])
-        .order_by(by[1])
+        .order_by(Unit.sort_key if by is INSTITUTION else Programme.position)
     )
     return tuple(
         Group(
@@ -259,7 +259,7 @@ def classes(scope: Scope, year: int) -> tuple[EvaluatedClass, ...]:
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .outerjoin(SectionMean, and_(SectionMean.survey_id == Survey.id, _whole()))
         .where(scope.condition, in_year(year))
-        .order_by(ClassRun.code)
+        .order_by(ClassRun.sort_key, ClassRun.id)
     )
     return tuple(_class(row) for row in rows)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from lms.core.collation import text_key
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.core.pages import Page
@@ -26,7 +27,7 @@ class Letters(NamedTuple):
 
 def forwarders() -> Sequence[Forwarder]:
     """Return all forwarders by name."""
-    return db.session.scalars(select(Forwarder).order_by(Forwarder.name, Forwarder.id)).all()
+    return sorted(db.session.scalars(select(Forwarder)), key=lambda forwarder: (text_key(forwarder.name), forwarder.id))
 
 
 def forwarder(forwarder_id: UUID) -> Forwarder:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, case, cast, extract, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from lms.assessment.models import Assignment, Quiz
 from lms.assessment.queries import essay_score, quizzes_passed
@@ -72,25 +73,34 @@ def by_programme(filters: Filters) -> list[Completion]:
 
 
 def by_class(filters: Filters, after: str | None = None, size: int = PAGE) -> list[Completion]:
-    """Completion by class, ordered by code; one more row than ``size`` when there are more."""
-    statement = (
-        _counted(ClassRun).where(*_conditions(filters)).group_by(ClassRun.id).order_by(ClassRun.code).limit(size + 1)
-    )
+    """Completion by class, in the order of codes; one more row than ``size`` when there are more.
+
+    :param after: code of the last one of the page before
+    """
+    statement = _counted(ClassRun).where(*_conditions(filters)).group_by(ClassRun.id)
+    statement = statement.order_by(ClassRun.sort_key, ClassRun.id).limit(size + 1)
     if filters.query:
         statement = statement.where(matches(filters.query, folded(ClassRun.code), folded(ClassRun.name)))
     if after:
-        statement = statement.where(ClassRun.code > after)
+        statement = statement.where(_after(ClassRun, after))
     return _rows(statement)
 
 
 def by_unit(filters: Filters, after: str | None = None, size: int = PAGE) -> list[Completion]:
-    """Completion by the unit that sent the trainees, ordered by code."""
-    statement = _counted(Unit).where(*_conditions(filters)).group_by(Unit.id).order_by(Unit.code).limit(size + 1)
+    """Completion by the unit that sent the trainees, by name; otherwise as :func:`by_class`."""
+    statement = _counted(Unit).where(*_conditions(filters)).group_by(Unit.id)
+    statement = statement.order_by(Unit.sort_key, Unit.id).limit(size + 1)
     if filters.query:
         statement = statement.where(matches(filters.query, Unit.search_text))
     if after:
-        statement = statement.where(Unit.code > after)
+        statement = statement.where(_after(Unit, after))
     return _rows(statement)
+
+
+def _after(model: type[ClassRun] | type[Unit], code: str) -> ColumnElement[bool]:
+    last = aliased(model)
+    place = select(last.sort_key, last.id).where(last.code == code)
+    return tuple_(model.sort_key, model.id) > place.scalar_subquery()
 
 
 class TraineeRow(NamedTuple):
@@ -130,14 +140,14 @@ def trainees(
         .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .where(*_conditions(filters))
-        .order_by(Person.search_text, Enrolment.id)
+        .order_by(Person.sort_key, Enrolment.id)
     )
     if class_id is not None:
         statement = statement.where(Enrolment.class_id == class_id)
     if filters.query:
         statement = statement.where(matches(filters.query, Person.search_text))
     if after is not None:
-        statement = statement.where(tuple_(Person.search_text, Enrolment.id) > after)
+        statement = statement.where(tuple_(Person.sort_key, Enrolment.id) > after)
     if size is not None:
         statement = statement.limit(size + 1)
     return [TraineeRow(**row._mapping) for row in db.session.execute(statement)]
@@ -145,10 +155,10 @@ def trainees(
 
 def sort_key(registration: UUID) -> tuple[str, UUID] | None:
     """Return where an enrolment stands in the order of :func:`trainees`."""
-    folded = db.session.scalar(
-        select(Person.search_text).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.id == registration)
+    key = db.session.scalar(
+        select(Person.sort_key).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.id == registration)
     )
-    return None if folded is None else (folded, registration)
+    return None if key is None else (key, registration)
 
 
 class RecordLine(NamedTuple):

@@ -89,7 +89,7 @@ def form_of(follow_up_id: UUID) -> NamedForm | None:
 
 def of_units(paths: Sequence[str], size: int = 400) -> list[NamedForm]:
     """Return the managers' forms about people whom these units sent: the open ones first, by their end."""
-    order = (FollowUp.answered_at.is_not(None), FollowUp.closes_at, Person.search_text)
+    order = (FollowUp.answered_at.is_not(None), FollowUp.closes_at, Person.sort_key, FollowUp.id)
     rows = db.session.execute(
         _forms().where(FollowUp.audience == "employer", units_within(paths)).order_by(*order).limit(size)
     )
@@ -138,7 +138,7 @@ def due(registrations: Sequence[UUID], at: datetime) -> list[DueForm]:
 
 def of_class(class_id: UUID) -> list[NamedForm]:
     """Return the named forms of a class that were filled in, by trainees and by their managers."""
-    order = (FollowUp.audience.desc(), Person.search_text, FollowUp.id)
+    order = (FollowUp.audience.desc(), Person.sort_key, FollowUp.id)
     filled = _forms().where(FollowUp.class_id == class_id, FollowUp.answered_at.is_not(None))
     return [NamedForm(*row) for row in db.session.execute(filled.order_by(*order))]
 

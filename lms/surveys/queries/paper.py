@@ -70,6 +70,6 @@ def invited(survey_id: UUID) -> list[Invited]:
         .join(Participation, Participation.person_id == Person.id)
         .join(Survey, Survey.id == Participation.survey_id)
         .where(Participation.survey_id == survey_id, rights.unbarred())
-        .order_by(Person.search_text, Person.id)
+        .order_by(Person.sort_key, Person.id)
     )
     return [Invited(*row) for row in rows]

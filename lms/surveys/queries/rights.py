@@ -124,7 +124,7 @@ _RIGHT = f"""
                SELECT teachings.id FROM teachings
                JOIN topics o ON o.id = teachings.topic_id JOIN persons l ON l.id = teachings.lecturer_id
                WHERE teachings.class_id = s.class_id AND {_taught_to("p.enrolment_id")}
-               ORDER BY o.position, l.full_name
+               ORDER BY o.position, l.sort_key, l.id
            ),
            pg_advisory_xact_lock_shared(hashtextextended('ballots:' || s.id, 0))
     FROM participations p
@@ -198,7 +198,7 @@ def taught_in(class_id: UUID, of: UUID | None = None) -> tuple[TaughtTopic, ...]
         .join(Topic, Topic.id == Teaching.topic_id)
         .join(Person, Person.id == Teaching.lecturer_id)
         .where(Teaching.class_id == class_id)
-        .order_by(Topic.position, Person.full_name)
+        .order_by(Topic.position, Person.sort_key, Person.id)
     )
     if of is not None:
         statement = statement.where(text(_taught_to(":enrolment")).bindparams(enrolment=of))

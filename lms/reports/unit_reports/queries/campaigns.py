@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from lms.core.database import db
 from lms.core.search import matches
@@ -142,8 +142,9 @@ def units(
     if level:
         statement = statement.where(Unit.kind == level)
     if after is not None:
-        place = select(Unit.name, Unit.id).join(UnitReport, UnitReport.unit_id == Unit.id).where(UnitReport.id == after)
-        statement = statement.where(tuple_(Unit.name, Unit.id) > place.scalar_subquery())
+        last = select(Unit.sort_key, Unit.id).join(UnitReport, UnitReport.unit_id == Unit.id)
+        place = last.where(UnitReport.id == after)
+        statement = statement.where(tuple_(Unit.sort_key, Unit.id) > place.scalar_subquery())
     if size is not None:
         statement = statement.limit(size + 1)
     return [UnitRow(**row._mapping) for row in db.session.execute(statement)]
@@ -152,7 +153,7 @@ def units(
 def _units() -> Any:
     other = Unit.__table__.alias("other")
     covers = (
-        select(func.string_agg(other.c.name, ", "))
+        select(func.string_agg(other.c.name, aggregate_order_by(literal(", "), other.c.sort_key, other.c.id)))
         .select_from(UnitReportCover)
         .join(other, other.c.id == UnitReportCover.unit_id)
         .where(UnitReportCover.report_id == UnitReport.id, UnitReportCover.unit_id != UnitReport.unit_id)
@@ -175,7 +176,7 @@ def _units() -> Any:
         )
         .join(Unit, Unit.id == UnitReport.unit_id)
         .join(ReportCampaign, ReportCampaign.year == UnitReport.year)
-        .order_by(Unit.name, Unit.id)
+        .order_by(Unit.sort_key, Unit.id)
     )
 
 
@@ -199,7 +200,7 @@ def orphans(year: int) -> list[str]:
         .join(UnitReportCover, UnitReportCover.unit_id == Unit.id)
         .where(UnitReportCover.year == year, UnitReportCover.report_id.is_(None))
     )
-    return list(db.session.scalars(names.order_by(Unit.name)))
+    return list(db.session.scalars(names.order_by(Unit.sort_key, Unit.id)))
 
 
 def unattended(unit_ids: Collection[int], on: date) -> set[int]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from lms.catalogue.models import Programme
 from lms.core.database import db
@@ -111,7 +111,7 @@ def _covers(row: UnitReport) -> tuple[str, ...]:
             select(Unit.name)
             .join(UnitReportCover, UnitReportCover.unit_id == Unit.id)
             .where(UnitReportCover.report_id == row.id, Unit.id != row.unit_id)
-            .order_by(Unit.name)
+            .order_by(Unit.sort_key, Unit.id)
         )
     )
 
@@ -159,10 +159,10 @@ class OwnReport(NamedTuple):
 
 def of_units(paths: Sequence[str], after: tuple[int, str, UUID] | None = None) -> list[OwnReport]:
     """Return the reports of the units held, the newest year first; one more than a page when there are more."""
-    statement = _own(paths).order_by(UnitReport.year.desc(), Unit.name, UnitReport.id).limit(PAGE + 1)
+    statement = _own(paths).order_by(UnitReport.year.desc(), Unit.sort_key, UnitReport.id).limit(PAGE + 1)
     if after is not None:
-        year, name, report_id = after
-        later = (Unit.name > name) | ((Unit.name == name) & (UnitReport.id > report_id))
+        year, key, report_id = after
+        later = tuple_(Unit.sort_key, UnitReport.id) > (key, report_id)
         statement = statement.where((UnitReport.year < year) | ((UnitReport.year == year) & later))
     return [OwnReport(**row._mapping) for row in db.session.execute(statement)]
 
@@ -170,7 +170,7 @@ def of_units(paths: Sequence[str], after: tuple[int, str, UUID] | None = None) -
 def place_of(report_id: UUID) -> tuple[int, str, UUID] | None:
     """Return where a report stands in the order of :func:`of_units`."""
     row = db.session.execute(
-        select(UnitReport.year, Unit.name, UnitReport.id)
+        select(UnitReport.year, Unit.sort_key, UnitReport.id)
         .join(Unit, Unit.id == UnitReport.unit_id)
         .where(UnitReport.id == report_id)
     ).one_or_none()
@@ -180,7 +180,7 @@ def place_of(report_id: UUID) -> tuple[int, str, UUID] | None:
 def awaited(paths: Sequence[str], most: int) -> list[OwnReport]:
     """Return the reports that units held still have to give, the most pressing first."""
     statement = _own(paths).where(UnitReport.state.in_(MISSING), ReportCampaign.closed_at.is_(None))
-    rows = db.session.execute(statement.order_by(ReportCampaign.due_on, Unit.name).limit(most))
+    rows = db.session.execute(statement.order_by(ReportCampaign.due_on, Unit.sort_key, UnitReport.id).limit(most))
     return [OwnReport(**row._mapping) for row in rows]
 
 

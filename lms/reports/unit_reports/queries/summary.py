@@ -168,6 +168,6 @@ def _texts(year: int) -> list[Texts]:
         )
         .join(UnitReport, UnitReport.unit_id == Unit.id)
         .where(UnitReport.year == year, UnitReport.state.in_(REPORTED))
-        .order_by(Unit.name, Unit.id)
+        .order_by(Unit.sort_key, Unit.id)
     )
     return [Texts(**row._mapping) for row in rows]
