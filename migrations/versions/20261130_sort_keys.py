@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_sort_keys"
-down_revision = "20261130_steps_of_lessons"
+down_revision = "20261130_blocks_of_lessons"
 branch_labels = None
 depends_on = None
 
