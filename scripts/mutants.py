@@ -16,6 +16,7 @@ import importlib
 import json
 import os
 import re
+import resource
 import signal
 import sys
 import threading
@@ -37,6 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DECIDING = ("access.py", "rules.py", "services.py", "services")
 """The rooms of a domain that decide, whatever folder they stand in."""
 TIMEOUT = 60
+"""Seconds of the processor after which a mutant is taken for one without an end; ten times as many by the clock."""
 KILLED, SURVIVED, UNREACHED, TIMED_OUT, SKIPPED = "killed", "survived", "unreached", "timeout", "skipped"
 
 
@@ -233,11 +235,12 @@ class Worker:
         _let_go_of_the_database()
         pid = os.fork()
         if not pid:
-            signal.alarm(TIMEOUT)
+            resource.setrlimit(resource.RLIMIT_CPU, (TIMEOUT, TIMEOUT))
+            signal.alarm(10 * TIMEOUT)
             _last_words(lambda: _child(mutant, tests))
         _, status = os.waitpid(pid, 0)
         if os.WIFSIGNALED(status):
-            return TIMED_OUT if os.WTERMSIG(status) == signal.SIGALRM else KILLED
+            return TIMED_OUT if os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU, signal.SIGKILL) else KILLED
         return {0: SURVIVED, 1: KILLED, 3: SKIPPED}.get(os.WEXITSTATUS(status), KILLED)
 
 
@@ -360,6 +363,8 @@ def _report(mutants: list[Mutant], outcomes: dict[int, str], at_least: int) -> i
         dead, total = dead + killed, total + len(tried)
         print(f"{path.relative_to(ROOT)!s:48} {killed:4} of {len(tried):4} killed  {100 * killed // len(tried):3} %")
     share = 100 * dead / total if total else 100.0
+    if slow := [str(mutants[number]) for number, outcome in outcomes.items() if outcome == TIMED_OUT]:
+        print("", "Killed by taking too long:", *slow, "", sep="\n")
     print(f"{'together':48} {dead:4} of {total:4} killed  {share:.1f} %")
     return 1 if share < at_least else 0
 

@@ -64,7 +64,48 @@ def test_progress_that_cannot_be_changes_nothing(world, sign_in, submit, session
 
 def test_time_reported_at_once_is_capped(world, sign_in, submit, session):
     report(sign_in(world.account), submit, world, seconds="86400")
-    assert session.scalars(select(LessonProgress.seconds)).one() == services.SECONDS_A_REPORT
+    assert session.scalars(select(LessonProgress.seconds)).one() == 300
+
+
+def test_who_has_only_opened_a_lesson_is_at_its_beginning(world, sign_in, submit, session):
+    client = sign_in(world.account)
+    assert report(client, submit, world, percent="0", seconds="0").json == {"percent": 0}
+    row = session.scalars(select(LessonProgress)).one()
+    assert (row.percent, row.seconds, row.completed_at) == (0, 0, None)
+
+
+def test_a_section_read_is_kept_though_nothing_else_is_worth_telling(world, sign_in, submit, session):
+    client, section = sign_in(world.account), world.lessons[0].headings[1]["id"]
+    report(client, submit, world, percent="40", seconds="0")
+    report(client, submit, world, percent="40", seconds="0", step=section)
+    assert session.scalars(select(LessonProgress.steps)).one() == [section]
+    told = session.scalar(select(func.count()).select_from(Statement))
+    report(client, submit, world, percent="40", seconds="0", step=section)
+    assert session.scalar(select(func.count()).select_from(Statement)) == told
+
+
+@pytest.mark.parametrize("read", ["", "40"])
+def test_a_lesson_completed_too_early_stays_where_it_was_read_to(world, sign_in, submit, session, read):
+    client = sign_in(world.account)
+    if read:
+        report(client, submit, world, percent=read, seconds="7")
+    submit(client, f"{world.lesson}/complete", {}, page=world.lesson)
+    row = session.scalars(select(LessonProgress)).one()
+    assert (row.percent, row.seconds, row.completed_at) == (int(read or 0), 7 if read else 0, None)
+
+
+def test_completing_again_changes_nothing(world, sign_in, submit, session):
+    client, sections = sign_in(world.account), [heading["id"] for heading in world.lessons[0].headings]
+    report(client, submit, world, percent="40", seconds="7")
+    submit(client, f"{world.lesson}/complete", {"step": sections}, page=world.lesson)
+    row = session.scalars(select(LessonProgress)).one()
+    before = (row.percent, row.seconds, row.completed_at, row.seen_at)
+    told = session.scalar(select(func.count()).select_from(Statement))
+    again = submit(client, f"{world.lesson}/complete", {}, page=world.lesson)
+    assert again.location.endswith(f"/lessons/{world.lessons[1].id}")
+    session.refresh(row)
+    assert (row.percent, row.seconds, row.completed_at, row.seen_at) == before
+    assert session.scalar(select(func.count()).select_from(Statement)) == told
 
 
 def test_reading_is_told_to_the_record_store_sparsely(world, sign_in, submit, session):
