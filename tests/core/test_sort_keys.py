@@ -122,6 +122,7 @@ CODES = {"ClassRun.code", "Unit.code"}
 ELSEWHERE = {
     "UploadPiece.name": "pieces of an upload are named by their place",
     "path.name": "a file",
+    "Figure.name": "a file of a lesson",
     "sheets[n].name": "the sheet that looks most like a roster: a guess",
     "Account.username": "operators are listed by what they sign in with",
     "type_.__name__": "Python's own",
