@@ -116,6 +116,12 @@ def test_conditions_stand_in_the_order_in_which_trainees_meet_them_and_name_what
     assert (attendance.done, attendance.lost, essay.key, essay.done) == (False, True, "essay", True)
 
 
+@pytest.mark.parametrize(("attended", "done"), [(3, False), (4, True), (5, True)])
+def test_attendance_is_reached_with_just_as_many_sessions_as_are_needed(attended, done):
+    (attendance,) = rules.criteria(_standing(sessions=5, held=5, attended=attended))
+    assert attendance.done is done
+
+
 @pytest.mark.parametrize(("missed", "spare", "lost"), [(0, 1, False), (1, 0, False), (2, -1, True)])
 def test_attendance_is_lost_when_one_more_was_missed_than_may_be(missed, spare, lost):
     (attendance,) = rules.criteria(_standing(sessions=5, held=3, attended=3 - missed))
