@@ -74,7 +74,7 @@ def report_progress(
     before = rules.Place(known.percent, known.anchor) if known else None
     fresh = set(read) - set(known.steps if known else ())
     if not fresh and not rules.worth_telling(before, now, seconds, leaving=leaving):
-        return Reported(known.percent if known else 0, told=False)
+        return Reported(known.percent, told=False)
     _advance(registration, text, person_id, known, now, min(seconds, SECONDS_A_REPORT), read, at)
     return Reported(max(now.percent, known.percent if known else 0), told=True)
 

@@ -84,6 +84,13 @@ def test_a_section_read_is_kept_though_nothing_else_is_worth_telling(world, sign
     assert session.scalar(select(func.count()).select_from(Statement)) == told
 
 
+def test_a_report_that_says_too_little_waits_in_the_browser(world, sign_in, submit, session):
+    client = sign_in(world.account)
+    assert report(client, submit, world, percent="40", seconds="0").json == {"percent": 40}
+    assert report(client, submit, world, percent="41", seconds="30").json == {"percent": 40, "waits": True}
+    assert session.scalars(select(LessonProgress.percent)).one() == 40
+
+
 @pytest.mark.parametrize("read", ["", "40"])
 def test_a_lesson_completed_too_early_stays_where_it_was_read_to(world, sign_in, submit, session, read):
     client = sign_in(world.account)
