@@ -44,13 +44,13 @@ def _catalogue(language: str) -> NullTranslations:
     """Return the merged catalogue of all domains, read once a process; English has none beyond the message ids."""
     merged: Translations | None = None
     for folder in sorted(Path(__file__).parents[1].glob("*/translations")):
-        found = Translations.load(str(folder), [language])
-        if not isinstance(found, Translations):
+        translations = Translations.load(str(folder), [language])
+        if not isinstance(translations, Translations):
             continue
         if merged is None:
-            merged = found  # the first carries the language's plural forms
+            merged = translations  # the first carries the language's plural forms
         else:
-            merged.merge(found)
+            merged.merge(translations)
     return merged or NullTranslations()
 
 
