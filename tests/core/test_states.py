@@ -33,7 +33,7 @@ SESSION = "a launch that has ended, or whose class no longer allows work, has no
 WITHOUT_A_TABLE = {
     "catalogue.services.count_completion": "counts what classes concluded",
     "catalogue.services.load_programmes": "what has changed becomes a new version; old ones are not touched",
-    "console.demo._newcomers": "the demonstration's own people",
+    "console.demo_classes._newcomers": "the demonstration's own people",
     "console.personal.services.archives._forget": STEP,
     "console.personal.services.archives._make_ready": STEP,
     "console.personal.services.archives._note_address": STEP,
@@ -49,6 +49,7 @@ WITHOUT_A_TABLE = {
     "learning.materials.services.take_out": "out of a module, not a class; what trainees did stays",
     "learning.materials.services.use_version": "for classes to come; each that has begun is kept on its version",
     "learning.projections.rebuilding._repair": "writes what the statements say, whatever was written before",
+    "learning.projections.trained.recount_trained": "writes what the enrolments say, whatever was counted before",
     "library.services.content_statements._take": SESSION,
     "library.services.keys.make_key": NEW,
     "library.services.keys.revoke_key": END,
