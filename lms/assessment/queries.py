@@ -137,7 +137,7 @@ def questions(
     if asked is None:
         return bank
     known = {question.id: question for question in bank}
-    return [known[one]._replace(position=place) for place, one in enumerate(asked, 1)]
+    return [known[question_id]._replace(position=place) for place, question_id in enumerate(asked, 1)]
 
 
 def lessons_of(module_id: UUID) -> dict[str, tuple[UUID, Texts]]:

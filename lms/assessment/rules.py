@@ -93,9 +93,9 @@ def drawn(seed: int, bank: Sequence[UUID], count: int, before: Sequence[UUID] = 
     :param before: questions asked in earlier attempts, the oldest first
     """
     last = {question: place for place, question in enumerate(before)}
-    chance = {one: hashlib.sha256(f"{seed}:{one}".encode()).digest() for one in bank}
-    chosen = sorted(bank, key=lambda one: (last.get(one, -1), chance[one]))[:count]
-    return sorted(chosen, key=lambda one: chance[one][::-1])
+    chance = {question: hashlib.sha256(f"{seed}:{question}".encode()).digest() for question in bank}
+    chosen = sorted(bank, key=lambda question: (last.get(question, -1), chance[question]))[:count]
+    return sorted(chosen, key=lambda question: chance[question][::-1])
 
 
 class MalformedResponseError(ValueError):
@@ -165,14 +165,14 @@ def readings(text: str) -> set[Decimal]:
 
     Vietnamese writes 3.216,5 and English 3,216.5, and people type both; where a text has two meanings, both count.
     """
-    found: set[Decimal] = set()
+    readings: set[Decimal] = set()
     if _PLAIN.fullmatch(text):
-        found.add(Decimal(text.replace(",", ".")))
+        readings.add(Decimal(text.replace(",", ".")))
     grouped = _GROUPED.fullmatch(text)
     if grouped and grouped[3] != grouped[4] and grouped[1].lstrip("+-").lstrip("0"):
         whole = grouped[1] + re.sub(r"[., ]", "", grouped[2])
-        found.add(Decimal(f"{whole}.{grouped[5]}" if grouped[5] else whole))
-    return found
+        readings.add(Decimal(f"{whole}.{grouped[5]}" if grouped[5] else whole))
+    return readings
 
 
 def seed_of(attempt_id: UUID) -> int:
@@ -204,10 +204,10 @@ def _read_single(body: Body, response: Any) -> str:
 
 def _read_multiple(body: Body, response: Any) -> list[str]:
     keys = [option["key"] for option in body["options"]]
-    given = [_key(one, keys) for one in _list(response, len(keys))]
-    if len(set(given)) < len(given):
+    chosen = [_key(key, keys) for key in _list(response, len(keys))]
+    if len(set(chosen)) < len(chosen):
         raise MalformedResponseError("a key is given twice")
-    return sorted(given)
+    return sorted(chosen)
 
 
 def _read_true_false(_body: Body, response: Any) -> bool:
@@ -227,11 +227,11 @@ def _read_numeric(_body: Body, response: Any) -> str:
 
 def _read_ordering(body: Body, response: Any) -> list[str | None]:
     keys = [item["key"] for item in body["items"]]
-    given = [None if one is None else _key(one, keys) for one in _list(response, len(keys))]
-    placed = [one for one in given if one is not None]
-    if len(given) != len(keys) or len(set(placed)) < len(placed):
+    order = [None if key is None else _key(key, keys) for key in _list(response, len(keys))]
+    placed = [key for key in order if key is not None]
+    if len(order) != len(keys) or len(set(placed)) < len(placed):
         raise MalformedResponseError("each item once, one for each place")
-    return given
+    return order
 
 
 def _read_matching(body: Body, response: Any) -> dict[str, str]:

@@ -56,7 +56,7 @@ def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: dat
     tried = db.session.scalars(
         select(Attempt).where(Attempt.registration == registration, Attempt.quiz_id == quiz_id).order_by(Attempt.number)
     ).all()
-    rules.QUIZ.require("start_quiz", rules.quiz_state([one.passed for one in tried], quiz.attempts_allowed))
+    rules.QUIZ.require("start_quiz", rules.quiz_state([attempt.passed for attempt in tried], quiz.attempts_allowed))
     if tried and tried[-1].submitted_at is None:
         return tried[-1]
     number = len(tried) + 1
@@ -70,7 +70,7 @@ def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: dat
         at=at,
         extensions={"attempt": number, "questions": questions},
     )
-    before = [question for one in tried for question in one.asked or bank]
+    before = [question for attempt in tried for question in attempt.asked or bank]
     attempt = Attempt(
         id=attempt_id,
         quiz_id=quiz_id,
@@ -95,17 +95,17 @@ def save_answer(attempt_id: UUID, question_id: UUID, response: Any, revision: in
     """
     if not 1 <= revision < 2**31:
         raise _malformed()
-    found = db.session.execute(
+    attempt = db.session.execute(
         select(Attempt.submitted_at, Attempt.registration, Attempt.asked, Question.kind, Question.body)
         .join(Question, Question.quiz_id == Attempt.quiz_id)
         .where(Attempt.id == attempt_id, Question.id == question_id)
         .with_for_update(of=Attempt, key_share=True)
     ).first()
-    if found is None or (found.asked is not None and question_id not in found.asked):
+    if attempt is None or (attempt.asked is not None and question_id not in attempt.asked):
         raise NotFound
-    rules.ATTEMPT.require("answer", "handed-in" if found.submitted_at else "open")
-    _require_work("answer", found.registration)
-    values = _read(found.kind, found.body, response)
+    rules.ATTEMPT.require("answer", "handed-in" if attempt.submitted_at else "open")
+    _require_work("answer", attempt.registration)
+    values = _read(attempt.kind, attempt.body, response)
     return _store(attempt_id, question_id, values, revision, at)
 
 
@@ -204,7 +204,7 @@ def questions_of(attempt: Attempt) -> list[Question]:
     if attempt.asked is None:
         return bank
     known = {question.id: question for question in bank}
-    return [known[one] for one in attempt.asked]
+    return [known[question_id] for question_id in attempt.asked]
 
 
 def refusal(act: str, registration: UUID) -> DomainError | None:
@@ -419,9 +419,9 @@ def _let_go_of_older(newest: Submission, at: datetime) -> None:
             Submission.sha256 != "",
         )
     ).all()
-    files.release([one.sha256 for one in older], at=at)
-    for one in older:
-        one.sha256, one.size = "", 0
+    files.release([submission.sha256 for submission in older], at=at)
+    for submission in older:
+        submission.sha256, submission.size = "", 0
 
 
 def _malformed() -> DomainError:

@@ -85,7 +85,7 @@ def in_words(question: AskedQuestion, response: Any) -> str:
     body = question.body
     match question.kind:
         case "single" | "multiple":
-            texts = {one["key"]: one["text"] for one in body["options"]}
+            texts = {option["key"]: option["text"] for option in body["options"]}
             return "; ".join(texts[key] for key in sorted(_set(response)))
         case "true_false":
             return str(_("True") if response else _("False"))
@@ -93,7 +93,7 @@ def in_words(question: AskedQuestion, response: Any) -> str:
             texts = {item["key"]: item["text"] for item in body["items"]}
             return "; ".join(f"{place}. {texts[key]}" for place, key in enumerate(response, 1) if key)
         case "matching":
-            left, right = ({one["key"]: one["text"] for one in body[side]} for side in ("left", "right_side"))
+            left, right = ({item["key"]: item["text"] for item in body[side]} for side in ("left", "right_side"))
             return "; ".join(f"{left[key]} – {right[value]}" for key, value in response.items())
         case _:
             return f"{response} {body.get('unit', '')}".strip()
@@ -103,19 +103,19 @@ _Lines = tuple[list[Line], list[Line]]
 
 
 def _options(question: AskedQuestion, response: Any, seed: int) -> _Lines:
-    right, given = _set(question.body["right"]), _set(response)
-    options = {one["key"]: one for one in question.body["options"]}
+    right, chosen = _set(question.body["right"]), _set(response)
+    options = {option["key"]: option for option in question.body["options"]}
     order = rules.shuffled(seed, question.id, list(options))
     return [
-        Line(key, options[key]["text"], options[key]["explanation"], key in given, key in right) for key in order
+        Line(key, options[key]["text"], options[key]["explanation"], key in chosen, key in right) for key in order
     ], []
 
 
 def _truth(question: AskedQuestion, response: Any, _seed: int) -> _Lines:
-    why, right = question.body["explanations"], question.body["right"]
+    explanations, right = question.body["explanations"], question.body["right"]
     return [
-        Line("true", "", why["true"], response is True, right is True),
-        Line("false", "", why["false"], response is False, right is False),
+        Line("true", "", explanations["true"], response is True, right is True),
+        Line("false", "", explanations["false"], response is False, right is False),
     ], []
 
 
@@ -125,8 +125,8 @@ def _number(_question: AskedQuestion, _response: Any, _seed: int) -> _Lines:
 
 def _places(question: AskedQuestion, response: Any, seed: int) -> _Lines:
     right = question.body["right"]
-    given = response if isinstance(response, list) else []
-    places = {key: place for place, key in enumerate(given, 1) if key is not None}
+    ordered = response if isinstance(response, list) else []
+    places = {key: place for place, key in enumerate(ordered, 1) if key is not None}
     if isinstance(response, dict):  # a refused form: place by key, as typed
         places = response
     texts = {item["key"]: item["text"] for item in question.body["items"]}
@@ -136,12 +136,13 @@ def _places(question: AskedQuestion, response: Any, seed: int) -> _Lines:
 
 
 def _pairs(question: AskedQuestion, response: Any, seed: int) -> _Lines:
-    given = response if isinstance(response, dict) else {}
+    matched = response if isinstance(response, dict) else {}
     right = question.body["right"]
-    partners = {one["key"]: one["text"] for one in question.body["right_side"]}
+    partners = {side["key"]: side["text"] for side in question.body["right_side"]}
     order = rules.shuffled(seed, question.id, list(partners))
     lines = [
-        Line(one["key"], one["text"], None, given.get(one["key"]), right[one["key"]]) for one in question.body["left"]
+        Line(item["key"], item["text"], None, matched.get(item["key"]), right[item["key"]])
+        for item in question.body["left"]
     ]
     return lines, [Line(key, partners[key]) for key in order]
 

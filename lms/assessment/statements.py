@@ -27,7 +27,7 @@ def response_text(response: Any) -> str:
         case bool():
             return "true" if response else "false"
         case list():
-            return "[,]".join(str(one) for one in response if one is not None)
+            return "[,]".join(str(key) for key in response if key is not None)
         case dict():
             return "[,]".join(f"{left}[.]{right}" for left, right in response.items())
         case _:

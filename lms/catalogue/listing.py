@@ -86,7 +86,7 @@ def select_rows(rows: Sequence[ProgrammeRow], filters: Filters) -> list[Programm
     ]
     wanted = words(filters.q)
     together = [row for row in fitting if holds(row.search_text, wanted)]
-    return together or [row for row in fitting if all(holds(row.search_text, one) for one in wanted.split())]
+    return together or [row for row in fitting if all(holds(row.search_text, word) for word in wanted.split())]
 
 
 def grouped(rows: Sequence[ProgrammeRow], everything: Sequence[ProgrammeRow]) -> list[GroupRows]:
@@ -125,10 +125,10 @@ class Shelf:
         self._refresh()
         key = (language, filters)
         with self._lock:
-            revision, rows, found = self._revision, self._rows, self._fragments.get(key)
-            if found is not None:
+            revision, rows, fragment = self._revision, self._rows, self._fragments.get(key)
+            if fragment is not None:
                 self._fragments.move_to_end(key)
-                return found
+                return fragment
         made = render(rows)
         with self._lock:
             if self._revision == revision:
@@ -152,8 +152,8 @@ class Shelf:
 
 def shelf() -> Shelf:
     """Return the application's shelf."""
-    found: Shelf = current_app.extensions["catalogue_shelf"]
-    return found
+    shelf: Shelf = current_app.extensions["catalogue_shelf"]
+    return shelf
 
 
 def init_app(app: Flask) -> None:

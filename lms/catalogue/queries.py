@@ -175,9 +175,9 @@ def outline(version_id: UUID) -> Outline:
     )
     modules: dict[UUID, ModuleOutline] = {}
     for module_id, code, title, hours, outcomes, *line in rows:
-        one = modules.setdefault(module_id, ModuleOutline(module_id, code, title, hours, outcomes, []))
+        module = modules.setdefault(module_id, ModuleOutline(module_id, code, title, hours, outcomes, []))
         if line[0] is not None:
-            one.lessons.append(LessonLine(*line))
+            module.lessons.append(LessonLine(*line))
     topics = db.session.execute(
         select(t.id, t.code, t.title, t.hours, t.objectives).where(t.version_id == version_id).order_by(t.position)
     )
@@ -208,13 +208,24 @@ def figure(version_id: UUID, name: str) -> FigureFile | None:
 
 
 def _lesson(*conditions: Any) -> LessonText | None:
-    one, m = Lesson, Module
     row = db.session.execute(
         select(
-            one.id, one.code, one.position, one.title, one.summary, one.minutes, one.html, one.headings, one.sources,
-            one.drawn, m.id, m.code, m.title, m.version_id,
+            Lesson.id,
+            Lesson.code,
+            Lesson.position,
+            Lesson.title,
+            Lesson.summary,
+            Lesson.minutes,
+            Lesson.html,
+            Lesson.headings,
+            Lesson.sources,
+            Lesson.drawn,
+            Module.id.label("module_id"),
+            Module.code.label("module_code"),
+            Module.title.label("module_title"),
+            Module.version_id,
         )
-        .join(m, m.id == one.module_id)
+        .join(Module, Module.id == Lesson.module_id)
         .where(*conditions)
-    ).first()  # fmt: skip
-    return None if row is None else LessonText(*row)
+    ).first()
+    return None if row is None else LessonText(**row._mapping)

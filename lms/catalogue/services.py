@@ -78,14 +78,14 @@ def load_programmes(root: Path, *, at: datetime) -> Loaded:
     loading.store_glossary(registers)
     loading.redraw(registers, drawn)
     changed, versions = [], []
-    for one in programmes:
-        row, written = loading.store_programme(one)
+    for programme in programmes:
+        row, written = loading.store_programme(programme)
         if written:
             changed.append(row.code)
-        version = loading.store_version(row, one.version, drawn, at=at) if one.version else None
-        if version is not None and one.version is not None:
+        version = loading.store_version(row, programme.version, drawn, at=at) if programme.version else None
+        if version is not None and programme.version is not None:
             versions.append(f"{row.code} v{version.number}")
-            signals.version_loaded.send(version.id, version=version, folder=one.version.folder)
+            signals.version_loaded.send(version.id, version=version, folder=programme.version.folder)
     if changed or versions:
         audit.record(
             SYSTEM, "catalogue.load", "programmes", "all", at=at, after={"programmes": changed, "versions": versions}

@@ -31,15 +31,15 @@ def index() -> Any:
         abort(400)
 
     def render(rows: list[ProgrammeRow]) -> str:
-        found = select_rows(rows, filters)
+        selected = select_rows(rows, filters)
         return render_template(
             "catalogue/_list.html",
             filters=filters,
             choices=listing.CHOICES,
             terms=terms,
             labels=_labels(),
-            count=len(found),
-            groups=grouped(found, rows),
+            count=len(selected),
+            groups=grouped(selected, rows),
             totals=_totals(rows),
         )
 
@@ -88,50 +88,50 @@ def review_lesson(code: str, number: int, lesson_code: str) -> Any:
     if version_id is None or lesson is None:
         abort(404)
     lines = [line for module in queries.outline(version_id).modules for line in module.lessons]
-    here = next(place for place, line in enumerate(lines) if line.code == lesson_code)
+    position = next(place for place, line in enumerate(lines) if line.code == lesson_code)
     return render_template(
         "catalogue/lesson.html",
         code=code,
         number=number,
         lesson=lesson,
         html=Markup(lesson.html),  # noqa: S704 - bleached when it was loaded
-        before=lines[here - 1] if here else None,
-        after=lines[here + 1] if here + 1 < len(lines) else None,
+        before=lines[position - 1] if position else None,
+        after=lines[position + 1] if position + 1 < len(lines) else None,
     )
 
 
 def figure(version_id: UUID, name: str) -> Any:
     """A picture of a lesson. It never changes under its address; a policy of its own keeps it a mere picture."""
-    found = queries.figure(version_id, name) if _is_name(name) else None
-    if found is None:
+    file = queries.figure(version_id, name) if _is_name(name) else None
+    if file is None:
         abort(404)
-    response = Response(mimetype=found.media_type)
-    response.set_etag(found.sha256)
+    response = Response(mimetype=file.media_type)
+    response.set_etag(file.sha256)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.headers["Cache-Control"] = f"private, max-age={_YEAR}, immutable"
     response.make_conditional(request)
     if response.status_code != 304:
         try:
-            response.set_data(b"".join(files.read(found.sha256)))
+            response.set_data(b"".join(files.read(file.sha256)))
         except FileNotFoundError:
             abort(404)
     return response
 
 
 def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
-    found = queries.programme(code) if _is_name(code) else None
-    if found is None:
+    card = queries.programme(code) if _is_name(code) else None
+    if card is None:
         abort(404)
-    versions = queries.versions(found.id)
+    versions = queries.versions(card.id)
     if number is None:
         version = versions[0] if versions else None
     else:
-        version = next((one for one in versions if one.number == number), None) or abort(404)
+        version = next((line for line in versions if line.number == number), None) or abort(404)
     actor = current_actor()
     return render_template(
         "catalogue/programme.html",
-        programme=found,
-        document=found.document,
+        programme=card,
+        document=card.document,
         terms=terms,
         version=version,
         versions=versions,
@@ -140,6 +140,7 @@ def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
         reviewer=actor.may("catalogue.review"),
         notes=_notes(version, actor) if version and actor.may("catalogue.review") else [],
         approver=actor.may("catalogue.approve"),
+        exports=actor.may("library.manage"),
         form=form,
     )
 

@@ -105,9 +105,9 @@ class Period(NamedTuple):
     name: str = ""
 
 
-def overlap(one: Period, other: Period) -> bool:
+def overlap(period: Period, other: Period) -> bool:
     """Tell whether two classes share a day."""
-    return one.starts_on <= other.ends_on and other.starts_on <= one.ends_on
+    return period.starts_on <= other.ends_on and other.starts_on <= period.ends_on
 
 
 def clash(wanted: Period, held: Iterable[Period]) -> Period | None:

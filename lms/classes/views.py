@@ -29,7 +29,7 @@ def index() -> Any:
     query = arguments.search()
     rows = queries.classes(access.readable(actor), query, request.args.get("after"), at=utcnow())
     page = Page.cut(rows, queries.PAGE, lambda row: row.code)
-    return render_template("classes/index.html", page=page, query=query)
+    return render_template("classes/index.html", page=page, query=query, sets_up=actor.may("classes.manage"))
 
 
 def new() -> Any:
@@ -81,6 +81,7 @@ def class_page(class_id: UUID) -> Any:
     return render_template(
         "classes/class.html",
         head=head,
+        reads_quality=actor.may("reports.quality", head.institution_path),
         sessions=queries.sessions_of(class_id),
         topics=queries.topics_of(head.version_id),
         teachings=queries.teachings_of(class_id),
@@ -367,10 +368,10 @@ def _session_values(row: queries.SessionRow | None) -> dict[str, Any]:
     }
 
 
-def _marks(given: Mapping[str, str]) -> dict[UUID, tuple[str, str | None]]:
+def _marks(submitted: Mapping[str, str]) -> dict[UUID, tuple[str, str | None]]:
     """Read marks from the fields of a sheet: ``status-<enrolment>`` and ``note-<enrolment>``."""
     marks: dict[UUID, tuple[str, str | None]] = {}
-    for name, value in given.items():
+    for name, value in submitted.items():
         prefix, _sep, key = name.partition("-")
         if prefix != "status" or not value:
             continue
@@ -378,7 +379,7 @@ def _marks(given: Mapping[str, str]) -> dict[UUID, tuple[str, str | None]]:
             enrolment_id = UUID(key)
         except ValueError:
             abort(400)
-        note = one_line(given.get(f"note-{key}", ""))[:300]
+        note = one_line(submitted.get(f"note-{key}", ""))[:300]
         marks[enrolment_id] = (value, note or None)
     return marks
 

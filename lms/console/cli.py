@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from lms.console import demo, setup
+from lms.console.demo_people import PASSWORD
 from lms.core import serving, sort_keys
 from lms.core.config import Settings
 from lms.core.database import db, utcnow
@@ -82,7 +83,7 @@ def reset() -> None:
 def accounts() -> None:
     """Print one demonstration account a role."""
     for line in demo.ACCOUNTS:
-        click.echo(f"{line.role:32} {line.username:18} {demo.PASSWORD}")
+        click.echo(f"{line.role:32} {line.username:18} {PASSWORD}")
 
 
 @click.command("prepare")
@@ -126,7 +127,7 @@ def _greet(bound: Settings, with_accounts: bool) -> None:
     if bound.content_url is not None:
         click.echo(f"  Uploaded content:  {bound.content_url}/, and http://127.0.0.1:{bound.content_port}/\n")
     if with_accounts:
-        click.echo(f"  Demonstration accounts (password for all: {demo.PASSWORD})")
+        click.echo(f"  Demonstration accounts (password for all: {PASSWORD})")
         for line in demo.ACCOUNTS:
             click.echo(f"    {line.username:16} {line.role}")
         click.echo()

@@ -40,12 +40,12 @@ def answer(
                 answers[name] = [str(_point(chance, question.section.key, question.teaching, facilities))]
             elif question.item.kind == "ranking":
                 order = chance.sample(question.item.options, len(question.item.options))
-                answers |= {f"{name}/{one.key}": [str(place)] for place, one in enumerate(order, 1)}
+                answers |= {f"{name}/{option.key}": [str(place)] for place, option in enumerate(order, 1)}
             elif question.item.kind == "multiple":
                 answers[name] = [chance.choice(question.item.options).key]
         if number % 3 == 0:
             answers["eff-comment"] = [texts.COURSE_COMMENTS[number // 3 % len(texts.COURSE_COMMENTS)]]
-        teachings = [str(one.teaching_id) for one in form.taught]
+        teachings = [str(topic.teaching_id) for topic in form.taught]
         if number % 4 == 1 and teachings:
             comment = texts.LECTURER_COMMENTS[number // 4 % len(texts.LECTURER_COMMENTS)]
             answers[f"lect-comment.{teachings[number % len(teachings)]}"] = [comment]

@@ -98,8 +98,8 @@ def _report_of(unit: str, year: int) -> UUID:
 
 
 def _content(report_id: UUID, head: Head, number: int, chance: random.Random, at: datetime) -> reports.Content:
-    found = queries.report(report_id, at)
-    if found is None:
+    report = queries.report(report_id, at)
+    if report is None:
         raise RuntimeError(f"{head.unit} has no report")
     texts = {
         "quality_text": _QUALITY[number % len(_QUALITY)],
@@ -110,7 +110,7 @@ def _content(report_id: UUID, head: Head, number: int, chance: random.Random, at
         "signer_name": head.name,
     }
     lines: dict[str, dict[str, int | None]] = {}
-    for line in found.lines:
+    for line in report.lines:
         if line.figures.completed:
             lines[line.code] = {"quality": chance.choice((3, 4, 4, 5)), **_uses(line.figures.completed, chance)}
         if line.code.startswith(("A1", "A2", "B")) and chance.random() < 0.3:

@@ -25,10 +25,10 @@ def identifier(name: str) -> UUID | None:
 
 def number(name: str, largest: int = _LARGEST) -> int | None:
     """Return a whole number from 0; None when it is not given."""
-    given = _read(request.args.get(name), _whole)
-    if given is not None and given > largest:
+    number = _read(request.args.get(name), _whole)
+    if number is not None and number > largest:
         abort(400)
-    return given
+    return number
 
 
 def year(name: str = "year") -> int | None:

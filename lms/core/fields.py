@@ -34,8 +34,8 @@ class _Human:
         :raises StopValidation: it is one; the message shows it in Unicode.
         """
         super().pre_validate(form)  # type: ignore[misc] # of the field that this is mixed into
-        given = getattr(self, "raw_data", None)
-        old = legacy.suspect(given[0][:2000]) if given and isinstance(given[0], str) else None
+        raw = getattr(self, "raw_data", None)
+        old = legacy.suspect(raw[0][:2000]) if raw and isinstance(raw[0], str) else None
         if old is not None:
             raise StopValidation(
                 _(
@@ -164,11 +164,11 @@ class MomentField(_Dated, _Typed, DateTimeLocalField):
         text = one_line(" ".join(valuelist))
         if not text:
             return
-        found = re.fullmatch(r"(\S+)[T ]([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", text)
+        match = re.fullmatch(r"(\S+)[T ]([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", text)
         turned = re.fullmatch(r"([0-9]{1,2}):([0-9]{2}) (\S+)", text)
-        if found is None and turned is None:
+        if match is None and turned is None:
             raise ValueError(_("Please write a day and time, such as 30/11/2026 08:00."))
-        written, hour, minute = (found[1], found[2], found[3]) if found else (turned[3], turned[1], turned[2])  # type: ignore[index]
+        written, hour, minute = (match[1], match[2], match[3]) if match else (turned[3], turned[1], turned[2])  # type: ignore[index]
         if int(hour) > 23 or int(minute) > 59:
             raise ValueError(_("Please write a day and time, such as 30/11/2026 08:00."))
         self.data = datetime.combine(_day(written), time(int(hour), int(minute)))

@@ -76,26 +76,26 @@ def keep(staged: Sequence[Staged], *, run: "Run" = in_transaction) -> None:
 
     The same content is kept once. Content is on the disk before it gets its address, so that none shows half a file.
     """
-    hold((one.sha256 for one in staged), run=run)
+    hold((file.sha256 for file in staged), run=run)
     fs, root = _store()
-    fresh = {one.sha256: one for one in staged if not fs.exists(_path(root, one.sha256))}
+    fresh = {file.sha256: file for file in staged if not fs.exists(_path(root, file.sha256))}
     if _is_local(fs):
-        disk.settle(one.path for one in fresh.values())
-        for sha256, one in fresh.items():
+        disk.settle(file.path for file in fresh.values())
+        for sha256, file in fresh.items():
             path = Path(_path(root, sha256))
             path.parent.mkdir(parents=True, exist_ok=True)
-            one.path.replace(path)
-        disk.settle(folder for one in staged for folder in _folders(root, _path(root, one.sha256)))
+            file.path.replace(path)
+        disk.settle(folder for file in staged for folder in _folders(root, _path(root, file.sha256)))
     else:
-        for sha256, one in fresh.items():
-            fs.put_file(str(one.path), _path(root, sha256))
+        for sha256, file in fresh.items():
+            fs.put_file(str(file.path), _path(root, sha256))
     discard(staged)
 
 
 def discard(staged: Iterable[Staged]) -> None:
     """Throw waiting files away."""
-    for one in staged:
-        one.path.unlink(missing_ok=True)
+    for file in staged:
+        file.path.unlink(missing_ok=True)
 
 
 def put(stream: IO[bytes], *, run: "Run" = in_transaction) -> Stored:
@@ -379,9 +379,9 @@ def remove(sha256: str) -> None:
 
 def sweep(*, at: datetime) -> int:
     """Remove waiting files that a process which died has left; returns how many."""
-    left = [one for one in _waiting_room().iterdir() if one.stat().st_mtime < (at - ABANDONED).timestamp()]
-    for one in left:
-        one.unlink(missing_ok=True)
+    left = [path for path in _waiting_room().iterdir() if path.stat().st_mtime < (at - ABANDONED).timestamp()]
+    for path in left:
+        path.unlink(missing_ok=True)
     return len(left)
 
 

@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
         "number": number,
         "percent": percent,
         "dong": dong,
+        "size": size,
         "local": local,
     }
     app.jinja_env.globals["language"] = select_language
@@ -44,13 +45,13 @@ def _catalogue(language: str) -> NullTranslations:
     """Return the merged catalogue of all domains, read once a process; English has none beyond the message ids."""
     merged: Translations | None = None
     for folder in sorted(Path(__file__).parents[1].glob("*/translations")):
-        found = Translations.load(str(folder), [language])
-        if not isinstance(found, Translations):
+        translations = Translations.load(str(folder), [language])
+        if not isinstance(translations, Translations):
             continue
         if merged is None:
-            merged = found  # the first carries the language's plural forms
+            merged = translations  # the first carries the language's plural forms
         else:
-            merged.merge(found)
+            merged.merge(translations)
     return merged or NullTranslations()
 
 
@@ -126,6 +127,14 @@ def number(value: float | int | None, pattern: str = "#,##0.##") -> str:
         if pattern != "0.00":
             written = written.rstrip("0").rstrip(".")
     return written if select_language() == "en" else written.translate(_VIETNAMESE)
+
+
+def size(octets: int) -> str:
+    """Write the size of a file for people: 12 kB, 3,4 MB, 1,2 GB (of 1,024 octets each); anything at all is 1 kB."""
+    for unit, name in ((1024**3, "GB"), (1024**2, "MB")):
+        if octets >= unit:
+            return f"{number(round(octets / unit, 1))} {name}"
+    return f"{number(max(round(octets / 1024), 1 if octets else 0))} kB"
 
 
 def percent(value: float | None, digits: int = 0) -> str:

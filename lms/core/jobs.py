@@ -23,7 +23,7 @@ from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.sql import queries as _sql
 from procrastinate.tasks import configure_task
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.database import Base, act, db, in_transaction, utcnow
@@ -36,6 +36,10 @@ HEARTBEAT = 5.0
 """Seconds between two signs of life of a worker."""
 SILENT = timedelta(seconds=20)
 """A worker that gave no sign of life for so long may be dead; it is when nobody holds the lock of its job."""
+
+
+KEPT = timedelta(days=30)
+"""For so long the owner of a job that has ended can look what came of it."""
 
 
 class JobProgress(Base):
@@ -225,6 +229,13 @@ def find(progress_id: UUID) -> JobProgress | None:
     return db.session.scalar(select(JobProgress).where(JobProgress.id == progress_id))
 
 
+@act
+def sweep(*, at: datetime) -> int:
+    """Remove what is kept of jobs that ended long ago; returns how many."""
+    ended = JobProgress.state.in_(("done", "failed")) & (JobProgress.updated_at < at - KEPT)
+    return len(db.session.execute(delete(JobProgress).where(ended).returning(JobProgress.id)).all())
+
+
 # -- jobs that fail, and jobs whose worker died ------------------------------------------------------------------------
 
 _DOING = "SELECT task_name, args, attempts FROM procrastinate_jobs WHERE id = :id AND status = 'doing' FOR UPDATE"
@@ -262,8 +273,8 @@ def take_up_stalled(*, at: datetime) -> int:
         "SELECT j.id FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id "
         "WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - :silent) ORDER BY j.id"
     )
-    found = db.session.scalars(silent, {"silent": SILENT}).all()
-    return sum(_take_up(job_id, at=at) for job_id in found)
+    stalled = db.session.scalars(silent, {"silent": SILENT}).all()
+    return sum(_take_up(job_id, at=at) for job_id in stalled)
 
 
 @act
@@ -303,9 +314,9 @@ def _give_up(name: str, arguments: dict[str, Any]) -> None:
     told = _gave_up.get(name)
     if told is None:
         return
-    given = {key: value for key, value in arguments.items() if key != "progress_id"}
+    named = {key: value for key, value in arguments.items() if key != "progress_id"}
     try:
-        told(at=utcnow(), **given)
+        told(at=utcnow(), **named)
     except Exception:
         log.exception("nobody could be told that %s was given up", name)
 

@@ -108,12 +108,12 @@ def _fitting(words: list[str], encoding: str) -> tuple[int, int]:
 
 def suspect(text: str) -> Legacy | None:
     """Tell the same of a text in any language: one odd word alone is let be, unless it has signs of no word."""
-    found = recognise(text)
-    if found is None:
+    recognised = recognise(text)
+    if recognised is None:
         return None
-    words = [word for word in _WORD.findall(text.translate(_BYTES)) if _is_marked(word, found.encoding)]
+    words = [word for word in _WORD.findall(text.translate(_BYTES)) if _is_marked(word, recognised.encoding)]
     odd = any(not sign.isalpha() or sign in "ªºµ" for word in words for sign in word)
-    return found if odd or len(set(words)) > 1 else None
+    return recognised if odd or len(set(words)) > 1 else None
 
 
 def convert(text: str, encoding: str) -> str:
@@ -152,6 +152,6 @@ def _is_syllable(word: str) -> bool:
     """Tell whether a word is spelled as a Vietnamese syllable, with at most one tone, no capital amid small letters."""
     if not (word.islower() or word.isupper() or word.istitle()):
         return False
-    letters = unicodedata.normalize("NFD", word.lower())
-    plain = unicodedata.normalize("NFC", letters.translate(_TONES))
-    return sum(ord(sign) in _TONES for sign in letters) <= 1 and _SYLLABLE.fullmatch(plain) is not None
+    decomposed = unicodedata.normalize("NFD", word.lower())
+    plain = unicodedata.normalize("NFC", decomposed.translate(_TONES))
+    return sum(ord(sign) in _TONES for sign in decomposed) <= 1 and _SYLLABLE.fullmatch(plain) is not None

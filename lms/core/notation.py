@@ -19,5 +19,5 @@ def moment_of(text: str) -> datetime:
 
     :raises ValueError: there is no such moment; so does OverflowError.
     """
-    found = datetime.fromisoformat(text.upper().replace(",", "."))
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    moment = datetime.fromisoformat(text.upper().replace(",", "."))
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

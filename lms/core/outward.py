@@ -13,8 +13,8 @@ from typing import Any
 
 Address = IPv4Address | IPv6Address
 _INWARD = tuple(
-    ip_network(one)
-    for one in (
+    ip_network(network)
+    for network in (
         *("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4"),
         "168.63.129.16/32",  # Azure's own, public by its number
         *("64:ff9b::/96", "64:ff9b:1::/48", "2001::/23", "2002::/16", "fec0::/10", "::/8"),
@@ -44,13 +44,13 @@ class Allowed:
         :raises ValueError: one is none of these.
         """
         hosts, networks = set(), []
-        for one in filter(None, (part.strip().lower().rstrip(".") for part in text.split(","))):
-            if "/" in one or ":" in one or one.replace(".", "").isdigit():
-                networks.append(ip_network(one))
-            elif all(part.replace("-", "").isalnum() and part.isascii() for part in one.split(".")):
-                hosts.add(one)
+        for name in filter(None, (part.strip().lower().rstrip(".") for part in text.split(","))):
+            if "/" in name or ":" in name or name.replace(".", "").isdigit():
+                networks.append(ip_network(name))
+            elif all(part.replace("-", "").isalnum() and part.isascii() for part in name.split(".")):
+                hosts.add(name)
             else:
-                raise ValueError(one)
+                raise ValueError(name)
         return cls(frozenset(hosts), tuple(networks))
 
     def covers(self, host: str, address: Address) -> bool:
@@ -75,16 +75,16 @@ def connect(host: str, port: int, timeout: float, allowed: Allowed) -> socket.so
     :raises Inward: one of its addresses leads inward and is not listed.
     :raises OSError: there is no such host, or no way to it.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    for address in _inward(found):
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for address in _inward(addresses):
         if not allowed.covers(host, address):
             raise Inward(f"{host} leads to {address}")
     problem: OSError = OSError(f"{host} has no address")
-    for family, kind, protocol, _name, where in found:
+    for family, kind, protocol, _name, sockaddr in addresses:
         sock = socket.socket(family, kind, protocol)
         try:
             sock.settimeout(timeout)
-            sock.connect(where)
+            sock.connect(sockaddr)
         except OSError as error:
             sock.close()
             problem = error

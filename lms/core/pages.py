@@ -71,7 +71,7 @@ def navigation(app: Flask, actor: Actor) -> list[MenuEntry]:
 
 def _entry(item: NavItem) -> MenuEntry:
     url = url_for(item.endpoint)
-    current = any(f"{request.path}/".startswith(f"{one}/") for one in (url, *item.covers))
+    current = any(f"{request.path}/".startswith(f"{path}/") for path in (url, *item.covers))
     return MenuEntry(gettext(item.label), url, current)
 
 

@@ -18,8 +18,8 @@ def matches(query: str, *columns: Any) -> ColumnElement[bool]:
     ``%``, ``_`` and backslashes are letters like others.
     """
     words = (like_pattern(word) for word in query.replace("\0", "").split())
-    found = [or_(*(column.like(word, escape="\\") for column in columns)) for word in words]
-    return and_(True, *found)
+    conditions = [or_(*(column.like(word, escape="\\") for column in columns)) for word in words]
+    return and_(True, *conditions)
 
 
 def folded(column: Any) -> ColumnElement[str]:

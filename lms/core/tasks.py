@@ -33,8 +33,9 @@ def take_up_stalled(*, at: datetime) -> None:
 
 @jobs.periodic("core.tidy", cron="25 * * * *")
 def tidy(*, at: datetime) -> None:
-    """Remove waiting files that dead processes left."""
+    """Remove waiting files that dead processes left, and what is kept of jobs that ended long ago."""
     files.sweep(at=at)
+    jobs.sweep(at=at)
 
 
 @jobs.periodic("core.sort_keys", cron="40 19 * * *")

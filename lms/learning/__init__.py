@@ -15,7 +15,7 @@ from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
 from lms.learning import models, personal, services, tasks  # noqa: F401 - models registers the tables
 from lms.learning.materials import services as materials
-from lms.learning.projections import rebuild_projections
+from lms.learning.projections import rebuild_projections, recount_trained
 from lms.learning.routes import ROUTES
 from lms.library.hooks import uses_of_package, uses_of_version, uses_to_show
 from lms.library.models import Registration
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     guard.register(app, "learning", __name__, ROUTES)
     add_navigation(app, NavItem(N_("My learning"), "learning.dashboard", "learning.study", order=20, needs_person=True))
     rebuild.register(_rebuild)
+    rebuild.register(_recount)
     attempt_submitted.connect(_review_quizzes)
     submission_marked.connect(_review_essay)
     attendance_recorded.connect(_review_attendance)
@@ -43,6 +44,10 @@ def init_app(app: Flask) -> None:
 
 def _rebuild(write: bool, at: datetime) -> Comparison:
     return rebuild_projections(write=write, at=at)
+
+
+def _recount(write: bool, at: datetime) -> Comparison:
+    return recount_trained(write=write, at=at)
 
 
 def _review_quizzes(_sender: Any, *, registration: UUID, at: datetime, **_other: Any) -> None:

@@ -83,8 +83,8 @@ def secret_hash(secret: str) -> bytes:
 
 def client() -> Client:
     """Return the client of this request, after the scope has let it in."""
-    found: Client = g.xapi_client
-    return found
+    signed_in: Client = g.xapi_client
+    return signed_in
 
 
 def client_scope(resource: str) -> Scope:
@@ -119,22 +119,22 @@ def _signed_in() -> Client | None:
 
 def remembered(authorization: str, *, at: datetime) -> Client | None:
     """Return the client that has shown this header to this process a moment ago; for storing only."""
-    until, found = current_app.extensions["xapi_clients"].get(_digest(authorization), (at, None))
-    return found if at < until else None
+    until, known = current_app.extensions["xapi_clients"].get(_digest(authorization), (at, None))
+    return known if at < until else None
 
 
 def _authenticate(*, storing: bool, at: datetime) -> Client:
-    given, header = _given(), request.headers.get("Authorization", "")
-    if given is None or given.type != "basic" or not given.username:
+    credentials, header = _given(), request.headers.get("Authorization", "")
+    if credentials is None or credentials.type != "basic" or not credentials.username:
         raise DomainError("no-credential", "Authorization: HTTP Basic with a key and its secret is required", 401)
-    if storing and (found := remembered(header, at=at)):
-        return found
-    found = _look_up(str(given.username), secret_hash(str(given.password or "")), at=at)
+    if storing and (known := remembered(header, at=at)):
+        return known
+    known = _look_up(str(credentials.username), secret_hash(str(credentials.password or "")), at=at)
     clients: dict[bytes, tuple[datetime, Client]] = current_app.extensions["xapi_clients"]
     if len(clients) >= MOST_REMEMBERED:
         clients.clear()
-    clients[_digest(header)] = (at + REMEMBERED, found)
-    return found
+    clients[_digest(header)] = (at + REMEMBERED, known)
+    return known
 
 
 def _given() -> Authorization | None:

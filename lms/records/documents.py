@@ -81,10 +81,10 @@ class Conditions:
 
         :raises Refused: 412
         """
-        here: set[str | None] = set() if kept is None else {None, kept.etag}
-        if self.if_match is not None and not here & self.if_match:
+        tags: set[str | None] = set() if kept is None else {None, kept.etag}
+        if self.if_match is not None and not tags & self.if_match:
             raise Refused("precondition", "If-Match: the document is not the one that you have read", 412)
-        if self.if_none_match is not None and here & self.if_none_match:
+        if self.if_none_match is not None and tags & self.if_none_match:
             raise Refused("precondition", "If-None-Match: the document is here already", 412)
 
 
@@ -142,25 +142,27 @@ def _check_size(content: bytes) -> None:
 def _address(kind: Kind, *, one_only: bool, since: bool) -> Address:
     known = {kind.id, *kind.owners} | ({"registration"} if kind.registration else set())
     required = [*kind.owners, *([kind.id] if one_only else [])]
-    given = parameters.single(request.args, frozenset(known | ({"since"} if since else set())), *required)
-    agent = parameters.agent(given)
+    arguments = parameters.single(request.args, frozenset(known | ({"since"} if since else set())), *required)
+    agent = parameters.agent(arguments)
     bound = client().binding
     if bound:
         bound.check_address(
             agent=ifi(agent) if agent else None,
-            activity=given.get("activityId"),
-            registration=parameters.uuid(given, "registration"),
+            activity=arguments.get("activityId"),
+            registration=parameters.uuid(arguments, "registration"),
         )
-    owner = [kind.name, parameters.iri(given, "activityId") or "", (ifi(agent) or "") if agent else ""]
-    registration = parameters.uuid(given, "registration")
-    one = given.get(kind.id)
-    if one is not None and "since" in given and protocol.version() == "2.0.0":
+    owner = [kind.name, parameters.iri(arguments, "activityId") or "", (ifi(agent) or "") if agent else ""]
+    registration = parameters.uuid(arguments, "registration")
+    document_id = arguments.get(kind.id)
+    if document_id is not None and "since" in arguments and protocol.version() == "2.0.0":
         raise BadParameter("since", f"not together with {kind.id}")
-    key = _hash(*owner, str(registration or ""), one) if one is not None else None
+    key = _hash(*owner, str(registration or ""), document_id) if document_id is not None else None
     only = bound.registration if bound and kind.registration else None
     whose = UUID(mention("agent", ifi(agent) or "")) if agent else None
-    since_when = parameters.moment(given, "since")
-    return Address(_hash(*owner), key, registration, one or "", since_when, whose, only, of_session=bound is not None)
+    since_when = parameters.moment(arguments, "since")
+    return Address(
+        _hash(*owner), key, registration, document_id or "", since_when, whose, only, of_session=bound is not None
+    )
 
 
 def _tags(header: str) -> frozenset[str | None] | None:

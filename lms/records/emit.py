@@ -106,7 +106,7 @@ def build(
     if parent is not None:
         related["parent"] = [_activity(parent)]
     if grouping:
-        related["grouping"] = [_activity(one) for one in grouping]
+        related["grouping"] = [_activity(activity) for activity in grouping]
     word = vocabulary.VERBS[verb]
     statement = tincan.Statement(
         id=uuid4(),
@@ -176,4 +176,4 @@ def _write(session: Session) -> None:
 def _forget(session: Session, rolled_back: SessionTransaction) -> None:
     waiting: list[_Waiting] = session.info.pop("statements", [])
     if rolled_back.nested:
-        session.info["statements"] = [one for one in waiting if one[0] is not rolled_back]
+        session.info["statements"] = [entry for entry in waiting if entry[0] is not rolled_back]

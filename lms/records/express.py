@@ -39,35 +39,37 @@ class Express:
         environ["wsgi.input"] = io.BytesIO(body)
         with self.app.app_context():
             g.request_id = uuid4().hex
-            who = access.remembered(environ["HTTP_AUTHORIZATION"], at=utcnow())
-            if who is None or not access.may_store(who):
+            client = access.remembered(environ["HTTP_AUTHORIZATION"], at=utcnow())
+            if client is None or not access.may_store(client):
                 return self.flask(environ, start_response)
             try:
-                answer, headers = self._store(who, environ.get("HTTP_X_EXPERIENCE_API_VERSION"), body)
+                answer, headers = self._store(client, environ.get("HTTP_X_EXPERIENCE_API_VERSION"), body)
             except Exception as error:  # noqa: BLE001 - each becomes an answer
-                return self._refuse(error, who, environ, start_response)
+                return self._refuse(error, client, environ, start_response)
             headers.append(("X-Request-ID", g.request_id))
             logs.tell("POST", "/xapi/statements", 200, started)
         start_response("200 OK", headers)
         return [answer]
 
-    def _store(self, who: Client, asked: str | None, body: bytes) -> tuple[bytes, list[tuple[str, str]]]:
+    def _store(self, client: Client, asked: str | None, body: bytes) -> tuple[bytes, list[tuple[str, str]]]:
         version = negotiate(asked)
-        ids = statements.keep(who, statements.read(body, {}, version), {}, version)
-        answer = json.dumps([str(one) for one in ids]).encode()
+        ids = statements.keep(client, statements.read(body, {}, version), {}, version)
+        answer = json.dumps([str(statement_id) for statement_id in ids]).encode()
         return answer, [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(answer))),
             (VERSION, version),
-            (protocol.CONSISTENT, protocol.moment(who.consistent_through)),
+            (protocol.CONSISTENT, protocol.moment(client.consistent_through)),
             *self.app.extensions["xapi_headers"],
         ]
 
-    def _refuse(self, error: Exception, who: Client, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _refuse(
+        self, error: Exception, client: Client, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
         """Answer an error as Flask would: not by asking it again, since what was lost may have been stored."""
         with self.app.request_context(environ):
             self.app.preprocess_request()
-            g.xapi_client = who
+            g.xapi_client = client
             response = self.app.make_response(self.app.handle_user_exception(error))
             return self.app.process_response(response)(environ, start_response)
 

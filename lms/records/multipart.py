@@ -38,14 +38,14 @@ def split(content_type: str, body: bytes) -> tuple[bytes, dict[str, Part]]:
     first, rest = parts[0], parts[1:]
     if first.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise Invalid("of the first part must be application/json", "Content-Type")
-    found: dict[str, Part] = {}
+    by_hash: dict[str, Part] = {}
     for place, part in enumerate(rest, 1):
         try:
-            found[_hash_of(part)] = part
+            by_hash[_hash_of(part)] = part
         except Invalid as error:
             error.path.append(f"part {place}")
             raise
-    return first.content, found
+    return first.content, by_hash
 
 
 def attachments_of(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

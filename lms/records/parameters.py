@@ -69,37 +69,37 @@ def parse(arguments: MultiDict[str, str]) -> StatementQuery:
     """
     if "more" in arguments:
         return _resume(arguments)
-    given = single(arguments, NAMES)
-    if "statementId" in given and "voidedStatementId" in given:
+    chosen = single(arguments, NAMES)
+    if "statementId" in chosen and "voidedStatementId" in chosen:
         raise BadParameter("voidedStatementId", "not together with statementId")
-    if given.keys() & {"statementId", "voidedStatementId"} and (extra := given.keys() - _WITH_ID):
+    if chosen.keys() & {"statementId", "voidedStatementId"} and (extra := chosen.keys() - _WITH_ID):
         raise BadParameter(min(extra), "not together with statementId or voidedStatementId")
-    return _query(given)
+    return _query(chosen)
 
 
 def more(arguments: MultiDict[str, str], after: int) -> str:
     """Return the token of the page after ``after``: the same question and where to go on."""
-    given = _continued(arguments)[0] if "more" in arguments else arguments.to_dict()
-    return base64.urlsafe_b64encode(orjson.dumps([given, after])).rstrip(b"=").decode()
+    asked = _continued(arguments)[0] if "more" in arguments else arguments.to_dict()
+    return base64.urlsafe_b64encode(orjson.dumps([asked, after])).rstrip(b"=").decode()
 
 
 def _resume(arguments: MultiDict[str, str]) -> StatementQuery:
     if len(list(arguments.items(multi=True))) > 1:
         raise BadParameter("more", "stands alone; follow the link as it was given")
-    given, after = _continued(arguments)
-    return replace(_query(single(MultiDict(given), NAMES)), after=after)
+    asked, after = _continued(arguments)
+    return replace(_query(single(MultiDict(asked), NAMES)), after=after)
 
 
 def _continued(arguments: MultiDict[str, str]) -> tuple[dict[str, str], int]:
     token = arguments["more"]
     try:
-        given, after = orjson.loads(base64.b64decode(token + "=" * (-len(token) % 4), altchars="-_", validate=True))
+        asked, after = orjson.loads(base64.b64decode(token + "=" * (-len(token) % 4), altchars="-_", validate=True))
     except (ValueError, TypeError, binascii.Error):
-        given, after = None, None
-    strings = isinstance(given, dict) and all(isinstance(value, str) for value in given.values())
+        asked, after = None, None
+    strings = isinstance(asked, dict) and all(isinstance(value, str) for value in asked.values())
     if not strings or not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 2**63:
         raise BadParameter("more", "not a link of this store")
-    return given, after
+    return asked, after
 
 
 def single(arguments: MultiDict[str, str], known: frozenset[str], *required: str) -> dict[str, str]:
@@ -107,12 +107,12 @@ def single(arguments: MultiDict[str, str], known: frozenset[str], *required: str
 
     :raises BadParameter: one is unknown, repeated, no text, or a required one is missing.
     """
-    for name, given in arguments.lists():
+    for name, texts in arguments.lists():
         if name not in known:
             raise BadParameter(name[:60], "unknown parameter")
-        if len(given) > 1:
+        if len(texts) > 1:
             raise BadParameter(name, "given more than once")
-        if not _is_text(given[0]):
+        if not _is_text(texts[0]):
             raise BadParameter(name, "holds a character that is no text")
     for name in required:
         if name not in arguments:
@@ -120,62 +120,62 @@ def single(arguments: MultiDict[str, str], known: frozenset[str], *required: str
     return arguments.to_dict()
 
 
-def _query(given: Mapping[str, str]) -> StatementQuery:
+def _query(arguments: Mapping[str, str]) -> StatementQuery:
     return StatementQuery(
-        statement_id=uuid(given, "statementId"),
-        voided_statement_id=uuid(given, "voidedStatementId"),
-        agent=ifi(agent(given) or {}),
-        verb=iri(given, "verb"),
-        activity=iri(given, "activity"),
-        registration=uuid(given, "registration"),
-        since=moment(given, "since"),
-        until=moment(given, "until"),
-        limit=_limit(given),
-        ascending=_flag(given, "ascending"),
-        related_agents=_flag(given, "related_agents"),
-        related_activities=_flag(given, "related_activities"),
-        format=_format(given),
-        attachments=_flag(given, "attachments"),
+        statement_id=uuid(arguments, "statementId"),
+        voided_statement_id=uuid(arguments, "voidedStatementId"),
+        agent=ifi(agent(arguments) or {}),
+        verb=iri(arguments, "verb"),
+        activity=iri(arguments, "activity"),
+        registration=uuid(arguments, "registration"),
+        since=moment(arguments, "since"),
+        until=moment(arguments, "until"),
+        limit=_limit(arguments),
+        ascending=_flag(arguments, "ascending"),
+        related_agents=_flag(arguments, "related_agents"),
+        related_activities=_flag(arguments, "related_activities"),
+        format=_format(arguments),
+        attachments=_flag(arguments, "attachments"),
     )
 
 
 # -- one kind of value each -------------------------------------------------------------------------------------------
 
 
-def uuid(given: Mapping[str, str], name: str) -> UUID | None:
+def uuid(arguments: Mapping[str, str], name: str) -> UUID | None:
     """Return a parameter that is a UUID; None when it is not given."""
-    value = _checked(given, name, values.uuid)
+    value = _checked(arguments, name, values.uuid)
     return None if value is None else UUID(value)
 
 
-def iri(given: Mapping[str, str], name: str) -> str | None:
+def iri(arguments: Mapping[str, str], name: str) -> str | None:
     """Return a parameter that is an IRI; None when it is not given."""
-    return _checked(given, name, values.iri)
+    return _checked(arguments, name, values.iri)
 
 
-def moment(given: Mapping[str, str], name: str) -> datetime | None:
+def moment(arguments: Mapping[str, str], name: str) -> datetime | None:
     """Return a parameter that is a timestamp, in UTC; None when it is not given."""
-    value = _checked(given, name, values.timestamp)
+    value = _checked(arguments, name, values.timestamp)
     return None if value is None else values.moment(value)
 
 
-def agent(given: Mapping[str, str], name: str = "agent") -> dict[str, Any] | None:
+def agent(arguments: Mapping[str, str], name: str = "agent") -> dict[str, Any] | None:
     """Return a parameter that is an agent or an identified group; None when it is not given."""
-    if name not in given:
+    if name not in arguments:
         return None
     try:
-        found = parsing.json_of(given[name].encode())
-        check_agent(found)
+        parsed = parsing.json_of(arguments[name].encode())
+        check_agent(parsed)
     except Invalid as error:
         raise BadParameter(f"{name}.{error.where}" if error.path else name, error.reason) from None
-    if ifi(found) is None:
+    if ifi(parsed) is None:
         raise BadParameter(name, "an anonymous group cannot be asked for")
-    checked: dict[str, Any] = found
+    checked: dict[str, Any] = parsed
     return checked
 
 
-def _checked(given: Mapping[str, str], name: str, check: Any) -> str | None:
-    value = given.get(name)
+def _checked(arguments: Mapping[str, str], name: str, check: Any) -> str | None:
+    value = arguments.get(name)
     if value is not None:
         try:
             check(value)
@@ -184,22 +184,22 @@ def _checked(given: Mapping[str, str], name: str, check: Any) -> str | None:
     return value
 
 
-def _limit(given: Mapping[str, str]) -> int:
-    value = given.get("limit", "0")
+def _limit(arguments: Mapping[str, str]) -> int:
+    value = arguments.get("limit", "0")
     if not value.isascii() or not value.isdigit():
         raise BadParameter("limit", "not a whole number from 0")
     return min(int(value) if len(value) < 5 else MAX_LIMIT, MAX_LIMIT) or MAX_LIMIT
 
 
-def _flag(given: Mapping[str, str], name: str) -> bool:
-    value = given.get(name, "false")
+def _flag(arguments: Mapping[str, str], name: str) -> bool:
+    value = arguments.get(name, "false")
     if value not in ("true", "false"):
         raise BadParameter(name, "true or false")
     return value == "true"
 
 
-def _format(given: Mapping[str, str]) -> str:
-    value = given.get("format", "exact")
+def _format(arguments: Mapping[str, str]) -> str:
+    value = arguments.get("format", "exact")
     if value not in FORMATS:
         raise BadParameter("format", "ids, exact or canonical")
     return value

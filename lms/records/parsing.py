@@ -27,10 +27,10 @@ def statements_of(body: bytes) -> list[tuple[Any, str]]:
         value, end = _value(text, start)
         _end(text, end)
         return [(value, text[start:end])]
-    found = list(_elements(text, start))
-    if not found:
+    statements = list(_elements(text, start))
+    if not statements:
         raise Invalid("must hold at least one statement")
-    return found
+    return statements
 
 
 def json_of(body: bytes) -> Any:

@@ -106,13 +106,13 @@ def page(query: StatementQuery, *, only_of: UUID | None) -> tuple[list[Stored], 
     while True:
         rest = replace(query, limit=min(query.limit - len(rows), _AT_ONCE), after=rows[-1].seq if rows else query.after)
         sql, values = page_sql(rest, only_of=only_of)
-        found = [Stored(*row) for row in _ask(sql, values)]
-        for place, row in enumerate(found[: rest.limit], 1):
+        fetched = [Stored(*row) for row in _ask(sql, values)]
+        for place, row in enumerate(fetched[: rest.limit], 1):
             rows.append(row)
             length += len(row.raw)
             if len(rows) == query.limit or length > _PAGE_LENGTH:
-                return rows, place < len(found)
-        if len(found) <= rest.limit:
+                return rows, place < len(fetched)
+        if len(fetched) <= rest.limit:
             return rows, False
 
 
@@ -219,7 +219,7 @@ def page_sql(
         (mention("registration", str(query.registration)), False) if query.registration else None,
         (mention("credential", str(only_of)), False) if only_of else None,
     ]
-    filters = [one for one in wanted if one]
+    filters = [mentioned for mentioned in wanted if mentioned]
     values: dict[str, Any] = {f"m{number}": name for number, (name, _) in enumerate(filters)}
     values["size"] = query.limit + 1
     bounds = list(_bounds(query, values))
@@ -230,18 +230,18 @@ def page_sql(
     columns = f"s.id, {_VOIDED}, s.raw" if voided_too else "s.raw"
     voided = "" if voided_too else f"NOT {_VOIDED}"
     if not filters:
-        where = " AND ".join([*(f"s.{bound}" for bound in bounds), *([voided] if voided else [])])
-        condition = f"WHERE {where}" if where else ""
+        clauses = " AND ".join([*(f"s.{bound}" for bound in bounds), *([voided] if voided else [])])
+        condition = f"WHERE {clauses}" if clauses else ""
         return f"SELECT s.seq, {columns} FROM statements s {condition} ORDER BY s.seq {order} LIMIT %(size)s", values  # noqa: S608
     ways = product(*((True, False) if related else (True,) for _, related in filters))
-    found = " UNION ALL ".join(
+    matching = " UNION ALL ".join(
         f"(SELECT seq FROM ({part}) p JOIN statements s USING (seq)"  # noqa: S608
         f"{_where([*bounds, *([voided] if voided else [])])} ORDER BY seq {order} LIMIT %(size)s)"
         for way in ways
         for part in _parts(way)
     )
     return (
-        f"SELECT s.seq, {columns} FROM (SELECT DISTINCT seq FROM ({found}) all_ways) f "  # noqa: S608
+        f"SELECT s.seq, {columns} FROM (SELECT DISTINCT seq FROM ({matching}) all_ways) f "  # noqa: S608
         f"JOIN statements s USING (seq) ORDER BY s.seq {order} LIMIT %(size)s"
     ), values
 

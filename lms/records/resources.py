@@ -35,9 +35,12 @@ def agents() -> Any:
     name = ifi(agent) or ""
     if bound := client().binding:
         bound.check_address(agent=name, activity=None, registration=None)
-    found = [agent, *_agents_named(queries.naming("agent", name, size=_LOOKED_AT, only_of=client().only_of), name)]
+    descriptions = [
+        agent,
+        *_agents_named(queries.naming("agent", name, size=_LOOKED_AT, only_of=client().only_of), name),
+    ]
     person: dict[str, Any] = {"objectType": "Person"}
-    names = list(dict.fromkeys(one["name"] for one in found if one.get("name")))
+    names = list(dict.fromkeys(description["name"] for description in descriptions if description.get("name")))
     if names:
         person["name"] = names
     for key in IDENTIFIERS:
@@ -49,8 +52,8 @@ def agents() -> Any:
 def activities() -> Any:
     """Answer an activity with all that statements have told of it, the newest last."""
     protocol.version()
-    given = single(request.args, frozenset({"activityId"}), "activityId")
-    wanted = str(parameters.iri(given, "activityId"))
+    arguments = single(request.args, frozenset({"activityId"}), "activityId")
+    wanted = str(parameters.iri(arguments, "activityId"))
     if bound := client().binding:
         bound.check_address(agent=None, activity=wanted, registration=None)
     definition: dict[str, Any] = {}
@@ -65,11 +68,11 @@ def activities() -> Any:
 
 
 def _agents_named(statements: Any, name: str) -> Iterator[Mapping[str, Any]]:
-    yield from (one for statement in statements for one in every_agent(statement) if ifi(one) == name)
+    yield from (agent for statement in statements for agent in every_agent(statement) if ifi(agent) == name)
 
 
 def _definitions(statements: Any, iri: str) -> Iterator[dict[str, Any]]:
-    yield from (one["definition"] for one in _objects(statements) if one.get("id") == iri and "definition" in one)
+    yield from (item["definition"] for item in _objects(statements) if item.get("id") == iri and "definition" in item)
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

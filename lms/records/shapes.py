@@ -28,13 +28,13 @@ def mention(kind: str, name: str) -> str:
 
 def mentions_of(statement: Mapping[str, Any]) -> dict[str, bool]:
     """Return the keys of all that a statement names, each with whether it is named directly (Communication 2.1.3)."""
-    found = {mention("agent", name): direct for name, direct in agents_of(statement).items()}
-    found.update((mention("activity", iri), direct) for iri, direct in activities_of(statement).items())
-    found[mention("verb", statement["verb"]["id"])] = True
+    mentions = {mention("agent", name): direct for name, direct in agents_of(statement).items()}
+    mentions.update((mention("activity", iri), direct) for iri, direct in activities_of(statement).items())
+    mentions[mention("verb", statement["verb"]["id"])] = True
     registration = statement.get("context", {}).get("registration")
     if registration:
-        found[mention("registration", registration.lower())] = True
-    return found
+        mentions[mention("registration", registration.lower())] = True
+    return mentions
 
 
 def ifi(agent: Mapping[str, Any]) -> str | None:
@@ -54,12 +54,12 @@ def account_ifi(name: UUID) -> str:
 
 def agents_of(statement: Mapping[str, Any]) -> dict[str, bool]:
     """Return the identifiers of all agents named, each with whether it is actor or object (Communication 2.1.3)."""
-    found: dict[str, bool] = {}
+    named: dict[str, bool] = {}
     for agent, direct in _agents(statement):
-        for one in (agent, *agent.get("member", ())):
-            if (name := ifi(one)) is not None:
-                found[name] = found.get(name, False) or direct
-    return found
+        for member in (agent, *agent.get("member", ())):
+            if (name := ifi(member)) is not None:
+                named[name] = named.get(name, False) or direct
+    return named
 
 
 def every_agent(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -70,10 +70,10 @@ def every_agent(statement: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def activities_of(statement: Mapping[str, Any]) -> dict[str, bool]:
     """Return the IRIs of all activities named, each with whether it is the object (Communication 2.1.3)."""
-    found: dict[str, bool] = {}
+    named: dict[str, bool] = {}
     for activity, direct in _activities(statement):
-        found[activity["id"]] = found.get(activity["id"], False) or direct
-    return found
+        named[activity["id"]] = named.get(activity["id"], False) or direct
+    return named
 
 
 def as_lists(statement: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +98,8 @@ def same(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
     """
     left_out = {"id", "stored", "authority", "version"} | (set() if "timestamp" in sent else {"timestamp"})
     first, second = (
-        _comparable({key: value for key, value in one.items() if key not in left_out}) for one in (sent, kept)
+        _comparable({key: value for key, value in statement.items() if key not in left_out})
+        for statement in (sent, kept)
     )
     return _text(first) == _text(second)
 
@@ -166,7 +167,7 @@ def _walk(statement: dict[str, Any], change: Any, verb: Any) -> dict[str, Any]:
                 context[key] = change(context[key], "agent")
         for key, held in (("contextAgents", "agent"), ("contextGroups", "group")):
             if key in context:
-                context[key] = [one | {held: change(one[held], "agent")} for one in context[key]]
+                context[key] = [entry | {held: change(entry[held], "agent")} for entry in context[key]]
         if "contextActivities" in context:
             context["contextActivities"] = {
                 key: [change(activity, "activity") for activity in listed]
@@ -252,7 +253,7 @@ def _left_out(value: Mapping[str, Any], key: str) -> set[str]:
 
 
 def _unordered(values: list[Any], key: str) -> list[Any]:
-    return sorted((_comparable(one, key) for one in values), key=_text)
+    return sorted((_comparable(value, key) for value in values), key=_text)
 
 
 def _text(value: Any) -> str:

@@ -55,7 +55,7 @@ def _check(statement: Mapping[str, Any], token: bytes) -> None:
     except Invalid as error:
         raise Invalid(f"signs what is no JSON: {error.reason}") from None
     unsigned = {key: value for key, value in statement.items() if key != "attachments"}
-    others = [one for one in statement["attachments"] if one["usageType"] != SIGNATURE]
+    others = [attachment for attachment in statement["attachments"] if attachment["usageType"] != SIGNATURE]
     if others:
         unsigned["attachments"] = others
     if not _fits(unsigned, signed):

@@ -41,11 +41,11 @@ def _object(properties: Mapping[str, Check], required: tuple[str, ...], then: Ch
     if type(value) is not dict:
         raise Invalid("must be an object")
     for key, part in value.items():
-        one = properties.get(key)
-        if one is None:
+        check = properties.get(key)
+        if check is None:
             raise Invalid("unknown property", key)
         try:
-            one(part)
+            check(part)
         except Invalid as error:
             error.path.append(key)
             raise
@@ -108,10 +108,10 @@ _agent = an_object(_WHO | {"objectType": exactly("Agent")}, then=_one_identifier
 
 
 def _identified_or_members(value: Any) -> None:
-    found = sum(key in value for key in IDENTIFIERS)
-    if found > 1:
+    count = sum(key in value for key in IDENTIFIERS)
+    if count > 1:
         raise Invalid("must have at most one of mbox, mbox_sha1sum, openid, account")
-    if found == 0 and not value.get("member"):
+    if count == 0 and not value.get("member"):
         raise Invalid("of an anonymous group must be a list of at least one agent", "member")
 
 
@@ -268,10 +268,10 @@ def _consistent(statement: Any) -> None:
 def _objects(kinds: Mapping[str, Check]) -> Check:
     def choose(value: Any) -> None:
         kind = value.get("objectType", "Activity") if type(value) is dict else "Activity"
-        one = kinds.get(kind) if type(kind) is str else None
-        if one is None:
+        check = kinds.get(kind) if type(kind) is str else None
+        if check is None:
             raise Invalid("is no kind of object for this place", "objectType")
-        one(value)
+        check(value)
 
     return choose
 

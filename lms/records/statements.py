@@ -57,8 +57,8 @@ def resource() -> Any:
 
 
 def _put(version: str) -> Any:
-    given = parameters.single(request.args, frozenset({"statementId"}), "statementId")
-    statement_id = parameters.uuid(given, "statementId")
+    arguments = parameters.single(request.args, frozenset({"statementId"}), "statementId")
+    statement_id = parameters.uuid(arguments, "statementId")
     body, parts = _body()
     if body.lstrip()[:1] == b"[":
         raise Invalid("PUT takes one statement, not a list")
@@ -77,7 +77,7 @@ def _post(version: str) -> Any:
     parameters.single(request.args, frozenset())
     body, parts = _body()
     ids = keep(client(), read(body, parts, version), parts, version)
-    return Response(json.dumps([str(one) for one in ids]), mimetype="application/json")
+    return Response(json.dumps([str(statement_id) for statement_id in ids]), mimetype="application/json")
 
 
 def _body() -> tuple[bytes, dict[str, multipart.Part]]:
@@ -113,23 +113,23 @@ def read(body: bytes, parts: dict[str, multipart.Part], version: str) -> list[Se
     return sent
 
 
-def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> list[UUID]:
+def keep(sender: Client, sent: list[Sent], parts: dict[str, multipart.Part], version: str) -> list[UUID]:
     """Store the statements of a client with the contents of their attachments; returns their ids in order."""
-    authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": who.key}}
-    if who.binding:
-        who.binding.check_statements(statement for statement, _ in sent)
-        _check_quota(who, who.binding, len(sent))
+    authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": sender.key}}
+    if sender.binding:
+        sender.binding.check_statements(statement for statement, _ in sent)
+        _check_quota(sender, sender.binding, len(sent))
         if sessions := current_app.extensions["xapi_sessions"]:
-            return _keep_of_session(sessions, who, sent, parts, authority, version)
+            return _keep_of_session(sessions, sender, sent, parts, authority, version)
     may_cancel()
-    _check_voiding(who, sent)
+    _check_voiding(sender, sent)
     for attempt in range(_TRIES):
         try:
             with together() if parts else nullcontext():
                 for sha2, part in parts.items():
                     file = files.put(io.BytesIO(part.content), run=direct)
                     direct(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
-                ids = store(sent, authority=authority, credential_id=who.credential_id, version=version, run=direct)
+                ids = store(sent, authority=authority, credential_id=sender.credential_id, version=version, run=direct)
                 _note_contents(direct, ids, sent, parts)
                 return ids
         except InsufficientPrivilege:
@@ -140,14 +140,14 @@ def keep(who: Client, sent: list[Sent], parts: dict[str, multipart.Part], versio
     raise AssertionError
 
 
-def _check_quota(who: Client, binding: Binding, count: int) -> None:
+def _check_quota(sender: Client, binding: Binding, count: int) -> None:
     """Refuse more than launched content may store: in a minute of one launch, and for one registration."""
     limits = current_app.config["SETTINGS"]
-    if who.credential_id is None:
+    if sender.credential_id is None:
         return
     total, lately = queries.sent(
         binding,
-        who.credential_id,
+        sender.credential_id,
         since=utcnow() - timedelta(minutes=1),
         most=limits.registration_statements + 1,
         at_once=limits.session_statements_a_minute + 1,
@@ -160,10 +160,10 @@ def _check_quota(who: Client, binding: Binding, count: int) -> None:
         raise DomainError("rate", f"this session may store {most} statements a minute; wait a while", 429)
 
 
-def _check_voiding(who: Client, sent: list[Sent]) -> None:
+def _check_voiding(sender: Client, sent: list[Sent]) -> None:
     """Refuse to void what others sent, and what the product says itself."""
     targets = [UUID(statement["object"]["id"]) for statement, _ in sent if statement["verb"]["id"] == VOIDED]
-    other = queries.foreign(targets, who.credential_id) if targets and who.credential_id else None
+    other = queries.foreign(targets, sender.credential_id) if targets and sender.credential_id else None
     if other is not None:
         raise DomainError("bound", f"object.id: {other} was not sent with this key, which voids only what it sent", 403)
 
@@ -171,18 +171,18 @@ def _check_voiding(who: Client, sent: list[Sent]) -> None:
 def _note_contents(run: Run, ids: list[UUID], sent: list[Sent], parts: dict[str, multipart.Part]) -> None:
     """Note with which statement the content of which attachment came."""
     named = [
-        (statement_id, one["sha2"].lower())
+        (statement_id, attachment["sha2"].lower())
         for statement_id, (statement, _) in zip(ids, sent, strict=True)
-        for one in (multipart.attachments_of(statement) if parts else ())
+        for attachment in (multipart.attachments_of(statement) if parts else ())
     ]
     came = {pair for pair in named if pair[1] in parts}
     if came:
-        run(_CAME, {"ids": [one for one, _ in came], "hashes": [sha2 for _, sha2 in came]})
+        run(_CAME, {"ids": [statement_id for statement_id, _ in came], "hashes": [sha2 for _, sha2 in came]})
 
 
 def _keep_of_session(
     sessions: OfSession,
-    who: Client,
+    sender: Client,
     sent: list[Sent],
     parts: dict[str, multipart.Part],
     authority: dict[str, Any],
@@ -192,14 +192,14 @@ def _keep_of_session(
         for sha2, part in parts.items():
             file = files.put(io.BytesIO(part.content))
             in_session(_ATTACHED, {"sha2": sha2, "file": file.sha256, "size": file.size})
-        ids = store(sent, authority=authority, credential_id=who.credential_id, version=version)
+        ids = store(sent, authority=authority, credential_id=sender.credential_id, version=version)
         _note_contents(in_session, ids, sent, parts)
         return ids
 
-    if who.credential_id is None:
+    if sender.credential_id is None:
         raise AssertionError
     try:
-        return sessions(who.credential_id, [statement for statement, _ in sent], keep_them)
+        return sessions(sender.credential_id, [statement for statement, _ in sent], keep_them)
     except DBAPIError as error:
         if isinstance(error.orig, InsufficientPrivilege):
             raise wrong_credential() from None
@@ -216,12 +216,12 @@ def _get() -> Response:
 
 
 def _single(query: StatementQuery, statement_id: UUID) -> Response:
-    found = queries.find(statement_id, voided=query.voided_statement_id is not None, only_of=client().only_of)
+    stored = queries.find(statement_id, voided=query.voided_statement_id is not None, only_of=client().only_of)
     learner = client().learner
-    if found is None or (learner and ifi(json.loads(found.raw)["actor"]) != learner):
+    if stored is None or (learner and ifi(json.loads(stored.raw)["actor"]) != learner):
         raise DomainError("no-such-statement", "statementId: no such statement", 404)
-    response = _answer(_in_format(found.raw, query), query, [found.raw])
-    response.headers["Last-Modified"] = http_date(found.stored)
+    response = _answer(_in_format(stored.raw, query), query, [stored.raw])
+    response.headers["Last-Modified"] = http_date(stored.stored)
     return response
 
 
@@ -266,8 +266,8 @@ def _contents(raws: Iterable[str]) -> list[tuple[str, str, Iterator[bytes]]]:
         if '"attachments"' in raw:
             statement = json.loads(raw)
             ids.append(UUID(statement["id"]))
-            for one in multipart.attachments_of(statement):
-                named.setdefault(one["sha2"].lower(), one["contentType"])
+            for attachment in multipart.attachments_of(statement):
+                named.setdefault(attachment["sha2"].lower(), attachment["contentType"])
     kept = queries.contents_of(ids) if named else {}
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     return [(sha2, named[sha2], _content(app, file)) for sha2, file in kept.items() if sha2 in named]

@@ -92,7 +92,7 @@ def _version(statement: Any) -> str:
 
 def _store(chunk: list[Sent], number: int) -> None:
     try:
-        for (_, version), group in groupby(chunk, lambda one: (one[0]["authority"], _version(one[0]))):
+        for (_, version), group in groupby(chunk, lambda item: (item[0]["authority"], _version(item[0]))):
             statements = list(group)
             store(statements, authority=statements[0][0]["authority"], version=version)
         db.session.commit()

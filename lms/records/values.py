@@ -141,8 +141,8 @@ def duration(value: Any) -> None:
 
 def timestamp(value: Any) -> None:
     """A timestamp (ISO 8601)."""
-    found = _TIMESTAMP.fullmatch(value) if type(value) is str else None
-    if found is None or found["zone"] in ("-00", "-0000", "-00:00"):
+    match = _TIMESTAMP.fullmatch(value) if type(value) is str else None
+    if match is None or match["zone"] in ("-00", "-0000", "-00:00"):
         raise Invalid("must be an ISO 8601 timestamp such as 2026-11-23T09:30:00.000+07:00")
     moment(value)
 

@@ -65,12 +65,12 @@ def questions(form: Form, teachings: Sequence[UUID]) -> list[Question]:
     return [
         Question(section, item, teaching)
         for section in form.sections
-        for teaching in ([str(one) for one in teachings] if section.repeat else [""])
+        for teaching in ([str(teaching_id) for teaching_id in teachings] if section.repeat else [""])
         for item in section.items
     ]
 
 
-def read(form: Form, asked: Iterable[Question], given: Mapping[str, Sequence[str]]) -> dict[str, Value]:
+def read(form: Form, asked: Iterable[Question], submitted: Mapping[str, Sequence[str]]) -> dict[str, Value]:
     """Check what was sent against what was asked; blank fields are no answers, answers to unasked conditions fall away.
 
     :param given: field name -> values; a ranking's fields are ``<name>/<option>`` with a place each
@@ -79,12 +79,12 @@ def read(form: Form, asked: Iterable[Question], given: Mapping[str, Sequence[str
     """
     listed = list(asked)
     known = {name for question in listed for name in _fields(question)}
-    for name in given:
+    for name in submitted:
         if name not in known:
             raise MalformedError(name)
     values: dict[str, Value] = {}
     for question in listed:
-        value = _value(form, question, given)
+        value = _value(form, question, submitted)
         if value is not None and applies(question, values):
             values[question.name] = value
     return values
@@ -101,43 +101,43 @@ def applies(question: Question, values: Mapping[str, Value]) -> bool:
 
 def check(form: Form, asked: Iterable[Question], values: Mapping[str, Value]) -> Check:
     """Count what was left blank of the indicators that apply."""
-    listed = [one for one in asked if applies(one, values)]
-    indicators = [one.name for one in listed if one.indicator]
+    listed = [question for question in asked if applies(question, values)]
+    indicators = [question.name for question in listed if question.indicator]
     return Check(
         len(indicators),
         tuple(name for name in indicators if name not in values),
-        tuple(one.name for one in listed if one.item.required and one.name not in values),
+        tuple(question.name for question in listed if question.item.required and question.name not in values),
         form.blank_limit_percent,
     )
 
 
 def unfinished(
-    asked: Iterable[Question], given: Mapping[str, Sequence[str]], values: Mapping[str, Value]
+    asked: Iterable[Question], submitted: Mapping[str, Sequence[str]], values: Mapping[str, Value]
 ) -> tuple[str, ...]:
     """Return the names of the rankings that were begun and leave a line without a place of its own."""
     return tuple(
-        one.name
-        for one in asked
-        if one.item.kind == "ranking" and one.name not in values and applies(one, values)
-        if any(text.strip() for name in _fields(one) for text in given.get(name, ()))
+        question.name
+        for question in asked
+        if question.item.kind == "ranking" and question.name not in values and applies(question, values)
+        if any(text.strip() for name in _fields(question) for text in submitted.get(name, ()))
     )
 
 
 def _fields(question: Question) -> list[str]:
     if question.item.kind == "ranking":
-        return [f"{question.name}/{one.key}" for one in question.item.options]
+        return [f"{question.name}/{option.key}" for option in question.item.options]
     return [question.name]
 
 
-def _value(form: Form, question: Question, given: Mapping[str, Sequence[str]]) -> Value | None:
+def _value(form: Form, question: Question, submitted: Mapping[str, Sequence[str]]) -> Value | None:
     item, name = question.item, question.name
     if item.kind == "ranking":
-        return _ranking(question, given)
-    said = [text for text in given.get(name, ()) if text.strip()]
+        return _ranking(question, submitted)
+    said = [text for text in submitted.get(name, ()) if text.strip()]
     if not said:
         return None
     if item.kind == "multiple":
-        keys = [one.key for one in item.options]
+        keys = [option.key for option in item.options]
         if not set(said) <= set(keys) or len(set(said)) < len(said):
             raise MalformedError(name)
         return [key for key in keys if key in said]
@@ -152,11 +152,11 @@ def _value(form: Form, question: Question, given: Mapping[str, Sequence[str]]) -
     return int(said[0]) if item.kind == "scale" and said[0] != NA else said[0]
 
 
-def _ranking(question: Question, given: Mapping[str, Sequence[str]]) -> Value | None:
+def _ranking(question: Question, submitted: Mapping[str, Sequence[str]]) -> Value | None:
     """Return the keys in order when every option has a place of its own; an incomplete ranking is no answer."""
     places: dict[int, str] = {}
     for option in question.item.options:
-        said = [text for text in given.get(f"{question.name}/{option.key}", ()) if text.strip()]
+        said = [text for text in submitted.get(f"{question.name}/{option.key}", ()) if text.strip()]
         allowed = [str(place) for place in range(1, len(question.item.options) + 1)]
         if len(said) > 1 or not set(said) <= set(allowed):
             raise MalformedError(question.name)

@@ -86,21 +86,21 @@ def open_all(folder: Path, survey_id: UUID, form: Form, *, surplus: int = 0) -> 
     different = dict.fromkeys(boxes)  # a copy of a box is not another person's form
     forms = [_opened(private.decrypt(box)) for box in different]
     forms = _without_surplus(forms, surplus)
-    counting = [one for one in forms if one.valid]
+    counting = [form for form in forms if form.valid]
     write(
         survey_id,
         form,
-        [one.values for one in counting if not one.paper],
-        [one.values for one in counting if one.paper],
+        [form.values for form in counting if not form.paper],
+        [form.values for form in counting if form.paper],
     )
     db.session.execute(delete(SealedBallot).where(SealedBallot.survey_id == survey_id))
     return Counted(len(counting), len(forms) - len(counting))
 
 
 def _without_surplus(forms: list[Sealed], surplus: int) -> list[Sealed]:
-    on_paper = [one for one in forms if one.paper]
+    on_paper = [form for form in forms if form.paper]
     random.SystemRandom().shuffle(on_paper)
-    return [one for one in forms if not one.paper] + on_paper[surplus:]
+    return [form for form in forms if not form.paper] + on_paper[surplus:]
 
 
 def _opened(plain: bytes) -> Sealed:
@@ -117,14 +117,14 @@ def write(survey_id: UUID, form: Form, sent: rules.Filled, on_paper: rules.Fille
     told = rules.told(form, sent, on_paper, chance)
     counted = rules.count(form, everybody, told)
     tallies = [
-        {"item": item, "teaching": teaching, "section": one.section, "kind": one.kind}
-        | {"n": one.n, "na": one.na, "counts": one.counts}
-        for (item, teaching), one in counted.items()
+        {"item": item, "teaching": teaching, "section": tally.section, "kind": tally.kind}
+        | {"n": tally.n, "na": tally.na, "counts": tally.counts}
+        for (item, teaching), tally in counted.items()
     ]
     means = [
-        {"section": one.section, "teaching": one.teaching, "n": one.n, "mean": one.mean}
-        | {"points": form.points, "counts": list(one.counts)}
-        for one in rules.means(form, counted)
+        {"section": mean.section, "teaching": mean.teaching, "n": mean.n, "mean": mean.mean}
+        | {"points": form.points, "counts": list(mean.counts)}
+        for mean in rules.means(form, counted)
     ]
     comments = [
         {"id": uuid4(), "item": item, "teaching": teaching, "text": said}

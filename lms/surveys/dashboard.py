@@ -36,24 +36,24 @@ def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:
     items = [
         DueItem(
             "evaluation",
-            _("Evaluation of %(name)s", name=one.name),
-            _("reminder: only until %(when)s; nobody can see who wrote what", when=moment(one.closes_at))
-            if one.reminded
-            else _("open until %(when)s; nobody can see who wrote what", when=moment(one.closes_at)),
-            url_for("surveys.form", survey_id=one.survey_id),
+            _("Evaluation of %(name)s", name=survey.name),
+            _("reminder: only until %(when)s; nobody can see who wrote what", when=moment(survey.closes_at))
+            if survey.reminded
+            else _("open until %(when)s; nobody can see who wrote what", when=moment(survey.closes_at)),
+            url_for("surveys.form", survey_id=survey.survey_id),
             _("Evaluate the course"),
-            0 if one.reminded else 1,
+            0 if survey.reminded else 1,
         )
-        for one in rights.due(registrations, at)
+        for survey in rights.due(registrations, at)
     ]
     return items + [
         DueItem(
             "evaluation",
-            _("After training: %(name)s", name=one.class_name),
-            _("a form with your name, open until %(when)s", when=moment(one.closes_at)),
-            url_for("surveys.follow_up", follow_up_id=one.follow_up_id),
+            _("After training: %(name)s", name=follow_up.class_name),
+            _("a form with your name, open until %(when)s", when=moment(follow_up.closes_at)),
+            url_for("surveys.follow_up", follow_up_id=follow_up.follow_up_id),
             _("Fill in the form"),
             2,
         )
-        for one in named.due(registrations, at)
+        for follow_up in named.due(registrations, at)
     ]

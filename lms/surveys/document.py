@@ -137,28 +137,28 @@ def plain(form: Form) -> dict[str, Any]:
 
 def faults(form: Form) -> list[tuple[str, Any]]:
     """Return what keeps a form from being published: the place (a code, or empty) and what is wrong."""
-    found: list[tuple[str, Any]] = []
+    faults: list[tuple[str, Any]] = []
     if form.scale not in form.scales:
         return [("", _l("The form's own scale is not among its scales."))]
     codes = Counter(item.code for _section, item in form.items())
     keys = Counter(section.key for section in form.sections)
-    found += [(one, _l("This code is used twice.")) for one, count in (codes + keys).items() if count > 1]
+    faults += [(code, _l("This code is used twice.")) for code, count in (codes + keys).items() if count > 1]
     if not any(item.kind != "text" for _section, item in form.items()):
-        found.append(("", _l("A form needs at least one question that is not free text.")))
+        faults.append(("", _l("A form needs at least one question that is not free text.")))
     for section in form.sections:
         if not section.items:
-            found.append((section.key, _l("This section has no question yet.")))
+            faults.append((section.key, _l("This section has no question yet.")))
         if section.repeat and section.object != "lecturer":
-            found.append((section.key, _l("Only a section about lecturers can be repeated for every topic.")))
+            faults.append((section.key, _l("Only a section about lecturers can be repeated for every topic.")))
         limit = form.threshold_of(section)
         if limit is not None and not 1 <= limit <= form.points:
-            found.append((section.key, _l("The threshold must lie on the scale.")))
+            faults.append((section.key, _l("The threshold must lie on the scale.")))
     earlier: dict[str, tuple[Section, Item]] = {}
     for section, item in form.items():
-        found += [(item.code, words) for words in _item_faults(form, section, item, earlier)]
+        faults += [(item.code, words) for words in _item_faults(form, section, item, earlier)]
         earlier[item.code] = (section, item)
-    found += [(place, _l("Please give the Vietnamese text.")) for place, words in _texts(form) if not words.get("vi")]
-    return found
+    faults += [(place, _l("Please give the Vietnamese text.")) for place, words in _texts(form) if not words.get("vi")]
+    return faults
 
 
 def _item_faults(
@@ -168,7 +168,7 @@ def _item_faults(
         yield _l("This scale is not among the form's scales.")
     if item.kind in ("choice", "multiple", "ranking") and len(item.options) < 2:
         yield _l("Please give at least two options.")
-    if len({one.key for one in item.options}) < len(item.options):
+    if len({option.key for option in item.options}) < len(item.options):
         yield _l("Two options have the same key.")
     if item.when is None:
         return
@@ -187,7 +187,7 @@ def answers_of(form: Form, item: Item) -> list[str]:
     known = (
         [str(point) for point in range(1, len(form.labels(item)) + 1)]
         if item.kind == "scale"
-        else [one.key for one in item.options]
+        else [option.key for option in item.options]
     )
     return [*known, NA] if item.na else known
 
@@ -198,7 +198,7 @@ def _texts(form: Form) -> Iterator[tuple[str, Words]]:
         yield section.key, section.title
         for item in section.items:
             yield item.code, item.text
-            yield from ((item.code, one.text) for one in item.options)
+            yield from ((item.code, option.text) for option in item.options)
 
 
 def changed(old: Form, new: Form) -> list[str]:
@@ -213,7 +213,7 @@ def changed(old: Form, new: Form) -> list[str]:
 
 def _meaning(form: Form, section: Section, item: Item) -> tuple[Any, ...]:
     points = len(form.labels(item)) if item.kind == "scale" else 0
-    options = tuple(one.key for one in item.options) if item.kind == "ranking" else ()
+    options = tuple(option.key for option in item.options) if item.kind == "ranking" else ()
     return item.kind, points, options, section.object, section.repeat
 
 

@@ -67,20 +67,20 @@ def told(form: Form, sent: Filled, on_paper: Filled, chance: Chance) -> dict[Cel
     groups = _Groups(len(sent), len(everybody))
     asked = _asked(form, everybody)
     known = {item.code: item for _section, item in form.items()}
-    missed = Counter(one for who in asked.values() if len(everybody) - len(who) < MINIMUM_RESPONSES
-                     for one in groups.everybody - who)  # fmt: skip
+    missed = Counter(person for people in asked.values() if len(everybody) - len(people) < MINIMUM_RESPONSES
+                     for person in groups.everybody - people)  # fmt: skip
     order = list(range(len(everybody)))
     chance.shuffle(order)
-    order.sort(key=lambda one: -missed[one])  # who missed something is left out with others who did
+    order.sort(key=lambda person: -missed[person])  # who missed something is left out with others who did
     speaking: dict[Cell, set[int]] = {}
     for cell in sorted(asked, key=lambda cell: (known[cell[0]].when is not None, -len(asked[cell]), cell)):
-        item, who = known[cell[0]], asked[cell]
+        item, people = known[cell[0]], asked[cell]
         spare = order if item.when is None else ()
-        told = groups.speak(who, spare)
+        told = groups.speak(people, spare)
         if item.kind == "text":
-            told = who & groups.everybody if told else told
+            told = people & groups.everybody if told else told
         elif not groups.enough(_answered(everybody, cell, told)):
-            told = groups.speak({one for one in who if one >= len(sent)}, ())
+            told = groups.speak({person for person in people if person >= len(sent)}, ())
             told = told if groups.enough(_answered(everybody, cell, told)) else set()
         if told:
             speaking[cell] = told
@@ -103,7 +103,7 @@ class _Groups:
 
     def enough(self, people: set[int]) -> bool:
         """Tell whether these are five: five who sent, or nobody but five on paper."""
-        senders = sum(one < self.sent for one in people)
+        senders = sum(person < self.sent for person in people)
         return publishable(senders) if senders else publishable(len(people))
 
     def speak(self, asked: set[int], spare: Sequence[int]) -> set[int]:
@@ -115,11 +115,11 @@ class _Groups:
         for number, group in enumerate(list(self.groups)):
             inside, outside = group & asked, group - asked
             if inside and outside:
-                for one in spare:
+                for person in spare:
                     if self.enough(outside):
                         break
-                    if one in inside:
-                        inside, outside = inside - {one}, outside | {one}
+                    if person in inside:
+                        inside, outside = inside - {person}, outside | {person}
                 if not self.enough(inside) or not self.enough(outside):
                     continue
                 self.groups[number] = inside
@@ -144,7 +144,7 @@ def _answered(filled: Filled, cell: Cell, people: set[int]) -> set[int]:
     """Return those of the people who answered a question, "not applicable" aside."""
     code, teaching = cell
     name = code if teaching == NONE else f"{code}.{teaching}"
-    return {one for one in people if filled[one].get(name, NA) != NA}
+    return {person for person in people if filled[person].get(name, NA) != NA}
 
 
 def count(form: Form, filled: Iterable[Mapping[str, Value]], told: Mapping[Cell, set[int]] | None = None) -> Tallies:
@@ -164,7 +164,7 @@ def count(form: Form, filled: Iterable[Mapping[str, Value]], told: Mapping[Cell,
             size = len(form.labels(item)) if item.kind == "scale" else len(item.options)
             empty = [0] * (size * size if item.kind == "ranking" else size)
             tally = tallies.setdefault(key, Tally(section.key, item.kind, empty))
-            _add(tally, value, [one.key for one in item.options])
+            _add(tally, value, [option.key for option in item.options])
     return tallies
 
 
@@ -241,10 +241,10 @@ def may_close(*, outside: bool, opened: datetime, closes: datetime, at: datetime
 
     :param outside: the one who closes does not run the classes of the institution
     """
-    far = progress(invited, answered)
-    if at >= closes or far == "all":
+    reached = progress(invited, answered)
+    if at >= closes or reached == "all":
         return True
-    return outside and far == "half" and answered >= EARLY_FORMS and at >= opened + EARLY_AFTER
+    return outside and reached == "half" and answered >= EARLY_FORMS and at >= opened + EARLY_AFTER
 
 
 def half_year(at: datetime) -> tuple[str, datetime]:
@@ -328,22 +328,22 @@ class Mean:
 
 def means(form: Form, tallies: Mapping[Cell, Tally]) -> list[Mean]:
     """Return the mean of each section and teaching, of each section as a whole, and of the form."""
-    found: list[Mean] = []
+    means: list[Mean] = []
     whole: list[tuple[float, float]] = []
     overall = [0] * form.points
     most = 0
     for section in form.sections:
-        teachings = sorted({teaching for (_item, teaching), one in tallies.items() if one.section == section.key})
+        teachings = sorted({teaching for (_item, teaching), tally in tallies.items() if tally.section == section.key})
         parts = [mean for teaching in teachings if (mean := _mean(form, section, teaching, tallies)) is not None]
         if not parts:
             continue
         together = parts[0] if not section.repeat else _together(section.key, parts)
-        found += [*parts, together] if section.repeat else parts
+        means += [*parts, together] if section.repeat else parts
         whole.append((together.mean, section.weight))
-        overall = [one + other for one, other in zip(overall, together.counts, strict=True)]
+        overall = [count + other for count, other in zip(overall, together.counts, strict=True)]
         most = max(most, *(part.n for part in parts))
     index = weighted(whole)
-    return found if index is None else [*found, Mean("", NONE, most, index, tuple(overall))]
+    return means if index is None else [*means, Mean("", NONE, most, index, tuple(overall))]
 
 
 def _mean(form: Form, section: Section, teaching: UUID, tallies: Mapping[Cell, Tally]) -> Mean | None:
@@ -358,7 +358,7 @@ def _mean(form: Form, section: Section, teaching: UUID, tallies: Mapping[Cell, T
         pairs.append((rescaled(summary.mean, len(tally.counts), form.points), item.weight))
         most = max(most, tally.n)
         if len(tally.counts) == form.points:
-            counts = [one + other for one, other in zip(counts, tally.counts, strict=True)]
+            counts = [count + other for count, other in zip(counts, tally.counts, strict=True)]
     mean = weighted(pairs)
     return None if mean is None else Mean(section.key, teaching, most, mean, tuple(counts))
 

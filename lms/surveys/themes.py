@@ -79,22 +79,22 @@ def themes_of(text: str) -> tuple[str, ...]:
     """
     book = _book(text)
     words = [word for word in book.read(text) if word not in book.fillers]
-    found = {key for _start, _end, keys in book.themes.found(words) for key in keys} - {_NO_THEME}
-    if not found and book.alone.cover([word for word in words if word != _STOP]) and tone_of(text) != "wish":
+    touched = {key for _start, _end, keys in book.themes.found(words) for key in keys} - {_NO_THEME}
+    if not touched and book.alone.cover([word for word in words if word != _STOP]) and tone_of(text) != "wish":
         return (_dictionary().alone,)
-    return tuple(theme.key for theme in load() if theme.key in found)
+    return tuple(theme.key for theme in load() if theme.key in touched)
 
 
 def tone_of(text: str) -> Tone:
     """Tell whether a comment wishes or finds fault (even if it also praises), praises, or does neither."""
     book = _book(text)
     words = book.read(text)
-    found = {
+    tones_heard = {
         "wish" if "praise" in tones and book.negated(words, start) else tone
         for start, _end, tones in book.cues.found(words)
         for tone in tones
     }
-    return "wish" if "wish" in found else "praise" if "praise" in found else "plain"
+    return "wish" if "wish" in tones_heard else "praise" if "praise" in tones_heard else "plain"
 
 
 def group(comments: Sequence[str]) -> tuple[Group, ...]:
@@ -102,8 +102,8 @@ def group(comments: Sequence[str]) -> tuple[Group, ...]:
     read = [(comment, themes_of(comment), tone_of(comment)) for comment in comments]
     groups = [_group(theme, [(comment, tone) for comment, keys, tone in read if theme.key in keys]) for theme in load()]
     other = _group(None, [(comment, tone) for comment, keys, tone in read if not keys])
-    ordered = [*sorted(groups, key=lambda one: -one.count), other]
-    return tuple(one for one in ordered if one.count)
+    ordered = [*sorted(groups, key=lambda group: -group.count), other]
+    return tuple(group for group in ordered if group.count)
 
 
 def _group(theme: Theme | None, read: Sequence[tuple[str, Tone]]) -> Group:
@@ -174,8 +174,8 @@ class _Phrases:
         return sum(end - start for start, end, _labels in self.found(words)) == len(words)
 
     def _longest(self, words: Sequence[str], start: int) -> Words:
-        here = (tuple(words[start : start + size]) for size in self.sizes.get(words[start], ()))
-        return next((phrase for phrase in here if phrase in self.labels), ())
+        windows = (tuple(words[start : start + size]) for size in self.sizes.get(words[start], ()))
+        return next((phrase for phrase in windows if phrase in self.labels), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class _Dictionary:
 @cache
 def _dictionary() -> _Dictionary:
     file = msgspec.yaml.decode(_FILE.read_bytes(), type=_File)
-    themes = tuple(Theme(one.key, one.title, tuple(one.phrases)) for one in file.themes)
+    themes = tuple(Theme(theme.key, theme.title, tuple(theme.phrases)) for theme in file.themes)
     return _Dictionary(themes, file.alone, _bind(file, _Spelling()), _bind(file, _Spelling(file.ambiguous)))
 
 
@@ -251,8 +251,8 @@ def _bind(file: _File, spelling: _Spelling) -> _Book:
     cues += [(entry, "wish") for entry in tone.wish] + [(entry, "plain") for entry in tone.plain]
     short = {spelling.phrase(entry): spelling.phrase(full) for entry, full in file.abbreviations.items()}
     return _Book(
-        phrases(one for one in labelled if one[1] != file.alone),
-        phrases(one for one in labelled if one[1] == file.alone),
+        phrases(phrase for phrase in labelled if phrase[1] != file.alone),
+        phrases(phrase for phrase in labelled if phrase[1] == file.alone),
         phrases(cues, frozenset()),
         {entry[0]: full for entry, full in short.items() if entry},
         fillers,
@@ -266,15 +266,15 @@ def _book(text: str) -> _Book:
 
 
 def _words(text: str) -> list[str]:
-    return [_STOP if one in ".,;:!?…\n" else _spelled(one) for one in _WORDS.findall(_decomposed(text))]
+    return [_STOP if word in ".,;:!?…\n" else _spelled(word) for word in _WORDS.findall(_decomposed(text))]
 
 
 def _spelled(word: str) -> str:
     """Write a syllable in one way: its tone mark last (hòa and hoà, quý and qúy), i for y (lí and lý)."""
-    letters = word.translate(_WITHOUT_TONE)
-    if _I_OR_Y.fullmatch(letters):
-        letters = f"{letters[:-1]}i"
-    return letters + "".join(mark for mark in _TONE_MARKS if mark in word)
+    spelling = word.translate(_WITHOUT_TONE)
+    if _I_OR_Y.fullmatch(spelling):
+        spelling = f"{spelling[:-1]}i"
+    return spelling + "".join(mark for mark in _TONE_MARKS if mark in word)
 
 
 def _decomposed(text: str) -> str:
@@ -285,5 +285,5 @@ def _decomposed(text: str) -> str:
 
 def _stream_safe(text: str) -> str:
     """Cut runs of marks to 30 (UAX 15, Stream-Safe Text Format): sorting longer ones takes time beyond measure."""
-    runs = groupby(text, lambda one: bool(unicodedata.combining(one)))
+    runs = groupby(text, lambda sign: bool(unicodedata.combining(sign)))
     return "".join("".join(islice(run, _MARKS_IN_A_ROW) if marks else run) for marks, run in runs)

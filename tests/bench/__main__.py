@@ -15,6 +15,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 from lms.console import demo
+from lms.console.demo_people import PASSWORD
 from lms.core.database import db, utcnow
 from tests.bench import load
 from tests.bench.costly import costly
@@ -38,7 +39,7 @@ class Browser:
         page = self.get("/account/sign-in").decode()
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token is not None
-        fields = {"csrf_token": token.group(1), "username": username, "password": demo.PASSWORD}
+        fields = {"csrf_token": token.group(1), "username": username, "password": PASSWORD}
         request = urllib.request.Request(
             f"http://{HOST}:{PORT}/account/sign-in", data=urllib.parse.urlencode(fields).encode()
         )

@@ -32,6 +32,7 @@ from lms import create_app
 from lms.catalogue.models import Module
 from lms.classes.models import ClassRun, Enrolment
 from lms.console import demo, setup
+from lms.console.demo_people import PASSWORD
 from lms.core import files
 from lms.core.config import ROOT, Settings
 from lms.core.database import db, utcnow
@@ -235,7 +236,7 @@ def player(app: Flask, tries: int) -> None:
         one = browser.new_page()
         one.goto(f"http://localhost:{PORT}/account/sign-in")
         one.fill("[name=username]", "hocvien")
-        one.fill("[name=password]", demo.PASSWORD)
+        one.fill("[name=password]", PASSWORD)
         one.click("main form button[type=submit]")
         one.wait_for_url(lambda url: "sign-in" not in url)
         one.add_init_script(

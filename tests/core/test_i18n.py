@@ -35,3 +35,22 @@ def test_money_shares_and_times(app):
         assert i18n.clock(evening) == "01:30"
         assert i18n.day(date(2022, 5, 19)) == "19/05/2022"
         assert i18n.day(None) == i18n.clock(None) == i18n.moment(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("octets", "vi", "en"),
+    [
+        (0, "0 kB", "0 kB"),
+        (1, "1 kB", "1 kB"),
+        (1536, "2 kB", "2 kB"),
+        (1024**2 - 1, "1.024 kB", "1,024 kB"),
+        (1024**2, "1 MB", "1 MB"),
+        (3_565_158, "3,4 MB", "3.4 MB"),
+        (1024**3, "1 GB", "1 GB"),
+        (1_288_490_189, "1,2 GB", "1.2 GB"),
+    ],
+)
+def test_sizes_are_written_for_people(app, octets, vi, en):
+    for language, wanted in (("vi", vi), ("en", en)):
+        with app.test_request_context(headers={"Cookie": f"lang={language}"}):
+            assert i18n.size(octets) == wanted

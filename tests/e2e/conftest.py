@@ -111,7 +111,7 @@ class Visitor:
         return self.page
 
     def sign_in(self, username: str) -> Any:
-        from lms.console.demo import PASSWORD
+        from lms.console.demo_people import PASSWORD
 
         self.go("/account/sign-in")
         self.page.fill("[name=username]", username)

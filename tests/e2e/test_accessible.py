@@ -135,7 +135,7 @@ def test_the_walk_starts_by_keyboard_alone(visitor):
     assert page.evaluate("document.activeElement.className") == "skip-link"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    from lms.console.demo import PASSWORD
+    from lms.console.demo_people import PASSWORD
 
     assert page.evaluate("document.activeElement.name") == "username"
     page.keyboard.type("hocvien")

@@ -25,7 +25,7 @@ def marking(visitor: Any) -> str:
 
 
 def test_a_session_that_ended_loses_nothing_typed(visitor: Callable[..., Any], server_env: dict[str, str]) -> None:
-    from lms.console.demo import PASSWORD
+    from lms.console.demo_people import PASSWORD
 
     lecturer = visitor()
     address = marking(lecturer)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms import create_app
 from lms.classes import services as classes
-from lms.console.demo import PASSWORD
+from lms.console.demo_people import PASSWORD
 from lms.core.config import Settings
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select, text, update
 from lms.assessment import services as assessment
 from lms.assessment import uploads
 from lms.assessment.models import Answer, Assignment, Attempt, Question, Quiz, Submission
-from lms.catalogue.models import Lesson, Module
+from lms.catalogue.models import Lesson, Module, Programme, ProgrammeVersion
 from lms.classes import services as classes
 from lms.classes.models import ATTENDANCE, Attendance, Enrolment
 from lms.core.audit import AuditEntry
@@ -25,7 +25,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM, Actor
 from lms.learning import services
 from lms.learning.models import LessonProgress
-from lms.learning.projections import project, rebuild_projections
+from lms.learning.projections import project, rebuild_projections, recount_trained
 from lms.learning.rules import steps
 from lms.people.models import Account, Person
 from lms.records import queries as records
@@ -489,6 +489,25 @@ def test_the_comparison_is_offered_to_the_command_line(app, session):
     told = app.test_cli_runner().invoke(args=["records", "rebuild"])
     assert told.exit_code == 0, told.output
     assert str(rebuild_projections(write=False, at=utcnow())) in told.output
+
+
+def test_the_number_of_trained_people_is_counted_anew(app, session):
+    run = make.class_run(make.institution())
+    for status in ("completed", "completed", "incomplete", "withdrawn", "enrolled"):
+        make.enrolment(run, make.person(), status=status)
+    version = session.get_one(ProgrammeVersion, run.version_id)
+    programme = session.get_one(Programme, version.programme_id)
+    programme.trained = 7
+    session.commit()
+    told = app.test_cli_runner().invoke(args=["records", "rebuild"])
+    assert told.exit_code == 1 and f"{programme.code}: 7 trained, 2 completed it" in told.output
+    assert session.get_one(Programme, programme.id, populate_existing=True).trained == 7
+    report = recount_trained(write=True, at=START)
+    assert (report.differing, report.repaired) == (1, 1)
+    assert session.get_one(Programme, programme.id, populate_existing=True).trained == 2
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (entry.action, entry.before, entry.after) == ("projection.rebuild", {"trained": 7}, {"trained": 2})
+    assert recount_trained(write=True, at=START).differing == 0
 
 
 # -- reading through the page -----------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from lms.people.roster import template
 from lms.people.roster.columns import COLUMNS
 from lms.people.views import imports
 from tests import factories as make
-from tests.pages import fields_of
+from tests.pages import fields_of, has_fact
 
 URL = "/admin/people/import"
 HEADERS = [column.title for column in COLUMNS]
@@ -119,7 +119,7 @@ def test_a_dry_run_counts_and_writes_nothing(check, session):
     before = count(session)
     page = check(xlsx(ROW, changed(staff_code="HN10002"))).get_data(as_text=True)
     assert "Không phát hiện lỗi" in page
-    assert "<dt>Số người mới</dt><dd>2</dd>" in page
+    assert has_fact(page, "Số người mới", 2)
     assert count(session) == before
 
 
@@ -127,7 +127,7 @@ def test_a_run_makes_persons_and_accounts_without_password_and_is_audited_once(r
     page = run(
         xlsx(ROW, changed(staff_code="HN10002", full_name="Đặng Văn Bình", service_ends_on=datetime(2045, 6, 1)))
     )
-    assert "<dt>Số tài khoản đã tạo</dt><dd>2</dd>" in page
+    assert has_fact(page, "Số tài khoản đã tạo", 2)
     row = person(session)
     assert (row.full_name, row.birth_date, row.sex, row.category) == (
         "Nguyễn Thị Ánh Tuyết", date(1985, 5, 17), "female", "civil_servant",
@@ -143,9 +143,9 @@ def test_a_run_makes_persons_and_accounts_without_password_and_is_audited_once(r
 def test_the_same_file_again_changes_nothing_and_a_changed_one_only_what_differs(run, session):
     run(xlsx(ROW))
     first = person(session).id
-    assert "<dt>Số người không thay đổi</dt><dd>1</dd>" in run(xlsx(ROW))
+    assert has_fact(run(xlsx(ROW)), "Số người không thay đổi", 1)
     page = run(xlsx(changed(full_name="Nguyễn Thị Ánh", position="Phó Trưởng phòng"), changed(staff_code="HN10003")))
-    assert "<dt>Số người có thay đổi</dt><dd>1</dd>" in page
+    assert has_fact(page, "Số người có thay đổi", 1)
     row = person(session)
     assert (row.id, row.position) == (first, "Phó Trưởng phòng")
     assert session.scalar(select(Account.display_name).where(Account.person_id == first)) == "Nguyễn Thị Ánh"
@@ -171,7 +171,7 @@ def test_somebody_who_had_left_and_is_on_the_roster_again_is_back(run, session, 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_csv_is_read_in_every_delimiter_and_encoding_of_offices(check, delimiter, encoding):
     page = check(csv(ROW, delimiter=delimiter, encoding=encoding), "ds.csv").get_data(as_text=True)
-    assert "<dt>Số người mới</dt><dd>1</dd>" in page, page
+    assert has_fact(page, "Số người mới", 1), page
 
 
 def test_windows_1258_is_read_with_a_warning_and_names_become_nfc(check, run, session):
@@ -210,7 +210,7 @@ def test_headers_in_any_order_without_accents_in_english_below_a_title(check):
     headers = ["STT", "UNIT CODE", "ho va ten", "Position", "doi tuong", "Mã CBCCVC (*)", ""]
     row = ["1", "sxd", "Lê Văn A", "Chuyên viên", "VIÊN CHỨC", "hn10009", ""]
     page = check(xlsx(row, headers=headers, above=4)).get_data(as_text=True)
-    assert "<dt>Số người mới</dt><dd>1</dd>" in page, page
+    assert has_fact(page, "Số người mới", 1), page
 
 
 def test_dates_are_read_as_dates_texts_and_serial_numbers(run, session):
@@ -234,7 +234,7 @@ def test_the_template_s_example_is_never_a_person(officer, check, session, city)
     assert "dòng ví dụ của tệp mẫu" in check(answer.data).get_data(as_text=True)
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     page = check(xlsx(rows[1], ROW)).get_data(as_text=True)
-    assert "<dt>Số người mới</dt><dd>1</dd>" in page
+    assert has_fact(page, "Số người mới", 1)
     assert "Dòng 2 là dòng ví dụ của tệp mẫu" in page
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(template.build())).sheet_names
     assert sheets == ["Danh sách nhân sự", "Hướng dẫn"]
@@ -278,7 +278,7 @@ def test_each_problem_is_named_by_row_column_header_and_value(check, session, ci
     answer = check(xlsx(changed(staff_code="HN1"), changed(**values)))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert f'<th scope="row" class="num">3</th><td>{place}</td>' in page, page
+    assert re.search(rf'<th scope="row" class="num">3</th>\s*<td>{place}</td>', page), page
     assert message in page
     assert "<script>alert" not in page
     assert count(session) == before
@@ -479,7 +479,7 @@ def check_large(monkeypatch, officer, check, run_jobs):
 
 def test_a_large_roster_is_checked_by_a_job_and_imported_from_its_page(officer, check_large, run_jobs, session):
     page = check_large(xlsx(ROW, changed(staff_code="HN10002", full_name="Lê Văn Bình"))).get_data(as_text=True)
-    assert "<dt>Số người mới</dt><dd>2</dd>" in page
+    assert has_fact(page, "Số người mới", 2)
     assert person(session, "HN10002") is None, "nothing was written"
     fields = {name: value for name, value in fields_of(page).items() if value}
     assert officer.post(f"{URL}/start", data=fields).status_code == 302

@@ -1,12 +1,14 @@
 """What figures allow to say: rules without a database."""
 
 import statistics
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lms.quality.rules import statistics as rules
+from lms.quality.rules.effects import counts
 from lms.surveys.rules import summarise
 
 answers = st.lists(st.integers(1, 5), min_size=5, max_size=60)
@@ -151,3 +153,29 @@ def test_sections_about_one_object_are_told_as_one(first, second):
     assert sum(both.counts) == len(first) + len(second)
     assert min(part.mean for part in parts) - 1e-9 <= both.mean <= max(part.mean for part in parts) + 1e-9
     assert both.margin == max(part.margin for part in parts)
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(1, 5)), max_size=8))
+def test_extremes_are_the_ends_of_those_with_a_mean(means):
+    ends = rules.extremes(list(enumerate(means)), lambda row: row[1])
+    known = [mean for mean in means if mean is not None]
+    if len(known) < 2:
+        assert ends is None
+    else:
+        assert (ends.best[1], ends.worst[1]) == (max(known), min(known))
+
+
+@pytest.mark.parametrize(
+    ("counts", "best", "lowest"),
+    [((1, 2, 3, 4, 10), 14 / 20, 3 / 20), ((0, 0, 0, 0, 8), 1, 0), ((0,) * 5, None, None)],
+)
+def test_shares_of_the_two_best_and_the_two_lowest_points(counts, best, lowest):
+    figures = rules.Figures(1, 20, 4.0, counts, None, None, None)
+    assert (figures.best_two, figures.lowest_two) == (best, lowest)
+
+
+def test_effects_are_counted_by_what_the_next_evaluation_said():
+    ways = ["up", "up", "down", "unclear", None]
+    effects = [SimpleNamespace(change=way and SimpleNamespace(way=way)) for way in ways]
+    assert counts(effects) == (4, 2, 1, 1, 1)
+    assert counts([]) == (0, 0, 0, 0, 0)

@@ -32,8 +32,8 @@ class Member(NamedTuple):
 
 def sessions_attended() -> ScalarSelect[int]:
     """Return, as SQL beside ``Enrolment``, how many sessions a trainee attended."""
-    there = (Attendance.enrolment_id == Enrolment.id, Attendance.status.in_(ATTENDED))
-    return select(func.count()).where(*there).correlate(Enrolment).scalar_subquery()
+    attended = (Attendance.enrolment_id == Enrolment.id, Attendance.status.in_(ATTENDED))
+    return select(func.count()).where(*attended).correlate(Enrolment).scalar_subquery()
 
 
 def members(class_id: UUID) -> list[Member]:
@@ -120,7 +120,7 @@ def periods_of(person_ids: Iterable[UUID], *, but: UUID) -> list[tuple[str, str,
 
 def is_trainee_of(person_id: UUID, institution_id: int) -> bool:
     """Tell whether somebody is, or was to the end, a trainee of a class that an institution runs."""
-    found = (
+    sessions = (
         select(Enrolment.id)
         .join(ClassRun, ClassRun.id == Enrolment.class_id)
         .where(
@@ -129,4 +129,4 @@ def is_trainee_of(person_id: UUID, institution_id: int) -> bool:
             ClassRun.institution_id == institution_id,
         )
     )
-    return db.session.scalar(found.limit(1)) is not None
+    return db.session.scalar(sessions.limit(1)) is not None

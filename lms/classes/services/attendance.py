@@ -70,13 +70,13 @@ def record_attendance(
     rows = [
         {
             "session_id": session_id,
-            "enrolment_id": one,
+            "enrolment_id": enrolment_id,
             "status": status,
             "note": note,
             "recorded_by": actor.account_id,
             "recorded_at": at,
         }
-        for one, (status, note) in changed.items()
+        for enrolment_id, (status, note) in changed.items()
     ]
     statement = upsert(Attendance)
     columns = ("status", "note", "recorded_by", "recorded_at")
@@ -84,8 +84,8 @@ def record_attendance(
     db.session.execute(
         statement.on_conflict_do_update(index_elements=["session_id", "enrolment_id"], set_=replace), rows
     )
-    before = {str(one): known[one] for one in changed if one in known}
-    after = {str(one): mark for one, mark in changed.items()}
+    before = {str(enrolment_id): known[enrolment_id] for enrolment_id in changed if enrolment_id in known}
+    after = {str(enrolment_id): mark for enrolment_id, mark in changed.items()}
     audit.record(actor, "attendance.record", "session", session_id, at=at, before=before or None, after=after)
     _tell(actor, run, session, changed, known, members, at)
     taken_back = [
@@ -103,10 +103,10 @@ def _settled(
     known: Mapping[UUID, tuple[str, str | None]],
 ) -> dict[UUID, tuple[str, str | None]]:
     """Return the marks to be written, by trainee (:func:`lms.core.edits.settle`)."""
-    wanted = {str(one): mark for one, mark in marks.items()}
-    read = None if seen is None else {str(one): seen.get(one) for one in marks}
-    stored = {str(one): known.get(one) for one in marks}
-    return {UUID(one): mark for one, mark in settle(Edit(wanted, read), stored).items()}
+    wanted = {str(enrolment_id): mark for enrolment_id, mark in marks.items()}
+    read = None if seen is None else {str(enrolment_id): seen.get(enrolment_id) for enrolment_id in marks}
+    stored = {str(enrolment_id): known.get(enrolment_id) for enrolment_id in marks}
+    return {UUID(key): mark for key, mark in settle(Edit(wanted, read), stored).items()}
 
 
 def _tell(
@@ -120,12 +120,12 @@ def _tell(
 ) -> None:
     """Say each mark; the note is left out, since it may tell of somebody's health."""
     parent, recorder = class_activity(run), account_actor_name(actor.account_id)
-    names = queries.actor_names(members[one] for one in changed)
+    names = queries.actor_names(members[enrolment_id] for enrolment_id in changed)
     activity = Activity("session", str(session.id), {"vi": session.title})
-    for one, (status, _note) in changed.items():
-        there = status in rules.ATTENDED
-        verb = "attended" if there else "missed"
-        if one in known and (known[one][0] in rules.ATTENDED) == there:
+    for enrolment_id, (status, _note) in changed.items():
+        attended = status in rules.ATTENDED
+        verb = "attended" if attended else "missed"
+        if enrolment_id in known and (known[enrolment_id][0] in rules.ATTENDED) == attended:
             verb = "amended"
         said: dict[str, Any] = {"instructor": recorder, "extensions": {"status": status}}
-        tell(names, members[one], verb, activity, one, at, parent=parent, **said)
+        tell(names, members[enrolment_id], verb, activity, enrolment_id, at, parent=parent, **said)

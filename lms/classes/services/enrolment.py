@@ -48,7 +48,11 @@ def enrol(actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datet
         )
     }
     fresh = [person_id for person_id in dict.fromkeys(person_ids) if person_id not in members]
-    again = [one for one in dict.fromkeys(person_ids) if one in members and members[one].status == "withdrawn"]
+    again = [
+        person_id
+        for person_id in dict.fromkeys(person_ids)
+        if person_id in members and members[person_id].status == "withdrawn"
+    ]
     taken = sum(row.status != "withdrawn" for row in members.values())
     places = rules.places_left(run.capacity, taken)
     if len(fresh) + len(again) > places:

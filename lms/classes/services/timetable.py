@@ -30,9 +30,9 @@ def assign_lecturer(actor: Actor, class_id: UUID, topic_id: UUID, person_id: UUI
     _require_lecturer(person_id, at)
     lock("teaching", class_id, topic_id)
     same = (Teaching.class_id == class_id, Teaching.topic_id == topic_id, Teaching.lecturer_id == person_id)
-    found = db.session.scalar(select(Teaching).where(*same))
-    if found is not None:
-        return found
+    teaching = db.session.scalar(select(Teaching).where(*same))
+    if teaching is not None:
+        return teaching
     teaching = Teaching(id=uuid4(), class_id=class_id, topic_id=topic_id, lecturer_id=person_id)
     db.session.add(teaching)
     db.session.flush()

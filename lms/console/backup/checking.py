@@ -18,9 +18,9 @@ def faults(folder: Path, manifest: Manifest, tell: Callable[[str], None]) -> Ite
         yield from _against(place(folder, sha256), Summed(size, sha256))
         if number % 5000 == 0:
             tell(f"files {number} of {manifest.files} …")
-    here = sum(1 for _ in (folder / FILES).glob("*/*/*"))
-    if here != manifest.files:
-        yield f"{here} files lie there, the manifest tells of {manifest.files}"
+    present = sum(1 for _ in (folder / FILES).glob("*/*/*"))
+    if present != manifest.files:
+        yield f"{present} files lie there, the manifest tells of {manifest.files}"
     tell(f"files {manifest.files}")
 
 

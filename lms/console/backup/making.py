@@ -87,8 +87,8 @@ def create(url: str, folder: Path, *, keys_dir: Path, keys_to: Path | None, expe
 
 def prune(folder: Path, keep: int, *, spare: Path) -> list[Path]:
     """Remove all but the newest ``keep`` backups of a folder; returns which."""
-    whole = sorted(path for path in folder.glob("khue-*Z") if (path / NAME).exists())
-    old = [path for path in whole[: max(0, len(whole) - keep)] if path != spare]
+    complete = sorted(path for path in folder.glob("khue-*Z") if (path / NAME).exists())
+    old = [path for path in complete[: max(0, len(complete) - keep)] if path != spare]
     for path in old:
         (path / NAME).unlink()  # what is half removed is no backup any more
         shutil.rmtree(path)
@@ -237,8 +237,8 @@ class _Fetching:
 
 
 def _newest(folder: Path) -> Path | None:
-    whole = sorted(path for path in folder.glob("khue-*Z") if (path / NAME).exists())
-    return whole[-1] if whole else None
+    complete = sorted(path for path in folder.glob("khue-*Z") if (path / NAME).exists())
+    return complete[-1] if complete else None
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def tool(name: str, least: int) -> Tool:
 
     :raises BackupError: there is none
     """
-    tools = sorted((found for found in _installed(name) if found.major >= least), key=lambda one: one.major)
+    tools = sorted((tool for tool in _installed(name) if tool.major >= least), key=lambda tool: tool.major)
     if not tools:
         raise BackupError(
             f"no {name} of PostgreSQL {least} or later is installed here; on Debian: apt install postgresql-client"
@@ -79,12 +79,12 @@ def run(url: str, program: Tool, *arguments: str) -> None:
 
 def _environment(url: str) -> Mapping[str, str]:
     names = {option.keyword: option.envvar for option in Conninfo.get_defaults()}
-    given = {
+    settings = {
         names[option.keyword]: option.val
         for option in Conninfo.parse(plain(url).encode())
         if option.val is not None and names.get(option.keyword)
     }
-    return dict(os.environ) | {str(name, "ascii"): str(value, "utf-8") for name, value in given.items() if name}
+    return dict(os.environ) | {str(name, "ascii"): str(value, "utf-8") for name, value in settings.items() if name}
 
 
 class Snapshot:

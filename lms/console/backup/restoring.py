@@ -149,7 +149,7 @@ def faults(url: str, manifest: Manifest, keys_dir: Path) -> Iterator[str]:
         for table in sorted(manifest.tables.keys() | now.keys()):
             if now.get(table) != manifest.tables.get(table):
                 yield f"{table}: {now.get(table)} rows, should be {manifest.tables.get(table)}"
-        lost = {one.sha256 for one in manifest.lost}
+        lost = {file.sha256 for file in manifest.lost}
         for sha256 in postgres.references(connection):
             if sha256 not in lost and not files.exists(sha256):
                 yield f"a row names file {sha256}, which is not in the store"

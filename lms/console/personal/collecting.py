@@ -74,24 +74,24 @@ def rows(of: Subject, section: str) -> Iterator[Row]:
     if section == "audit":
         yield from _audit(of)
         return
-    with db.session.execute(text(_sections()[section]), of.values, execution_options={"yield_per": 500}) as found:
-        yield from (storable(dict(row)) for row in found.mappings())
+    with db.session.execute(text(_sections()[section]), of.values, execution_options={"yield_per": 500}) as rows:
+        yield from (storable(dict(row)) for row in rows.mappings())
 
 
 def documents(of: Subject) -> Iterator[Row]:
     """Yield what launched content keeps about her (xAPI states and profiles), one at a time with its content."""
-    with db.session.execute(_DOCUMENTS, of.values, execution_options={"yield_per": 1}) as found:
-        yield from (dict(row) for row in found.mappings())
+    with db.session.execute(_DOCUMENTS, of.values, execution_options={"yield_per": 1}) as rows:
+        yield from (dict(row) for row in rows.mappings())
 
 
 def _audit(of: Subject) -> Iterator[Row]:
     """Yield the entries of the audit trail that she made, or that are about her, as far as they are hers."""
     domains = held.ask()
-    own = {str(of.account_id), str(of.person_id), *_ids((one.own for one in domains), of)}
-    shared = _ids((one.shared for one in domains), of)
+    own = {str(of.account_id), str(of.person_id), *_ids((domain.own for domain in domains), of)}
+    shared = _ids((domain.shared for domain in domains), of)
     values = {"account": of.account_id, "subjects": sorted(own | shared)}
-    with db.session.execute(_AUDIT, values, execution_options={"yield_per": 500}) as found:
-        for entry in found.mappings():
+    with db.session.execute(_AUDIT, values, execution_options={"yield_per": 500}) as rows:
+        for entry in rows.mappings():
             told = _entry(entry, own)
             if told is not None:
                 yield told
@@ -102,7 +102,7 @@ def _sections() -> dict[str, str]:
 
 
 def _ids(questions: Iterable[str | None], of: Subject) -> set[str]:
-    return {found for sql in questions if sql for found in db.session.scalars(text(sql), of.values)}
+    return {value for sql in questions if sql for value in db.session.scalars(text(sql), of.values)}
 
 
 def _entry(entry: Any, own: set[str]) -> Row | None:
@@ -128,6 +128,6 @@ def _hers(values: Mapping[str, Any] | None, own: set[str]) -> Row | None:
         return None
     marks = {key: value for key, value in values.items() if key in own}
     persons = values.get("persons")
-    if isinstance(persons, list) and (listed := [one for one in persons if one in own]):
+    if isinstance(persons, list) and (listed := [person for person in persons if person in own]):
         marks["persons"] = listed
     return marks or None

@@ -1,6 +1,6 @@
 """Rows for the pages: one's own archives and request, the requests that wait, and what the rule says of one."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from lms.people.models import Account, Person, Unit
 from lms.people.sessions import local_day
 
 SHOWN = 200
-STALLED = timedelta(hours=1)
 """A job that told nothing for so long has died."""
 
 _LAST_ACTIVITY = text(
@@ -78,16 +77,15 @@ class Request(NamedTuple):
     left_on: date | None
 
 
-def job_in_the_making(account_id: UUID | None, *, at: datetime) -> UUID | None:
-    """Return the job of an archive that is ordered and not ready yet, if it is alive."""
+def job_in_the_making(account_id: UUID | None) -> UUID | None:
+    """Return the job of an archive that is ordered and not ready yet, unless it was given up."""
     return db.session.scalar(
         select(JobProgress.id)
         .join(PersonalArchive, PersonalArchive.job_id == JobProgress.id)
         .where(
             PersonalArchive.account_id == account_id,
             PersonalArchive.size.is_(None),
-            (JobProgress.state == "queued")
-            | ((JobProgress.state == "running") & (JobProgress.updated_at > at - STALLED)),
+            JobProgress.state.in_(("queued", "running")),
         )
         .limit(1)
     )

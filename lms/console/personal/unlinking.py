@@ -34,9 +34,11 @@ def unlink(account: Account, person: Person, *, at: datetime) -> Unlinked:
     """Empty everything that leads from the learning records to this person, in the current transaction."""
     values = _values(account, person, at)
     domains = held.ask()
-    addresses = {sha256 for one in domains if one.files for sha256 in db.session.scalars(text(one.files), values)}
+    addresses = {
+        sha256 for domain in domains if domain.files for sha256 in db.session.scalars(text(domain.files), values)
+    }
     rows: dict[str, int] = {}
-    for table, sql in ((table, sql) for one in reversed(domains) for table, sql in one.unlink.items()):
+    for table, sql in ((table, sql) for domain in reversed(domains) for table, sql in domain.unlink.items()):
         done: Any = db.session.execute(text(sql), values)
         rows[table] = done.rowcount
     _empty(account, person)

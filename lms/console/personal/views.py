@@ -31,7 +31,7 @@ def mine() -> Any:
     account_id = _own_id(actor)
     return render_template(
         "console/personal/mine.html",
-        job=queries.job_in_the_making(account_id, at=at),
+        job=queries.job_in_the_making(account_id),
         archives=queries.archives(account_id, at=at),
         days=archives.LIFETIME.days,
         has_person=actor.person_id is not None,
@@ -47,9 +47,9 @@ def order() -> Any:
 
 def fetch(archive_id: UUID) -> Any:
     """Fetch one's own copy; that leaves a trace, so it is no reading request."""
-    found, name = archives.fetch(current_actor(), archive_id, at=utcnow()), _("my-data")
+    content, name = archives.fetch(current_actor(), archive_id, at=utcnow()), _("my-data")
     try:
-        return attachment(str(found.sha256), f"{name}-{day(found.ordered_at).replace('/', '-')}.zip", found.size)
+        return attachment(str(content.sha256), f"{name}-{day(content.ordered_at).replace('/', '-')}.zip", content.size)
     except FileNotFoundError:
         abort(404)
 
@@ -160,10 +160,10 @@ def _page(asked: Request, *, leaving: LeavingForm | None = None, refusal: Refusa
 
 
 def _asked(request_id: UUID) -> Request:
-    found = queries.request(request_id)
-    if found is None:
+    asked = queries.request(request_id)
+    if asked is None:
         abort(404)
-    return found
+    return asked
 
 
 def _verdict(account_id: UUID) -> Verdict:

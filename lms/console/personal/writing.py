@@ -116,19 +116,19 @@ def _spool(spool: IO[bytes], of: Subject, at: datetime, tell: Tell) -> dict[str,
     query = StatementQuery(until=at, limit=CHUNK, ascending=True)
     attached: dict[str, str] = {}
     number = 0
-    while found := records.browse(query, by=of.actor_name):
-        shown = found[: query.limit]
+    while page := records.browse(query, by=of.actor_name):
+        shown = page[: query.limit]
         for row in shown:
             raw = row.raw.replace("\r", " ").replace("\n", " ")
             spool.write(f"{row.voided:d}{raw}\n".encode())
             listed = json.loads(raw).get("attachments", ())
             came = records.contents_of([row.id]) if listed else {}
-            for one in listed:
-                if one["sha2"].lower() in came:
-                    attached[one["sha2"].lower()] = one["contentType"]
+            for statement in listed:
+                if statement["sha2"].lower() in came:
+                    attached[statement["sha2"].lower()] = statement["contentType"]
         number += len(shown)
         tell(number)
-        if len(found) <= query.limit:
+        if len(page) <= query.limit:
             break
         query = replace(query, after=shown[-1].seq)
     return attached
@@ -179,15 +179,15 @@ def _documents(entries: _Entries, of: Subject) -> Iterator[Row]:
 
 def _sections(of: Subject, extra: dict[str, list[Row]]) -> dict[str, Iterator[Row]]:
     own = {name: collecting.rows(of, name) for name in collecting.sections() if name not in extra}
-    return own | {name: iter(found) for name, found in extra.items()}
+    return own | {name: iter(rows) for name, rows in extra.items()}
 
 
 def _data(entry: IO[bytes], of: Subject, extra: dict[str, list[Row]], at: datetime) -> None:
     """Write all sections as one JSON object, row by row."""
     entry.write(b'{"made_at": ' + orjson.dumps(at))
-    for name, found in _sections(of, extra).items():
+    for name, rows in _sections(of, extra).items():
         entry.write(b",\n\n" + orjson.dumps(name) + b": [")
-        for number, row in enumerate(found):
+        for number, row in enumerate(rows):
             entry.write((b",\n" if number else b"\n") + orjson.dumps(row))
         entry.write(b"\n]")
     entry.write(b"\n}\n")

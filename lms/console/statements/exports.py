@@ -68,13 +68,13 @@ def rows(query: StatementQuery, knowing: Knowing, *, by: UUID | None = None) -> 
     """Yield the cells of each statement of a selection, the newest first."""
     asked = replace(query, limit=CHUNK)
     while True:
-        found = records.browse(asked, by=by)
-        shown = found[:CHUNK]
+        page = records.browse(asked, by=by)
+        shown = page[:CHUNK]
         statements = [parse(row) for row in shown]
         reader, known = knowing(statements)
         for row, statement in zip(shown, statements, strict=True):
             yield _cells(row, statement, reader, known)
-        if len(found) <= CHUNK:
+        if len(page) <= CHUNK:
             return
         asked = replace(asked, after=shown[-1].seq)
 
@@ -106,12 +106,12 @@ def _cells(row: Shown, statement: Mapping[str, Any], reader: Reader, known: Mapp
     score = result.get("score", {})
     activity = target.get("objectType", "Activity") == "Activity"
     person = person_of(actor)
-    one = known.get(person) if person else None
+    known_person = known.get(person) if person else None
     return [
         happened(statement) or statement["timestamp"],
         row.stored.astimezone(ZONE),
-        str(person) if person and not one else who(actor, reader, start=True),
-        one.staff_code if one else None,
+        str(person) if person and not known_person else who(actor, reader, start=True),
+        known_person.staff_code if known_person else None,
         verb_word(statement["verb"], reader.language),
         activity_name(target, reader.language) if activity else None,
         plain(target["id"], _CELL_MAX) if activity else None,

@@ -43,10 +43,10 @@ def seconds_of(duration: str) -> float | None:
     >>> seconds_of("PT12M30.5S"), seconds_of("P1W"), seconds_of("P99999999999Y")
     (750.5, 604800.0, None)
     """
-    found = _DURATION.fullmatch(duration)
-    if not found or duration[-1:] in ("P", "T"):
+    match = _DURATION.fullmatch(duration)
+    if not match or duration[-1:] in ("P", "T"):
         return None
-    parts = zip(found.groups(), _SECONDS, strict=True)
+    parts = zip(match.groups(), _SECONDS, strict=True)
     return sum(float(part.replace(",", ".")) * worth for part, worth in parts if part)
 
 

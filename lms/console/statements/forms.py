@@ -35,9 +35,9 @@ class PeriodForm(Form):
         super().__init__(*args, **kwargs)
         words = [SelectChoice(term.iri, term.display[language]) for term in VERBS.values()]
         words.append(SelectChoice(VOIDED, "đã hủy" if language == "vi" else "voided"))
-        given = self.verb.data or ""
-        if given not in {word.value for word in words} and IRI.fullmatch(given) and len(given) <= 2000:
-            words.append(SelectChoice(given, plain(given, VERB_MAX)))  # of another program, by a link or typed
+        verb = self.verb.data or ""
+        if verb not in {word.value for word in words} and IRI.fullmatch(verb) and len(verb) <= 2000:
+            words.append(SelectChoice(verb, plain(verb, VERB_MAX)))  # of another program, by a link or typed
         self.verb.choices = [SelectChoice("", _l("all")), *sorted(words, key=lambda word: text_key(str(word.label)))]
 
     def validate_since(self, field: DayField) -> None:

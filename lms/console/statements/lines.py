@@ -100,7 +100,7 @@ def happened(statement: Mapping[str, Any]) -> datetime | None:
 def pretty(raw: str) -> str:
     """Return a statement's text laid out, its numbers as they stand; what does not show is written as ``\\u…``."""
     laid_out = orjson.dumps(exact(raw), option=orjson.OPT_INDENT_2).decode()
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found.group()):04x}", laid_out)
+    return _HIDDEN.sub(lambda match: f"\\u{ord(match.group()):04x}", laid_out)
 
 
 def names_somebody(value: Any, you: UUID | None = None) -> bool:
@@ -109,7 +109,7 @@ def names_somebody(value: Any, you: UUID | None = None) -> bool:
     :param you: this person may be named
     """
     if isinstance(value, list):
-        return any(names_somebody(one, you) for one in value)
+        return any(names_somebody(item, you) for item in value)
     if not isinstance(value, Mapping):
         return False
     if value.keys() & {"mbox", "mbox_sha1sum", "openid"}:
@@ -122,7 +122,7 @@ def names_somebody(value: Any, you: UUID | None = None) -> bool:
         elsewhere = not str(account.get("homePage", "")).startswith(f"{BASE}/") and account.get("homePage") != BASE
         if elsewhere or ("name" in value and not itself):
             return True
-    return any(names_somebody(one, you) for one in value.values())
+    return any(names_somebody(item, you) for item in value.values())
 
 
 def _identifier(agent: Mapping[str, Any], reader: Reader) -> str | None:

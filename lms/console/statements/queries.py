@@ -45,15 +45,15 @@ def persons_like(actor: Actor, query: str) -> list[Known]:
         .order_by(Person.sort_key, Person.id)
         .limit(SUGGESTED + 1)
     )
-    found = [Known(*row) for row in rows]
-    exact = [one for one in found if one.staff_code == query.upper()]
-    return exact or found
+    persons = [Known(*row) for row in rows]
+    exact = [person for person in persons if person.staff_code == query.upper()]
+    return exact or persons
 
 
 def persons_in(statements: Iterable[Mapping[str, Any]]) -> set[UUID]:
     """Return the opaque names of all persons of the product that statements name in any place."""
-    found = (_person(name) for statement in statements for name in agents_of(statement))
-    return {person for person in found if person}
+    persons = (_person(name) for statement in statements for name in agents_of(statement))
+    return {person for person in persons if person}
 
 
 def _person(identifier: str) -> UUID | None:

@@ -47,19 +47,19 @@ def select(form: FilterForm, actor: Actor, *, size: int, after: int | None = Non
     if text.startswith(_IDENTIFIERS) and actor.holds_whole(PEOPLE):
         return Selection(replace(query, agent=text))
     person = _uuid(text)
-    found = [] if person else _looked_up(form, actor, text)
-    if len(found) == 1:
-        person = found[0].actor_name
+    persons = [] if person else _looked_up(form, actor, text)
+    if len(persons) == 1:
+        person = persons[0].actor_name
     if person:
         return Selection(replace(query, agent=account_ifi(person)), person)
-    return Selection(None, choices=tuple(found))
+    return Selection(None, choices=tuple(persons))
 
 
 def _looked_up(form: FilterForm, actor: Actor, text: str) -> list[Known]:
-    found = queries.persons_like(actor, text) if actor.may(PEOPLE) else []
-    if found and len(found) <= queries.SUGGESTED:
-        return found
-    if found:
+    persons = queries.persons_like(actor, text) if actor.may(PEOPLE) else []
+    if persons and len(persons) <= queries.SUGGESTED:
+        return persons
+    if persons:
         message = _("More than ten persons match. Please give more of the name, or the staff code.")
     elif actor.may(PEOPLE):
         message = _("Nobody whom you may look up has this name or staff code.")
@@ -73,8 +73,8 @@ def reader_of(
     actor: Actor, statements: Iterable[Mapping[str, Any]], *also: UUID | None
 ) -> tuple[Reader, dict[UUID, Known]]:
     """Return for whom the sentences are written, and the persons whom she may know."""
-    known = queries.directory(actor, queries.persons_in(statements) | {one for one in also if one})
-    names = {person: one.name for person, one in known.items()}
+    known = queries.directory(actor, queries.persons_in(statements) | {person for person in also if person})
+    names = {person: entry.name for person, entry in known.items()}
     return Reader(select_language(), names, strangers=actor.holds_whole(PEOPLE)), known
 
 

@@ -262,14 +262,14 @@ def _last_part(iri: str) -> str:
 
 def _in_language(texts: Mapping[str, str] | None, language: str, limit: int) -> str:
     for tag, text in (texts or {}).items():
-        if tag.lower().split("-")[0] == language and (found := plain(text, limit)):
-            return found
+        if tag.lower().split("-")[0] == language and (words := plain(text, limit)):
+            return words
     return ""
 
 
 def _best(texts: Mapping[str, str] | None, language: str, limit: int) -> str:
     """Return the text in the reader's language, in Vietnamese, in English, or whatever is first."""
     for wanted in (language, "vi", "en"):
-        if found := _in_language(texts, wanted, limit):
-            return found
-    return next((found for text in (texts or {}).values() if (found := plain(text, limit))), "")
+        if words := _in_language(texts, wanted, limit):
+            return words
+    return next((words for text in (texts or {}).values() if (words := plain(text, limit))), "")

@@ -123,6 +123,7 @@ def _list(form: FilterForm, selection: Selection, *, too_many: int | None = None
         person = known.get(selection.person) if selection.person else None
     return render_template(
         "console/statements/list.html",
+        manages=current_actor().may("records.manage"),
         form=form,
         page=page,
         person=person,

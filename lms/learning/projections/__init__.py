@@ -14,6 +14,8 @@ Rebuilt, column by column (:mod:`lms.learning.projections.folding` names the sta
 - ``answers``: whether an answer is right.
 - ``submissions``: submitted_at, score, passed, marked_at, marked_by.
 
+Counted anew from the enrolments (:mod:`lms.learning.projections.trained`): ``programmes.trained``.
+
 Not rebuilt, because no statement carries it:
 
 - which sections of a lesson were read (``lesson_progress.steps``), from which its completion followed.
@@ -21,7 +23,7 @@ Not rebuilt, because no statement carries it:
   (they may tell of somebody's health). A submission or an answer that is missing is reported, never made up, and one
   that no statement mentions is reported, never deleted.
 - what is no outcome of learning: who is in which class and sent by which unit (enrolments themselves), the timetable
-  (``sessions.attendance_taken_at``), the programme's counter of trained people, evaluations (sealed).
+  (``sessions.attendance_taken_at``), evaluations (sealed).
 - how far somebody is in a package (``content_unit_states``, ``content_registrations.satisfied_at``): primary records of
   the library, not projections; see :class:`lms.library.models.UnitState`.
 - what happened to persons who had no account at the time: they have no name in the record store, so nothing was said
@@ -30,5 +32,6 @@ Not rebuilt, because no statement carries it:
 
 from lms.learning.projections.folding import Projection, Row, Rows, project
 from lms.learning.projections.rebuilding import Report, rebuild_projections
+from lms.learning.projections.trained import Recount, recount_trained
 
-__all__ = ["Projection", "Report", "Row", "Rows", "project", "rebuild_projections"]
+__all__ = ["Projection", "Recount", "Report", "Row", "Rows", "project", "rebuild_projections", "recount_trained"]

@@ -63,6 +63,7 @@ def index_page(form: UploadForm | None) -> str:
         kinds=kinds.names(),
         institution=institution,
         institutions=readable,
+        administers=actor.may("library.administer"),
         storage=_storage(single) if single else None,
         uploads=pages.uploads(actor) if managed else [],
         form=form or (upload_form(managed) if managed else None),

@@ -157,16 +157,16 @@ def unit(units: Mapping[str, UnitRef]) -> Converter:
         code = text_of(cell).upper()
         if not code:
             return EMPTY
-        found = units.get(code)
-        if found is None:
+        unit = units.get(code)
+        if unit is None:
             return Fault(_l("There is no unit with this code. Please take the code from the list of units."))
-        if not found.within:
+        if not unit.within:
             return Fault(_l("This unit is not one of those you may import staff for."))
-        if not found.valid:
-            if found.successors:
-                return Fault(_l("This unit no longer exists. Its successors: %(codes)s.", codes=found.successors))
+        if not unit.valid:
+            if unit.successors:
+                return Fault(_l("This unit no longer exists. Its successors: %(codes)s.", codes=unit.successors))
             return Fault(_l("This unit does not exist today."))
-        return str(found.id)
+        return str(unit.id)
 
     return convert
 
@@ -180,13 +180,13 @@ def day(earliest: date, latest: date, serial_zero: int = 0) -> Converter:
     def convert(cell: Any) -> str | Fault:
         if cell == "" or cell is None:
             return NULL
-        found = _date(cell, serial_zero)
-        if found is None:
+        day = _date(cell, serial_zero)
+        if day is None:
             return NULL if isinstance(cell, str) and not one_line(cell) else _UNREADABLE
-        if not earliest <= found <= latest:
+        if not earliest <= day <= latest:
             limits = {"earliest": earliest.strftime("%d/%m/%Y"), "latest": latest.strftime("%d/%m/%Y")}
             return Fault(_l("The date must lie between %(earliest)s and %(latest)s.", **limits))
-        return found.isoformat()
+        return day.isoformat()
 
     return convert
 
@@ -214,10 +214,10 @@ def _date(cell: Any, serial_zero: int) -> date | None:
 
 def _date_in_text(text: str, serial_zero: int) -> date | None:
     try:
-        if found := _TEXT_DATE.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        if found := _ISO_DATE.fullmatch(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
+        if match := _TEXT_DATE.fullmatch(text):
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        if match := _ISO_DATE.fullmatch(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
         return _serial(float(text), serial_zero) if re.fullmatch(r"[1-9][0-9]{4}", text) else None
     except ValueError:
         return None

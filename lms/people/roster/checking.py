@@ -128,10 +128,10 @@ class Checker:
         headings = self._mapping.headers
         unheaded = set(range(_WIDEST)) - set(headings)
         seen: dict[str, int] = {}
-        for number, given in self._rows:
-            if unheaded and len(given) > len(headings):
-                self._look_for_unheaded(number, given, unheaded)
-            row = given if len(given) >= width else [*given, *[""] * (width - len(given))]
+        for number, cells_read in self._rows:
+            if unheaded and len(cells_read) > len(headings):
+                self._look_for_unheaded(number, cells_read, unheaded)
+            row = cells_read if len(cells_read) >= width else [*cells_read, *[""] * (width - len(cells_read))]
             code: Any = cells.staff_code(row[code_at])
             values: list[Any] = [look_up(row[place]) for place, look_up in lookups]
             if None in values:
@@ -241,8 +241,8 @@ class Checker:
             raise RosterError("empty", _l("The first rows of the sheet are empty."))
         mapping = columns.match(best[1])
         for fault in mapping.faults:
-            letters = "" if fault.index is None else columns.letters(fault.index)
-            self._add(Problem(best[0], letters, fault.header, "", fault.message))
+            column = "" if fault.index is None else columns.letters(fault.index)
+            self._add(Problem(best[0], column, fault.header, "", fault.message))
         return mapping
 
     def _add(self, problem: Problem) -> None:

@@ -58,8 +58,8 @@ def main(path: str, filename: str) -> None:
         _say(about)
         for portion in _portions(rows):
             _say(portion)
-    except Unreadable as why:
-        _say(why.answer)
+    except Unreadable as error:
+        _say(error.answer)
     except MemoryError:
         _say({"error": "too-large"})
     except (CalamineError, zipfile.BadZipFile, zlib.error, ET.ParseError, EOFError, OSError, ValueError, LookupError):
@@ -177,12 +177,12 @@ class Workbook:
         place = posixpath.join(folder, "_rels", f"{name}.rels")
         if place.lower() not in self.parts:
             return {}
-        found = {}
+        names = {}
         for node in ET.fromstring(self._xml(place)):  # noqa: S314 - no document type is let through
             target = posixpath.normpath(posixpath.join("/", folder, node.get("Target", ""))).lstrip("/")
             if node.get("TargetMode") != "External":
-                found[node.get("Id", "")] = (node.get("Type", "").rpartition("/")[2], target)
-        return found
+                names[node.get("Id", "")] = (node.get("Type", "").rpartition("/")[2], target)
+        return names
 
     def _bytes(self, place: str, most: int, *, cut: bool = False) -> bytes:
         part = self.parts.get(place.lower())
@@ -259,11 +259,11 @@ class Workbook:
         """Return the numbers of the first shared strings that hold only blanks."""
         if not self.strings:
             return []
-        found: list[int] = []
+        positions: list[int] = []
         for number, part in enumerate(self._bytes(self.strings, MAX_STRINGS).split(b"</si>")):
-            if len(part) < 200 and not re.sub(rb"<[^>]*>|\s|\xc2\xa0", b"", part) and len(found) < 50:
-                found.append(number)
-        return found
+            if len(part) < 200 and not re.sub(rb"<[^>]*>|\s|\xc2\xa0", b"", part) and len(positions) < 50:
+                positions.append(number)
+        return positions
 
     def _codes(self, data: bytes, prefix: bytes) -> dict[tuple[int, int], str]:
         """Return the numbers that a format shows as codes: 123 as 000123, 45 as HN-045."""
@@ -271,14 +271,14 @@ class Workbook:
         if not masks:
             return {}
         cell = rb"<%(p)sc\b([^>]*)>\s*(?:<%(p)sf\b[^>]*(?:/>|>[^<]*</%(p)sf>))?\s*<%(p)sv>(\d{1,15})(?:\.0+)?</%(p)sv>"
-        found: dict[tuple[int, int], str] = {}
+        styles: dict[tuple[int, int], str] = {}
         for match in re.finditer(cell % {b"p": prefix}, data):
-            given = dict(re.findall(rb"\b(\w+)=\"([^\"]*)\"", match[1]))
-            mask = masks.get(given.get(b"s", b""))
-            place = re.fullmatch(rb"([A-Z]{1,3})(\d+)", given.get(b"r", b""))
-            if mask and place and given.get(b"t", b"n") == b"n" and len(found) < _CODE_CELLS:
-                found[int(place[2]) - 1, _column(place[1])] = _shown(mask, match[2].decode())
-        return found
+            attributes = dict(re.findall(rb"\b(\w+)=\"([^\"]*)\"", match[1]))
+            mask = masks.get(attributes.get(b"s", b""))
+            place = re.fullmatch(rb"([A-Z]{1,3})(\d+)", attributes.get(b"r", b""))
+            if mask and place and attributes.get(b"t", b"n") == b"n" and len(styles) < _CODE_CELLS:
+                styles[int(place[2]) - 1, _column(place[1])] = _shown(mask, match[2].decode())
+        return styles
 
     def _masks(self) -> dict[bytes, list[str]]:
         """Return the formats that make codes of numbers, by the number by which cells name them."""
@@ -303,8 +303,8 @@ def _local(tag: str) -> str:
 
 
 def _prefix(data: bytes) -> bytes:
-    found = re.search(rb"<(\w+:)?worksheet\b", data[:4096])
-    return (found[1] or b"") if found else b""
+    opening = re.search(rb"<(\w+:)?worksheet\b", data[:4096])
+    return (opening[1] or b"") if opening else b""
 
 
 def _hidden_columns(data: bytes, prefix: bytes) -> list[int]:
@@ -343,15 +343,15 @@ def _check_size(data: bytes, prefix: bytes) -> None:
     if width <= MAX_WIDTH and width * height <= MAX_AREA:
         return
     width = height = 0
-    for letters, row in re.findall(cell + rb"([A-Z]{1,3})(\d{1,7})\"", data):
-        width, height = max(width, _column(letters) + 1), max(height, int(row))
+    for name, row in re.findall(cell + rb"([A-Z]{1,3})(\d{1,7})\"", data):
+        width, height = max(width, _column(name) + 1), max(height, int(row))
         if width > MAX_WIDTH or width * height > MAX_AREA:
-            raise Unreadable("far-cells", cell=f"{letters.decode()}{int(row)}")
+            raise Unreadable("far-cells", cell=f"{name.decode()}{int(row)}")
 
 
-def _column(letters: bytes) -> int:
+def _column(name: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in name:
         number = number * 26 + letter - 64
     return number - 1
 

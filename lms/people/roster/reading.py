@@ -155,7 +155,9 @@ def _hear(process: "subprocess.Popen[bytes]") -> Any:
 
 def _table(process: "subprocess.Popen[bytes]", choices: Choices) -> Table:
     heads = _hear(process)["sheets"]
-    sheets = [Sheet(one["name"], one["visible"], any(columns.known(row) >= 3 for row in one["head"])) for one in heads]
+    sheets = [
+        Sheet(head["name"], head["visible"], any(columns.known(row) >= 3 for row in head["head"])) for head in heads
+    ]
     chosen = _choose(sheets, choices.sheet)
     if process.stdin:
         process.stdin.write(b"%d\n" % chosen)
@@ -166,7 +168,7 @@ def _table(process: "subprocess.Popen[bytes]", choices: Choices) -> Table:
         about["size"],
         tuple(_oddities(about)),
         sheets[chosen].name,
-        tuple(one for index, one in enumerate(sheets) if index != chosen and one.table),
+        tuple(sheet for index, sheet in enumerate(sheets) if index != chosen and sheet.table),
         1462 if about.get("epoch_1904") else 0,
         choices,
     )

@@ -128,7 +128,7 @@ def activate(username: str, code: str, password: str, *, at: datetime, address: 
 
 @act
 def _activate(name: str, code: str, password: str, at: datetime) -> UUID:
-    found = db.session.execute(
+    match = db.session.execute(
         select(Account, ActivationCode)
         .join(ActivationCode, ActivationCode.account_id == Account.id)
         .where(
@@ -140,10 +140,10 @@ def _activate(name: str, code: str, password: str, at: datetime) -> UUID:
         )
         .with_for_update()
     ).first()
-    if found is None:
+    if match is None:
         text = _l("Username and code do not belong together, or the code has been used or has run out.")
         raise Refused("activation-code", text, "code")
-    account, row = found
+    account, row = match
     _check_password(password, account.username)
     row.used_at = at
     account.password_hash, account.must_change_password = passwords.make_hash(password), False

@@ -26,9 +26,10 @@ def people() -> Any:
     """Persons by name, searched and filtered; or the accounts without a staff record."""
     actor = current_actor()
     query, code = arguments.search(), arguments.search("unit")
+    may = {"imports": actor.may("people.import"), "manages": actor.may("people.manage")}
     if request.args.get("show") == "operators":
         page = Page(queries.operators(actor, READ, query), None)
-        return render_template("people/people.html", page=page, query=query, code="", operators=True)
+        return render_template("people/people.html", page=page, query=query, code="", operators=True, **may)
     unit = queries.unit_by_code(code, actor.paths(READ)) if code else None
     unknown = bool(code) and unit is None
     rows = (
@@ -40,7 +41,7 @@ def people() -> Any:
     )
     page = Page.cut(rows, queries.PAGE, lambda row: (row.person_id, row.sort_key))
     return render_template(
-        "people/people.html", page=page, query=query, code=code, unit=unit, unknown=unknown, operators=False
+        "people/people.html", page=page, query=query, code=code, unit=unit, unknown=unknown, operators=False, **may
     )
 
 
@@ -133,16 +134,22 @@ def _account_page(account_id: UUID, form: RoleForm) -> str:
     card = queries.account_card(account_id)
     if card is None:
         abort(404)
+    holdings, today = queries.holdings(account_id), local_day(utcnow())
+    manages = bool(access.may_manage_account(actor, account_id))
     return render_template(
         "people/person.html",
         card=card,
         category=CATEGORY_LABELS.get(card.category or ""),
-        holdings=queries.holdings(account_id),
+        holdings=holdings,
+        endable={
+            holding.id
+            for holding in holdings
+            if manages and actor.may(MANAGE, holding.unit_path) and not (holding.valid_to and holding.valid_to <= today)
+        },
         form=form,
         roles=ROLES,
-        may_manage=bool(access.may_manage_account(actor, account_id)),
-        manage=MANAGE,
-        today=local_day(utcnow()),
+        may_manage=manages,
+        today=today,
         left_out=left_out,
         is_root=is_root,
     )

@@ -121,7 +121,9 @@ def sessions() -> Any:
     actor = current_actor()
     rows = queries.sessions(_own_id(actor), at=utcnow())
     return render_template(
-        "people/sessions.html", rows=[(row, browser_words(row.user_agent)) for row in rows], here=actor.session_id
+        "people/sessions.html",
+        rows=[(row, browser_words(row.user_agent)) for row in rows],
+        this_session=actor.session_id,
     )
 
 
@@ -147,7 +149,12 @@ def end_all_sessions() -> Any:
 
 def _account_page(card: queries.AccountCard, form: LanguageForm) -> str:
     return render_template(
-        "people/account.html", card=card, form=form, holdings=queries.holdings(card.account_id), roles=ROLES
+        "people/account.html",
+        card=card,
+        form=form,
+        holdings=queries.holdings(card.account_id),
+        roles=ROLES,
+        studies=current_actor().may("learning.study"),
     )
 
 

@@ -34,10 +34,11 @@ def units() -> Any:
         "people/units.html",
         rows=rows,
         above=above,
-        path=[unit for unit in path if actor.may(READ, unit.path)],
+        steps=[(url_for("people.units", below=row.id, day=day), row.name) for row in path if actor.may(READ, row.path)],
         query=query,
         day=day,
         kinds=KIND_LABELS,
+        manages=actor.may(MANAGE),
         cut=len(rows) == queries.UNITS_SHOWN,
     )
 
@@ -80,11 +81,11 @@ def close_unit(unit_id: int) -> Any:
     if not form.validate():
         return _unit_page(unit_id, form), 422
     codes = [code for code in (form.successors.data or "").replace(";", ",").split(",") if code.strip()]
-    found = {code: queries.unit_by_code(code, actor.paths(MANAGE)) for code in codes}
+    units = {code: queries.unit_by_code(code, actor.paths(MANAGE)) for code in codes}
     try:
-        successors = [unit.id for unit in found.values() if unit is not None]
-        if len(successors) < len(found):
-            names = ", ".join(code.strip() for code, unit in found.items() if unit is None)
+        successors = [unit.id for unit in units.values() if unit is not None]
+        if len(successors) < len(units):
+            names = ", ".join(code.strip() for code, unit in units.items() if unit is None)
             message = _("There is no unit with this code among those you administer: %(codes)s", codes=names)
             raise DomainError("successor", message, 422)
         if successors:
@@ -112,7 +113,11 @@ def _unit_page(unit_id: int, form: CloseUnitForm) -> str:
         "people/unit.html",
         unit=row,
         kind=KIND_LABELS.get(row.kind, row.kind),
-        path=[above for above in queries.ancestors(row.path) if current_actor().may(READ, above.path)],
+        steps=[
+            (url_for("people.units", below=above.id), above.name)
+            for above in queries.ancestors(row.path)
+            if current_actor().may(READ, above.path)
+        ],
         before=before,
         after=after,
         people=queries.headcount(row.path),

@@ -33,9 +33,9 @@ def workbook(head: queries.ClassHead, report: ClassResults) -> bytes:
         if item.kind == "scale"
     ]
     rows += [
-        [_("Lecturer"), local(item.text), local(one.topic), one.lecturer, *_figures(item)]
-        for one in report.teachings
-        for item in one.items
+        [_("Lecturer"), local(item.text), local(teaching.topic), teaching.lecturer, *_figures(item)]
+        for teaching in report.teachings
+        for item in teaching.items
         if item.kind == "scale"
     ]
     book.sheet(_("Results"), title, columns, rows)
@@ -48,18 +48,22 @@ def workbook(head: queries.ClassHead, report: ClassResults) -> bytes:
     heads = [(_("Question"), 60), (_("Option"), 40), (_("Answers"), 10), (_("Chosen"), 10), (_("Share"), 10)]
     book.sheet(_("Choices"), title, [*heads, (_("Mean place"), 12)], choices, shares=frozenset({4}))
     said = [
-        [local(text), local(one.theme.title) if one.theme else _("Other"), comment]
+        [local(text), local(group.theme.title) if group.theme else _("Other"), comment]
         for text, groups in report.comments
-        for one in groups
-        for comment in one.comments
+        for group in groups
+        for comment in group.comments
     ]
-    said += [[local(one.topic), one.lecturer, comment] for one in report.teachings for comment in one.comments]
+    said += [
+        [local(teaching.topic), teaching.lecturer, comment]
+        for teaching in report.teachings
+        for comment in teaching.comments
+    ]
     book.sheet(_("Comments"), title, [(_("About"), 40), (_("Theme or lecturer"), 30), (_("Comment"), 90)], said)
     return book.content()
 
 
 def _figures(item: ItemResult) -> list[Any]:
-    one = item.summary
-    if one is None:
+    summary = item.summary
+    if summary is None:
         return [0, item.na]
-    return [one.count, item.na, round(one.mean, 2), one.median, round(one.spread, 2), *one.counts]
+    return [summary.count, item.na, round(summary.mean, 2), summary.median, round(summary.spread, 2), *summary.counts]

@@ -23,71 +23,106 @@ def workbook(
     after: Sequence[AfterTraining] = (),
 ) -> bytes:
     """Return the results as XLSX."""
-    book, found = Workbook(), results.overview
-    labels = [(local(label), 12) for label in found.form.scales[found.form.scale]]
-    figures, response = [*_figure_columns(), *labels], _response_columns()
-    beside = (_("City"), 10)
+    book = Workbook()
+    scale = results.overview.form.scales[results.overview.form.scale]
+    figures = [*_figure_columns(), *[(local(label), 12.0) for label in scale]]
+    _overview(book, title, results, figures)
+    _groups(book, title, results, figures)
+    _lecturers(book, title, taught, figures)
+    _classes(book, title, classes, figures)
+    _moved(book, title, results)
+    _after_training(book, title, after)
+    return book.content()
 
-    whole = [[_("Whole form"), None, *_figures(found.whole), found.city.mean if found.city else None]]
-    parts = [[str(OBJECTS[one.key]), None, *_part(one)] for one in found.objects]
-    parts += [[str(OBJECTS[one.object]), local(one.title), *_part(one)] for one in found.stages]
-    heads = [(_("Object"), 28), (_("Stage"), 40), *figures, beside]
+
+def _overview(book: Workbook, title: str, results: Results, figures: Sequence[_Column]) -> None:
+    """Objects and stages, questions, years."""
+    overview = results.overview
+    whole = [[_("Whole form"), None, *_figures(overview.whole), overview.city.mean if overview.city else None]]
+    parts = [[str(OBJECTS[part.key]), None, *_part(part)] for part in overview.objects]
+    parts += [[str(OBJECTS[stage.object]), local(stage.title), *_part(stage)] for stage in overview.stages]
+    heads = [(_("Object"), 28), (_("Stage"), 40), *figures, (_("City"), 10)]
     book.sheet(_("Objects and stages"), title, heads, whole + parts)
 
-    asked = [[one.code, local(one.text), *_figures(one.figures)] for one in results.questions]
-    points = max((one.figures.points for one in results.questions), default=0)
+    asked = [[question.code, local(question.text), *_figures(question.figures)] for question in results.questions]
+    points = max((question.figures.points for question in results.questions), default=0)
     heads = [(_("Code"), 16), (_("Question"), 70), *_figure_columns(), *[(str(k), 8) for k in range(1, points + 1)]]
     book.sheet(_("Questions"), title, heads, asked)
 
-    years = [[one.year, *_response(one.response), *_figures(one.figures)] for one in found.series]
-    heads = [(_("Year"), 8), *response, *figures]
+    years = [[year.year, *_response(year.response), *_figures(year.figures)] for year in overview.series]
+    heads = [(_("Year"), 8), *_response_columns(), *figures]
     book.sheet(_("Years"), title, heads, years, shares=frozenset({4}))
 
-    groups = [(_("Institutions"), results.institutions), (_("Programmes"), results.programmes)]
-    for name, rows in groups:
-        lines = [[one.code, local(one.name), *_response(one.response), *_figures(one.figures)] for one in rows]
-        heads = [(_("Code"), 14), (_("Name"), 50), *response, *figures]
+
+def _groups(book: Workbook, title: str, results: Results, figures: Sequence[_Column]) -> None:
+    """Institutions, programmes, topics."""
+    for name, groups in ((_("Institutions"), results.institutions), (_("Programmes"), results.programmes)):
+        lines = [
+            [group.code, local(group.name), *_response(group.response), *_figures(group.figures)] for group in groups
+        ]
+        heads = [(_("Code"), 14), (_("Name"), 50), *_response_columns(), *figures]
         book.sheet(name, title, heads, lines, shares=frozenset({5}))
 
-    topics = [[one.programme, one.code, local(one.title), *_figures(one.figures)] for one in results.topics]
+    topics = [[topic.programme, topic.code, local(topic.title), *_figures(topic.figures)] for topic in results.topics]
     heads = [(_("Programme"), 14), (_("Code"), 10), (_("Topic"), 50), *figures]
     book.sheet(_("Topic"), title, heads, topics)
 
-    lines = [[one.name, one.programme, one.code, local(one.title), *_figures(one.figures)] for one in taught]
+
+def _lecturers(book: Workbook, title: str, taught: Sequence[TaughtResult], figures: Sequence[_Column]) -> None:
+    lines = [
+        [lecturer.name, lecturer.programme, lecturer.code, local(lecturer.title), *_figures(lecturer.figures)]
+        for lecturer in taught
+    ]
     heads = [(_("Lecturer"), 28), (_("Programme"), 14), (_("Code"), 10), (_("Topic"), 50), *figures]
     book.sheet(_("Lecturers"), title, heads, lines)
 
+
+def _classes(book: Workbook, title: str, classes: Sequence[EvaluatedClass], figures: Sequence[_Column]) -> None:
     lines = [
         [
-            *(one.code, one.name, one.institution, one.programme, one.starts_on, one.ends_on),
-            *_response(one.response),
-            *_figures(one.figures),
+            *(run.code, run.name, run.institution, run.programme, run.starts_on, run.ends_on),
+            *_response(run.response),
+            *_figures(run.figures),
         ]
-        for one in classes
+        for run in classes
     ]
-    heads = [(_("Code"), 18), (_("Class"), 46), (_("Institution"), 40), (_("Programme"), 14)]
-    heads += [(_("From"), 12), (_("To"), 12), *response, *figures]
+    heads: list[_Column] = [(_("Code"), 18), (_("Class"), 46), (_("Institution"), 40), (_("Programme"), 14)]
+    heads += [(_("From"), 12), (_("To"), 12), *_response_columns(), *figures]
     book.sheet(_("Classes"), title, heads, lines, shares=frozenset({9}))
-    _moved(book, title, results)
+
+
+def _after_training(book: Workbook, title: str, after: Sequence[AfterTraining]) -> None:
     lines = [
-        [local(one.form.title), local(item.text), item.n, item.summary.mean if item.summary else None, one.asked]
-        for one in after
-        for item in one.items
+        [
+            local(evaluation.form.title),
+            local(item.text),
+            item.n,
+            item.summary.mean if item.summary else None,
+            evaluation.asked,
+        ]
+        for evaluation in after
+        for item in evaluation.items
         if item.kind == "scale"
     ]
     heads = [(_("Form"), 40), (_("Question"), 70), (_("Answers"), 10), (_("Mean"), 10), (_("Invited"), 10)]
     if lines:
         book.sheet(_("After training"), title, heads, lines)
-    return book.content()
 
 
 def _moved(book: Workbook, title: str, results: Results) -> None:
     ways = {"up": _("better"), "down": _("worse"), "unclear": _("cannot be told")}
     lines = [
-        [one.institution, one.programme, one.class_code, local(one.title), local(one.topic), one.lecturer]
-        + [one.measure, one.done_at, one.before.mean, one.later]
-        + ([moved.after, moved.difference, moved.margin, ways[moved.way]] if (moved := one.change) else [])
-        for one in results.effects
+        [
+            effect.institution,
+            effect.programme,
+            effect.class_code,
+            local(effect.title),
+            local(effect.topic),
+            effect.lecturer,
+        ]
+        + [effect.measure, effect.done_at, effect.before.mean, effect.later]
+        + ([moved.after, moved.difference, moved.margin, ways[moved.way]] if (moved := effect.change) else [])
+        for effect in results.effects
     ]
     heads = [(_("Institution"), 40), (_("Programme"), 14), (_("Class"), 18), (_("Stage"), 34), (_("Topic"), 40)]
     heads += [(_("Lecturer"), 26), (_("Measure"), 50), (_("Carried out"), 14), (_("Before"), 10)]
@@ -107,8 +142,8 @@ def _response_columns() -> list[_Column]:
     return [(name, 12) for name in names]
 
 
-def _response(one: Response) -> list[Any]:
-    return [one.evaluations, one.few, one.invited, one.share, one.valid, one.invalid]
+def _response(response: Response) -> list[Any]:
+    return [response.evaluations, response.few, response.invited, response.share, response.valid, response.invalid]
 
 
 def _figure_columns() -> list[_Column]:
@@ -116,13 +151,13 @@ def _figure_columns() -> list[_Column]:
     return [(name, 10) for name in names]
 
 
-def _figures(one: Figures | None) -> list[Any]:
+def _figures(figures: Figures | None) -> list[Any]:
     """The columns of figures, and the distribution."""
-    if one is None:
+    if figures is None:
         return [None] * 6
-    ends = (None, None) if one.margin is None else (one.low, one.high)
-    return [one.people, one.mean, *ends, one.median, one.spread, *one.counts]
+    ends = (None, None) if figures.margin is None else (figures.low, figures.high)
+    return [figures.people, figures.mean, *ends, figures.median, figures.spread, *figures.counts]
 
 
-def _part(one: Part) -> list[Any]:
-    return [*_figures(one.figures), one.city.mean if one.city else None]
+def _part(part: Part) -> list[Any]:
+    return [*_figures(part.figures), part.city.mean if part.city else None]

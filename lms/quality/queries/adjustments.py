@@ -53,7 +53,9 @@ class AdjustmentRow(NamedTuple):
     def title(self) -> dict[str, str]:
         """The section's title."""
         form = rights.document_of(self.instrument_id)
-        return next((dict(one.title) for one in form.sections if one.key == self.section), {"vi": self.section})
+        return next(
+            (dict(section.title) for section in form.sections if section.key == self.section), {"vi": self.section}
+        )
 
     def late(self, today: date) -> bool:
         """Whether its measure should have been carried out."""

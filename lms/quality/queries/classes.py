@@ -54,7 +54,7 @@ def programme(code: str) -> Named | None:
 def replies(survey_id: UUID) -> dict[UUID, Reply]:
     """Return what lecturers answered, by teaching."""
     rows = db.session.scalars(select(Reply).where(Reply.survey_id == survey_id))
-    return {one.teaching_id: one for one in rows}
+    return {reply.teaching_id: reply for reply in rows}
 
 
 def teaching_place(teaching_id: UUID) -> tuple[UUID, UUID, str] | None:

@@ -23,20 +23,20 @@ def comparison_of(class_id: UUID, points: int, until: datetime | None = None) ->
 
     :param until: only evaluations closed by then
     """
-    given: dict[str, Any] = {"class_id": class_id} | ({} if until is None else {"until": until})
-    rows = db.session.execute(_statement(points, until is not None), given)
+    values: dict[str, Any] = {"class_id": class_id} | ({} if until is None else {"until": until})
+    rows = db.session.execute(_statement(points, until is not None), values)
     city, programme, versions = Sections(), Sections(), defaultdict[int, Averages](dict)
-    for version, section, *columns in rows:
-        added = read(columns)
-        add(city, section, added)
-        if version is not None:
-            add(programme, section, added)
-            versions[version][section] = statistics.figures(added)
+    for row in rows:
+        added = read(row, points)
+        add(city, row.section, added)
+        if row.number is not None:
+            add(programme, row.section, added)
+            versions[row.number][row.section] = statistics.figures(added)
     return Comparison(_told(city), _told(programme), dict(versions))
 
 
 def _told(added: Sections) -> Averages:
-    return {section: statistics.figures(one) for section, one in added.items()}
+    return {section: statistics.figures(total) for section, total in added.items()}
 
 
 @cache  # 2.6 ms a look otherwise, 0.3 kept (docs/benchmarks.md, evaluations)

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, cast, extract, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Label, Select, and_, bindparam, cast, extract, or_, select, true
 
 from lms.catalogue.models import ProgrammeVersion
 from lms.classes.models import ClassRun
 from lms.people.models import Unit
 from lms.surveys.models import Survey
 
-YEAR: ColumnElement[int] = cast(extract("year", ClassRun.starts_on), Integer)
+YEAR: Label[int] = cast(extract("year", ClassRun.starts_on), Integer).label("year")
 """The year of a class is that in which it began, as in the records of completion."""
 
 

@@ -65,7 +65,7 @@ def overview_of(scope: Scope, year: int | None = None) -> Overview | None:
         return None
     year = max(responses) if year is None else year
     form = forms[year if year in forms else max(forms)][0]
-    every = list(chain.from_iterable(forms[one] for one in sorted(forms, reverse=True)))
+    every = list(chain.from_iterable(forms[form_year] for form_year in sorted(forms, reverse=True)))
     own, city = sums.sections(scope, year - SPAN + 1, year, form.points)
     alone = own == city
     stages = tuple(_stages(every, own[year], {} if alone else city[year]))
@@ -80,13 +80,13 @@ def overview_of(scope: Scope, year: int | None = None) -> Overview | None:
         stages,
         tuple(
             YearResult(
-                one,
-                responses.get(one, Response()),
-                _figures(own[one].get(WHOLE)),
-                None if alone else _figures(city[one].get(WHOLE)),
-                _by_object(every, own[one]),
+                earlier,
+                responses.get(earlier, Response()),
+                _figures(own[earlier].get(WHOLE)),
+                None if alone else _figures(city[earlier].get(WHOLE)),
+                _by_object(every, own[earlier]),
             )
-            for one in range(max(min(responses), year - SPAN + 1), year + 1)
+            for earlier in range(max(min(responses), year - SPAN + 1), year + 1)
         ),
     )
 
@@ -108,27 +108,27 @@ def _stages(forms: Iterable[Form], own: Sections, city: Sections) -> Iterator[Pa
     """Give the sections that hold results, as the newest form that has them words them, in order."""
     sections: dict[str, Section] = {}
     for form in forms:
-        for one in form.sections:
-            sections.setdefault(one.key, one)
-    for key, one in sections.items():
+        for section in form.sections:
+            sections.setdefault(section.key, section)
+    for key, section in sections.items():
         if key in own:
-            yield Part(key, one.object, one.title, statistics.figures(own[key]), _figures(city.get(key)))
+            yield Part(key, section.object, section.title, statistics.figures(own[key]), _figures(city.get(key)))
 
 
 def _objects(stages: Iterable[Part]) -> tuple[Part, ...]:
     """Return the six objects of Thông tư 10/2017/TT-BNV, as far as they hold results."""
     by_object: dict[str, list[Part]] = {}
-    for one in stages:
-        by_object.setdefault(one.object, []).append(one)
+    for stage in stages:
+        by_object.setdefault(stage.object, []).append(stage)
     return tuple(
-        Part(key, key, None, statistics.merged([one.figures for one in parts]), _city(parts))
+        Part(key, key, None, statistics.merged([part.figures for part in parts]), _city(parts))
         for key in OBJECTS
         if (parts := by_object.get(key))
     )
 
 
 def _city(parts: Sequence[Part]) -> Figures | None:
-    known = [one.city for one in parts if one.city]
+    known = [part.city for part in parts if part.city]
     return statistics.merged(known) if known else None
 
 
@@ -139,13 +139,13 @@ def _by_object(forms: Iterable[Form], own: Sections) -> dict[str, Figures]:
 def _questions(scope: Scope, year: int, form: Form) -> tuple[Question, ...]:
     """Return the questions on scales of a form, over all topics where they are repeated."""
     added = sums.questions(scope, year, max(map(len, form.scales.values())))
-    found = []
+    questions = []
     for section, item in form.items():
         if item.kind == "scale" and item.code in added:
             labels = tuple(form.labels(item))
-            figures = statistics.figures(sums.read(added[item.code][: 6 + len(labels)]))
-            found.append(Question(section.key, item.code, item.text, labels, figures))
-    return tuple(found)
+            figures = statistics.figures(sums.read(added[item.code], len(labels)))
+            questions.append(Question(section.key, item.code, item.text, labels, figures))
+    return tuple(questions)
 
 
 def _together(rows: Sequence[Row]) -> Iterator[tuple[Row, Figures]]:

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Select, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Float, Row, Select, Text, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
@@ -29,18 +30,18 @@ PROGRAMME = (Programme.id, Programme.code, Programme.name)
 def responses(scope: Scope) -> tuple[dict[int, Response], dict[int, list[Form]]]:
     """By year: the response, and the forms used, the newest first."""
     rows = db.session.execute(
-        evaluations(YEAR, Instrument.id, *_response())
+        evaluations(YEAR, Instrument.id, *_RESPONSE)
         .join(Instrument, Instrument.id == Survey.instrument_id)
         .where(scope.condition)
         .group_by(YEAR, Instrument.id)
         .order_by(Instrument.loaded_at.desc(), Instrument.id)
     )
-    found: dict[int, Response] = {}
+    responses: dict[int, Response] = {}
     forms: dict[int, list[Form]] = defaultdict(list)
-    for year, instrument_id, *counts in rows:
-        found[year] = found.get(year, Response()).plus(Response(*counts))
-        forms[year].append(document_of(instrument_id))
-    return found, forms
+    for row in rows:
+        responses[row.year] = responses.get(row.year, Response()).plus(_response(row))
+        forms[row.year].append(document_of(row.id))
+    return responses, forms
 
 
 def sections(scope: Scope, since: int, year: int, points: int) -> tuple[dict[int, Sections], dict[int, Sections]]:
@@ -54,17 +55,17 @@ def sections(scope: Scope, since: int, year: int, points: int) -> tuple[dict[int
     )
     own: dict[int, Sections] = defaultdict(dict)
     city: dict[int, Sections] = defaultdict(dict)
-    for when, section, within, *columns in rows:
-        added = read(columns)
-        if within:
-            own[when][section] = added
-        add(city[when], section, added)
+    for row in rows:
+        added = read(row, points)
+        if row.inside:
+            own[row.year][row.section] = added
+        add(city[row.year], row.section, added)
     return own, city
 
 
-def add(found: Sections, section: str, added: Sums) -> None:
+def add(totals: Sections, section: str, added: Sums) -> None:
     """Add what belongs to a section."""
-    found[section] = found[section].plus(added) if section in found else added
+    totals[section] = totals[section].plus(added) if section in totals else added
 
 
 def versions(scope: Scope, points: int) -> dict[int, Sections]:
@@ -76,16 +77,16 @@ def versions(scope: Scope, points: int) -> dict[int, Sections]:
         .group_by(ProgrammeVersion.number, SectionMean.section)
         .order_by(ProgrammeVersion.number)
     )
-    found: dict[int, Sections] = defaultdict(dict)
-    for number, section, *columns in rows:
-        found[number][section] = read(columns)
-    return found
+    by_version: dict[int, Sections] = defaultdict(dict)
+    for row in rows:
+        by_version[row.number][row.section] = read(row, points)
+    return by_version
 
 
 def by_lecturers(scope: Scope, year: int, points: int) -> tuple[Response, list[Form], Sections]:
     """What lecturers said in the half-years of a year: the response, the forms, and the sums by section."""
     rows = db.session.execute(
-        select(Instrument.id, SectionMean.section, *_response(), *sums(points))
+        select(Instrument.id, SectionMean.section, *_RESPONSE, *sums(points))
         .select_from(Survey)
         .join(Unit, Unit.id == Survey.institution_id)
         .join(Instrument, Instrument.id == Survey.instrument_id)
@@ -95,29 +96,29 @@ def by_lecturers(scope: Scope, year: int, points: int) -> tuple[Response, list[F
         .group_by(Instrument.id, SectionMean.section)
         .order_by(Instrument.loaded_at.desc(), Instrument.id)
     )
-    response, found, used = Response(), Sections(), dict[UUID, Form]()
-    for instrument_id, section, *columns in rows:
-        used[instrument_id] = document_of(instrument_id)
-        if section in (WHOLE, None):
-            response = response.plus(Response(*columns[:6]))
-        if section is not None:
-            add(found, section, read(columns[6:]))
-    return response, list(used.values()), found
+    response, totals, used = Response(), Sections(), dict[UUID, Form]()
+    for row in rows:
+        used[row.id] = document_of(row.id)
+        if row.section in (WHOLE, None):
+            response = response.plus(_response(row))
+        if row.section is not None:
+            add(totals, row.section, read(row, points))
+    return response, list(used.values()), totals
 
 
-def questions(scope: Scope, year: int, most: int) -> dict[str, list[Any]]:
-    """By question on a scale, over all topics: the columns of :class:`Sums`, counts up to ``most`` points."""
+def questions(scope: Scope, year: int, most: int) -> dict[str, Row[Any]]:
+    """By question on a scale, over all topics: a row for :func:`read`, with counts up to ``most`` points."""
     places = range(1, most + 1)
     people, total = Tally.n, cast(sum(k * func.coalesce(Tally.counts[k], 0) for k in places), Float)
     weights = (people, total, people * people, people * total, total * total)
-    counts = (func.coalesce(Tally.counts[k], 0) for k in places)
+    counts = [func.coalesce(Tally.counts[k], 0) for k in places]
     rows = db.session.execute(
-        evaluations(Tally.item, func.count(), *(func.sum(one) for one in (*weights, *counts)))
+        evaluations(Tally.item, *_labelled(func.count(), weights, [func.sum(count) for count in counts]))
         .join(Tally, Tally.survey_id == Survey.id)
         .where(Tally.kind == written("scale"), scope.condition, in_year(year))
         .group_by(Tally.item)
     )
-    return {item: columns for item, *columns in rows}
+    return {row.item: row for row in rows}
 
 
 class TopicSums(NamedTuple):
@@ -168,7 +169,12 @@ class TaughtSums(NamedTuple):
 
 _TITLE = func.max(func.concat(func.lpad(cast(ProgrammeVersion.number, Text), 6, "0"), cast(Topic.title, Text)))
 """The title in the newest version that was taught, after the version's number."""
-_TOPIC = (Programme.code, Topic.code, cast(func.substr(_TITLE, 7), JSONB))
+_TOPIC = (
+    Programme.code.label("programme"),
+    Topic.code.label("topic"),
+    cast(func.substr(_TITLE, 7), JSONB).label("title"),
+)
+_LECTURER = (Person.id.label("person_id"), Person.full_name.label("name"))
 _TOPIC_KEYS = (Programme.id, Topic.code)
 _TOPIC_ORDER = (Programme.position, func.min(Topic.position), Topic.code)
 
@@ -177,25 +183,25 @@ def topics(scope: Scope, year: int, points: int) -> list[TopicSums]:
     """What was said of topics, in the order of the Decision."""
     statement = _taught(scope, year, points, *_TOPIC).group_by(*_TOPIC_KEYS).order_by(*_TOPIC_ORDER)
     return [
-        TopicSums(programme, topic, title, section, read(columns))
-        for programme, topic, title, section, *columns in db.session.execute(statement)
+        TopicSums(row.programme, row.topic, row.title, row.section, read(row, points))
+        for row in db.session.execute(statement)
     ]
 
 
 def lecturers(scope: Scope, year: int, points: int) -> list[LecturerSums]:
     """What was said of lecturers, by name."""
-    statement = _taught(scope, year, points, Person.id, Person.full_name).group_by(Person.id)
+    statement = _taught(scope, year, points, *_LECTURER).group_by(Person.id)
     rows = db.session.execute(statement.order_by(Person.sort_key, Person.id))
-    return [LecturerSums(person_id, name, section, read(columns)) for person_id, name, section, *columns in rows]
+    return [LecturerSums(row.person_id, row.name, row.section, read(row, points)) for row in rows]
 
 
 def taught(scope: Scope, year: int, points: int) -> list[TaughtSums]:
     """What was said of each lecturer in each topic, by name."""
-    statement = _taught(scope, year, points, Person.id, Person.full_name, *_TOPIC).group_by(Person.id, *_TOPIC_KEYS)
+    statement = _taught(scope, year, points, *_LECTURER, *_TOPIC).group_by(Person.id, *_TOPIC_KEYS)
     rows = db.session.execute(statement.order_by(Person.sort_key, Person.id, *_TOPIC_ORDER))
     return [
-        TaughtSums(person_id, name, programme, topic, title, section, read(columns))
-        for person_id, name, programme, topic, title, section, *columns in rows
+        TaughtSums(row.person_id, row.name, row.programme, row.topic, row.title, row.section, read(row, points))
+        for row in rows
     ]
 
 
@@ -218,7 +224,7 @@ def groups(scope: Scope, year: int, points: int, by: Sequence[Any]) -> tuple[Gro
     :param by: INSTITUTION or PROGRAMME
     """
     rows = db.session.execute(
-        evaluations(*by, *_response(), *sums(points))
+        evaluations(*by, *_RESPONSE, *sums(points))
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
         .outerjoin(SectionMean, and_(SectionMean.survey_id == Survey.id, _whole()))
         .where(scope.condition, in_year(year))
@@ -227,13 +233,13 @@ def groups(scope: Scope, year: int, points: int, by: Sequence[Any]) -> tuple[Gro
     )
     return tuple(
         Group(
-            str(key),
-            code,
-            {"vi": name} if isinstance(name, str) else name,
-            Response(*columns[:6]),
-            statistics.figures(read(columns[6:])) if columns[6] else None,
+            str(row.id),
+            row.code,
+            {"vi": row.name} if isinstance(row.name, str) else row.name,
+            _response(row),
+            statistics.figures(read(row, points)) if row.sums_evaluations else None,
         )
-        for key, code, name, *columns in rows
+        for row in rows
     )
 
 
@@ -279,11 +285,19 @@ def _class(row: Any) -> EvaluatedClass:
     )
 
 
-def _response() -> list[ColumnElement[Any]]:
-    """The columns of :class:`Response`."""
-    few = func.count().filter(Survey.valid < MINIMUM_RESPONSES)
-    added = (Survey.invited, Survey.answered, Survey.valid, Survey.invalid)
-    return [func.count(), few, *(func.coalesce(func.sum(one), 0) for one in added)]
+_RESPONSE = (
+    func.count().label("evaluations"),
+    func.count().filter(Survey.valid < MINIMUM_RESPONSES).label("few"),
+    *(
+        func.coalesce(func.sum(column), 0).label(column.key)
+        for column in (Survey.invited, Survey.answered, Survey.valid, Survey.invalid)
+    ),
+)
+"""The columns of :class:`Response`, by name."""
+
+
+def _response(row: Any) -> Response:
+    return Response(**{field.name: row._mapping[field.name] for field in fields(Response)})
 
 
 def on_scale(points: int) -> ColumnElement[float]:
@@ -292,18 +306,38 @@ def on_scale(points: int) -> ColumnElement[float]:
 
 
 def sums(points: int) -> list[ColumnElement[Any]]:
-    """The columns of :class:`Sums` on a scale of so many points; of answers, those given on that very scale."""
+    """The columns for :func:`read`, on a scale of so many points; of answers, those given on that very scale."""
     same = SectionMean.points == points
     counts = [func.coalesce(func.sum(SectionMean.counts[k]).filter(same), 0) for k in range(1, points + 1)]
     people, total = SectionMean.n, SectionMean.n * on_scale(points)
     weights = (people, total, people * people, people * total, total * total)
-    return [func.count(people), *(func.sum(one) for one in weights), *counts]
+    return _labelled(func.count(people), weights, counts)
 
 
-def read(columns: Sequence[Any]) -> Sums:
-    """Read the columns of :class:`Sums`."""
-    evaluations, people, mean, people2, mean2, square2, *counts = columns
-    return Sums(evaluations, people, float(mean), float(people2), float(mean2), float(square2), tuple(counts))
+def _labelled(
+    number: ColumnElement[int], weights: Sequence[Any], counts: Sequence[ColumnElement[Any]]
+) -> list[ColumnElement[Any]]:
+    """Name the columns of :class:`Sums`: ``sums_`` and the name, a count by its point."""
+    summed = zip(("people", "mean", "people2", "mean2", "square2"), weights, strict=True)
+    return [
+        number.label("sums_evaluations"),
+        *(func.sum(weight).label(f"sums_{name}") for name, weight in summed),
+        *(count.label(f"sums_{point}") for point, count in enumerate(counts, 1)),
+    ]
+
+
+def read(row: Any, points: int) -> Sums:
+    """Read the columns of :class:`Sums` from a row, with the counts of so many points."""
+    named = row._mapping
+    return Sums(
+        evaluations=named["sums_evaluations"],
+        people=named["sums_people"],
+        mean=float(named["sums_mean"]),
+        people2=float(named["sums_people2"]),
+        mean2=float(named["sums_mean2"]),
+        square2=float(named["sums_square2"]),
+        counts=tuple(named[f"sums_{point}"] for point in range(1, points + 1)),
+    )
 
 
 def of_no_teaching() -> ColumnElement[bool]:

@@ -26,8 +26,8 @@ class AfterTraining:
 def after_training(said: Answered) -> AfterTraining:
     """Count named forms."""
     counted = rules.count(said.form, said.answers)
-    about = {one.key for one in said.form.sections if one.object == "effectiveness"}
-    means = [(one.mean, one.n) for one in rules.means(said.form, counted) if one.section in about]
+    about = {section.key for section in said.form.sections if section.object == "effectiveness"}
+    means = [(mean.mean, mean.n) for mean in rules.means(said.form, counted) if mean.section in about]
     mean = rules.weighted(means)
     return AfterTraining(
         said.audience, said.form, said.asked, len(said.answers), mean, item_results(said.form, counted)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.quality.rules.statistics import Figures, Trust, figures, merged, sums, trust
+from lms.quality.rules.statistics import Extremes, Figures, Trust, extremes, figures, merged, sums, trust
 from lms.surveys import rules
 from lms.surveys.document import Form, Item, Section, Words
 from lms.surveys.queries.comments import ReadComment
@@ -122,6 +122,11 @@ class ClassResults:
         return self.survey.valid or 0
 
     @property
+    def extremes(self) -> Extremes[SectionResult] | None:
+        """The sections with the highest and the lowest mean."""
+        return extremes(self.sections, lambda section: section.mean)
+
+    @property
     def trust(self) -> Trust | None:
         """How far the results may be trusted; None when there are none."""
         return trust(self.survey.invited, self.valid)
@@ -144,9 +149,9 @@ def build(
     form = survey.document
     if not publishable(survey.valid or 0):
         return ClassResults(survey, form, False, None, None, (), (), (), (), 0, None)
-    means = {(one.section, one.teaching): one for one in rules.means(form, tallies)}
+    means = {(mean.section, mean.teaching): mean for mean in rules.means(form, tallies)}
     whole = means.get(("", NONE))
-    teachings = tuple(_teaching(form, one, tallies, means, comments) for one in taught)
+    teachings = tuple(_teaching(form, topic, tallies, means, comments) for topic in taught)
     return ClassResults(
         survey,
         form,
@@ -157,14 +162,14 @@ def build(
         teachings,
         _lecturers(teachings),
         tuple(_general(form, comments)),
-        sum(one.removed for one in comments),
+        sum(comment.removed for comment in comments),
         _figures([whole] if whole else []),
     )
 
 
 def _figures(parts: Sequence[Mean]) -> Figures | None:
     """Tell what sections about the same say together, with the range of their mean."""
-    return merged([figures(sums(one.n, one.mean, one.counts)) for one in parts]) if parts else None
+    return merged([figures(sums(part.n, part.mean, part.counts)) for part in parts]) if parts else None
 
 
 def _section(form: Form, section: Section, tallies: Tallies, means: Mapping[tuple[str, UUID], Mean]) -> SectionResult:
@@ -192,9 +197,9 @@ def _over_all(tallies: Tallies, item: Item) -> list[rules.Tally]:
 
 
 def _item(form: Form, item: Item, tallies: Sequence[rules.Tally]) -> ItemResult:
-    n, na = sum(one.n for one in tallies), sum(one.na for one in tallies)
-    counts = [sum(column) for column in zip(*(one.counts for one in tallies), strict=True)]
-    labels = tuple(form.labels(item) if item.kind == "scale" else [one.text for one in item.options])
+    n, na = sum(tally.n for tally in tallies), sum(tally.na for tally in tallies)
+    counts = [sum(column) for column in zip(*(tally.counts for tally in tallies), strict=True)]
+    labels = tuple(form.labels(item) if item.kind == "scale" else [option.text for option in item.options])
     summary = rules.summarise(counts) if item.kind == "scale" else None
     bars = tuple(_bars(item, counts, n)) if counts and item.kind != "scale" else ()
     return ItemResult(item.code, item.kind, item.text, labels, n, na, summary, bars)
@@ -202,7 +207,7 @@ def _item(form: Form, item: Item, tallies: Sequence[rules.Tally]) -> ItemResult:
 
 def _bars(item: Item, counts: Sequence[int], n: int) -> list[Bar]:
     if item.kind != "ranking":
-        return [Bar(one.text, count, count / n) for one, count in zip(item.options, counts, strict=True)]
+        return [Bar(option.text, count, count / n) for option, count in zip(item.options, counts, strict=True)]
     size = len(item.options)
     bars = []
     for number, option in enumerate(item.options):
@@ -214,50 +219,54 @@ def _bars(item: Item, counts: Sequence[int], n: int) -> list[Bar]:
 
 def _teaching(
     form: Form,
-    one: TaughtTopic,
+    topic: TaughtTopic,
     tallies: Tallies,
     means: Mapping[tuple[str, UUID], Mean],
     comments: Sequence[ReadComment],
 ) -> TeachingResult:
     sections = [section for section in form.sections if section.repeat]
-    found = [(part, section) for section in sections if (part := means.get((section.key, one.teaching_id)))]
-    counts = [sum(column) for column in zip(*(part.counts for part, _section in found), strict=True)]
-    mean = rules.weighted((part.mean, section.weight) for part, section in found)
+    parts = [(part, section) for section in sections if (part := means.get((section.key, topic.teaching_id)))]
+    counts = [sum(column) for column in zip(*(part.counts for part, _section in parts), strict=True)]
+    mean = rules.weighted((part.mean, section.weight) for part, section in parts)
     items = [item for section in sections for item in section.items if item.kind != "text"]
     return TeachingResult(
-        one.teaching_id,
-        one.topic,
-        one.lecturer,
-        one.lecturer_id,
+        topic.teaching_id,
+        topic.topic,
+        topic.lecturer,
+        topic.lecturer_id,
         mean,
         rules.summarise(counts),
         form.threshold_of(sections[0]) if sections else None,
         tuple(
-            _item(form, item, [tallies[item.code, one.teaching_id]])
+            _item(form, item, [tallies[item.code, topic.teaching_id]])
             for item in items
-            if (item.code, one.teaching_id) in tallies
+            if (item.code, topic.teaching_id) in tallies
         ),
-        tuple(said.text for said in comments if said.teaching == one.teaching_id and said.text) if found else (),
-        _figures([part for part, _section in found]),
+        tuple(said.text for said in comments if said.teaching == topic.teaching_id and said.text) if parts else (),
+        _figures([part for part, _section in parts]),
     )
 
 
 def _lecturers(teachings: Sequence[TeachingResult]) -> tuple[LecturerResult, ...]:
-    found = []
-    for lecturer_id in dict.fromkeys(one.lecturer_id for one in teachings):
-        own = [one for one in teachings if one.lecturer_id == lecturer_id]
-        seen = [(one.mean, sum(one.summary.counts) or 1) for one in own if one.mean is not None and one.summary]
+    results = []
+    for lecturer_id in dict.fromkeys(teaching.lecturer_id for teaching in teachings):
+        own = [teaching for teaching in teachings if teaching.lecturer_id == lecturer_id]
+        seen = [
+            (teaching.mean, sum(teaching.summary.counts) or 1)
+            for teaching in own
+            if teaching.mean is not None and teaching.summary
+        ]
         mean = rules.weighted(seen)
-        most = max((item.n for one in own for item in one.items), default=0)
-        found.append(LecturerResult(lecturer_id, own[0].lecturer, len(own), mean, most))
-    return tuple(found)
+        most = max((item.n for teaching in own for item in teaching.items), default=0)
+        results.append(LecturerResult(lecturer_id, own[0].lecturer, len(own), mean, most))
+    return tuple(results)
 
 
 def _general(form: Form, comments: Sequence[ReadComment]) -> list[tuple[Words, tuple[Group, ...]]]:
-    found = []
+    groups = []
     for section, item in form.items():
         if item.kind == "text" and not section.repeat:
-            said = [one.text for one in comments if one.item == item.code and one.text]
+            said = [comment.text for comment in comments if comment.item == item.code and comment.text]
             if said:
-                found.append((item.text, group(said)))
-    return found
+                groups.append((item.text, group(said)))
+    return groups

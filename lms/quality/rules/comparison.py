@@ -20,4 +20,4 @@ class Comparison:
     @property
     def between_versions(self) -> Change | None:
         """From the programme's first version with results to its last."""
-        return statistics.trend(one.get(WHOLE) for one in self.versions.values())
+        return statistics.trend(sections.get(WHOLE) for sections in self.versions.values())

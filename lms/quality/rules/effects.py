@@ -1,5 +1,6 @@
 """What came of an adjustment (Quyết định 1698, mục IV.5): the result that asked for it, beside the next one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -39,6 +40,27 @@ class Effect:
     def change(self) -> Change | None:
         """From the one to the other."""
         return None if self.after is None else statistics.change(self.before, self.after)
+
+
+class EffectCounts(NamedTuple):
+    """How many adjustments were carried out, and what the next evaluation said.
+
+    :ivar evaluated: of :ivar better:, :ivar worse: and :ivar unclear:, within what chance explains
+    :ivar awaited: not evaluated again yet
+    """
+
+    evaluated: int
+    better: int
+    worse: int
+    unclear: int
+    awaited: int
+
+
+def counts(effects: Sequence[Effect]) -> EffectCounts:
+    """Count what the next evaluations said."""
+    ways = [effect.change.way for effect in effects if effect.change is not None]
+    better, worse = ways.count("up"), ways.count("down")
+    return EffectCounts(len(ways), better, worse, len(ways) - better - worse, len(effects) - len(ways))
 
 
 class NextResult(NamedTuple):

@@ -3,13 +3,16 @@
 Plain values in, plain values out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot, sqrt
-from typing import Literal, NamedTuple
+from operator import itemgetter
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from lms.surveys import rules
 from lms.surveys.rules import FEW, MINIMUM_RESPONSES, publishable, rescaled
+
+T = TypeVar("T")
 
 WHOLE = ""
 """The section that stands for the whole form."""
@@ -68,7 +71,7 @@ class Sums(NamedTuple):
             self.people2 + other.people2,
             self.mean2 + other.mean2,
             self.square2 + other.square2,
-            tuple(one + two for one, two in zip(self.counts, other.counts, strict=True)),
+            tuple(count + two for count, two in zip(self.counts, other.counts, strict=True)),
         )
 
 
@@ -101,6 +104,16 @@ class Figures:
         return len(self.counts)
 
     @property
+    def best_two(self) -> float | None:
+        """Share of the answers that are one of the two best points; None without answers."""
+        return sum(self.counts[-2:]) / sum(self.counts) if any(self.counts) else None
+
+    @property
+    def lowest_two(self) -> float | None:
+        """Share of the answers that are one of the two lowest points; None without answers."""
+        return sum(self.counts[:2]) / sum(self.counts) if any(self.counts) else None
+
+    @property
     def few(self) -> bool:
         """Whether the answers are so few that the range must be told."""
         return self.people < FEW
@@ -116,6 +129,19 @@ class Figures:
         return min(float(self.points), self.mean + (self.margin or 0))
 
 
+class Extremes(NamedTuple, Generic[T]):
+    """Of several results those with the highest and the lowest mean."""
+
+    best: T
+    worst: T
+
+
+def extremes(rows: Iterable[T], mean: Callable[[T], float | None]) -> Extremes[T] | None:
+    """Return the results with the highest and the lowest mean; None unless two or more have one."""
+    ranked = sorted(((value, row) for row in rows if (value := mean(row)) is not None), key=itemgetter(0), reverse=True)
+    return Extremes(ranked[0][1], ranked[-1][1]) if len(ranked) > 1 else None
+
+
 def figures(added: Sums) -> Figures:
     """Tell what sums say.
 
@@ -124,7 +150,7 @@ def figures(added: Sums) -> Figures:
     """
     mean = added.mean / added.people
     summary = rules.summarise(added.counts)
-    margins = [one for one in (_within(added, summary), _between(added, mean)) if one is not None]
+    margins = [variance for variance in (_within(added, summary), _between(added, mean)) if variance is not None]
     return Figures(
         added.evaluations,
         added.people,
@@ -210,5 +236,5 @@ def change(before: Figures, after: Figures) -> Change:
 
 def trend(series: Iterable[Figures | None]) -> Change | None:
     """Compare the last of a series with the first; None when fewer than two hold a result."""
-    known = [one for one in series if one is not None]
+    known = [figures for figures in series if figures is not None]
     return change(known[0], known[-1]) if len(known) > 1 else None

@@ -1,13 +1,13 @@
 """The shape of results over many evaluations. Plain data, for pages, documents and workbooks alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from lms.quality.rules import statistics
-from lms.quality.rules.effects import Effect
-from lms.quality.rules.statistics import Change, Figures, Trust
+from lms.quality.rules import effects, statistics
+from lms.quality.rules.effects import Effect, EffectCounts
+from lms.quality.rules.statistics import Change, Extremes, Figures, Trust
 from lms.surveys.document import Form, Words
 
 
@@ -183,12 +183,17 @@ class Overview:
     @property
     def trend(self) -> Change | None:
         """From the first year with results to this one; None without results in this year or another."""
-        return statistics.trend(one.figures for one in self.series) if self.whole else None
+        return statistics.trend(result.figures for result in self.series) if self.whole else None
+
+    @property
+    def extremes(self) -> Extremes[Part] | None:
+        """The objects with the highest and the lowest mean."""
+        return statistics.extremes(self.objects, lambda part: part.figures.mean)
 
     @property
     def since(self) -> int:
         """The first year with results."""
-        return next((one.year for one in self.series if one.figures), self.year)
+        return next((result.year for result in self.series if result.figures), self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +221,16 @@ class Results:
     effects: tuple[Effect, ...]
     by_lecturers: ByLecturers | None
 
+    def extremes(self, groups: Sequence[Group]) -> Extremes[Group] | None:
+        """Return the institutions, or the programmes, with the highest and the lowest mean."""
+        return statistics.extremes(groups, lambda group: group.figures.mean if group.figures else None)
+
+    @property
+    def effect_counts(self) -> EffectCounts:
+        """What became of the adjustments carried out."""
+        return effects.counts(self.effects)
+
     @property
     def between_versions(self) -> Change | None:
         """From the programme's first version with results to its last."""
-        return statistics.trend(one.figures for one in self.versions)
+        return statistics.trend(version.figures for version in self.versions)

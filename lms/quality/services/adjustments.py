@@ -29,13 +29,17 @@ def make_due(survey_id: UUID, *, at: datetime) -> int:
     report = queries.report_of(survey.class_id) if survey is not None and survey.class_id else None
     if survey is None or report is None or not report.shown:
         return 0
-    repeated = next((one.key for one in report.form.sections if one.repeat), "")
+    repeated = next((section.key for section in report.form.sections if section.repeat), "")
     below: list[tuple[str, UUID | None, float | None, float | None]] = [
-        (one.key, None, one.mean, one.threshold)
-        for one, section in zip(report.sections, report.form.sections, strict=True)
-        if one.below and not section.repeat
+        (result.key, None, result.mean, result.threshold)
+        for result, section in zip(report.sections, report.form.sections, strict=True)
+        if result.below and not section.repeat
     ]
-    below += [(repeated, one.teaching_id, one.mean, one.threshold) for one in report.teachings if one.below]
+    below += [
+        (repeated, teaching.teaching_id, teaching.mean, teaching.threshold)
+        for teaching in report.teachings
+        if teaching.below
+    ]
     rows = [
         {
             "id": uuid4(),
@@ -60,13 +64,13 @@ def state(actor: Actor, adjustment_id: UUID, edit: Edit, *, at: datetime) -> Non
     :raises ChangedMeanwhile: somebody else has stated the same otherwise since
     :raises DomainError: ``done``
     """
-    one = _held(adjustment_id, "state")
-    before = {name: getattr(one, name) for name in STATED}
+    adjustment = _held(adjustment_id, "state")
+    before = {name: getattr(adjustment, name) for name in STATED}
     after = before | settle(edit, before)
     for name, value in after.items():
-        setattr(one, name, value)
-    one.state, one.stated_at = "stated", at
-    audit.record(actor, "adjustment.state", "adjustment", one.id, at=at, before=before, after=after)
+        setattr(adjustment, name, value)
+    adjustment.state, adjustment.stated_at = "stated", at
+    audit.record(actor, "adjustment.state", "adjustment", adjustment.id, at=at, before=before, after=after)
 
 
 @act
@@ -75,9 +79,9 @@ def finish(actor: Actor, adjustment_id: UUID, outcome: str, *, at: datetime) -> 
 
     :raises DomainError: ``not-stated``, ``done``
     """
-    one = _held(adjustment_id, "finish")
-    one.state, one.outcome, one.done_at = "done", outcome, at
-    audit.record(actor, "adjustment.finish", "adjustment", one.id, at=at, after={"outcome": outcome})
+    adjustment = _held(adjustment_id, "finish")
+    adjustment.state, adjustment.outcome, adjustment.done_at = "done", outcome, at
+    audit.record(actor, "adjustment.finish", "adjustment", adjustment.id, at=at, after={"outcome": outcome})
 
 
 @act
@@ -86,23 +90,23 @@ def answer_by(actor: Actor, adjustment_id: UUID, version_id: UUID | None, *, at:
 
     :raises DomainError: ``not-stated``, ``not-later``
     """
-    one = _held(adjustment_id, "answer_by")
+    adjustment = _held(adjustment_id, "answer_by")
     evaluated = db.session.execute(
         select(ProgrammeVersion.programme_id, ProgrammeVersion.number)
         .join(ClassRun, ClassRun.version_id == ProgrammeVersion.id)
-        .where(ClassRun.id == one.class_id)
+        .where(ClassRun.id == adjustment.class_id)
     ).one()
     version = db.session.get(ProgrammeVersion, version_id) if version_id else None
     if version_id and (
         version is None or version.programme_id != evaluated.programme_id or version.number <= evaluated.number
     ):
         raise DomainError("not-later", _l("Please choose a later version of the same programme."), 400)
-    before, one.answered_by = one.answered_by, version_id
+    before, adjustment.answered_by = adjustment.answered_by, version_id
     audit.record(
         actor,
         "adjustment.answer",
         "adjustment",
-        one.id,
+        adjustment.id,
         at=at,
         before={"version": str(before) if before else None},
         after={"version": str(version_id) if version_id else None},
@@ -110,8 +114,8 @@ def answer_by(actor: Actor, adjustment_id: UUID, version_id: UUID | None, *, at:
 
 
 def _held(adjustment_id: UUID, act_: str) -> Adjustment:
-    one = db.session.get(Adjustment, adjustment_id, with_for_update=True)
-    if one is None:
+    adjustment = db.session.get(Adjustment, adjustment_id, with_for_update=True)
+    if adjustment is None:
         raise NotFound
-    ADJUSTMENT.require(act_, one.state)
-    return one
+    ADJUSTMENT.require(act_, adjustment.state)
+    return adjustment

@@ -25,7 +25,14 @@ def index() -> Any:
         abort(400)
     lines = queries.of_institutions(current_actor().paths("reports.quality"), state)
     later = next_results(line.id for line in lines)
-    return render_template("quality/adjustments.html", lines=lines, later=later, state=state, today=_today())
+    return render_template(
+        "quality/adjustments.html",
+        lines=lines,
+        later=later,
+        state=state,
+        today=_today(),
+        opens_classes=current_actor().may("classes.manage"),
+    )
 
 
 def adjustment(adjustment_id: UUID) -> Any:
@@ -38,7 +45,7 @@ def adjustment(adjustment_id: UUID) -> Any:
     versions = queries.later_versions(adjustment_id)
     answering.version.choices = [
         SelectChoice("", _("none")),
-        *(SelectChoice(str(one.id), str(one.number)) for one in versions),
+        *(SelectChoice(str(version.id), str(version.number)) for version in versions),
     ]
     actor, at = current_actor(), utcnow()
     if request.method == "POST":
@@ -59,9 +66,9 @@ def adjustment(adjustment_id: UUID) -> Any:
         if done:
             flash(_("Kept."))
             return redirect(url_for("quality.adjustment", adjustment_id=adjustment_id))
-    given = {"line": line, "stating": stating, "finishing": finishing, "answering": answering, "versions": versions}
+    context = {"line": line, "stating": stating, "finishing": finishing, "answering": answering, "versions": versions}
     later = next_results([line.id]).get(line.id)
-    return render_template("quality/adjustment.html", **given, later=later, today=_today(), acts=ADJUSTMENT)
+    return render_template("quality/adjustment.html", **context, later=later, today=_today(), acts=ADJUSTMENT)
 
 
 def _today() -> Any:

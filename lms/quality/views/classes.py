@@ -23,6 +23,7 @@ from lms.quality.queries.comparison import comparison_of
 from lms.quality.queries.effects import effects_of
 from lms.quality.rules.after_training import after_training
 from lms.quality.rules.class_results import ClassResults
+from lms.quality.rules.effects import counts as effect_counts
 from lms.surveys.queries import named
 
 
@@ -36,22 +37,28 @@ def class_results(class_id: UUID) -> Any:
     """The quality report of a class."""
     head = queries.class_head(class_id)
     report = queries.report_of(class_id)
-    given: dict[str, Any] = {"head": head, "report": report, "class_id": class_id, "now": utcnow()}
+    actor = current_actor()
+    path = head.institution_path if head else None
+    context: dict[str, Any] = {"head": head, "report": report, "class_id": class_id, "now": utcnow()}
+    context |= {"manages": actor.may("classes.manage", path), "closes": actor.may("surveys.close", path)}
     if report is not None and report.shown:
-        given["beside"] = comparison_of(class_id, report.points)
-        given["replies"] = queries.replies(report.survey.survey_id) if report.survey.released_at else {}
-        given["due"] = adjustments.of_class(class_id)
-        done = any(one.state == "done" for one in given["due"])
-        given["moved"] = effects_of(ClassRun.id == class_id) if done else []
+        context["beside"] = comparison_of(class_id, report.points)
+        context["replies"] = queries.replies(report.survey.survey_id) if report.survey.released_at else {}
+        context["due"] = adjustments.of_class(class_id)
+        done = any(adjustment.state == "done" for adjustment in context["due"])
+        context["moved"] = effects_of(ClassRun.id == class_id) if done else []
+        context["moved_counts"] = effect_counts(context["moved"])
     if head is not None and report is not None and report.shown:
         subject = Subject("class", head.institution_path, class_id=class_id)
-        given["panels"] = hooks.below_results.ask(current_actor(), subject)
+        context["panels"] = hooks.below_results.ask(actor, subject)
     if head is not None and report is not None:
-        named_reader = current_actor().may("surveys.read_named", head.institution_path)
+        named_reader = actor.may("surveys.read_named", head.institution_path)
         by = None if named_reader else utcnow()
-        given["after"] = [after_training(one) for one in named.answered_in(ClassRun.id == class_id, by=by)]
-        given["named"] = named.of_class(class_id) if named_reader else []
-    return render_template("quality/class.html", **given)
+        context["after"] = [
+            after_training(evaluation) for evaluation in named.answered_in(ClassRun.id == class_id, by=by)
+        ]
+        context["named"] = named.of_class(class_id) if named_reader else []
+    return render_template("quality/class.html", **context)
 
 
 @costly()
@@ -70,16 +77,24 @@ def chart(class_id: UUID, name: str) -> Any:
     report = _shown(class_id)
     if name == "sections":
         city = comparison_of(class_id, report.points).city
-        known = [(one, one.figures) for one in report.sections if one.figures]
+        known = [(section, section.figures) for section in report.sections if section.figures]
         rows = [
-            Bar(local(one.title), told.mean, told.low, told.high, city[one.key].mean if one.key in city else None)
-            for one, told in known
+            Bar(
+                local(section.title),
+                told.mean,
+                told.low,
+                told.high,
+                city[section.key].mean if section.key in city else None,
+            )
+            for section, told in known
         ]
         return downloads.svg(charts.means_chart(rows, report.points, _("Mean"), _("City")))
     spread = {
-        "spread": [(local(one.title), one.summary.counts) for one in report.sections if one.summary],
+        "spread": [(local(section.title), section.summary.counts) for section in report.sections if section.summary],
         "topics": [
-            (f"{one.lecturer} – {local(one.topic)}", one.summary.counts) for one in report.teachings if one.summary
+            (f"{teaching.lecturer} – {local(teaching.topic)}", teaching.summary.counts)
+            for teaching in report.teachings
+            if teaching.summary
         ],
     }
     if name not in spread:

@@ -29,7 +29,7 @@ def own_topic(teaching_id: UUID) -> Any:
     report = classes.report_of(place[0]) if place else None
     if place is None or report is None:
         abort(404)
-    mine = next((one for one in report.teachings if one.teaching_id == teaching_id), None)
+    mine = next((teaching for teaching in report.teachings if teaching.teaching_id == teaching_id), None)
     error, status = None, 200
     if request.method == "POST":
         try:
@@ -39,8 +39,8 @@ def own_topic(teaching_id: UUID) -> Any:
         except DomainError as refused:
             error, status = refused.message, refused.status
     reply = classes.replies(report.survey.survey_id).get(teaching_id)
-    given = {"report": report, "mine": mine, "reply": reply, "error": error, "text": request.form.get("text", "")}
-    return render_template("quality/own_topic.html", head=classes.class_head(place[0]), **given), status
+    context = {"report": report, "mine": mine, "reply": reply, "error": error, "text": request.form.get("text", "")}
+    return render_template("quality/own_topic.html", head=classes.class_head(place[0]), **context), status
 
 
 def lecturer(person_id: UUID) -> Any:

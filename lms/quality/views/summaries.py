@@ -31,49 +31,51 @@ from lms.surveys.queries import named
 def page(unit_id: int | None = None, code: str | None = None) -> Any:
     """The results of a scope in a year."""
     scope, head = _scope(unit_id, code)
-    found = summaries.results_of(scope, _year())
-    classes = () if found is None or scope.kind == "year" else sums.classes(scope, found.overview.year)
-    given: dict[str, Any] = {"scope": scope, "head": head, "results": found, "classes": classes, "objects": OBJECTS}
-    if found is not None:
+    results = summaries.results_of(scope, _year())
+    classes = () if results is None or scope.kind == "year" else sums.classes(scope, results.overview.year)
+    context: dict[str, Any] = {"scope": scope, "head": head, "results": results, "classes": classes, "objects": OBJECTS}
+    if results is not None:
         path = head.path if head else None
         subject = Subject(
-            scope.kind, path, found.overview.year, unit_id=unit_id, programme_id=scope.programme_id, code=code
+            scope.kind, path, results.overview.year, unit_id=unit_id, programme_id=scope.programme_id, code=code
         )
-        given["after"] = _after(scope, found.overview.year)
-        given["panels"] = hooks.below_results.ask(current_actor(), subject)
-    return render_template("quality/results.html", **given)
+        context["after"] = _after(scope, results.overview.year)
+        context["panels"] = hooks.below_results.ask(current_actor(), subject)
+    return render_template("quality/results.html", **context)
 
 
 @costly()
 def workbook(unit_id: int | None = None, code: str | None = None) -> Any:
     """The data behind the page as XLSX."""
     scope, head = _scope(unit_id, code)
-    found = summaries.results_of(scope, _year())
-    if found is None:
+    results = summaries.results_of(scope, _year())
+    if results is None:
         abort(404)
-    year = found.overview.year
+    year = results.overview.year
     title = f"{local(head.name) if head else _('All institutions held')} – {year}"
-    taught = summaries.taught_in(scope, found.overview)
-    content = exports.workbook(title, found, taught, sums.classes(scope, year), _after(scope, year))
+    taught = summaries.taught_in(scope, results.overview)
+    content = exports.workbook(title, results, taught, sums.classes(scope, year), _after(scope, year))
     return downloads.workbook(content, "-".join([_("results"), *([head.code] if head else []), str(year)]) + ".xlsx")
 
 
 def _after(scope: Scope, year: int) -> list[AfterTraining]:
     """Return what was said after training in the classes of a scope in a year."""
-    return [after_training(one) for one in named.answered_in(scope.of_classes, in_year(year), by=utcnow())]
+    return [
+        after_training(evaluation) for evaluation in named.answered_in(scope.of_classes, in_year(year), by=utcnow())
+    ]
 
 
 @costly()
 def chart(name: str, unit_id: int | None = None, code: str | None = None) -> Any:
     """One chart of the page, as SVG."""
     scope, head = _scope(unit_id, code)
-    found = summaries.overview_of(scope, _year())
-    if found is None or found.whole is None or name not in _CHARTS:
+    overview = summaries.overview_of(scope, _year())
+    if overview is None or overview.whole is None or name not in _CHARTS:
         abort(404)
-    return downloads.svg(_CHARTS[name](found, local(head.name) if head else _("Institutions held")))
+    return downloads.svg(_CHARTS[name](overview, local(head.name) if head else _("Institutions held")))
 
 
-def _objects(found: Overview, _name: str) -> str:
+def _objects(overview: Overview, _name: str) -> str:
     rows = [
         Bar(
             str(OBJECTS[part.key]),
@@ -82,21 +84,21 @@ def _objects(found: Overview, _name: str) -> str:
             part.figures.high,
             part.city.mean if part.city else None,
         )
-        for part in found.objects
+        for part in overview.objects
     ]
-    return charts.means_chart(rows, found.form.points, _("Mean"), _("City"))
+    return charts.means_chart(rows, overview.form.points, _("Mean"), _("City"))
 
 
-def _spread(found: Overview, _name: str) -> str:
-    rows = [(str(OBJECTS[part.key]), part.figures.counts) for part in found.objects if any(part.figures.counts)]
-    labels = [local(label) for label in found.form.scales[found.form.scale]]
+def _spread(overview: Overview, _name: str) -> str:
+    rows = [(str(OBJECTS[part.key]), part.figures.counts) for part in overview.objects if any(part.figures.counts)]
+    labels = [local(label) for label in overview.form.scales[overview.form.scale]]
     return charts.distribution_chart(rows, labels, _("Share of answers"))
 
 
-def _trend(found: Overview, name: str) -> str:
-    lines = [(name, one.year, one.figures) for one in found.series]
-    lines += [(_("City"), one.year, one.city) for one in found.series]
-    rows = [Point(line, str(year), one.mean, one.low, one.high) for line, year, one in lines if one]
+def _trend(overview: Overview, name: str) -> str:
+    lines = [(name, result.year, result.figures) for result in overview.series]
+    lines += [(_("City"), result.year, result.city) for result in overview.series]
+    rows = [Point(line, str(year), figures.mean, figures.low, figures.high) for line, year, figures in lines if figures]
     return charts.trend_chart(rows, _("Mean"))
 
 

@@ -266,8 +266,8 @@ class _Sending:
 
 
 def _registration(row: Waiting) -> UUID | None:
-    found = json.loads(row.raw).get("context", {}).get("registration")
-    return UUID(found) if found else None
+    registration = json.loads(row.raw).get("context", {}).get("registration")
+    return UUID(registration) if registration else None
 
 
 def _batches(rows: Sequence[Waiting]) -> Iterator[list[Waiting]]:
@@ -290,7 +290,9 @@ def _attached(row: Waiting) -> dict[str, str]:
     if '"attachments"' not in row.raw:
         return {}
     listed = multipart.attachments_of(json.loads(row.raw))
-    return {one["sha2"].lower(): one["contentType"] for one in listed if "fileUrl" not in one}
+    return {
+        attachment["sha2"].lower(): attachment["contentType"] for attachment in listed if "fileUrl" not in attachment
+    }
 
 
 def _body(batch: Sequence[Waiting]) -> _Body:

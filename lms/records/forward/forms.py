@@ -20,12 +20,12 @@ def lines(value: str | None) -> list[str]:
 
 
 def _iris(_form: Any, field: Any) -> None:
-    given = lines(field.data)
-    if len(given) > MOST:
+    iris = lines(field.data)
+    if len(iris) > MOST:
         raise ValidationError(_("At most %(number)s addresses, please.", number=MOST))
-    for one in given:
-        if not IRI.fullmatch(one):
-            raise ValidationError(_("“%(iri)s” is no IRI (an address such as https://…).", iri=one[:200]))
+    for iri in iris:
+        if not IRI.fullmatch(iri):
+            raise ValidationError(_("“%(iri)s” is no IRI (an address such as https://…).", iri=iri[:200]))
 
 
 def _endpoint(_form: Any, field: Any) -> None:
@@ -52,7 +52,7 @@ class ForwarderForm(SecretForm):
 
     name = LineField(_l("Name of the other store"), validators=[DataRequired(), Length(max=120)])
     endpoint = LineField(_l("Address of its xAPI interface"), validators=[DataRequired(), Length(max=500), _endpoint])
-    version = SelectField(_l("Version of xAPI"), choices=[SelectChoice(one, one) for one in rules.VERSIONS])
+    version = SelectField(_l("Version of xAPI"), choices=[SelectChoice(version, version) for version in rules.VERSIONS])
     start = SelectField(
         _l("Which statements"),
         choices=[

@@ -26,12 +26,12 @@ def due(*, at: datetime) -> Sequence[UUID]:
 @act
 def load(forwarder_id: UUID, *, at: datetime) -> Forwarder | None:
     """Return a forwarder as it is now; None when it is gone, paused or waits."""
-    found = db.session.scalar(
+    forwarder = db.session.scalar(
         select(Forwarder).where(Forwarder.id == forwarder_id).execution_options(populate_existing=True)
     )
-    if found is None or found.paused_at or (found.next_try_at and found.next_try_at > at):
+    if forwarder is None or forwarder.paused_at or (forwarder.next_try_at and forwarder.next_try_at > at):
         return None
-    return found
+    return forwarder
 
 
 @act
@@ -106,15 +106,15 @@ def _kept(letter: DeadLetter) -> DeadLetter | None:
 
 
 def _locked(forwarder_id: UUID) -> Forwarder:
-    found = db.session.scalar(
+    forwarder = db.session.scalar(
         select(Forwarder)
         .where(Forwarder.id == forwarder_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if found is None:
+    if forwarder is None:
         raise Gone
-    return found
+    return forwarder
 
 
 def _reached(forwarder: Forwarder, *, at: datetime) -> None:

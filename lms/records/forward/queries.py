@@ -35,12 +35,12 @@ def forwarder(forwarder_id: UUID) -> Forwarder:
 
     :raises NotFound: there is none with this id.
     """
-    found = db.session.scalar(
+    row = db.session.scalar(
         select(Forwarder).where(Forwarder.id == forwarder_id).execution_options(populate_existing=True)
     )
-    if found is None:
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def letters() -> dict[UUID, Letters]:
@@ -59,8 +59,8 @@ def letters_of(forwarder_id: UUID) -> Letters:
 
 def left(cursor: int) -> int:
     """Return how many statements are stored after ``cursor``: exactly up to ``COUNTED``, else one more."""
-    some = select(Statement.seq).where(Statement.seq > cursor).limit(COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    waiting = select(Statement.seq).where(Statement.seq > cursor).limit(COUNTED + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def dead_letters(forwarder_id: UUID, *, before: int | None) -> Page[DeadLetter]:

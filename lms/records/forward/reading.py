@@ -93,15 +93,15 @@ def after(
     A class has the statements that name it and those of registrations of which any statement names it by now.
     """
     values: dict[str, Any] = {"cursor": cursor, "through": through, "places": STRETCH - 1}
-    found = direct(_END, values)
-    values["end"] = found[0][0] if found else through
+    stretch_end = direct(_END, values)
+    values["end"] = stretch_end[0][0] if stretch_end else through
     wanted = {"verbs": ("verb", verbs), "activities": ("activity", activities), "classes": ("activity", classes)}
     filters = {key: [mention(kind, iri) for iri in iris] for key, (kind, iris) in wanted.items() if iris}
     rows = direct(_ROWS.format(condition=_condition(filters)), values | filters)
     waiting = [Waiting(*row[:3]) for row in rows]
     if rows and rows[-1][3]:
         return Stretch(waiting, waiting[-1].seq, more=True)
-    return Stretch(waiting, max(values["end"], cursor), more=bool(found))
+    return Stretch(waiting, max(values["end"], cursor), more=bool(stretch_end))
 
 
 def one(seq: int) -> Waiting:

@@ -145,10 +145,10 @@ def leave_out(actor: Actor, forwarder_id: UUID, seq: int, *, at: datetime) -> No
 
 
 def _locked(forwarder_id: UUID) -> Forwarder:
-    found = db.session.scalar(select(Forwarder).where(Forwarder.id == forwarder_id).with_for_update())
-    if found is None:
+    forwarder = db.session.scalar(select(Forwarder).where(Forwarder.id == forwarder_id).with_for_update())
+    if forwarder is None:
         raise NotFound
-    return found
+    return forwarder
 
 
 def _shown(forwarder: Forwarder) -> dict[str, Any]:

@@ -40,12 +40,12 @@ def forwarding() -> Any:
     """List the other stores, and add one that answers."""
     form = ForwarderForm()
     if form.validate_on_submit():
-        given = {name: form[name].data or "" for name in ("endpoint", "version", "key", "secret")}
-        problem = services.probe(**given)
+        connection = {name: form[name].data or "" for name in ("endpoint", "version", "key", "secret")}
+        problem = services.probe(**connection)
         if problem is None:
             made = services.make_forwarder(
                 current_actor(),
-                **given,
+                **connection,
                 name=form.name.data or "",
                 verbs=lines(form.verbs.data),
                 activities=lines(form.activities.data),
@@ -60,7 +60,7 @@ def forwarding() -> Any:
         "records/forwarding.html",
         form=form,
         forwarders=queries.forwarders(),
-        letters=queries.letters(),
+        dead_letters=queries.letters(),
         reason=reason,
     )
     return page, 400 if form.errors else 200

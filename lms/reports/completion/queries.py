@@ -42,6 +42,12 @@ class Completion(NamedTuple):
         return self.completed / self.enrolled if self.enrolled else None
 
 
+def together(rows: Sequence[Completion]) -> Completion:
+    """Return the sum of rows."""
+    counted = ("enrolled", "completed", "incomplete", "failed", "ongoing", "withdrawn")
+    return Completion(key="", code="", name="", **{name: sum(getattr(row, name) for row in rows) for name in counted})
+
+
 class Filters(NamedTuple):
     """What the reader chose."""
 

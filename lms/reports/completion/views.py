@@ -31,12 +31,12 @@ def completion() -> Any:
         page = Page.cut(queries.by_unit(filters, after), queries.PAGE, lambda row: row.code)
     else:
         page = Page.cut(queries.by_class(filters, after), queries.PAGE, lambda row: row.code)
-    totals = page.rows if by == "programme" else queries.by_programme(filters)
+    total = queries.together(page.rows if by == "programme" else queries.by_programme(filters))
     return render_template(
         "reports/completion.html",
         by=by,
         page=page,
-        totals=totals,
+        total=total,
         years=queries.years(filters.paths),
         filters=filters,
         duties=duties.due(current_actor(), utcnow()),

@@ -45,7 +45,15 @@ def index() -> Any:
     filters = queries.Filters(task, kind or None, arguments.year(), words or None)  # type: ignore[arg-type]
     actor = current_actor()
     page = Page.cut(queries.listed(actor, filters, arguments.identifier("after")), queries.PAGE, lambda row: row.id)
-    return render_template("reports/issued/index.html", page=page, filters=filters, years=queries.years(actor))
+    return render_template(
+        "reports/issued/index.html",
+        page=page,
+        filters=filters,
+        years=queries.years(actor),
+        may={
+            permission for permission in ("reports.read", "reports.write", "reports.approve") if actor.may(permission)
+        },
+    )
 
 
 def begin_class(class_id: UUID) -> Any:
@@ -72,7 +80,7 @@ def begin_year(year: int) -> Any:
 def report(report_id: UUID) -> Any:
     """A report as a document, with what can be done with it."""
     report, line = queries.get(report_id), queries.line(report_id)
-    context: dict[str, Any] = {"one": report, "line": line, "decides": _decides(report_id)}
+    context: dict[str, Any] = {"report": report, "line": line, "decides": _decides(report_id)}
     if report.frozen is not None:
         document: Official | None = frozen.load(report.frozen).document
     else:
@@ -86,6 +94,9 @@ def report(report_id: UUID) -> Any:
     context["replaced"] = queries.line(report.replaces_id) if report.replaces_id else None
     context["replacing"] = queries.line(line.replaced_by) if line and line.replaced_by else None
     context["approver"] = queries.account_name(report.approved_by)
+    unit_path = line.unit_path if line else None
+    context["writes"] = current_actor().may("reports.write", unit_path)
+    context["reads_quality"] = current_actor().may("reports.quality", unit_path)
     return render_template(
         "reports/issued/report.html", **context, wording=wording, reason=forms.ReasonForm(), acts=life.REPORT
     )
@@ -111,7 +122,13 @@ def texts(report_id: UUID) -> Any:
                 error, status = refused.message, refused.status
     figures = gathering.figures_of(report, utcnow())
     needed = life.missing(report.kind, {}, figures.below if figures else 0)
-    context = {"one": report, "line": queries.line(report_id), "form": form, "needed": needed, "longest": life.LONGEST}
+    context = {
+        "report": report,
+        "line": queries.line(report_id),
+        "form": form,
+        "needed": needed,
+        "longest": life.LONGEST,
+    }
     return render_template("reports/issued/texts.html", **context, error=error), status
 
 
@@ -152,7 +169,7 @@ def issue(report_id: UUID) -> Any:
                 return _to(report_id)
             except DomainError as refused:
                 error, status = refused.message, refused.status
-    context = {"one": report, "line": queries.line(report_id), "form": form, "error": error}
+    context = {"report": report, "line": queries.line(report_id), "form": form, "error": error}
     return render_template("reports/issued/issue.html", **context), status
 
 
@@ -179,7 +196,7 @@ def discard(report_id: UUID) -> Any:
 def verify(report_id: UUID) -> Any:
     """Make figures and files of an issued report again, and say whether they are the same."""
     report = _issued(report_id)
-    context = {"one": report, "line": queries.line(report_id), "verdict": verifying.verify(report)}
+    context = {"report": report, "line": queries.line(report_id), "verdict": verifying.verify(report)}
     return render_template("reports/issued/verify.html", **context)
 
 

@@ -16,10 +16,10 @@ def section_of(form: Form, key: str) -> Section:
 
     :raises NotFound: there is none with this key
     """
-    found = next((one for one in form.sections if one.key == key), None)
-    if found is None:
+    section = next((section for section in form.sections if section.key == key), None)
+    if section is None:
         raise NotFound
-    return found
+    return section
 
 
 def item_of(form: Form, code: str) -> tuple[Section, Item]:
@@ -27,10 +27,10 @@ def item_of(form: Form, code: str) -> tuple[Section, Item]:
 
     :raises NotFound: there is none with this code
     """
-    found = next(((section, item) for section, item in form.items() if item.code == code), None)
-    if found is None:
+    match = next(((section, item) for section, item in form.items() if item.code == code), None)
+    if match is None:
         raise NotFound
-    return found
+    return match
 
 
 def put_section(form: Form, key: str | None, values: dict[str, Any]) -> str:
@@ -62,7 +62,7 @@ def move(form: Form, name: str, step: int) -> None:
     """Move a section or a question up (-1) or down (1) among its neighbours; at the end nothing happens."""
     holders: list[list[Any]] = [form.sections, *(section.items for section in form.sections)]
     for holder in holders:
-        names = [one.key if isinstance(one, Section) else one.code for one in holder]
+        names = [part.key if isinstance(part, Section) else part.code for part in holder]
         if name in names:
             place = names.index(name)
             other = place + step
@@ -75,9 +75,9 @@ def move(form: Form, name: str, step: int) -> None:
 def remove(form: Form, name: str) -> None:
     """Remove a section with its questions, or a question; conditions that named them go too."""
     before = {item.code for _section, item in form.items()}
-    form.sections = [one for one in form.sections if one.key != name]
+    form.sections = [section for section in form.sections if section.key != name]
     for section in form.sections:
-        section.items = [one for one in section.items if one.code != name]
+        section.items = [item for item in section.items if item.code != name]
     left = {item.code for _section, item in form.items()}
     for _section, item in form.items():
         if item.when is not None and item.when.item in before - left:
@@ -89,7 +89,7 @@ def remove(form: Form, name: str) -> None:
 
 def labels_text(labels: list[Words]) -> str:
     """Return the labels of a scale, one a line: ``Tiếng Việt | English``."""
-    return "\n".join(f"{one.get('vi', '')} | {one.get('en', '')}" for one in labels)
+    return "\n".join(f"{label.get('vi', '')} | {label.get('en', '')}" for label in labels)
 
 
 def labels_from(text: str) -> list[Words]:
@@ -99,14 +99,14 @@ def labels_from(text: str) -> list[Words]:
 
 def options_text(options: list[Option]) -> str:
     """Return options, one a line: ``Tiếng Việt | English | key``."""
-    return "\n".join(f"{one.text.get('vi', '')} | {one.text.get('en', '')} | {one.key}" for one in options)
+    return "\n".join(f"{option.text.get('vi', '')} | {option.text.get('en', '')} | {option.key}" for option in options)
 
 
 def options_from(text: str) -> list[Option]:
     """Read options; those without a key get one of their own."""
     lines = [[part.strip() for part in line.split("|")] for line in text.splitlines() if line.strip()]
-    given = {parts[2] for parts in lines if len(parts) > 2 and _KEY.fullmatch(parts[2])}
-    free = (key for number in range(1, 1000) if (key := f"o{number}") not in given)
+    keys = {parts[2] for parts in lines if len(parts) > 2 and _KEY.fullmatch(parts[2])}
+    free = (key for number in range(1, 1000) if (key := f"o{number}") not in keys)
     return [
         Option(
             key=parts[2] if len(parts) > 2 and _KEY.fullmatch(parts[2]) else next(free),
@@ -139,15 +139,15 @@ def conditions(form: Form, section: Section, item: Item | None) -> list[tuple[It
 
     :param item: the question; None for one that is added at the end of the section
     """
-    found: list[tuple[Item, list[tuple[str, Words | None]]]] = []
+    earlier_questions: list[tuple[Item, list[tuple[str, Words | None]]]] = []
     for holder, earlier in form.items():
         if earlier is item or (item is None and form.sections.index(holder) > form.sections.index(section)):
             break
         if earlier.kind in ("scale", "choice") and (not holder.repeat or holder is section):
-            labels = form.labels(earlier) if earlier.kind == "scale" else [one.text for one in earlier.options]
+            labels = form.labels(earlier) if earlier.kind == "scale" else [option.text for option in earlier.options]
             answers = zip_longest(answers_of(form, earlier), labels)
-            found.append((earlier, [(f"{earlier.code}:{value}", label) for value, label in answers]))
-    return found
+            earlier_questions.append((earlier, [(f"{earlier.code}:{value}", label) for value, label in answers]))
+    return earlier_questions
 
 
 def _words(line: str) -> Words:

@@ -66,7 +66,7 @@ class SectionForm(EditForm):
 
     title_vi = LineField(_l("Title in Vietnamese"), validators=_WORDS)
     title_en = LineField(_l("Title in English"), validators=[Length(max=500)])
-    object = SelectField(_l("What it is about"), choices=[SelectChoice(*one) for one in OBJECTS.items()])
+    object = SelectField(_l("What it is about"), choices=[SelectChoice(*choice) for choice in OBJECTS.items()])
     repeat = BooleanField(_l("Ask once for every topic and lecturer"))
     weight = FloatField(_l("Weight within the form"), default=1, validators=[NumberRange(0, 100)])
     threshold = FloatField(
@@ -79,7 +79,7 @@ class ItemForm(EditForm):
 
     text_vi = LineField(_l("Question in Vietnamese"), validators=_WORDS)
     text_en = LineField(_l("Question in English"), validators=[Length(max=500)])
-    kind = SelectField(_l("Kind of answer"), choices=[SelectChoice(*one) for one in KINDS.items()])
+    kind = SelectField(_l("Kind of answer"), choices=[SelectChoice(*choice) for choice in KINDS.items()])
     scale = SelectField(_l("Scale"), validators=[Optional()])
     options = TextField(_l("Options, one a line"), validators=[Length(max=12_000)])
     na = BooleanField(_l("Offer “not applicable”"))

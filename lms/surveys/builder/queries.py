@@ -105,10 +105,17 @@ class Version(NamedTuple):
 
 def version_of(instrument_id: UUID) -> Version | None:
     """Return a version."""
-    one = db.session.get(Instrument, instrument_id)
-    if one is None:
+    instrument = db.session.get(Instrument, instrument_id)
+    if instrument is None:
         return None
-    return Version(one.id, one.code, one.version, one.audience, one.state, document.read(one.document))
+    return Version(
+        instrument.id,
+        instrument.code,
+        instrument.version,
+        instrument.audience,
+        instrument.state,
+        document.read(instrument.document),
+    )
 
 
 def example(number: int) -> TaughtTopic:

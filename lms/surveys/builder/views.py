@@ -29,11 +29,11 @@ def index() -> Any:
 def uses() -> Any:
     """Which form is taken: in the city, and in programmes that have one of their own."""
     form = forms.UseForm()
-    published = {one.code: one for one in reversed(queries.all_versions()) if one.state == "published"}
-    form.code.choices = [SelectChoice(code, f"{local(one.title)} ({code})") for code, one in published.items()]
+    published = {version.code: version for version in reversed(queries.all_versions()) if version.state == "published"}
+    form.code.choices = [SelectChoice(code, f"{local(version.title)} ({code})") for code, version in published.items()]
     form.programme.choices = [
         SelectChoice("", _("The whole city")),
-        *(SelectChoice(one.code, f"{one.code} {local(one.name)}") for one in programmes()),
+        *(SelectChoice(programme.code, f"{programme.code} {local(programme.name)}") for programme in programmes()),
     ]
     if form.validate_on_submit():
         chosen = programme(form.programme.data) if form.programme.data else None
@@ -64,9 +64,9 @@ def instrument(instrument_id: UUID) -> Any:
     shown = queries.version_of(instrument_id)
     if shown is None:
         abort(404)
-    found = document.faults(shown.form) if shown.draft else []
-    given = {"shown": shown, "faults": found, "kinds": forms.KINDS, "objects": forms.OBJECTS}
-    return render_template("surveys/instrument.html", **given, audiences=forms.AUDIENCES)
+    faults = document.faults(shown.form) if shown.draft else []
+    context = {"shown": shown, "faults": faults, "kinds": forms.KINDS, "objects": forms.OBJECTS}
+    return render_template("surveys/instrument.html", **context, audiences=forms.AUDIENCES)
 
 
 def preview(instrument_id: UUID) -> Any:
@@ -85,12 +85,12 @@ def settings(instrument_id: UUID) -> Any:
     form.scale.choices = [SelectChoice(name, name) for name in shown.form.scales]
     if form.validate_on_submit():
 
-        def change(one: document.Form, given: dict[str, Any]) -> None:
-            one.title = _words(given, "title")
-            one.intro = _words(given, "intro") if given["intro_vi"] else {}
-            one.blank_limit_percent, one.threshold = given["blank_limit_percent"] or 0, given["threshold"]
-            one.scale = given["scale"]
-            one.scales[one.scale] = changes.labels_from(given["scales"] or "")
+        def change(draft: document.Form, values: dict[str, Any]) -> None:
+            draft.title = _words(values, "title")
+            draft.intro = _words(values, "intro") if values["intro_vi"] else {}
+            draft.blank_limit_percent, draft.threshold = values["blank_limit_percent"] or 0, values["threshold"]
+            draft.scale = values["scale"]
+            draft.scales[draft.scale] = changes.labels_from(values["scales"] or "")
 
         done = _edited(instrument_id, form, _settings, change)
         if done is not None:
@@ -117,7 +117,7 @@ def scale(instrument_id: UUID) -> Any:
     form = forms.ScaleForm()
     labels = changes.labels_from(form.labels.data or "")
     if form.validate_on_submit() and 2 <= len(labels) <= 10:
-        return _changed(instrument_id, lambda one: one.scales.__setitem__(form.name.data, labels))
+        return _changed(instrument_id, lambda draft: draft.scales.__setitem__(form.name.data, labels))
     return render_template("surveys/builder_scale.html", form=form, shown=shown, text=changes.labels_text)
 
 
@@ -128,17 +128,17 @@ def section(instrument_id: UUID, key: str) -> Any:
     form = forms.SectionForm(data=_section(now) if now else {})
     if form.validate_on_submit():
 
-        def change(one: document.Form, given: dict[str, Any]) -> None:
-            values = {
-                "title": _words(given, "title"),
-                "object": given["object"],
-                "repeat": "teaching" if given["repeat"] else None,
-                "weight": given["weight"],
-                "threshold": given["threshold"],
+        def change(draft: document.Form, values: dict[str, Any]) -> None:
+            section_values = {
+                "title": _words(values, "title"),
+                "object": values["object"],
+                "repeat": "teaching" if values["repeat"] else None,
+                "weight": values["weight"],
+                "threshold": values["threshold"],
             }
-            changes.put_section(one, now.key if now else None, values)
+            changes.put_section(draft, now.key if now else None, section_values)
 
-        stored = None if now is None else lambda one: _section(changes.section_of(one, now.key))
+        stored = None if now is None else lambda draft: _section(changes.section_of(draft, now.key))
         done = _edited(instrument_id, form, stored, change)
         if done is not None:
             return done
@@ -163,32 +163,32 @@ def item(instrument_id: UUID, section_key: str, code: str) -> Any:
     now = None if code == "new" else changes.item_of(shown.form, code)[1]
     form = forms.ItemForm(data=_item(now) if now else {})
     earlier = changes.conditions(shown.form, holder, now)
-    form.when.choices = [SelectChoice(*one) for _item, answers in earlier for one in answers]
+    form.when.choices = [SelectChoice(*choice) for _item, answers in earlier for choice in answers]
     form.scale.choices = [
         SelectChoice("", _("The form's own scale")),
         *(SelectChoice(name, name) for name in shown.form.scales),
     ]
     if form.validate_on_submit():
 
-        def change(one: document.Form, given: dict[str, Any]) -> None:
-            values = {
-                "text": _words(given, "text"),
-                "kind": given["kind"],
-                "scale": given["scale"] or None,
-                "options": changes.options_from(given["options"] or ""),
-                "na": given["na"],
-                "required": given["required"],
-                "weight": given["weight"],
-                "when": changes.condition_from(given["when"] or []),
+        def change(draft: document.Form, values: dict[str, Any]) -> None:
+            item_values = {
+                "text": _words(values, "text"),
+                "kind": values["kind"],
+                "scale": values["scale"] or None,
+                "options": changes.options_from(values["options"] or ""),
+                "na": values["na"],
+                "required": values["required"],
+                "weight": values["weight"],
+                "when": changes.condition_from(values["when"] or []),
             }
-            changes.put_item(one, section_key, now.code if now else None, values)
+            changes.put_item(draft, section_key, now.code if now else None, item_values)
 
-        stored = None if now is None else lambda one: _item(changes.item_of(one, now.code)[1])
+        stored = None if now is None else lambda draft: _item(changes.item_of(draft, now.code)[1])
         done = _edited(instrument_id, form, stored, change)
         if done is not None:
             return done
-    given = {"form": form, "shown": shown, "section": holder, "item": now, "earlier": earlier}
-    return render_template("surveys/builder_item.html", **given), _status(form)
+    context = {"form": form, "shown": shown, "section": holder, "item": now, "earlier": earlier}
+    return render_template("surveys/builder_item.html", **context), _status(form)
 
 
 def _item(now: document.Item) -> dict[str, Any]:
@@ -210,9 +210,9 @@ def arrange(instrument_id: UUID) -> Any:
     name, act = request.form.get("name", ""), request.form.get("act", "")
     steps = {"up": -1, "down": 1}
     if act in steps:
-        return _changed(instrument_id, lambda one: changes.move(one, name, steps[act]))
+        return _changed(instrument_id, lambda draft: changes.move(draft, name, steps[act]))
     if act == "remove":
-        return _changed(instrument_id, lambda one: changes.remove(one, name))
+        return _changed(instrument_id, lambda draft: changes.remove(draft, name))
     return abort(400)
 
 
@@ -273,9 +273,9 @@ def _edited(
     """
     latest: dict[str, Any] = {}
 
-    def settled(one: document.Form) -> None:
-        latest.update(stored(one) if stored else form.values())
-        change(one, latest | settle(form.edit(), latest) if stored else latest)
+    def settled(draft: document.Form) -> None:
+        latest.update(stored(draft) if stored else form.values())
+        change(draft, latest | settle(form.edit(), latest) if stored else latest)
 
     try:
         return _changed(instrument_id, settled)
@@ -288,6 +288,6 @@ def _status(form: EditForm) -> int:
     return 409 if form.is_submitted() and form.form_errors else 200
 
 
-def _words(given: dict[str, Any], name: str) -> dict[str, str]:
-    vi = given[f"{name}_vi"]
-    return {"vi": vi, "en": given[f"{name}_en"] or vi}
+def _words(values: dict[str, Any], name: str) -> dict[str, str]:
+    vi = values[f"{name}_vi"]
+    return {"vi": vi, "en": values[f"{name}_en"] or vi}

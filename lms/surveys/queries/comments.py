@@ -74,7 +74,7 @@ def raw_comments(survey_id: UUID, after: UUID = rules.NONE) -> Page[RawComment]:
         .order_by(Comment.id)
         .limit(COMMENTS_SHOWN + 1)
     )
-    return Page.cut([RawComment(*row) for row in rows], COMMENTS_SHOWN, lambda one: one.comment_id)
+    return Page.cut([RawComment(*row) for row in rows], COMMENTS_SHOWN, lambda comment: comment.comment_id)
 
 
 class ToRead(NamedTuple):

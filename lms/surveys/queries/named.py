@@ -171,14 +171,14 @@ def answered_in(*conditions: ColumnElement[bool], by: datetime | None = None) ->
         .where(closed, *conditions)
         .order_by(FollowUp.audience.desc(), FollowUp.instrument_id, FollowUp.class_id, FollowUp.id)
     )
-    found: list[Answered] = []
+    answered: list[Answered] = []
     for (audience, instrument_id), of_form in groupby(rows, key=lambda row: (row.audience, row.instrument_id)):
         asked, answers = 0, list[dict[str, Any]]()
         for _class, listed in groupby(of_form, key=lambda row: row.class_id):
             forms = [row.answers for row in listed]
-            filled = [given for given in forms if given]
+            filled = [form for form in forms if form]
             if by is None or publishable(len(filled)):
                 asked, answers = asked + len(forms), answers + filled
         if asked:
-            found.append(Answered(audience, document_of(instrument_id), asked, answers))
-    return found
+            answered.append(Answered(audience, document_of(instrument_id), asked, answers))
+    return answered

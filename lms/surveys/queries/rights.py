@@ -53,7 +53,7 @@ class SurveyForm:
     @property
     def questions(self) -> list[answers.Question]:
         """The questions asked of her."""
-        return answers.questions(self.document, [one.teaching_id for one in self.taught])
+        return answers.questions(self.document, [topic.teaching_id for topic in self.taught])
 
 
 class Right(NamedTuple):

@@ -154,7 +154,7 @@ def tallies(survey_id: UUID) -> rules.Tallies:
     """Return what was counted at closing."""
     columns = (Tally.item, Tally.teaching, Tally.section, Tally.kind, Tally.counts, Tally.n, Tally.na)
     rows = db.session.execute(select(*columns).where(Tally.survey_id == survey_id))
-    return {(one.item, one.teaching): rules.Tally(one.section, one.kind, one.counts, one.n, one.na) for one in rows}
+    return {(row.item, row.teaching): rules.Tally(row.section, row.kind, row.counts, row.n, row.na) for row in rows}
 
 
 def name_of(survey_id: UUID) -> str | None:

@@ -75,10 +75,10 @@ def _is_cut_of(shown: str, text: str) -> bool:
         return False
     place, end = len(first), len(text) - len(last)
     for piece in middle:
-        found = text.find(piece, place, max(end, 0))
-        if found < 0:
+        position = text.find(piece, place, max(end, 0))
+        if position < 0:
             return False
-        place = found + len(piece)
+        place = position + len(piece)
     return place <= end
 
 

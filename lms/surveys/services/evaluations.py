@@ -29,9 +29,9 @@ OPEN_FOR = timedelta(days=14)
 def open_survey(actor: Actor, class_id: UUID, *, keys: Path, at: datetime, closes_at: datetime | None = None) -> Survey:
     """Open the evaluation of a class to its trainees. Opening it again gives the one that is there."""
     lock("survey", class_id)
-    found = db.session.scalar(select(Survey).where(Survey.class_id == class_id))
-    if found is not None:
-        return found
+    survey = db.session.scalar(select(Survey).where(Survey.class_id == class_id))
+    if survey is not None:
+        return survey
     run = db.session.get_one(ClassRun, class_id)
     survey = _opened(actor, run.institution_id, keys, at, closes_at or at + OPEN_FOR, class_id=class_id)
     enrolled = select(Enrolment.person_id, Enrolment.id).where(
@@ -57,7 +57,7 @@ def open_lecturers(actor: Actor, class_id: UUID, *, keys: Path, at: datetime) ->
         survey = _opened(actor, run.institution_id, keys, at, closes_at, period=period)
     if survey.state == "open":
         taught = select(Teaching.lecturer_id).where(Teaching.class_id == class_id).distinct()
-        invite(survey, [(one, None) for one in db.session.scalars(taught)])
+        invite(survey, [(person_id, None) for person_id in db.session.scalars(taught)])
     return survey
 
 
@@ -99,10 +99,14 @@ def invite(survey: Survey, people: Sequence[tuple[UUID, UUID | None]]) -> None:
     """
     may = {
         row[0]
-        for row in in_transaction(_ENTITLED, {"survey": survey.id, "people": [who for who, _enrolment in people]})
+        for row in in_transaction(
+            _ENTITLED, {"survey": survey.id, "people": [person_id for person_id, _enrolment in people]}
+        )
     }
     rows = [
-        {"survey_id": survey.id, "person_id": who, "enrolment_id": enrolment} for who, enrolment in people if who in may
+        {"survey_id": survey.id, "person_id": person_id, "enrolment_id": enrolment}
+        for person_id, enrolment in people
+        if person_id in may
     ]
     if rows:
         db.session.execute(insert(Participation).on_conflict_do_nothing(), rows)
@@ -116,7 +120,7 @@ _ENTITLED = f"""
 
 @act
 def answer(
-    actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *, at: datetime, incomplete: bool = False
+    actor: Actor, survey_id: UUID, submitted: Mapping[str, Sequence[str]], *, at: datetime, incomplete: bool = False
 ) -> None:
     """Take one person's form: note that she answered, seal what she answered.
 
@@ -131,7 +135,7 @@ def answer(
         raise NotFound
     _refuse_used(right, at)
     form = rights.document_of(right.instrument_id)
-    values, check = checked(form, answers.questions(form, right.teachings), given, incomplete=incomplete)
+    values, check = checked(form, answers.questions(form, right.teachings), submitted, incomplete=incomplete)
     box = sealed(right.public_key, values, valid=check.valid)
     taken = in_transaction(_TAKE, {"survey": survey_id, "person": actor.person_id, "id": uuid4(), "box": box})
     if not taken:  # closed, or sent from another device, since it was read
@@ -155,7 +159,7 @@ def _refuse_used(right: rights.Right, at: datetime) -> None:
 
 
 def checked(
-    form: Form, asked: Sequence[Question], given: Mapping[str, Sequence[str]], *, incomplete: bool = False
+    form: Form, asked: Sequence[Question], submitted: Mapping[str, Sequence[str]], *, incomplete: bool = False
 ) -> tuple[dict[str, answers.Value], Check]:
     """Read a form and check whether it counts.
 
@@ -163,7 +167,7 @@ def checked(
     :raises DomainError: ``malformed``, ``too-long``, ``required``, ``unfinished``, ``too-many-blanks``
     """
     try:
-        values = answers.read(form, asked, given)
+        values = answers.read(form, asked, submitted)
     except answers.MalformedError:
         words = _l(
             "The form held an answer that is not part of it, so it was not taken. These are the questions that are "
@@ -176,7 +180,7 @@ def checked(
     check = answers.check(form, asked, values)
     if check.required:
         raise DomainError("required", _l("Please answer the marked questions; the form needs them."), 400)
-    if answers.unfinished(asked, given, values) and not incomplete:
+    if answers.unfinished(asked, submitted, values) and not incomplete:
         words = _l("Please give each line of the marked question a place of its own, or leave all of them blank.")
         raise DomainError("unfinished", words, 400)
     if not check.valid and not incomplete:

@@ -28,10 +28,10 @@ def plan(actor: Actor, class_id: UUID, *, at: datetime) -> int:
     period = {"opens_at": at + AFTER, "closes_at": at + UNTIL}
     programme_id = rights.programme_of(class_id)
     rows = [
-        {"id": uuid4(), "class_id": class_id, "enrolment_id": one, "audience": audience, "instrument_id": form} | period
+        {"id": uuid4(), "class_id": class_id, "enrolment_id": row, "audience": audience, "instrument_id": form} | period
         for audience in ("follow_up", "employer")
         for form in [instruments.for_audience(audience, programme_id).id]
-        for one in db.session.scalars(completed)
+        for row in db.session.scalars(completed)
     ]
     if not rows:
         return 0
@@ -41,16 +41,16 @@ def plan(actor: Actor, class_id: UUID, *, at: datetime) -> int:
 
 
 @act
-def answer(actor: Actor, follow_up_id: UUID, given: Mapping[str, Sequence[str]], *, at: datetime) -> None:
+def answer(actor: Actor, follow_up_id: UUID, submitted: Mapping[str, Sequence[str]], *, at: datetime) -> None:
     """Take a named form; until it closes it may be sent again, which replaces what was said.
 
     :raises DomainError: ``not-open``, ``malformed``, ``too-long``, ``required``, ``too-many-blanks``
     """
-    one = db.session.get(FollowUp, follow_up_id, with_for_update=True)
-    if one is None or actor.person_id is None:
+    follow_up = db.session.get(FollowUp, follow_up_id, with_for_update=True)
+    if follow_up is None or actor.person_id is None:
         raise NotFound
-    life.FOLLOW_UP.require("answer", life.follow_up_state(one.opens_at, one.closes_at, at))
-    form = rights.document_of(one.instrument_id)
-    values, _check = evaluations.checked(form, answers.questions(form, ()), given)
-    one.answers, one.answered_by, one.answered_at = dict(values), actor.person_id, at
-    audit.record(actor, "follow_up.answer", "follow_up", one.id, at=at)
+    life.FOLLOW_UP.require("answer", life.follow_up_state(follow_up.opens_at, follow_up.closes_at, at))
+    form = rights.document_of(follow_up.instrument_id)
+    values, _check = evaluations.checked(form, answers.questions(form, ()), submitted)
+    follow_up.answers, follow_up.answered_by, follow_up.answered_at = dict(values), actor.person_id, at
+    audit.record(actor, "follow_up.answer", "follow_up", follow_up.id, at=at)

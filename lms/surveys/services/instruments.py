@@ -34,9 +34,9 @@ def load_instruments(*, at: datetime) -> None:
     """
     for path in sorted(SHIPPED.glob("*.yaml")):
         form = document.read(yaml.safe_load(path.read_text("utf-8")))
-        found = document.faults(form)
-        if found:
-            raise document.Wrong(f"{path.name}: {[(place, str(words)) for place, words in found]}")
+        faults = document.faults(form)
+        if faults:
+            raise document.Wrong(f"{path.name}: {[(place, str(words)) for place, words in faults]}")
         lock("instrument", form.code)
         first = {"id": uuid4(), "audience": form.audience, "code": form.code}
         db.session.execute(insert(InstrumentUse).values(first).on_conflict_do_nothing())
@@ -107,9 +107,9 @@ def publish(actor: Actor, instrument_id: UUID, *, at: datetime) -> None:
     """
     draft = _held(instrument_id, "publish")
     form = document.read(draft.document)
-    found = document.faults(form)
-    if found:
-        place, words = found[0]
+    faults = document.faults(form)
+    if faults:
+        place, words = faults[0]
         raise DomainError("faulty", _l("“%(place)s”: %(words)s", place=place or form.code, words=words), 400)
     for earlier in db.session.scalars(
         select(Instrument).where(Instrument.code == draft.code, Instrument.state == "published")
@@ -160,17 +160,17 @@ def for_audience(audience: str, programme_id: UUID | None = None) -> Instrument:
     :param programme_id: of the class; None where there is no single one
     :raises DomainError: ``no-instrument``
     """
-    here = or_(InstrumentUse.programme_id.is_(None), InstrumentUse.programme_id == programme_id)
-    found = db.session.scalar(
+    applies = or_(InstrumentUse.programme_id.is_(None), InstrumentUse.programme_id == programme_id)
+    use = db.session.scalar(
         select(Instrument)
         .join(InstrumentUse, InstrumentUse.code == Instrument.code)
-        .where(InstrumentUse.audience == audience, here, Instrument.state == "published")
+        .where(InstrumentUse.audience == audience, applies, Instrument.state == "published")
         .order_by(InstrumentUse.programme_id.is_(None), Instrument.version.desc())
         .limit(1)
     )
-    if found is None:
+    if use is None:
         raise DomainError("no-instrument", _l("There is no evaluation form yet. Please load the instruments first."))
-    return found
+    return use
 
 
 @act
@@ -197,12 +197,12 @@ def use(actor: Actor, code: str, programme_id: UUID | None, *, at: datetime) -> 
 @act
 def use_general(actor: Actor, use_id: UUID, *, at: datetime) -> None:
     """Let a programme take the city's form again."""
-    one = db.session.get(InstrumentUse, use_id)
-    if one is None or one.programme_id is None:
+    use = db.session.get(InstrumentUse, use_id)
+    if use is None or use.programme_id is None:
         raise NotFound
-    before = {"audience": one.audience, "programme": one.programme_id, "code": one.code}
-    audit.record(actor, "instrument.use", "programme", one.programme_id, at=at, before=before)
-    db.session.delete(one)
+    before = {"audience": use.audience, "programme": use.programme_id, "code": use.code}
+    audit.record(actor, "instrument.use", "programme", use.programme_id, at=at, before=before)
+    db.session.delete(use)
 
 
 def checksum(form: Form) -> str:

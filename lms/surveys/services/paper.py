@@ -44,7 +44,7 @@ def hand_in(actor: Actor, survey_id: UUID, person_ids: Collection[UUID], *, at: 
 
 
 @act
-def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *, at: datetime) -> None:
+def type_in(actor: Actor, survey_id: UUID, submitted: Mapping[str, Sequence[str]], *, at: datetime) -> None:
     """Seal a form from paper; there may be as many as were handed in.
 
     A topic that is left blank as a whole was not asked about. A form with too much left blank is typed in all the same
@@ -59,10 +59,10 @@ def type_in(actor: Actor, survey_id: UUID, given: Mapping[str, Sequence[str]], *
     )
     if survey.paper_typed >= (handed_in or 0):
         raise DomainError("none-left", _l("All forms that were handed in on paper have been typed in."))
-    said = {name: texts for name, texts in given.items() if any(text.strip() for text in texts)}
+    said = {name: texts for name, texts in submitted.items() if any(text.strip() for text in texts)}
     form = rights.document_of(survey.instrument_id)
     about = {name.partition("/")[0].partition(".")[2] for name in said}
-    taught = [one for one in topics(survey) if str(one) in about]
+    taught = [teaching_id for teaching_id in topics(survey) if str(teaching_id) in about]
     values, check = evaluations.checked(form, answers.questions(form, taught), said, incomplete=True)
     box = evaluations.sealed(survey.public_key, values, valid=check.valid, paper=True)
     db.session.add(SealedBallot(survey_id=survey_id, box=box))
@@ -79,7 +79,7 @@ def check(survey_id: UUID, *, at: datetime) -> None:
 
 def topics(survey: Survey) -> list[UUID]:
     """Return all teachings of the survey's class."""
-    return [one.teaching_id for one in rights.taught_in(survey.class_id)] if survey.class_id else []
+    return [topic.teaching_id for topic in rights.taught_in(survey.class_id)] if survey.class_id else []
 
 
 def _open(survey_id: UUID, act_: str, at: datetime) -> Survey:

@@ -63,7 +63,7 @@ def _decide(survey_id: UUID) -> None:
         count = comments.pass_all(actor, survey_id, at=at)
         flash(ngettext("%(num)s comment will be shown as it is.", "%(num)s comments will be shown as they are.", count))
         return
-    one = UUID(request.form.get("comment", ""))
+    comment_id = UUID(request.form.get("comment", ""))
     shown = None if "withhold" in request.form else request.form.get("shown", "")
-    comments.remove(actor, survey_id, one, shown, reason=request.form.get("reason", ""), at=at)
+    comments.remove(actor, survey_id, comment_id, shown, reason=request.form.get("reason", ""), at=at)
     flash(_("The decision is kept."))

@@ -21,11 +21,11 @@ from lms.surveys.services import evaluations, paper
 def form(survey_id: UUID) -> Any:
     """Show the form; take it once."""
     actor = current_actor()
-    given = forms.given(request)
+    submitted = forms.given(request)
     error, status, code = None, 200, ""
     if request.method == "POST":
         try:
-            evaluations.answer(actor, survey_id, given, at=utcnow(), incomplete="incomplete" in request.form)
+            evaluations.answer(actor, survey_id, submitted, at=utcnow(), incomplete="incomplete" in request.form)
             return redirect(url_for("surveys.thanks", survey_id=survey_id))
         except DomainError as refused:
             error, status, code = refused.message, refused.status, refused.code
@@ -35,9 +35,9 @@ def form(survey_id: UUID) -> Any:
     owner = _owner(survey_id)
     if shown.answered:
         return unkept(render_template("surveys/thanks.html", form=shown, owner=owner, error=error), status)
-    shown_to_her = {"form": shown, "answers": given, "error": error, "now": utcnow(), "owner": owner}
+    shown_to_her = {"form": shown, "answers": submitted, "error": error, "now": utcnow(), "owner": owner}
     shown_to_her["barred"] = life.RIGHT.words
-    shown_to_her["marks"] = marks(shown.document, shown.questions, given) if error else {}
+    shown_to_her["marks"] = marks(shown.document, shown.questions, submitted) if error else {}
     page = render_template("surveys/form.html", **shown_to_her, may_stay_blank=code == "too-many-blanks")
     return unkept(page, status)
 
@@ -49,17 +49,17 @@ def unkept(page: str, status: int = 200) -> Response:
     return response
 
 
-def marks(form: Form, asked: list[answers.Question], given: dict[str, list[str]]) -> dict[str, str]:
+def marks(form: Form, asked: list[answers.Question], submitted: dict[str, list[str]]) -> dict[str, str]:
     """Return what is still to be done, by question."""
     try:
-        values = answers.read(form, asked, given)
+        values = answers.read(form, asked, submitted)
     except answers.TooLongError as error:
         return {str(error): _("too long")}
     except answers.MalformedError:
         return {}
     check = answers.check(form, asked, values)
     blank = dict.fromkeys((*check.blank, *check.required), _("not answered yet"))
-    return blank | dict.fromkeys(answers.unfinished(asked, given, values), _("not finished yet"))
+    return blank | dict.fromkeys(answers.unfinished(asked, submitted, values), _("not finished yet"))
 
 
 def _owner(survey_id: UUID) -> str:
@@ -127,16 +127,16 @@ def on_paper(survey_id: UUID) -> Any:
     survey = paper_survey(survey_id)
     if survey is None:
         abort(404)
-    given = forms.given(request)
+    submitted = forms.given(request)
     error, status = None, 200
     if request.method == "POST":
         try:
             if "person" in request.form:
-                people = [UUID(one) for one in given.pop("person")]
+                people = [UUID(person) for person in submitted.pop("person")]
                 count = paper.hand_in(current_actor(), survey_id, people, at=utcnow())
                 flash(ngettext("%(num)s form on paper is noted.", "%(num)s forms on paper are noted.", count))
             else:
-                paper.type_in(current_actor(), survey_id, given, at=utcnow())
+                paper.type_in(current_actor(), survey_id, submitted, at=utcnow())
                 flash(_("The form is typed in and sealed."))
             return redirect(url_for("surveys.on_paper", survey_id=survey_id))
         except DomainError as refused:
@@ -146,7 +146,7 @@ def on_paper(survey_id: UUID) -> Any:
     shown: dict[str, Any] = {
         "survey": survey,
         "invited": invited(survey_id),
-        "answers": given,
+        "answers": submitted,
         "error": error,
         "marks": {},
     }

@@ -28,17 +28,17 @@ def form(follow_up_id: UUID) -> Any:
     if shown is None:
         abort(404)
     asked = answers.questions(shown.document, ())
-    given = forms.given(request) if request.method == "POST" else shown.given
+    submitted = forms.given(request) if request.method == "POST" else shown.given
     error, status = None, 200
     if request.method == "POST":
         try:
-            follow_ups.answer(current_actor(), follow_up_id, given, at=utcnow())
+            follow_ups.answer(current_actor(), follow_up_id, submitted, at=utcnow())
             flash(_("Thank you. The form is kept with your name."))
             return redirect(url_for("surveys.follow_up", follow_up_id=follow_up_id))
         except DomainError as refused:
             error, status = refused.message, refused.status
-    marked = marks(shown.document, asked, given) if error else {}
-    shown_to_her = {"form": shown, "answers": given, "error": error, "marks": marked, "now": utcnow()}
+    marked = marks(shown.document, asked, submitted) if error else {}
+    shown_to_her = {"form": shown, "answers": submitted, "error": error, "marks": marked, "now": utcnow()}
     return render_template("surveys/follow_up.html", **shown_to_her), status
 
 
@@ -47,5 +47,5 @@ def read(follow_up_id: UUID) -> Any:
     shown = named.form_of(follow_up_id)
     if shown is None or shown.answered_at is None:
         abort(404)
-    given = {"form": shown, "answers": shown.given, "error": None, "marks": {}, "now": utcnow(), "reading": True}
-    return render_template("surveys/follow_up.html", **given)
+    context = {"form": shown, "answers": shown.given, "error": None, "marks": {}, "now": utcnow(), "reading": True}
+    return render_template("surveys/follow_up.html", **context)

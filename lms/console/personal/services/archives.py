@@ -26,7 +26,7 @@ ABANDONED = timedelta(days=1)
 def order(actor: Actor, *, at: datetime) -> UUID:
     """Order a copy of one's own data; returns the job, which is the same while one is in the making."""
     lock("personal-archive", actor.account_id)
-    making = queries.job_in_the_making(actor.account_id, at=at)
+    making = queries.job_in_the_making(actor.account_id)
     if making is not None:
         return making
     archive_id = uuid4()
@@ -62,12 +62,14 @@ def fetch(actor: Actor, archive_id: UUID, *, at: datetime) -> PersonalArchive:
 
     :raises NotFound: it is somebody else's, not ready, or its time is over
     """
-    found = db.session.get(PersonalArchive, archive_id)
-    ready = found is not None and found.size is not None and found.expires_at is not None and found.expires_at > at
-    if found is None or not ready or not is_own(found.account_id, actor.account_id):
+    archive = db.session.get(PersonalArchive, archive_id)
+    ready = (
+        archive is not None and archive.size is not None and archive.expires_at is not None and archive.expires_at > at
+    )
+    if archive is None or not ready or not is_own(archive.account_id, actor.account_id):
         raise NotFound
-    audit.record(actor, "archive.download", "account", actor.account_id, at=at, after={"sha256": found.sha256})
-    return found
+    audit.record(actor, "archive.download", "account", actor.account_id, at=at, after={"sha256": archive.sha256})
+    return archive
 
 
 def sweep(*, at: datetime) -> int:
@@ -75,10 +77,10 @@ def sweep(*, at: datetime) -> int:
     over = (PersonalArchive.expires_at <= at) | (
         PersonalArchive.size.is_(None) & (PersonalArchive.ordered_at <= at - ABANDONED)
     )
-    found = db.session.execute(select(PersonalArchive.id, PersonalArchive.sha256).where(over)).all()
-    for archive_id, sha256 in found:
+    expired = db.session.execute(select(PersonalArchive.id, PersonalArchive.sha256).where(over)).all()
+    for archive_id, sha256 in expired:
         _forget(archive_id, sha256, at=at)
-    return len(found)
+    return len(expired)
 
 
 def hand_over(actor: Actor, staff_code: str, path: Path, *, at: datetime) -> None:
@@ -132,8 +134,8 @@ def _make_ready(archive_id: UUID, size: int, *, at: datetime) -> bool:
         PersonalArchive.id != archive_id,
         PersonalArchive.size.is_not(None),
     )
-    for one in db.session.scalars(earlier):
-        one.expires_at = at
+    for older in db.session.scalars(earlier):
+        older.expires_at = at
     jobs.enqueue(jobs.queue.tasks["personal.sweep_archives"], SYSTEM, at=at, schedule_at=archive.expires_at)
     return True
 

@@ -129,11 +129,11 @@ def _decide(actor: Actor, request: ErasureRequest, state: str, at: datetime) -> 
 
 
 def _held(request_id: UUID, act_: str) -> ErasureRequest:
-    found = db.session.get(ErasureRequest, request_id, with_for_update=True, populate_existing=True)
-    if found is None:
+    request = db.session.get(ErasureRequest, request_id, with_for_update=True, populate_existing=True)
+    if request is None:
         raise NotFound
-    REQUEST.require(act_, found.state)
-    return found
+    REQUEST.require(act_, request.state)
+    return request
 
 
 def _open_of(account_id: UUID | None) -> Select[UUID]:

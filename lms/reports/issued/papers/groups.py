@@ -61,18 +61,22 @@ def _kind(by: By, groups: Sequence[Group], points: int) -> Iterator[Block]:
         )
     many = len(groups) > TABLED
     shown = {group.code for group, _score in lowest(seen, scores, TABLED)} if many else {group.code for group in groups}
-    code = Column("Mã", 2.4, "left")
-    columns: tuple[Column, ...] = (
-        Column(head, 5.5, "left"),
-        Column("Số đợt đánh giá", 1.8, "right"),
-        Column("Tỷ lệ trả lời", 1.8, "right"),
-        Column("Điểm trung bình", 2.6, "right"),
-    )
-    rows: list[tuple[str, ...]] = [_row(group) for group in groups if group.code in shown]
+    tabled = [group for group in groups if group.code in shown]
+    mean = Column("Điểm trung bình", 2.6, "right")
     if by == "version":  # has neither a name nor, over all years, a response
-        code, columns, rows = Column(head, 2, "center"), columns[3:], [(row[0], row[4]) for row in rows]
+        columns: tuple[Column, ...] = (Column(head, 2, "center"), mean)
+        rows: list[tuple[str, ...]] = [(group.code, _mean(group)) for group in tabled]
+    else:
+        columns = (
+            Column("Mã", 2.4, "left"),
+            Column(head, 5.5, "left"),
+            Column("Số đợt đánh giá", 1.8, "right"),
+            Column("Tỷ lệ trả lời", 1.8, "right"),
+            mean,
+        )
+        rows = [(group.code, group.name, *_asked(group), _mean(group)) for group in tabled]
     yield Table(
-        (code, *columns),
+        columns,
         tuple(rows),
         title + (f" ({TABLED} kết quả thấp nhất)" if many else ""),
         "" if len(seen) == len(groups) else f"Dấu {NO_VALUE}: không đủ phiếu để công bố kết quả.",
@@ -83,14 +87,17 @@ def _name(group: Group) -> str:
     return f"{group.code} “{group.name}”" if group.name else f"phiên bản {group.code}"
 
 
-def _row(group: Group) -> tuple[str, ...]:
+def _asked(group: Group) -> tuple[str, str]:
+    """How many evaluations, and the share of those invited who answered."""
     response = group.response
-    asked = (
-        (whole(response.evaluations), percent(response.answered / response.invited) if response.invited else NO_VALUE)
-        if response
-        else (NO_VALUE, NO_VALUE)
-    )
-    return (group.code, group.name, *asked, ranged(group.score, "\n") if group.score else NO_VALUE)
+    if response is None:
+        return NO_VALUE, NO_VALUE
+    share = percent(response.answered / response.invited) if response.invited else NO_VALUE
+    return whole(response.evaluations), share
+
+
+def _mean(group: Group) -> str:
+    return ranged(group.score, "\n") if group.score else NO_VALUE
 
 
 def _years(figures: Figures, years: Sequence[tuple[str, Score]]) -> Iterator[Block]:
@@ -116,6 +123,6 @@ def _years(figures: Figures, years: Sequence[tuple[str, Score]]) -> Iterator[Blo
             Column("Tỷ lệ trả lời", 2, "right"),
             Column("Điểm trung bình", 3, "right"),
         ),
-        tuple((year.code, *_row(year)[2:]) for year in figures.by("year")),
+        tuple((year.code, *_asked(year), _mean(year)) for year in figures.by("year")),
         title,
     )

@@ -15,6 +15,8 @@ SUBJECT = (
     "bồi dưỡng năm {year}"
 )
 CITY = "Ủy ban nhân dân thành phố Hà Nội"
+_SUMMED = ("sent", "enrolled", "completed", "hours")
+"""The system's figures that are added up over the programmes."""
 CODE, PROGRAMME = Column("Mã", 1.1, "center"), Column("Chương trình", 3.4, "left")
 
 
@@ -79,8 +81,8 @@ def _training(report: Report) -> Iterator[Block]:
     if not lines:
         yield Paragraph(f"Trong năm {report.row.year}, đơn vị không có người tham dự lớp nào kết thúc trong năm.")
         return
-    sums = [sum(column) for column in zip(*(line.figures[:4] for line in lines), strict=True)]
-    sent, enrolled, completed, _hours = sums
+    sums = {name: sum(getattr(line.figures, name) for line in lines) for name in _SUMMED}
+    sent, enrolled, completed = sums["sent"], sums["enrolled"], sums["completed"]
     yield Paragraph(
         f"Đơn vị đã cử {number(sent)} lượt người tham dự các lớp kết thúc trong năm; {number(enrolled)} lượt người "
         f"theo học, {number(completed)} lượt người hoàn thành ({percent(completed / enrolled if enrolled else None)})."
@@ -89,9 +91,15 @@ def _training(report: Report) -> Iterator[Block]:
     columns = (CODE, PROGRAMME, *(Column(title, width, "right") for title, width in heads))
     target = Column("Toàn TP / chỉ tiêu", 1.7, "right")
     rows = tuple(
-        (line.code, line.name["vi"], *(number(value) for value in line.figures[:5]), _against(line)) for line in lines
+        (
+            line.code,
+            line.name["vi"],
+            *(number(getattr(line.figures, name)) for name in (*_SUMMED, "trained")),
+            _against(line),
+        )
+        for line in lines
     )
-    total = ("", "Cộng", *(number(value) for value in sums), "", "")
+    total = ("", "Cộng", *(number(sums[name]) for name in _SUMMED), "", "")
     yield Table(
         (*columns, target),
         (*rows, total),

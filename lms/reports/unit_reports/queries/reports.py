@@ -90,7 +90,14 @@ def report(report_id: UUID, at: datetime) -> Report | None:
     """Return a report: with the figures of its submission, or before it with those of now."""
     above = Unit.__table__.alias("above")
     row = db.session.execute(
-        select(UnitReport, ReportCampaign, Unit.name, Unit.code, Unit.path, func.coalesce(above.c.name, ""))
+        select(
+            UnitReport,
+            ReportCampaign,
+            Unit.name,
+            Unit.code,
+            Unit.path,
+            func.coalesce(above.c.name, "").label("superior"),
+        )
         .join(ReportCampaign, ReportCampaign.year == UnitReport.year)
         .join(Unit, Unit.id == UnitReport.unit_id)
         .outerjoin(above, above.c.id == Unit.parent_id)
@@ -98,11 +105,21 @@ def report(report_id: UUID, at: datetime) -> Report | None:
     ).one_or_none()
     if row is None:
         return None
-    report, campaign, unit, code, path, superior = row
+    report = row.UnitReport
     frozen = report.state in REPORTED
     current = None if frozen else figures.by_programme(report_id, report.year)
     after = report.after_training if frozen else figures.after_training(report_id, report.year, at)
-    return Report(report, campaign, unit, code, path, superior, _covers(report), _lines(report_id, current), after)
+    return Report(
+        row=report,
+        campaign=row.ReportCampaign,
+        unit=row.name,
+        unit_code=row.code,
+        unit_path=row.path,
+        superior=row.superior,
+        covers=_covers(report),
+        lines=_lines(report_id, current),
+        after_training=after,
+    )
 
 
 def _covers(row: UnitReport) -> tuple[str, ...]:
@@ -124,7 +141,7 @@ def _lines(report_id: UUID, current: dict[UUID, Figures] | None) -> tuple[Progra
         )
         .order_by(Programme.position)
     )
-    return tuple(_line(programme, code, name, kept, current) for programme, code, name, kept in rows)
+    return tuple(_line(row.id, row.code, row.name, row.UnitReportLine, current) for row in rows)
 
 
 def _line(
@@ -174,7 +191,7 @@ def place_of(report_id: UUID) -> tuple[int, str, UUID] | None:
         .join(Unit, Unit.id == UnitReport.unit_id)
         .where(UnitReport.id == report_id)
     ).one_or_none()
-    return None if row is None else (row[0], row[1], row[2])
+    return None if row is None else (row.year, row.name, row.id)
 
 
 def awaited(paths: Sequence[str], most: int) -> list[OwnReport]:

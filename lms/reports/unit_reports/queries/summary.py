@@ -1,5 +1,6 @@
 """The reports of a year put together for the People's Committee: by programme, by level, for the city."""
 
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Label, func, select
@@ -49,6 +50,16 @@ class Sums(NamedTuple):
     def uses(self) -> tuple[int, ...]:
         """How those trained are used, the most fitting first; together all of them."""
         return (self.promoted, self.placed, self.unchanged, self.moved, self.departed)
+
+    @property
+    def fitting(self) -> int:
+        """How many were given work in the programme's field, promoted or planned for a higher post."""
+        return self.placed + self.promoted
+
+    @property
+    def fitting_rate(self) -> float | None:
+        """The same as a share of those trained."""
+        return self.fitting / self.completed if self.completed else None
 
     @property
     def quality(self) -> float | None:
@@ -105,6 +116,12 @@ class Summary(NamedTuple):
     def trained(self) -> list[Sums]:
         """The programmes that somebody completed."""
         return [programme for programme in self.programmes if programme.completed]
+
+    @property
+    def rated(self) -> list[Sums]:
+        """The programmes whose quality units rated, the best first."""
+        rated = [(programme.quality, programme) for programme in self.trained if programme.quality is not None]
+        return [programme for _quality, programme in sorted(rated, key=itemgetter(0), reverse=True)]
 
 
 def summary(year: int) -> Summary | None:
