@@ -20,7 +20,7 @@ ROUTES: list[Route] = [
     Route("/account/sessions/end", own.end_session, SIGNED_IN, OWN, POST),
     Route("/account/sessions/end-all", own.end_all_sessions, SIGNED_IN, OWN, POST),
     Route("/admin/people", admin.people, READ, HELD),
-    Route("/admin/people/import", imports.import_page, IMPORT, HELD, GET_POST),
+    Route("/admin/people/import", imports.import_page, IMPORT, HELD, GET_POST, upload=True),
     Route("/admin/people/import/template", imports.template_file, IMPORT, HELD),
     Route("/admin/people/import/problems", imports.problems, IMPORT, HELD, POST),
     Route("/admin/people/import/again", imports.check_again, IMPORT, HELD, POST),

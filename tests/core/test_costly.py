@@ -4,6 +4,7 @@ import ast
 import asyncio
 import inspect
 import io
+import re
 import threading
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -68,6 +69,19 @@ def test_addresses_that_end_like_documents_are_costly(app):
     documents = [name for name, route in declared.items() if route.rule.endswith(ends)]
     assert documents
     assert sorted(name for name in documents if not getattr(app.view_functions[name], "costly", False)) == []
+
+
+def test_every_view_that_reads_a_file_may_be_sent_one(app):
+    """Its route takes what the page promises, not only as much as a form may have."""
+    taking = {
+        name
+        for name, view in app.view_functions.items()
+        if name in app.extensions["lms_routes"]
+        and re.search(r"request\.files|form\.file\.data", inspect.getsource(inspect.unwrap(view)))
+    }
+    assert "people.import_page" in taking
+    declared = app.extensions["lms_routes"]
+    assert sorted(name for name in taking if not (declared[name].upload or declared[name].largest)) == []
 
 
 @pytest.fixture
