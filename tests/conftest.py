@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import Any
@@ -49,15 +50,11 @@ ARGS += ["--autoplay-policy=no-user-gesture-required"]
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put files into the order in which they run; mark browser tests, which without Chromium say that they did not run.
 
-    What takes long comes first, then the browser's files. One other file comes second: a worker begins with it while
-    another loads the demonstration for both.
+    What takes long comes first, then what has many tests.
     """
     count = Counter(item.path for item in items)
     long = {item.path for item in items if item.get_closest_marker("long")}
     files = sorted(count, key=lambda path: (path not in long, not _needs_browser(path), -count[path], str(path)))
-    plain = next((number for number, path in enumerate(files) if not _needs_browser(path)), 0)
-    if plain:
-        files.insert(1, files.pop(plain))
     turn = {path: number for number, path in enumerate(files)}
     items.sort(key=lambda item: turn[item.path])
     for item in items:
@@ -88,14 +85,40 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give a file's tests to one worker, so that what they share is made once; it takes one file after another."""
+    """Give a file's tests to one worker, so that what they share is made once; it takes one file after another.
+
+    The first worker takes the browser's files as long as there are any, the others take them last: mostly one product
+    and one Chromium serve the run, and what waits for a browser leaves the other core to what computes.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class Files(LoadScopeScheduling):
+        @cached_property
+        def _number(self) -> dict[str, int]:
+            return {nodeid: number for number, nodeid in enumerate(self.collection)}  # the same in all workers
+
+        @cached_property
+        def _one_file(self) -> bool:
+            return len({nodeid.partition("::")[0] for nodeid in self.collection}) == 1
+
         def _split_scope(self, nodeid: str) -> str:
-            name = nodeid.partition("::")[0]
-            one = all(other.startswith(f"{name}::") for other in self.collection)  # which all workers share
-            return nodeid if one else name
+            return nodeid if self._one_file else nodeid.partition("::")[0]
+
+        def _assign_work_unit(self, node: Any) -> None:
+            first = node.gateway.id == "gw0"
+            wanted = (name for name in self.workqueue if _needs_browser(Path(name.partition("::")[0])) == first)
+            name = next(wanted, next(iter(self.workqueue)))
+            unit = self.assigned_work[node][name] = self.workqueue.pop(name)
+            node.send_runtest_some([self._number[nodeid] for nodeid, done in unit.items() if not done])
+
+        def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+            nodeid = self.collection[item_index]
+            name = self._split_scope(nodeid)
+            unit = self.assigned_work[node][name]
+            unit[nodeid] = True
+            if all(unit.values()):
+                del self.assigned_work[node][name]  # what is done is not counted again after each test
+            self._reschedule(node)
 
     return Files(config, log)
 

@@ -30,7 +30,7 @@ from lms.surveys.models import SealedBallot, Survey
 from lms.surveys.services import evaluations
 from tests.conftest import NOW, _settings, make_database
 
-pytestmark = pytest.mark.xdist_group("backup")
+pytestmark = pytest.mark.long
 
 
 def product(folder: Path, url: str) -> Any:

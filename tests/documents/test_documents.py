@@ -20,6 +20,7 @@ from pypdf import PdfReader
 from lms.documents import Bullets, Column, Heading, Official, Paragraph, Picture, Table, docx, pdf
 from lms.documents.wording import clean
 
+pytestmark = pytest.mark.long
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="120" height="30" fill="#0f5f5c"/>'
     '<text x="4" y="60" font-weight="bold">Phường Cửa Nam</text></svg>'

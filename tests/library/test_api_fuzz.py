@@ -23,6 +23,7 @@ from tests import factories
 from tests.library.conftest import NOW
 from tests.library.test_api import SCOPES
 
+pytestmark = pytest.mark.long
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -19,6 +19,7 @@ from tests.records import drawn
 from tests.records.drawn import Again, Extensions, Id, Iri, Languages, Number, Object, Path, Text, Who, Word
 from tests.standards.xapi.client import VERSIONS, Lrs, mixed, statement
 
+pytestmark = pytest.mark.long
 JSON = {"Content-Type": "application/json"}
 few = settings(
     max_examples=8,

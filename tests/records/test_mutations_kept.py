@@ -14,6 +14,7 @@ from tests.conftest import NOW
 from tests.records.drawn import Who, parts, read, same_id, statements, written
 from tests.standards.xapi.client import VERSIONS, Lrs, statement
 
+pytestmark = pytest.mark.long
 JSON = {"Content-Type": "application/json"}
 few = settings(
     max_examples=30,

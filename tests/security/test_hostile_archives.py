@@ -20,6 +20,7 @@ from lms.core.database import db
 from tests import factories
 from tests.library.test_api import COURSE, Api
 
+pytestmark = pytest.mark.long
 MANIFEST = COURSE.encode()
 PAGE = b"<title>1</title>"
 CMI5 = {"cmi5.xml": MANIFEST, "bai1/index.html": PAGE}
