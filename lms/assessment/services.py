@@ -18,7 +18,7 @@ from lms.core.database import act, db, lock
 from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.core.text import nfc
+from lms.core.text import prose
 from lms.people.queries import account_actor_name, actor_name
 from lms.records.emit import Activity, emit
 
@@ -318,7 +318,7 @@ def mark(
     if submission.marked_at is not None:
         before = {"score": submission.score, "comment": submission.comment, "marked_by": submission.marked_by}
     submission.score, submission.passed = score, score >= assignment.pass_score
-    submission.comment = nfc(comment).strip()[:COMMENT_MAX] or None
+    submission.comment = prose(comment)[:COMMENT_MAX] or None
     submission.marked_by, submission.marked_at = actor.account_id, at
     db.session.flush()
     after = {"score": score, "comment": submission.comment, "marked_by": actor.account_id}

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from flask import has_request_context, request
 from flask_babel import gettext as _
 from wtforms import DateField, DateTimeLocalField, DecimalField, IntegerField, StringField, TextAreaField
 from wtforms.validators import StopValidation
@@ -13,6 +14,14 @@ from wtforms.widgets import TextInput
 
 from lms.core import legacy
 from lms.core.text import one_line, prose
+
+CONVERT = "to-unicode"
+"""Name of the button that sends a form with its texts converted."""
+
+
+def _in_unicode(value: Any) -> Any:
+    old = legacy.suspect(value[:2000]) if isinstance(value, str) else None
+    return legacy.convert(value, old.encoding) if old else value
 
 
 def line_filter(value: Any) -> Any:
@@ -26,7 +35,19 @@ def text_filter(value: Any) -> Any:
 
 
 class _Human:
-    """Text that people write: an old encoding is told, with what it says in Unicode."""
+    """Text that people write: an old encoding is told, with what it says in Unicode and a button that converts it.
+
+    :ivar old: what was found, once it was validated
+    """
+
+    old: legacy.Legacy | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was sent; in Unicode, when the button that converts was pressed."""
+        if has_request_context() and CONVERT in request.form:
+            valuelist = [_in_unicode(value) for value in valuelist]
+            setattr(self, "raw_data", valuelist)  # noqa: B010 - the field's, whose stub this class does not share
+        super().process_formdata(valuelist)  # type: ignore[misc] # of the field that this is mixed into
 
     def pre_validate(self, form: Any) -> None:
         """Refuse a text in TCVN3, VNI or VPS.
@@ -34,12 +55,12 @@ class _Human:
         :raises StopValidation: it is one; the message shows it in Unicode.
         """
         super().pre_validate(form)  # type: ignore[misc] # of the field that this is mixed into
-        raw = getattr(self, "raw_data", None)
-        old = legacy.suspect(raw[0][:2000]) if raw and isinstance(raw[0], str) else None
+raw = getattr(self, "raw_data", None)
+        self.old = old = legacy.suspect(raw[0][:2000]) if raw and isinstance(raw[0], str) else None
         if old is not None:
             raise StopValidation(
                 _(
-                    "This text is in the old encoding %(name)s. Please write it in Unicode: %(text)s",
+                    "This text is in the old encoding %(name)s. In Unicode it reads: %(text)s",
                     name=old.encoding,
                     text=old.text[:300],
                 )

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField
 
 from lms.core.edits import ChangedMeanwhile, Edit
-from lms.core.fields import CountField, DayField, DecimalTextField, LineField, MomentField, TextField
+from lms.core.fields import CONVERT, CountField, DayField, DecimalTextField, LineField, MomentField, TextField
 from lms.core.i18n import select_language
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "TextField",
 ]
 
-IGNORED = frozenset({"csrf_token", "next", "submit", "draft"})
+IGNORED = frozenset({"csrf_token", "next", "submit", "draft", CONVERT})
 
 
 class Form(FlaskForm):

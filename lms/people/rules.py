@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from lms.core.states import Acts
-from lms.core.text import fold, nfc
+from lms.core.text import fold, nfc, one_line
 
 _EITHER = frozenset({"open", "locked"})
 ACCOUNT = Acts(
@@ -125,4 +125,4 @@ def code_hash(code: str) -> bytes:
 
 def username_of(typed: str) -> str:
     """Return a username as it is stored: one word, lower case."""
-    return nfc(typed).strip().lower()
+    return one_line(typed).lower()

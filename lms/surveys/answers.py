@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.core.text import nfc
+from lms.core.text import prose
 from lms.surveys.document import NA, Form, Item, Section, answers_of
 
 MAX_COMMENT = 2000
@@ -146,7 +146,7 @@ def _value(form: Form, question: Question, submitted: Mapping[str, Sequence[str]
     if item.kind == "text":
         if len(said[0]) > MAX_COMMENT:
             raise TooLongError(name)
-        return nfc(said[0]).strip()
+        return prose(said[0])
     if said[0] not in answers_of(form, item):
         raise MalformedError(name)
     return int(said[0]) if item.kind == "scale" and said[0] != NA else said[0]

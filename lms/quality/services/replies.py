@@ -10,7 +10,7 @@ from lms.core import audit
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.core.text import nfc
+from lms.core.text import prose
 from lms.quality.queries import classes as queries
 from lms.surveys.models import Reply
 from lms.surveys.queries import states
@@ -29,7 +29,7 @@ def reply(actor: Actor, teaching_id: UUID, text: str, *, at: datetime) -> None:
     survey = states.state_of_class(place[0]) if place else None
     if survey is None or survey.released_at is None:
         raise NotFound
-    text = nfc(text).strip()
+    text = prose(text)
     if not text:
         raise DomainError("empty", _l("Please write your answer."), 400)
     if len(text) > LONGEST:

@@ -12,7 +12,7 @@ from lms.core import audit
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.core.text import nfc
+from lms.core.text import one_line, prose
 from lms.surveys import life
 from lms.surveys.models import Comment, CommentReading, Survey
 
@@ -52,14 +52,16 @@ def remove(
     comment = db.session.get(Comment, comment_id)
     if comment is None or comment.survey_id != survey_id:
         raise NotFound
-    shown = None if shown is None else nfc(shown).strip() or None
-    removed = shown != comment.text
-    if removed and not reason.strip():
+    written = prose(comment.text)
+    shown = None if shown is None else prose(shown) or None
+    removed = shown != written
+    reason = one_line(reason)
+    if removed and not reason:
         raise DomainError("no-reason", _l("Please give the reason for the removal."), 400)
-    if shown is not None and not _is_cut_of(shown, comment.text):
+    if shown is not None and not _is_cut_of(shown, written):
         words = _l("Please only remove: put […] where something is left out, and change nothing else.")
         raise DomainError("reworded", words, 400)
-    _keep(actor, survey_id, comment_id, shown, removed, reason.strip()[:300] or None, at)
+    _keep(actor, survey_id, comment_id, shown, removed, reason[:300] or None, at)
     after = {"comment": str(comment_id), "removed": removed, "withheld": shown is None}
     audit.record(actor, "comments.read", "survey", survey_id, at=at, after=after)
     return db.session.get_one(CommentReading, comment_id)

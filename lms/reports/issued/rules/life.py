@@ -1,6 +1,5 @@
 """The life of a quality report, who may decide on it, and what must be written in it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from lms.core.states import Acts
-from lms.core.text import nfc
+from lms.core.text import prose
 
 KINDS = ("class", "institution", "programme", "year")
 _DRAFT = frozenset({"draft"})
@@ -45,12 +44,11 @@ adjusted year by year (mục IV.3). The city's report sums up quality and the us
 """
 LONGEST = 10_000
 """Characters of a written part."""
-_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
-    """Return NFC text without control characters and marks that turn the direction of writing."""
-    return nfc(_DIRECTION.sub("", text)).strip()
+    """Return clean text: nothing invisible, no marks that turn the direction of writing."""
+    return prose(text)
 
 
 def missing(kind: str, texts: Mapping[str, str], below: int) -> list[str]:
