@@ -113,6 +113,15 @@ def test_the_right_option_does_not_stand_out(module):
     assert len(right_at) >= 3, "the right option stands at three places or more"
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_the_best_choice_of_a_situation_is_not_always_the_first(module):
+    for lesson in module.lessons:
+        for decision in _of(lesson, blocks.Decision):
+            choices = [node["choices"] for node in decision.file["nodes"].values() if node["choices"]]
+            worth = [[sum(choice["effect"].values()) for choice in offered] for offered in choices]
+            assert len({values.index(max(values)) for values in worth}) > 1, decision.file["id"]
+
+
 @pytest.mark.parametrize("code", COURSES)
 def test_true_and_false_are_balanced(code):
     answers = Counter(
