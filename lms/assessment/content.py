@@ -17,6 +17,9 @@ from sqlalchemy import insert, select
 
 from lms.assessment.models import Assignment, Question, Quiz
 from lms.catalogue.content import Code, ContentError, Line, Long, Reader, VersionFolder, plain, read_modules
+from lms.catalogue.content.formulas import BadFormulaError
+from lms.catalogue.content.formulas import read as read_formula
+from lms.catalogue.content.formulas import value as compute
 from lms.catalogue.content.shapes import Percent, Shape, Short
 from lms.catalogue.models import Module, ProgrammeVersion
 from lms.core.config import ROOT
@@ -35,13 +38,15 @@ class QuizFile(Shape):
     """How many of the questions an attempt asks, drawn anew each time; all in their order where it is left out."""
 
 
-class _Asked(Shape):
+class _Asked(Shape, kw_only=True):
     """What all questions have."""
 
     id: Code
     prompt: Long
     explanation: Long
     lesson: Code
+    outcome: Annotated[int, Meta(ge=1, le=50)] | None = None
+    """Which of the module's outcomes it tests, counted from 1."""
 
 
 class Option(Shape):
@@ -74,6 +79,10 @@ class Numeric(_Asked):
     answer: int | float
     tolerance: Annotated[float, Meta(ge=0)]
     unit: Line
+    formula: Line | None = None
+    """What the answer is computed by, as in a ``bảng-tính`` without variables."""
+    mistakes: Annotated[list[Line], Meta(max_length=5)] = []
+    """Computations by which learners go wrong; none of them may give the answer."""
 
 
 class Ordering(_Asked):
@@ -107,8 +116,14 @@ _SHAPES: dict[str, type[_Asked]] = {
 }
 
 
-def read_quiz(reader: Reader, path: Path, lessons: set[str]) -> tuple[QuizFile, list[_Asked]] | None:
-    """Read a quiz; faults go to the reader. ``lessons`` are the codes its questions may point to."""
+def read_quiz(
+    reader: Reader, path: Path, lessons: set[str], outcomes: int | None = None
+) -> tuple[QuizFile, list[_Asked]] | None:
+    """Read a quiz; faults go to the reader.
+
+    :param lessons: the codes its questions may point to
+    :param outcomes: how many outcomes its module has; not looked at where it is left out
+    """
     document = reader.document(path)
     file: QuizFile | None = reader.shape(path, QuizFile, document) if document is not None else None
     if file is None:
@@ -125,6 +140,8 @@ def read_quiz(reader: Reader, path: Path, lessons: set[str]) -> tuple[QuizFile, 
         if question is None:
             continue
         _check(question, lessons, partial(_tell, reader, path, key))
+        if outcomes is not None and (question.outcome or 0) > outcomes:
+            reader.fault(path, f"{key}.outcome", f"at most {outcomes}, the number of the module's outcomes")
         if question.id in seen:
             reader.fault(path, f"{key}.id", "an id of its own")
         seen.add(question.id)
@@ -139,7 +156,8 @@ def check_version(version: VersionFolder, *, reader: Reader) -> None:
     """Check the quizzes of a version that is being read (signal version_read)."""
     for module in version.modules:
         if module.quiz_path.is_file():
-            read_quiz(reader, module.quiz_path, {lesson.head.id for lesson in module.lessons})
+            lessons = {lesson.head.id for lesson in module.lessons}
+            read_quiz(reader, module.quiz_path, lessons, len(module.file.outcomes))
 
 
 def load_version(_sender: Any, *, version: ProgrammeVersion, folder: Path) -> None:
@@ -246,12 +264,31 @@ def _check(question: _Asked, lessons: set[str], fault: Callable[[str, str], None
         case TrueFalse():
             if question.explanations.keys() != {True, False}:
                 fault("explanations", "one for true and one for false")
+        case Numeric():
+            _check_computed(question, fault)
         case Ordering():
             _distinct(question.items, "items", fault)
         case Matching():
             _distinct([pair.left for pair in question.pairs], "pairs", fault)
             if len({pair.right for pair in question.pairs}) < 2:
                 fault("pairs", "at least two different right sides")
+
+
+def _check_computed(question: Numeric, fault: Callable[[str, str], None]) -> None:
+    """The formula gives the answer, and no mistake does: else a learner who goes wrong is told that she is right."""
+    texts = [("formula", question.formula)] if question.formula is not None else []
+    texts += [(f"mistakes[{number}]", text) for number, text in enumerate(question.mistakes)]
+    for key, text in texts:
+        try:
+            found = compute(read_formula(text, set()), {})
+        except BadFormulaError as error:
+            fault(key, str(error))
+            continue
+        near = abs(found - question.answer) <= max(question.tolerance, 1e-9)
+        if key == "formula" and not near:
+            fault(key, f"a formula that gives the answer {question.answer}; it gives {found:g}")
+        if key != "formula" and near:
+            fault(key, f"a computation that does not give the answer {question.answer}")
 
 
 def _tell(reader: Reader, path: Path, question: str, key: str, expected: str) -> None:
