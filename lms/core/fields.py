@@ -55,7 +55,7 @@ class _Human:
         :raises StopValidation: it is one; the message shows it in Unicode.
         """
         super().pre_validate(form)  # type: ignore[misc] # of the field that this is mixed into
-raw = getattr(self, "raw_data", None)
+        raw = getattr(self, "raw_data", None)
         self.old = old = legacy.suspect(raw[0][:2000]) if raw and isinstance(raw[0], str) else None
         if old is not None:
             raise StopValidation(
