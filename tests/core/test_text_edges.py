@@ -18,6 +18,7 @@ RAW = {
     "catalogue/views.py": "filters of a fixed choice, and a number of digits",
     "classes/views.py": "marks by _marks, which cleans; the sheet as it was read, as JSON",
     "console/statements/views.py": "by a form",
+    "core/drafts.py": "what was typed is given back as it was typed",
     "core/fields.py": "whether a button was pressed",
     "core/forms.py": "names of fields",
     "core/pages.py": "the address of the next page is that of this one",
