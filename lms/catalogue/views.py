@@ -13,7 +13,7 @@ from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
 from lms.catalogue.rules import VERSION
-from lms.core import clauses, files
+from lms.core import arguments, clauses, files
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
@@ -49,10 +49,7 @@ def index() -> Any:
 
 def programme(code: str) -> Any:
     """A programme: the Decision's words, and what its version teaches."""
-    number = request.args.get("version", "")
-    if number and not (number.isascii() and number.isdigit() and len(number) < 6):
-        abort(404)
-    return _programme_page(code, int(number) if number else None, ApprovalForm())
+    return _programme_page(code, arguments.number("version", largest=arguments.COUNT_MAX), ApprovalForm())
 
 
 def decision() -> Any:

@@ -27,7 +27,7 @@ def index() -> Any:
     """The classes this person runs, teaches or oversees."""
     actor = current_actor()
     query = arguments.search()
-    rows = queries.classes(access.readable(actor), query, request.args.get("after"), at=utcnow())
+    rows = queries.classes(access.readable(actor), query, arguments.search("after"), at=utcnow())
     page = Page.cut(rows, queries.PAGE, lambda row: row.code)
     return render_template("classes/index.html", page=page, query=query, sets_up=actor.may("classes.manage"))
 

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.core import exact, schema
+from lms.core import converters, exact, schema
 from lms.core.config import Settings
 from lms.core.connections import limit_statements
 from lms.core.database import db
@@ -20,6 +20,7 @@ def new(import_name: str, settings: Settings, *, front: Callable[[Any, Flask], A
     :param front: makes WSGI middleware that stands right before Flask and sees what trusted proxies said
     """
     app = Flask(import_name, static_folder=None)
+    converters.init_app(app)
     app.debug = settings.debug
     app.config |= {
         "SETTINGS": settings,

@@ -1,15 +1,19 @@
 """What stands in the query string of an address, read in one way; anything else than what is asked is a bad request."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import abort, request
 
+from lms.core.fields import FIRST_YEAR, LAST_YEAR
 from lms.core.text import one_line
 
 T = TypeVar("T")
 SEARCH_MAX = 100
+COUNT_MAX = 2**31 - 1
+"""What an integer column holds."""
 _LARGEST = 2**63 - 1
 
 
@@ -32,11 +36,19 @@ def number(name: str, largest: int = _LARGEST) -> int | None:
 
 
 def year(name: str = "year") -> int | None:
-    """Return a year of four digits; None when it is not given."""
-    value = request.args.get(name)
-    if value and len(value) != 4:
+    """Return a year in which things happen here; None when it is not given."""
+    given = number(name, largest=LAST_YEAR)
+    if given is not None and given < FIRST_YEAR:
         abort(400)
-    return number(name)
+    return given
+
+
+def day(name: str) -> date | None:
+    """Return a day, written as 2026-11-30, of a plausible year; None when it is not given."""
+    given = _read(request.args.get(name), date.fromisoformat)
+    if given is not None and not FIRST_YEAR <= given.year <= LAST_YEAR:
+        abort(400)
+    return given
 
 
 def cursor(*kinds: Callable[[str], Any], name: str = "after") -> tuple[Any, ...] | None:

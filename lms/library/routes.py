@@ -49,7 +49,7 @@ ROUTES = [
     Route("/admin/library", administration.administration, ADMINISTER, CITY),
     Route("/admin/library/h5p", administration.install_h5p, ADMINISTER, CITY, POST, upload=True),
     Route(
-        "/admin/library/institutions/<int:unit_id>/quota",
+        "/admin/library/institutions/<bigint:unit_id>/quota",
         administration.set_quota,
         ADMINISTER,
         INSTITUTION,

@@ -36,7 +36,7 @@ ROUTES: list[Route] = [
     Route("/admin/people/<uuid:account_id>/code", admin.issue_code, MANAGE, MANAGED, POST),
     Route("/admin/units", units.units, READ, HELD),
     Route("/admin/units/new", units.new_unit, MANAGE, HELD, GET_POST),
-    Route("/admin/units/<int:unit_id>", units.unit, READ, UNIT),
-    Route("/admin/units/<int:unit_id>/close", units.close_unit, MANAGE, UNIT, POST),
-    Route("/admin/units/<int:unit_id>/codes", admin.issue_codes, MANAGE, UNIT, POST),
+    Route("/admin/units/<bigint:unit_id>", units.unit, READ, UNIT),
+    Route("/admin/units/<bigint:unit_id>/close", units.close_unit, MANAGE, UNIT, POST),
+    Route("/admin/units/<bigint:unit_id>/codes", admin.issue_codes, MANAGE, UNIT, POST),
 ]

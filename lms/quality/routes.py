@@ -14,7 +14,7 @@ OWN_INSTITUTION = unit_scope("the institution", unit_path)
 GET_POST = ("GET", "POST")
 CLASS = "/reports/classes/<uuid:class_id>"
 YEAR = "/reports/results"
-SCHOOL = f"{YEAR}/institutions/<int:unit_id>"
+SCHOOL = f"{YEAR}/institutions/<bigint:unit_id>"
 PROGRAMME = f"{YEAR}/programmes/<code>"
 SEES = "reports.quality"
 

@@ -38,6 +38,6 @@ PAGES = [
     Route(f"{_FORWARD}/secret", forward.change_secret, "records.manage", CITY, _POST, "change_secret"),
     Route(f"{_FORWARD}/delete", forward.delete, "records.manage", CITY, _POST, "delete_forwarder"),
     Route(f"{_FORWARD}/letters/again", forward.again, "records.manage", CITY, _POST, "all_again"),
-    Route(f"{_FORWARD}/letters/<int:seq>/again", forward.again, "records.manage", CITY, _POST, "letter_again"),
-    Route(f"{_FORWARD}/letters/<int:seq>/leave-out", forward.leave_out, "records.manage", CITY, _POST),
+    Route(f"{_FORWARD}/letters/<bigint:seq>/again", forward.again, "records.manage", CITY, _POST, "letter_again"),
+    Route(f"{_FORWARD}/letters/<bigint:seq>/leave-out", forward.leave_out, "records.manage", CITY, _POST),
 ]

@@ -20,7 +20,7 @@ POST = ("POST",)
 CLASS = "/reports/classes/<uuid:class_id>"
 ONE = "/reports/issued/<uuid:report_id>"
 YEAR = "/reports/results"
-SCHOOL = f"{YEAR}/institutions/<int:unit_id>"
+SCHOOL = f"{YEAR}/institutions/<bigint:unit_id>"
 PROGRAMME = f"{YEAR}/programmes/<code>"
 
 ROUTES = [
@@ -30,14 +30,14 @@ ROUTES = [
     Route("/reports/issued", issued.index, "reports.read", HELD, endpoint="issued"),
     Route(f"{CLASS}/report", issued.begin_class, "reports.write", INSTITUTION, POST, endpoint="begin_class"),
     Route(
-        f"{SCHOOL}/<int:year>/report",
+        f"{SCHOOL}/<year:year>/report",
         issued.begin_institution,
         "reports.write",
         OWN_INSTITUTION,
         POST,
     ),
-    Route(f"{PROGRAMME}/<int:year>/report", issued.begin_programme, "reports.write", CITY, POST),
-    Route(f"{YEAR}/<int:year>/report", issued.begin_year, "reports.write", CITY, POST),
+    Route(f"{PROGRAMME}/<year:year>/report", issued.begin_programme, "reports.write", CITY, POST),
+    Route(f"{YEAR}/<year:year>/report", issued.begin_year, "reports.write", CITY, POST),
     Route(ONE, issued.report, "reports.read", REPORT, endpoint="issued_report"),
     Route(f"{ONE}/texts", issued.texts, "reports.write", REPORT, GET_POST, endpoint="issued_texts"),
     Route(f"{ONE}/submit", issued.submit, "reports.write", REPORT, POST, endpoint="issued_submit"),

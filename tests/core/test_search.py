@@ -86,8 +86,8 @@ def city(session, sign_in):
 def _pages(app, year):
     """Every page without an object of its own, and the lists that differ by a parameter."""
     for name, route in app.extensions["lms_routes"].items():
-        if "GET" in route.methods and route.rule.startswith("/") and not re.search(r"<(?!int:year)", route.rule):
-            yield name, route.rule.replace("<int:year>", str(year))
+        if "GET" in route.methods and route.rule.startswith("/") and not re.search(r"<(?!year:year)", route.rule):
+            yield name, route.rule.replace("<year:year>", str(year))
     yield "people.people", "/admin/people?show=operators"
     yield "reports.completion", "/reports/completion?by=class"
     yield "reports.completion", "/reports/completion?by=unit"

@@ -5,39 +5,10 @@
 then read the diff.
 """
 
-from pathlib import Path
-
 import pytest
 
-from lms.core.database import db
-from lms.people.sessions import open_session
+from tests.security import walking
 from tests.security.world import build
-
-TABLE = Path(__file__).with_name("routes.txt")
-CODES = {"catalogue": "A2.1"}
-
-
-def _url(rule, arguments):
-    values = {}
-    for name in rule.arguments:
-        of_domain = f"{rule.endpoint.split('.')[0]}.{name}"
-        known = [key for key in (f"{rule.endpoint}.{name}", of_domain, name) if key in arguments]
-        if known:
-            values[name] = arguments[known[0]]
-        elif name == "code":
-            domain = rule.endpoint.split(".")[0]
-            values[name] = {"catalogue": "A2.1", "assessment": "A2.1", "core": "en"}.get(domain, "x")
-        elif name == "name":
-            values[name] = arguments["figure"] if "version_id" in rule.arguments else "sections"
-        elif name == "path":
-            values[name] = arguments["figure"]
-        elif name == "token":
-            values[name] = "of-nobody"
-        elif name == "filename":
-            values[name] = "x.pdf"
-        else:
-            pytest.fail(f"{rule.rule}: the world knows no {name}")
-    return values
 
 
 def _word(answer):
@@ -53,61 +24,23 @@ def _word(answer):
     return "allowed"
 
 
-def _token(account):
-    if account is None:
-        return None
-    from lms.core.database import utcnow
-
-    _, token = open_session(account.id, at=utcnow(), user_agent="test", address=None)
-    db.session.commit()
-    return token
-
-
-HEADERS = {"X-Experience-API-Version": "2.0.0"}
-"""Without it the record store answers nobody."""
-
-
-def _client(app, token):
-    """A browser of its own for each request: signing out empties the cookie, and must not sign out the next lines."""
-    client = app.test_client()
-    if token is not None:
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = token
-            cookie["_fresh"] = True
-    return client
-
-
-def _routes(app):
-    """The addresses of the product, of the record store mounted in it, and of the content origin.
-
-    Each with what it declares and the application that is asked.
-    """
-    every = [
-        (rule, one.extensions["lms_routes"][rule.endpoint], asked)
-        for one, asked in ((app, app), (app.extensions["xapi"], app), *[(app.extensions["content"],) * 2])
-        for rule in one.url_map.iter_rules()
-    ]
-    return sorted(every, key=lambda one: (one[0].endpoint.split(".")[0], one[0].rule))
-
-
 @pytest.fixture
 def table(app, session, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     world = build(app)
     connection = session.get_bind()
-    tokens = {who: _token(account) for who, account in world.cast.items()}
+    tokens = {who: walking.token_of(account) for who, account in world.cast.items()}
     lines = []
-    for rule, route, asked in _routes(app):
+    for rule, route, asked in walking.routes(app):
         method = "GET" if "GET" in rule.methods else min(rule.methods - {"OPTIONS", "HEAD"} or rule.methods)
-        with asked.test_request_context():
-            url = rule.build(_url(rule, world.arguments))[1]
+        url = walking.address(asked, rule, world.arguments)
         words = {}
         for who, token in tokens.items():
-            client = _client(asked, token if asked is app else None)  # the content origin knows no cookie
+            client = walking.browser(asked, token if asked is app else None)  # the content origin knows no cookie
             session.remove()
             with connection.begin_nested() as savepoint:
-                words.setdefault(_word(client.open(url, method=method, headers=HEADERS)), []).append(who)
+                words.setdefault(_word(client.open(url, method=method, headers=walking.HEADERS)), []).append(who)
                 session.remove()
                 savepoint.rollback()
         lines.append(f"{method} {rule.rule}")
@@ -118,8 +51,8 @@ def table(app, session, monkeypatch):
 
 def test_every_route_answers_every_role_as_the_table_says(table, request):
     if request.config.getoption("--update-table"):
-        TABLE.write_text(table, "utf-8")
-    assert table == TABLE.read_text("utf-8")
+        walking.TABLE.write_text(table, "utf-8")
+    assert table == walking.TABLE.read_text("utf-8")
 
 
 XAPI = {
@@ -136,7 +69,7 @@ CONTENT = {
 
 
 def test_nothing_but_the_public_pages_is_open_to_strangers(app):
-    public = {rule.endpoint for rule, route, _ in _routes(app) if route.permission == "public"}
+    public = {rule.endpoint for rule, route, _ in walking.routes(app) if route.permission == "public"}
     public -= {name for name in public if name.startswith("library.api_")}  # opened by keys: the scope asks for one
     assert public <= {
         "core.healthz", "core.readyz", "core.language", "console.home", "catalogue.index", "catalogue.programme",

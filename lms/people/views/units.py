@@ -27,7 +27,7 @@ def units() -> Any:
     if query:
         rows, above, path = queries.find_units(query, actor, READ, on=day), None, []
     else:
-        above = _above(request.args.get("below"))
+        above = _above(arguments.number("below"))
         path = queries.ancestors(above.path) if above else []
         rows = queries.units_below(above.id if above else None, actor, READ, on=day)
     return render_template(
@@ -126,19 +126,14 @@ def _unit_page(unit_id: int, form: CloseUnitForm) -> str:
     )
 
 
-def _above(value: str | None) -> queries.UnitRow | None:
-    if not value:
+def _above(unit_id: int | None) -> queries.UnitRow | None:
+    if unit_id is None:
         return None
-    if not (value.isascii() and value.isdigit() and len(value) < 18):
-        abort(400)
-    row = queries.unit(int(value))
+    row = queries.unit(unit_id)
     if row is None or not current_actor().may(READ, row.path):
         abort(404)
     return row
 
 
 def _day() -> date:
-    try:
-        return date.fromisoformat(request.args.get("day") or local_day(utcnow()).isoformat())
-    except ValueError:
-        abort(400)
+    return arguments.day("day") or local_day(utcnow())

@@ -5,10 +5,10 @@ The three share their views: ``unit_id`` names an institution, ``code`` a progra
 
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, render_template
 from flask_babel import gettext as _
 
-from lms.core import downloads
+from lms.core import arguments, downloads
 from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
@@ -119,7 +119,4 @@ def _scope(unit_id: int | None, code: str | None) -> tuple[Scope, Named | None]:
 
 
 def _year() -> int | None:
-    year = request.args.get("year", "")
-    if year and not (year.isascii() and year.isdigit() and len(year) == 4 and year > "1999"):
-        abort(400)
-    return int(year) if year else None
+    return arguments.year()

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.records.forward import queries, services
@@ -143,7 +144,7 @@ def _page(forwarder_id: UUID, form: SecretForm) -> Any:
         numbers=queries.letters_of(forwarder_id),
         left=queries.left(shown.cursor),
         counted=queries.COUNTED,
-        page=queries.dead_letters(forwarder_id, before=request.args.get("after", type=int)),
+        page=queries.dead_letters(forwarder_id, before=arguments.number("after")),
         reason=reason,
     )
 

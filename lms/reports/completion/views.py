@@ -81,7 +81,7 @@ def _filters(permission: str) -> queries.Filters:
     return queries.Filters(
         paths=current_actor().paths(permission),
         year=arguments.year(),
-        programme=request.args.get("programme") or None,
+        programme=arguments.search("programme") or None,
         unit_path=people.unit_path(unit) if unit else None,
         query=arguments.search() or None,
     )

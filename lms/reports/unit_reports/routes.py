@@ -9,7 +9,7 @@ REPORTING = unit_scope("unit that reports", access.unit_path)
 COLLECTED = unit_scope("unit that reports, of the whole city", access.unit_path, reach=WHOLE)
 READABLE = predicate_scope("report of a unit held; of others, once submitted", access.may_read)
 GET_POST, POST = ("GET", "POST"), ("POST",)
-YEAR, ONE = "/reports/campaigns/<int:year>", "/reports/units/<uuid:report_id>"
+YEAR, ONE = "/reports/campaigns/<year:year>", "/reports/units/<uuid:report_id>"
 FORM = "<any(docx, pdf):form>"
 
 ROUTES = [
