@@ -308,7 +308,7 @@ def mark(
         raise DomainError(
             "score",
             _l("Please give a score from 0 to %(max)s in steps of 0.25.", max=assignment.max_score),
-            400,
+            422,
         )
     stored = {"score": submission.score, "comment": submission.comment or ""}
     if seen is not None:

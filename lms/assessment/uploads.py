@@ -47,7 +47,7 @@ def check(stream: IO[bytes], filename: str) -> Essay:
     size = stream.seek(0, 2)
     stream.seek(0)
     if size == 0:
-        raise DomainError("empty-file", _l("The file is empty. Please choose your essay again."), 400)
+        raise DomainError("empty-file", _l("The file is empty. Please choose your essay again."), 422)
     if size > MAX_BYTES:
         raise DomainError("file-too-large", _l("The file is larger than 20 MB. Please make its pictures smaller."), 413)
     with NamedTemporaryFile(suffix=".essay") as copy:
@@ -75,18 +75,18 @@ def _read(kind: str, path: Path, filename: str) -> None:
     except Refused as refused:
         (fault, *_) = refused.faults
         if fault.message != pdf.NO_PAGES:  # what is missing in it is for the lecturer to say
-            raise DomainError("file-unreadable", said(fault.message), 400) from None
+            raise DomainError("file-unreadable", said(fault.message), 422) from None
 
 
 def _kind(path: Path, filename: str) -> str:
     with path.open("rb") as stream:
         if stream.read(len(_OLE)) == _OLE:
             words = _l("This is an old or protected Office file. Please save it as DOCX or PDF without a password.")
-            raise DomainError("file-kind", words, 400)
+            raise DomainError("file-kind", words, 422)
     try:
         recognised = recognise(path, filename, _KINDS)
     except Refused:
         recognised = None
     if recognised is None or recognised.media_type not in MEDIA_TYPES.values():
-        raise DomainError("file-kind", _l("Please hand in a PDF or DOCX file; this one is neither."), 400)
+        raise DomainError("file-kind", _l("Please hand in a PDF or DOCX file; this one is neither."), 422)
     return recognised.kind

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
 from lms.assessment import hooks, queries, rules, services
 from lms.assessment.forms import SentForm, UnknownFieldError, read_form
@@ -13,6 +14,7 @@ from lms.assessment.queries import AskedQuestion, AttemptCard
 from lms.assessment.sheets import Sheet, in_words, sheet
 from lms.catalogue.queries import version_id as find_version
 from lms.core.database import utcnow
+from lms.core.forms import INVALID, Fault
 from lms.core.guard import current_actor
 from lms.core.i18n import clock
 
@@ -30,7 +32,7 @@ def attempt(attempt_id: UUID) -> Any:
     except UnknownFieldError:
         abort(400)
     if sent.faults:
-        return _questions(card, asked, sent), 400
+        return _questions(card, asked, sent), INVALID
     newer = services.save_answers(attempt_id, sent.responses, signs=sent.signs, at=utcnow())
     card, asked = _load(attempt_id)
     if newer:
@@ -95,11 +97,17 @@ def _questions(
 ) -> str:
     faults = sent.faults if sent else {}
     saved = [question.saved_at for question in asked if question.saved_at]
+    sheets = [_sheet(question, card.seed, sent, newer or {}) for question in asked]
     return render_template(
         "assessment/attempt.html",
         attempt=card,
-        sheets=[_sheet(question, card.seed, sent, newer or {}) for question in asked],
+        sheets=sheets,
         faults=faults,
+        misread=[
+            Fault(sheet.field, _("Question %(number)s", number=sheet.number), sheet.fault)
+            for sheet in sheets
+            if sheet.fault
+        ],
         newer=newer,
         refused=services.refusal("answer", card.registration),
         blank=blank,

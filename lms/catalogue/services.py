@@ -105,9 +105,9 @@ def approve_version(actor: Actor, version_id: UUID, *, number: str, dated: date,
     VERSION.require("approve", version.status)
     number = number.strip()
     if not number or len(number) > 100:
-        raise DomainError("document-number", _l("Please give the number of the approving document."), 400)
+        raise DomainError("document-number", _l("Please give the number of the approving document."), 422)
     if dated > at.astimezone(ZONE).date():
-        raise DomainError("document-date", _l("The approving document cannot be dated in the future."), 400)
+        raise DomainError("document-date", _l("The approving document cannot be dated in the future."), 422)
     db.session.execute(
         update(ProgrammeVersion)
         .where(ProgrammeVersion.programme_id == version.programme_id, ProgrammeVersion.status == "approved")

@@ -16,6 +16,7 @@ from lms.catalogue.rules import VERSION
 from lms.core import arguments, clauses, files
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import select_language
 
@@ -66,7 +67,7 @@ def approve(code: str, number: int) -> Any:
     valid = form.validate_on_submit()
     document, dated = form.number.data, form.dated.data
     if not valid or document is None or dated is None:
-        return _programme_page(code, number, form), 400
+        return _programme_page(code, number, form), INVALID
     try:
         services.approve_version(current_actor(), version_id, number=document, dated=dated, at=utcnow())
     except DomainError as refused:

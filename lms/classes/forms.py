@@ -71,8 +71,8 @@ class SessionForm(EditForm):
             "place": data["place"],
             "topic_id": UUID(data["topic_id"]) if data["topic_id"] else None,
             "lecturer_id": UUID(data["lecturer_id"]) if data["lecturer_id"] else None,
-            "starts_at": data["starts_at"].replace(tzinfo=ZONE),
-            "ends_at": data["ends_at"].replace(tzinfo=ZONE),
+            "starts_at": data["starts_at"] and data["starts_at"].replace(tzinfo=ZONE),
+            "ends_at": data["ends_at"] and data["ends_at"].replace(tzinfo=ZONE),
         }
 
 

@@ -16,6 +16,7 @@ from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID, Fault, status_of
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE, local
 from lms.core.pages import Page
@@ -54,7 +55,7 @@ def new() -> Any:
             field.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
-        status = 400
+        status = INVALID
     return render_template("classes/new.html", form=form), status
 
 
@@ -69,6 +70,10 @@ def timetable() -> Any:
 
 def class_page(class_id: UUID) -> Any:
     """One class: timetable, topics and lecturers, trainees."""
+    return _class_page(class_id)
+
+
+def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> str:
     head = queries.class_head(class_id)
     if head is None:
         abort(404)
@@ -94,6 +99,7 @@ def class_page(class_id: UUID) -> Any:
         now=now,
         kinds=forms.KINDS,
         rules=rules,
+        teaching=teaching,
     )
 
 
@@ -119,7 +125,7 @@ def finish(class_id: UUID) -> Any:
             form.reason.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
-        status = 400
+        status = INVALID
     page = render_template(
         "classes/finish.html",
         form=form,
@@ -142,7 +148,7 @@ def reopen(class_id: UUID) -> Any:
             form.reason.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
-        status = 400
+        status = INVALID
     return render_template("classes/reopen.html", form=form, head=head), status
 
 
@@ -159,7 +165,7 @@ def enrol(class_id: UUID) -> Any:
             form.codes.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
-        status = 400
+        status = INVALID
     return render_template("classes/enrol.html", form=form, head=head), status
 
 
@@ -187,14 +193,14 @@ def withdraw(class_id: UUID, enrolment_id: UUID) -> Any:
         flash(_("%(name)s has been withdrawn from the class.", name=member.full_name))
         return redirect(url_for("classes.class_page", class_id=class_id))
     page = render_template("classes/withdraw.html", form=form, head=head, member=member)
-    return page, 400 if form.is_submitted() else 200
+    return page, status_of(form)
 
 
 def add_lecturer(class_id: UUID) -> Any:
     """Give a topic to a lecturer."""
     form = _teaching_form(class_id)
     if not form.validate_on_submit():
-        abort(400)
+        return _class_page(class_id, teaching=form), INVALID
     chosen = UUID(form.topic_id.data), UUID(form.lecturer_id.data)
     services.assign_lecturer(current_actor(), class_id, *chosen, at=utcnow())
     return redirect(url_for("classes.class_page", class_id=class_id) + "#topics")
@@ -256,6 +262,11 @@ def attendance(class_id: UUID, session_id: UUID) -> Any:
         error=error,
         typed=typed,
         others=others,
+        faults=[
+            Fault(f"a-{line.enrolment_id}", line.full_name, _("recorded otherwise meanwhile"))
+            for line in sheet
+            if str(line.enrolment_id) in others
+        ],
         seen=_sheet(sheet),
     )
     return page, status
@@ -285,7 +296,7 @@ def essay(class_id: UUID, submission_id: UUID) -> Any:
             form.score.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
-        status = 400
+        status = INVALID
     return render_template("classes/essay.html", form=form, essay=row, head=queries.class_head(class_id)), status
 
 
@@ -350,7 +361,7 @@ def _session_page(class_id: UUID, row: queries.SessionRow | None) -> Any:
             field.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
-        status = 400
+        status = INVALID
     return render_template("classes/session.html", form=form, head=head, session=row), status
 
 

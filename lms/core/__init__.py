@@ -9,6 +9,7 @@ from lms.core import (
     cli,
     drafts,
     errors,
+    forms,
     forwarded,
     guard,
     i18n,
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     security.init_app(app, demo=app.config["DEMO"])
     pages.init_app(app)
+    forms.init_app(app)
     drafts.init_app(app)
     jobs.init_app(app)
     forwarded.init_app(app)

@@ -1,21 +1,22 @@
 """What a request may contain: forms clean their text, refuse unknown fields, and keep what was typed."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
-from flask import request
+from flask import Flask, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField
+from wtforms import BooleanField, Field, FileField, HiddenField, SelectField, SelectMultipleField
 
 from lms.core.edits import ChangedMeanwhile, Edit
 from lms.core.fields import CONVERT, CountField, DayField, DecimalTextField, LineField, MomentField, TextField
-from lms.core.i18n import select_language
+from lms.core.form_words import Words
 
 __all__ = [
     "IGNORED",
+    "INVALID",
     "CountField",
     "DayField",
     "DecimalTextField",
@@ -24,8 +25,12 @@ __all__ = [
     "LineField",
     "MomentField",
     "TextField",
+    "faults_of",
+    "status_of",
 ]
 
+INVALID = 422
+"""How a form that is not valid is answered: with its page, what was typed, and what is wrong with it."""
 IGNORED = frozenset({"csrf_token", "next", "submit", "draft", CONVERT})
 
 
@@ -38,12 +43,18 @@ class Form(FlaskForm):
         return {name: text for name, field in shown.items() if (text := _sent(field)) is not None}
 
     class Meta(FlaskForm.Meta):
-        """WTForms' own messages in the reader's language."""
+        """WTForms' own messages in the words of this house."""
 
-        @property
-        def locales(self) -> list[str]:
-            """WTForms' catalogue of the reader's language."""
-            return [select_language()]
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Read forms only: Flask-WTF takes a JSON body for one, whatever it holds."""
+            of_request = formdata is not None and not hasattr(formdata, "getlist")
+            if of_request and not request.form and not request.files:
+                return None
+            return super().wrap_formdata(form, formdata)
+
+        def get_translations(self, _form: Any) -> Words:
+            """Return the house's words."""
+            return Words()
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Validate the fields; a field the form does not know is refused."""
@@ -54,6 +65,39 @@ class Form(FlaskForm):
             self.form_errors.append(_l("The form was sent with a field that is not part of it."))
             return False
         return valid
+
+
+def status_of(*forms: FlaskForm) -> int:
+    """Return the status of a page with these forms: ``INVALID`` where one was sent and is not valid."""
+    return INVALID if any(form.errors for form in forms) else 200
+
+
+class Fault(NamedTuple):
+    """A line of the summary above a form that was not taken."""
+
+    id: str
+    """Of the field, for the link that leads to it; empty where nothing of it is seen."""
+    name: str
+    message: str
+
+
+def faults_of(form: FlaskForm) -> list[Fault]:
+    """Return what is wrong with a form, in the order of its fields."""
+    return [
+        Fault("", "", message) if isinstance(field, HiddenField) else Fault(field.id, field.label.text, message)
+        for field in form
+        for message in _each(field.errors)
+    ]
+
+
+def asks_file(form: FlaskForm) -> bool:
+    """Tell whether a file was sent, which must be chosen again when the form comes back."""
+    return any(isinstance(field, FileField) and bool(field.data) for field in form)
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates what the summary of a form is made of."""
+    app.jinja_env.globals |= {"faults_of": faults_of, "asks_file": asks_file}
 
 
 class EditForm(Form):
@@ -70,13 +114,17 @@ class EditForm(Form):
         if not self.is_submitted():
             self.seen.data = self._remember()
 
+    changed = False
+    """Whether somebody else has changed meanwhile what was touched here (:meth:`show`)."""
+
     def values(self) -> dict[str, Any]:
         """Return what the act takes; forms whose fields are not the act's own say how they differ."""
         return {name: value for name, value in self.data.items() if name not in IGNORED | {"seen"}}
 
     def edit(self) -> Edit:
         """Return what is wanted, and what was seen."""
-        return Edit(self.values(), self._as_seen().values() if self.seen.data else None)
+        seen = self._as_seen()
+        return Edit(self.values(), seen.values() if seen is not None else None)
 
     def show(self, changed: ChangedMeanwhile, stored: Mapping[str, Any]) -> None:
         """Show what is stored beside what was typed, and remember it as seen.
@@ -92,6 +140,7 @@ class EditForm(Form):
             )
             field.errors = [*field.errors, words]
         self.seen.data = other._remember()
+        self.changed = True
         self.form_errors.append(changed.message)
 
     def _remember(self) -> str:
@@ -99,13 +148,22 @@ class EditForm(Form):
         held.pop("seen", None)
         return msgspec.json.encode(held).decode()
 
-    def _as_seen(self) -> "EditForm":
+    def _as_seen(self) -> "EditForm | None":
         try:
-            held = msgspec.json.decode(self.seen.data or "{}", type=dict[str, str | list[str]])
+            held = msgspec.json.decode(self.seen.data or "null", type=dict[str, str | list[str]])
         except msgspec.DecodeError:
-            held = {}
+            return None
         told = MultiDict(held)
         return type(self)(formdata=told, meta={"csrf": False})
+
+
+def _each(errors: Any) -> Iterator[str]:
+    """Yield the messages of a field, or of the fields of a field."""
+    for error in errors.values() if isinstance(errors, Mapping) else errors:
+        if isinstance(error, str) or not isinstance(error, Mapping | list | tuple):
+            yield str(error)
+        else:
+            yield from _each(error)
 
 
 def _sent(field: Field) -> str | list[str] | None:

@@ -55,6 +55,11 @@ def _catalogue(language: str) -> NullTranslations:
     return merged or NullTranslations()
 
 
+def translated(message: str) -> str:
+    """Return a message in the reader's language, its places for values as they are."""
+    return _catalogue(select_language()).ugettext(message)
+
+
 def select_language() -> str:
     """Return the language of this request: the visitor's choice, then the account's, then Vietnamese."""
     if not has_request_context() or "babel" not in current_app.extensions:

@@ -153,7 +153,7 @@ def essay(registration: UUID) -> Any:
         upload = request.files.get("file")
         try:
             if upload is None or not upload.filename:
-                raise DomainError("no-file", _("Please choose a file."), 400)
+                raise DomainError("no-file", _("Please choose a file."), 422)
             file = uploads.check(upload.stream, upload.filename)
             assessment.hand_in(current_actor(), essays[0].id, registration, enrolment.person_id, file, at=utcnow())
             flash(_("Your essay has been handed in."))
@@ -167,6 +167,7 @@ def essay(registration: UUID) -> Any:
         essay=essays[0],
         state=state,
         error=error,
+        chosen=bool(request.files.get("file")),
         files_kept=FILES_KEPT,
         largest=uploads.MAX_BYTES,
     )

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms.core.database import utcnow
+from lms.core.forms import status_of
 from lms.core.guard import current_actor
 from lms.records import queries, services
 from lms.records.forms import SCOPES, CredentialForm
@@ -20,7 +21,6 @@ def credentials() -> Any:
         actor, scopes = current_actor(), form.scopes.data or []
         made, secret = services.make_credential(actor, name=form.name.data or "", scopes=scopes, at=utcnow())
         form = CredentialForm(formdata=None)
-    status = 400 if form.errors else 200
     address = f"{request.url_root}xapi/statements"
     return (
         render_template(
@@ -32,7 +32,7 @@ def credentials() -> Any:
             address=address,
             scopes=SCOPES,
         ),
-        status,
+        status_of(form),
     )
 
 

@@ -133,7 +133,7 @@ def test_a_number_that_is_none_is_told_at_its_question_and_nothing_is_saved(clie
     data = form_of(single, "a") | {f"q-{numeric.id}": "nhiều lắm", "action": "save"}
     answer = submit(client, world.url, data)
     html = answer.get_data(as_text=True)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "Đề nghị nhập một số" in html and 'value="nhiều lắm"' in html
     assert re.search(rf'name="q-{single.id}" value="a" checked', html)
     assert session.scalars(select(Answer).where(Answer.attempt_id == world.attempt.id)).all() == []
@@ -143,7 +143,7 @@ def test_two_items_in_one_place_are_told_and_kept(client, world, submit):
     question = _of(world, "ordering")
     data = {f"q-{question.id}-{key}": "1" for key in ("a", "b")}
     answer = submit(client, world.url, data | {"action": "save"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "trùng thứ tự" in answer.get_data(as_text=True)
 
 

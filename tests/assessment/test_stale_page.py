@@ -102,7 +102,7 @@ def test_a_refused_form_keeps_what_was_typed_and_not_what_was_not_touched(client
     services.save_answer(world.attempt.id, first.id, "a", 1, at=utcnow())
     answer = client.post(world.url, data=fields | {f"q-{numeric.id}": "nhiều", "action": "submit"})
     html = answer.get_data(as_text=True)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert 'value="nhiều"' in html
     assert re.search(rf'name="q-{first.id}" value="a" checked', html)
     assert stored(session, world) == {first.id: "a"}

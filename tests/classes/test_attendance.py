@@ -88,7 +88,7 @@ def test_marks_name_their_recorder_and_moment(world, session, acting):
 def test_a_sheet_with_nobody_marked_is_not_taken(world, session, sign_in, submit):
     url = f"{world['url']}/sessions/{world['meeting'].id}/attendance"
     answer = submit(sign_in(world["lecturer"]), url, {})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "Chưa điểm danh học viên nào" in answer.get_data(as_text=True)
     session.refresh(world["meeting"])
     assert world["meeting"].attendance_taken_at is None
@@ -149,7 +149,7 @@ def test_one_wrong_line_refuses_the_whole_sheet(world, session, bad):
         marks[wrong] = ("present", None)
     with pytest.raises(DomainError) as refused:
         services.record_attendance(SYSTEM, world["meeting"].id, marks, at=utcnow())
-    assert (refused.value.code, refused.value.status) == ("bad-mark", 400)
+    assert (refused.value.code, refused.value.status) == ("bad-mark", 422)
     assert rows(session) == {}
 
 

@@ -55,7 +55,7 @@ def test_a_senseless_class_is_refused_at_the_field(world, sign_in, submit, sessi
     } | {field: value}  # fmt: skip
     before = session.scalar(select(func.count()).select_from(ClassRun))
     answer = submit(sign_in(world["staff"]), "/classes/new", data)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "field-error" in answer.get_data(as_text=True)
     assert session.scalar(select(func.count()).select_from(ClassRun)) == before
 
@@ -67,7 +67,7 @@ def test_a_form_with_an_unknown_field_is_refused(world, sign_in, submit, session
         "code": "A2.1-2027-11",
         "name": "Lớp", "starts_on": "2027-03-01", "ends_on": "2027-04-10", "capacity": "45", "status": "finished",
     }  # fmt: skip
-    assert submit(sign_in(world["staff"]), "/classes/new", data).status_code == 400
+    assert submit(sign_in(world["staff"]), "/classes/new", data).status_code == 422
 
 
 def test_trainees_are_enrolled_by_code_all_or_none(world, sign_in, submit, session):
@@ -77,7 +77,7 @@ def test_trainees_are_enrolled_by_code_all_or_none(world, sign_in, submit, sessi
     url = f"{world['url']}/enrol"
     answer = submit(client, url, {"codes": f"{people[0].staff_code.lower()}\nKHONGCO1; KHONGCO2"})
     html = answer.get_data(as_text=True)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "KHONGCO1, KHONGCO2" in html
     assert people[0].staff_code.lower() in html
     assert submit(client, url, {"codes": "\n".join(p.staff_code for p in people)}).status_code == 302
@@ -130,7 +130,7 @@ def test_attendance_is_taken_corrected_and_traced(world, sign_in, submit, sessio
 @pytest.mark.parametrize("mark", ["PRESENT", "maybe", "x" * 5000])
 def test_a_mark_that_does_not_exist_changes_nothing(world, sign_in, submit, session, mark):
     answer = submit(sign_in(world["lecturer"]), sheet(world), {f"status-{world['enrolments'][0].id}": mark})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert session.scalar(select(func.count()).select_from(Attendance)) == 0
 
 
@@ -138,7 +138,7 @@ def test_somebody_elses_trainee_cannot_be_marked(world, sign_in, submit, session
     foreign = make.enrolment(make.class_run(world["institution"]))
     session.commit()
     answer = submit(sign_in(world["lecturer"]), sheet(world), {f"status-{foreign.id}": "present"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert session.scalar(select(func.count()).select_from(Attendance)) == 0
 
 
@@ -197,7 +197,7 @@ def test_withdrawing_needs_a_reason_and_keeps_the_record(world, sign_in, submit,
     enrolment = world["enrolments"][0]
     url = f"{world['url']}/enrolments/{enrolment.id}/withdraw"
     client = sign_in(world["staff"])
-    assert submit(client, url, {"reason": " "}).status_code == 400
+    assert submit(client, url, {"reason": " "}).status_code == 422
     assert submit(client, url, {"reason": "Chuyển công tác"}).status_code == 302
     session.refresh(enrolment)
     assert enrolment.status == "withdrawn"

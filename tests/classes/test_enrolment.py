@@ -235,7 +235,7 @@ def test_a_list_without_codes_is_refused(world, text):
 def test_at_most_twenty_unknown_codes_are_named(world):
     with pytest.raises(DomainError) as unknown:
         services.enrol_by_codes(SYSTEM, world["run"].id, "\n".join(f"X{n:03}" for n in range(30)), at=utcnow())
-    assert unknown.value.status == 400
+    assert unknown.value.status == 422
     assert "X019" in str(unknown.value.message)
     assert "X020" not in str(unknown.value.message)
 

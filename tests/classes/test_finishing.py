@@ -116,7 +116,7 @@ def counted(session, table):
 
 def test_home_affairs_opens_a_class_again_and_what_its_end_triggered_is_taken_back(finished, session, reopen, trace):
     assert counted(session, FollowUp) == 2
-    assert reopen("").status_code == 400
+    assert reopen("").status_code == 422
     assert reopen().status_code == 302
     session.expire_all()
     run = finished["run"]

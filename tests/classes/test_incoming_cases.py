@@ -27,7 +27,7 @@ def test_a_session_in_an_impossible_year_is_refused(world, sign_in, submit, sess
     before = session.scalar(select(func.count()).select_from(Session))
     answer = submit(sign_in(world["staff"]), f"{world['url']}/sessions/new", fields)
     page = answer.get_data(as_text=True)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "Năm phải trong khoảng từ 2000 đến 2100" in page
     assert session.scalar(select(func.count()).select_from(Session)) == before
 

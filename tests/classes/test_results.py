@@ -85,7 +85,7 @@ def test_a_senseless_score_is_refused_and_comes_back(world, session, sign_in, su
     answer = submit(
         sign_in(world["lecturer"]), f"{world['url']}/essays/{submission.id}", {"score": score, "comment": "Đã đọc"}
     )
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "Đã đọc" in answer.get_data(as_text=True)
     session.expire_all()
     assert session.get(Submission, submission.id).marked_at is None

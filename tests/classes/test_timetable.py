@@ -73,8 +73,8 @@ def test_a_session_is_removed_and_traced(world, session, sign_in, post, trace):
 @pytest.mark.parametrize(
     ("changed", "code", "status"),
     [
-        ({"ends_at": None}, "session-times", 400),
-        ({"kind": "party"}, "session-kind", 400),
+        ({"ends_at": None}, "session-times", 422),
+        ({"kind": "party"}, "session-kind", 422),
         ({"topic_id": "elsewhere"}, "not-found", 404),
         ({"topic_id": "unknown"}, "not-found", 404),
         ({"lecturer_id": "unknown"}, "not-a-lecturer", 409),
@@ -165,7 +165,7 @@ def test_only_lecturers_in_force_and_in_service_are_offered_and_accepted(world, 
     for url in (world["url"], f"{world['url']}/sessions/new"):
         assert (f'value="{person_id}"' in client.get(url).get_data(as_text=True)) == offered
     form = {"topic_id": str(world["topic"].id), "lecturer_id": person_id}
-    assert post(client, f"{world['url']}/lecturers", form).status_code == (302 if offered else 400)
+    assert post(client, f"{world['url']}/lecturers", form).status_code == (302 if offered else 422)
     assert session.scalar(select(func.count()).where(Teaching.lecturer_id == account.person_id)) == int(offered)
 
     def assign():
@@ -270,7 +270,7 @@ def test_only_institutions_that_exist_run_new_classes(world, session, sign_in, s
     }  # fmt: skip
     client = sign_in(staff)
     assert (f'value="{unit.id}"' in client.get("/classes/new").get_data(as_text=True)) == offered
-    assert submit(client, "/classes/new", data).status_code == (302 if offered else 400)
+    assert submit(client, "/classes/new", data).status_code == (302 if offered else 422)
     given = {"code": "X-1", "name": "Lớp", "version_id": world["run"].version_id, "institution_id": unit.id}
     given |= {"starts_on": make.today(), "ends_on": make.today(), "capacity": 1}
     if offered:
@@ -296,7 +296,7 @@ def test_a_class_needs_a_version_dates_and_a_code_of_its_own(world, session, tra
         with pytest.raises(DomainError) as refused:
             services.create_class(SYSTEM, **given, at=utcnow())
         conflict = code in ("class-code-taken", "retired")
-        assert (refused.value.code, refused.value.status) == (code, 409 if conflict else 400)
+        assert (refused.value.code, refused.value.status) == (code, 409 if conflict else 422)
         return
     run = services.create_class(SYSTEM, **given, at=utcnow())
     (entry,) = trace("class.create")

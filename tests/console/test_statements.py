@@ -115,7 +115,7 @@ def test_names_outside_the_units_held_are_not_found_by_search_or_export_either(r
     say(unknown)
     session.commit()
     client = reader_of(mine)
-    assert client.get(f"{URL}?person=Khôi").status_code == 400
+    assert client.get(f"{URL}?person=Khôi").status_code == 422
     rows = table(save(client, submit, "csv"))
     assert [row[2] for row in rows[1:]] == [str(unknown.actor_name), "Nguyễn Thị Ánh"]
     assert [row[3] for row in rows[1:]] == ["", session.get(Person, known.person_id).staff_code]
@@ -209,7 +209,7 @@ def test_a_name_of_several_asks_whom_one_means(admin, session):
 )  # fmt: skip
 def test_a_bad_filter_is_explained(admin, session, query):
     answer = admin.get(f"{URL}?{query}")
-    assert answer.status_code == 400 and sentences(answer.text) == []
+    assert answer.status_code == (400 if query.startswith("after") else 422) and sentences(answer.text) == []
 
 
 def test_an_unknown_parameter_is_ignored(admin):
@@ -334,7 +334,7 @@ def test_a_selection_too_large_for_a_workbook_is_refused_and_csv_offered(admin, 
         say(name=f"Bài {n}")
     session.commit()
     answer = save(admin, submit, "xlsx")
-    assert answer.status_code == 400 and "CSV" in answer.text and "notice-error" in answer.text
+    assert answer.status_code == 422 and "CSV" in answer.text and "notice-error" in answer.text
     assert len(table(save(admin, submit, "csv"))) == 5
     session.query(Statement).filter(Statement.seq == session.scalar(select(func.max(Statement.seq)))).delete()
     session.commit()
@@ -346,7 +346,7 @@ def test_a_bad_export_is_refused_and_not_noted(admin, submit, session, bad):
     say()
     session.commit()
     answer = submit(admin, f"{URL}/export", {"format": "csv"} | bad, page=URL)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert session.scalar(select(func.count()).where(AuditEntry.action == "records.export")) == 0
 
 
@@ -394,7 +394,7 @@ def test_my_records_are_filtered_and_paged(sign_in, session):
     assert len(sentences(client.get(f"{MINE}?verb={VERBS['passed'].iri}").text)) == 1
     assert len(table(client.get(f"{MINE}.csv?verb={VERBS['passed'].iri}"))) == 2
     assert 'class="empty"' in client.get(f"{MINE}?until=2020-01-01").text
-    assert client.get(f"{MINE}?since=x").status_code == client.get(f"{MINE}.csv?since=x").status_code == 400
+    assert client.get(f"{MINE}?since=x").status_code == client.get(f"{MINE}.csv?since=x").status_code == 422
 
 
 def test_my_records_are_empty_at_first_and_no_page_of_operators(sign_in):

@@ -265,7 +265,7 @@ def test_a_wrong_essay_file_is_refused_at_the_field(world, sign_in, submit, cont
     url = f"{world.course}/essay"
     data = {} if content is None else {"file": (io.BytesIO(content), "bai.pdf")}
     answer = submit(sign_in(world.account), url, data, content_type="multipart/form-data")
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     html = answer.get_data(as_text=True)
     assert 'id="file-error"' in html
     assert words in html

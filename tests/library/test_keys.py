@@ -110,7 +110,7 @@ def test_a_key_that_has_ended_is_listed_as_such(admin, submit, session, institut
     ids=str,
 )
 def test_a_bad_form_makes_no_key(admin, submit, session, institution, data):
-    assert make(admin, submit, institution, **data).status_code == 400
+    assert make(admin, submit, institution, **data).status_code == 422
     assert session.scalar(select(func.count()).select_from(ApiKey)) == 0
 
 

@@ -560,7 +560,7 @@ def test_the_plain_form_says_what_is_wrong(staff, submit):
     assert missing.status_code == 422
     assert 'id="file-error"' in missing.get_data(as_text=True)
     empty = submit(staff.client, "/library/upload-file", data | {"file": (io.BytesIO(b""), "a.png")}, page="/library")
-    assert empty.status_code == 400
+    assert empty.status_code == 422
     foreign = data | {"institution": factories.institution().id, "file": (io.BytesIO(PNG), "a.png")}
     assert submit(staff.client, "/library/upload-file", foreign, page="/library").status_code == 422
     assert db.session.scalar(select(func.count()).select_from(Upload)) == 0

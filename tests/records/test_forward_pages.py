@@ -96,7 +96,7 @@ def test_from_the_beginning(admin, submit, session, other):
 def test_a_wrong_secret_is_found_where_about_is_open_to_all(admin, submit, session, other):
     other.secret = "another"
     answer = submit(admin, LIST, filled(other))
-    assert answer.status_code == 400 and "401" in answer.text
+    assert answer.status_code == 422 and "401" in answer.text
     assert session.scalars(select(Forwarder)).all() == []
 
 
@@ -108,11 +108,11 @@ def test_a_key_that_may_only_write_is_good_enough(admin, submit, session, other)
 def test_a_store_that_does_not_answer_is_not_added(admin, submit, session, other):
     other.status = 401
     answer = submit(admin, LIST, filled(other))
-    assert answer.status_code == 400 and "401" in answer.text and SECRET not in answer.text
+    assert answer.status_code == 422 and "401" in answer.text and SECRET not in answer.text
     other.stop()
     answer = submit(admin, LIST, filled(other))
     other.start()
-    assert answer.status_code == 400 and not session.scalars(select(Forwarder)).all()
+    assert answer.status_code == 422 and not session.scalars(select(Forwarder)).all()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_store_that_does_not_answer_is_not_added(admin, submit, session, other
 )
 def test_what_cannot_be_is_refused_with_words_at_the_field(admin, submit, session, other, field, value):
     answer = submit(admin, LIST, filled(other, **{field: value}))
-    assert answer.status_code == 400 and f'id="{field}-error"' in answer.text and SECRET not in answer.text
+    assert answer.status_code == 422 and f'id="{field}-error"' in answer.text and SECRET not in answer.text
     assert not other.requests and not session.scalars(select(Forwarder)).all()
 
 
@@ -193,7 +193,7 @@ def test_pause_resume_try_and_delete(admin, submit, session, made, run_jobs):
 def test_a_new_secret(admin, submit, session, app, made):
     page = f"{LIST}/{made.id}"
     assert 'value="hanoi"' in admin.get(page).text
-    assert submit(admin, f"{page}/secret", {"key": "hanoi", "secret": ""}, page=page).status_code == 400
+    assert submit(admin, f"{page}/secret", {"key": "hanoi", "secret": ""}, page=page).status_code == 422
     answer = submit(admin, f"{page}/secret", {"key": "hanoi2", "secret": "mới"}, page=page, follow_redirects=True)
     session.refresh(made)
     assert rules.unseal(made.secret, app.config["SECRET_KEY"]) == "mới" and made.key == "hanoi2"

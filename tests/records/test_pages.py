@@ -62,7 +62,7 @@ def test_revoking_an_unknown_key_is_404(admin, submit, session):
 )
 def test_a_bad_form_makes_no_key_and_keeps_what_was_typed(admin, submit, session, data):
     answer = submit(admin, "/admin/xapi", data)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert data["name"].strip() in answer.text
     assert session.scalar(select(func.count()).select_from(Credential)) == 0
 

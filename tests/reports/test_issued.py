@@ -152,7 +152,7 @@ def test_the_database_refuses_to_change_what_was_issued(world, steps, session, c
 def test_a_correction_is_a_new_report_and_both_name_each_other(world, steps, submit):
     at = steps.issued(world())
     old, before = at.url, downloads(at)
-    assert submit(at.writer, f"{old}/correct", {"reason": ""}).status_code == 400
+    assert submit(at.writer, f"{old}/correct", {"reason": ""}).status_code == 422
     answer = submit(at.writer, f"{old}/correct", {"reason": "Sai tên người ký."})
     at.url = answer.location
     at.id = UUID(at.url.rsplit("/", 1)[1])

@@ -127,14 +127,14 @@ def test_figures_other_than_the_approved_ones_are_not_issued(world, steps, sessi
 def test_the_date_lies_between_approval_and_today(world, steps, days):
     at = steps.approved(world())
     other = (utcnow() + timedelta(days=days)).astimezone(ZONE).date().isoformat()
-    assert steps.issue(at, issued_on=other).status_code == 400
+    assert steps.issue(at, issued_on=other).status_code == 422
     assert steps.row(at).state == "approved"
 
 
 @pytest.mark.parametrize("missing", ["number", "issued_on", "signer_name", "signer_title", "recipients", "place"])
 def test_nothing_is_issued_without_what_a_document_carries(world, steps, missing):
     at = steps.approved(world())
-    assert steps.issue(at, **{missing: ""}).status_code == 400
+    assert steps.issue(at, **{missing: ""}).status_code == 422
     assert steps.row(at).state == "approved"
 
 
@@ -186,7 +186,7 @@ def test_hostile_text_is_printed_as_it_stands_or_loses_what_no_paper_holds(world
 def test_a_part_of_100000_characters_is_refused_and_what_was_typed_is_kept(world, steps):
     at = steps.begin(world())
     answer = steps.write(at, assessment="chữ " * 25_000)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "10.000" in answer.text
     assert "chữ chữ chữ" in answer.text
     assert steps.row(at).texts.get("assessment", "") == ""
@@ -194,4 +194,4 @@ def test_a_part_of_100000_characters_is_refused_and_what_was_typed_is_kept(world
 
 def test_a_part_that_the_report_does_not_have_is_refused(world, steps):
     at = steps.begin(world())
-    assert steps.write(at, use="Sử dụng").status_code == 400
+    assert steps.write(at, use="Sử dụng").status_code == 422

@@ -143,4 +143,4 @@ def test_the_page_names_the_setting(app: Any, monkeypatch: pytest.MonkeyPatch, s
         "start": "now",
     }
     answer = submit(client, "/admin/xapi/forwarding", form | {"key": "k", "secret": "s"})
-    assert answer.status_code == 400 and "LMS_FORWARD_ALLOW" in answer.text
+    assert answer.status_code == 422 and "LMS_FORWARD_ALLOW" in answer.text

@@ -147,6 +147,10 @@ class SeenForm:
     values: dict[str, Any] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     """Also of boxes that are not ticked, of files and of buttons."""
+    writable: frozenset[str] = frozenset()
+    """What a person fills in: neither hidden fields nor buttons."""
+    texts: frozenset[str] = frozenset()
+    """What she types, and so may hold anything."""
 
 
 def forms_on(url: str, page: str) -> list[tuple[str, str, SeenForm]]:
@@ -159,7 +163,11 @@ def forms_on(url: str, page: str) -> list[tuple[str, str, SeenForm]]:
         values = {name: text.removeprefix("\n") if name in areas else text for name, text in form.form_values()}
         names = frozenset(control.get("name") for control in form.xpath(".//*[@name]"))
         target = form.get("action") or url
-        seen.append((form.get("method", "get").lower(), target, SeenForm(url, values, names)))
+        controls = form.xpath(".//input[@name] | .//select[@name] | .//textarea[@name]")
+        kinds = {control.get("name"): control.get("type", control.tag) for control in controls}
+        writable = frozenset(name for name, kind in kinds.items() if kind not in ("hidden", "submit", "button"))
+        texts = frozenset(name for name in writable if kinds[name] in ("text", "textarea", "input", "search", "date"))
+        seen.append((form.get("method", "get").lower(), target, SeenForm(url, values, names, writable, texts)))
     return seen
 
 

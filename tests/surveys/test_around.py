@@ -84,7 +84,7 @@ def test_forms_on_paper_are_ticked_and_typed_in_without_a_tie(world, sign_in, su
     assert submit(client, url, ticks, page=url).status_code == 302
     assert submit(client, url, fields, page=url).status_code == 302
     first = next(iter(fields))
-    assert submit(client, url, {first: fields[first]}, page=url).status_code == 400  # the required question is missing
+    assert submit(client, url, {first: fields[first]}, page=url).status_code == 422  # the required question is missing
     few = {name: texts for name, texts in fields.items() if name in ("eff-overall", "prog-fit")}
     assert submit(client, url, few, page=url).status_code == 302
     assert submit(client, url, fields, page=url).status_code == 409
@@ -151,9 +151,9 @@ def test_comments_are_shown_to_nobody_before_the_reader_has_removed_names(world,
     assert submit(staff, f"{world.url}/release", {}, page=world.report).status_code == 409
     first = raw_comments(world.survey.id).rows[0]
     cut = {"comment": str(first.comment_id), "shown": "Cô […] phòng Đào tạo rất nhiệt tình", "reason": ""}
-    assert submit(reader, url, cut, page=url).status_code == 400  # no reason
+    assert submit(reader, url, cut, page=url).status_code == 422  # no reason
     reworded = cut | {"shown": "Cô […] rất tệ", "reason": "tên"}
-    assert submit(reader, url, reworded, page=url).status_code == 400
+    assert submit(reader, url, reworded, page=url).status_code == 422
     assert submit(reader, url, cut | {"reason": "tên người"}, page=url).status_code == 302
     assert submit(reader, url, {"all": "1"}, page=url).status_code == 302
     html = staff.get(world.report).text
@@ -194,7 +194,7 @@ def test_a_lecturer_sees_her_own_results_after_release_and_answers_once(world, s
     assert submit(sign_in(world.staff), f"{world.url}/release", {}, page=world.report).status_code == 302
     assert "4,00" in client.get(url).text
     assert url in client.get("/reports/own").text
-    assert submit(client, url, {"text": " "}, page=url).status_code == 400
+    assert submit(client, url, {"text": " "}, page=url).status_code == 422
     assert submit(client, url, {"text": "Tôi sẽ thêm <b>tình huống</b>."}, page=url).status_code == 302
     assert submit(client, url, {"text": "Lần hai"}, page="/reports/own").status_code == 409
     assert "Tôi sẽ thêm &lt;b&gt;tình huống&lt;/b&gt;." in sign_in(world.staff).get(world.report).text
@@ -216,7 +216,7 @@ def test_what_falls_below_its_threshold_is_adjusted_and_the_next_evaluation_says
     client, url = sign_in(world.staff), f"/reports/adjustments/{about.id}"
     stated = {"cause": "Chuyên đề mới", "measure": "Dự giờ", "responsible": "Phòng Đào tạo", "due_on": "2027-01-31"}
     assert submit(client, url, {"outcome": "Xong"}, page=url).status_code == 409
-    assert submit(client, url, stated | {"cause": ""}, page=url).status_code == 200
+    assert submit(client, url, stated | {"cause": ""}, page=url).status_code == 422
     assert submit(client, url, stated, page=url).status_code == 302
     assert submit(client, url, {"outcome": "Đã dự giờ ba buổi"}, page=url).status_code == 302
     elsewhere = World(app)
@@ -248,7 +248,7 @@ def test_a_later_version_of_the_programme_names_the_adjustments_it_answers(world
         ProgrammeVersion(**_columns(old) | {"id": uuid4(), "number": old.number + 1, "status": "proposed"})
     )
     session.commit()
-    assert submit(client, url, {"version": str(old.id)}, page=url).status_code == 200  # not a later one
+    assert submit(client, url, {"version": str(old.id)}, page=url).status_code == 422  # not a later one
     assert submit(client, url, {"version": str(later.id)}, page=url).status_code == 302
     code = session.get(Programme, later.programme_id).code
     for reader, linked in ((world.staff, True), (make.holder("department_reviewer"), False)):
@@ -295,7 +295,7 @@ def test_three_months_later_trainee_and_manager_answer_by_name(world, sign_in, s
     page = client.get(url).text
     assert "có ghi tên" in page and world.people[0].full_name in page
     assert url in client.get("/learn").text
-    assert submit(client, url, fields | {"fu-applied": ""}, page=url).status_code == 400
+    assert submit(client, url, fields | {"fu-applied": ""}, page=url).status_code == 422
     assert submit(client, url, fields, page=url).status_code == 302
     assert submit(client, url, fields | {"fu-speed": "5"}, page=url).status_code == 302  # changed while open
     session.expire_all()
@@ -344,8 +344,8 @@ def test_a_form_is_drafted_changed_and_published_for_evaluations_to_come(world, 
     }
     question |= {"scale": "", "options": ""}
     new = f"{url}/sections/course/questions/new"
-    assert submit(client, new, question | {"kind": "choice"}, page=new).status_code == 200  # options are missing
-    assert submit(client, new, question | {"when": "sai:1"}, page=new).status_code == 200
+    assert submit(client, new, question | {"kind": "choice"}, page=new).status_code == 422  # options are missing
+    assert submit(client, new, question | {"when": "sai:1"}, page=new).status_code == 422
     two = {"when": ["prog-fit:1", "prog-balance:1"]}
     assert "trả lời của một câu hỏi" in submit(client, new, question | two, page=new).text
     assert submit(client, new, question | {"when": ["prog-fit:1", "prog-fit:2"]}, page=new).status_code == 302
@@ -353,7 +353,7 @@ def test_a_form_is_drafted_changed_and_published_for_evaluations_to_come(world, 
     assert submit(client, f"{url}/sections/new", section, page=f"{url}/sections/new").status_code == 302
     html = client.get(url).text
     assert "chưa có câu hỏi" in html
-    assert submit(client, f"{url}/publish", {}, page=url).status_code == 400
+    assert submit(client, f"{url}/publish", {}, page=url).status_code == 422
     assert submit(client, f"{url}/arrange", {"name": "course-2", "act": "remove"}, page=url).status_code == 302
     assert submit(client, f"{url}/arrange", {"name": "prog-fit", "act": "down"}, page=url).status_code == 302
     assert "Lớp có sĩ số phù hợp" in client.get(f"{url}/preview").text
@@ -384,13 +384,13 @@ def test_a_question_that_means_something_else_must_be_a_new_one(sign_in, submit,
     }
     assert submit(client, item, fields, page=item).status_code == 302
     refused = submit(client, f"{url}/publish", {}, page=url)
-    assert refused.status_code == 400 and "prog-fit" in refused.text
+    assert refused.status_code == 422 and "prog-fit" in refused.text
 
 
 def test_a_form_of_its_own_is_made_from_another(sign_in, submit, session):
     source = instruments.for_audience("trainee")
     client, url = sign_in(make.holder("home_affairs_officer")), f"/instruments/{source.id}/copy"
-    assert submit(client, url, {"code": "trainee", "title_vi": "X", "title_en": ""}, page=url).status_code == 200
+    assert submit(client, url, {"code": "trainee", "title_vi": "X", "title_en": ""}, page=url).status_code == 422
     assert (
         submit(client, url, {"code": "hoc-vien-2027", "title_vi": "Phiếu 2027", "title_en": ""}, page=url).status_code
         == 302
@@ -407,11 +407,11 @@ def test_a_programme_takes_a_form_of_its_own_until_it_takes_the_citys_again(worl
     programme = rights.programme_of(world.run.id)
     code = session.get(Programme, programme).code
     chosen = {"code": "ngan", "programme": code}
-    assert submit(client, url, chosen, page=url).status_code == 200  # a draft is not among the choices
+    assert submit(client, url, chosen, page=url).status_code == 422  # a draft is not among the choices
     assert submit(client, f"/instruments/{draft.id}/publish", {}, page=url).status_code == 302
     assert instruments.for_audience("trainee", programme).id == city.id  # to publish is not to use
     assert submit(client, url, chosen, page=url).status_code == 302
-    assert submit(client, url, {"code": "lecturer", "programme": code}, page=url).status_code == 200
+    assert submit(client, url, {"code": "lecturer", "programme": code}, page=url).status_code == 422
     assert instruments.for_audience("trainee", programme).id == draft.id
     assert instruments.for_audience("trainee").id == city.id
     assert "Phiếu ngắn" in client.get(url).text

@@ -114,7 +114,7 @@ def test_closing_says_what_it_destroys_and_asks(world, sign_in, submit):
     page = client.get(f"{world.url}/close").text
     assert "ít hơn năm phiếu hợp lệ, toàn bộ phiếu bị hủy" in page
     asked = submit(client, f"{world.url}/close", {}, page=f"{world.url}/close")
-    assert (asked.status_code, _state(world)) == (400, "open")
+    assert (asked.status_code, _state(world)) == (422, "open")
 
 
 def test_with_fewer_than_five_invited_it_says_that_all_will_be_destroyed(app, session, sign_in):

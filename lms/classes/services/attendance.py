@@ -50,7 +50,7 @@ def record_attendance(
     if not rules.attendance_open(session.starts_at, at):
         raise DomainError("too-early", _l("Attendance can be taken from half an hour before the session starts."))
     if not marks:
-        raise DomainError("nobody-marked", _l("Nobody is marked yet, so nothing was saved."), 400)
+        raise DomainError("nobody-marked", _l("Nobody is marked yet, so nothing was saved."), 422)
     enrolled = db.session.execute(
         select(Enrolment.id, Enrolment.person_id).where(
             Enrolment.class_id == session.class_id, Enrolment.status != "withdrawn"
@@ -58,7 +58,7 @@ def record_attendance(
     )
     members: dict[UUID, UUID] = {row.id: row.person_id for row in enrolled}
     if not set(marks) <= set(members) or any(status not in ATTENDANCE for status, _ in marks.values()):
-        raise DomainError("bad-mark", _l("The list holds a trainee or a mark that does not belong to it."), 400)
+        raise DomainError("bad-mark", _l("The list holds a trainee or a mark that does not belong to it."), 422)
     known: dict[UUID, tuple[str, str | None]] = {
         row.enrolment_id: (row.status, row.note)
         for row in db.session.scalars(select(Attendance).where(Attendance.session_id == session_id))

@@ -88,7 +88,7 @@ def enrol_by_codes(actor: Actor, class_id: UUID, text: str, *, at: datetime) -> 
     """
     codes = rules.read_codes(text)
     if not codes:
-        raise DomainError("no-codes", _l("Please enter at least one staff code."), 400)
+        raise DomainError("no-codes", _l("Please enter at least one staff code."), 422)
     people = db.session.execute(
         select(func.upper(Person.staff_code), Person.id).where(
             func.upper(Person.staff_code).in_(codes), in_service(local_day(at))
@@ -103,7 +103,7 @@ def enrol_by_codes(actor: Actor, class_id: UUID, text: str, *, at: datetime) -> 
                 "These codes belong to nobody in service: %(codes)s. Nobody was enrolled.",
                 codes=", ".join(unknown[:20]),
             ),
-            400,
+            422,
         )
     enrolled = len(enrol(actor, class_id, [ids[code] for code in codes], at=at))
     return Enrolled(enrolled, len(codes) - enrolled)

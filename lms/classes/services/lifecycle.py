@@ -42,13 +42,13 @@ def create_class(
     if db.session.scalar(select(ClassRun.id).where(ClassRun.code == code)) is not None:
         raise DomainError("class-code-taken", _l("There is a class with this code already."))
     if ends_on < starts_on:
-        raise DomainError("class-dates", _l("The last day comes before the first."), 400)
+        raise DomainError("class-dates", _l("The last day comes before the first."), 422)
     version = db.session.get(ProgrammeVersion, version_id)
     if version is None:
-        raise DomainError("no-version", _l("This programme version does not exist."), 400)
+        raise DomainError("no-version", _l("This programme version does not exist."), 422)
     VERSION.require("teach", version.status)
     if not queries.may_run_classes(institution_id, local_day(at)):
-        raise DomainError("no-institution", _l("This institution does not exist, or exists no longer."), 400)
+        raise DomainError("no-institution", _l("This institution does not exist, or exists no longer."), 422)
     run = ClassRun(
         id=uuid4(),
         code=code,
@@ -97,7 +97,7 @@ def reopen_class(actor: Actor, class_id: UUID, reason: str, *, at: datetime) -> 
     run = class_for("reopen", class_id, exclusive=True)
     said = one_line(reason)
     if not said:
-        raise DomainError("no-reason", _l("Please say why the class is opened again."), 400)
+        raise DomainError("no-reason", _l("Please say why the class is opened again."), 422)
     for refused in hooks.reopening.ask(class_id):
         if refused is not None:
             raise refused

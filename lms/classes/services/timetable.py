@@ -143,9 +143,9 @@ def _require_lecturer(person_id: UUID, at: datetime) -> None:
 def _set(run: ClassRun, session: Session, values: dict[str, Any], at: datetime) -> None:
     starts_at, ends_at, lecturer_id = values["starts_at"], values["ends_at"], values["lecturer_id"]
     if ends_at <= starts_at:
-        raise DomainError("session-times", _l("The session must end after it starts."), 400)
+        raise DomainError("session-times", _l("The session must end after it starts."), 422)
     if values["kind"] not in SESSION_KINDS:
-        raise DomainError("session-kind", _l("Please choose a kind of session."), 400)
+        raise DomainError("session-kind", _l("Please choose a kind of session."), 422)
     if values["topic_id"] is not None:
         _topic(run, values["topic_id"])
     if lecturer_id is not None:

@@ -125,6 +125,8 @@ def carry_out(request_id: UUID) -> Any:
     if request.method == "POST":
         REQUEST.require("carry_out", asked.state)
     if asked.state != "open" or not verdict.allowed:
+        if request.method == "POST":  # nothing was taken: no redirect, which says that it was
+            return _page(asked), 409
         return redirect(url_for("console.erasure", request_id=request_id))
     barred = erasure.bar(current_actor(), asked.account_id, asked.asked_by)
     if barred is not None:

@@ -19,6 +19,7 @@ from lms.console.statements.sentences import Reader
 from lms.core import arguments, downloads
 from lms.core.admission import costly
 from lms.core.database import autocommit, utcnow
+from lms.core.forms import INVALID
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import day, moment, select_language
 from lms.core.pages import Page
@@ -37,9 +38,9 @@ def browse() -> Any:
     form = FilterForm(request.args, language=select_language())
     after = arguments.number("after")
     if not form.validate():
-        return _list(form, Selection(None)), 400
+        return _list(form, Selection(None)), INVALID
     selection = select(form, current_actor(), size=PAGE_SIZE, after=after)
-    return _list(form, selection), 400 if form.person.errors else 200
+    return _list(form, selection), INVALID if form.person.errors else 200
 
 
 def one(statement_id: UUID) -> Any:
@@ -64,13 +65,13 @@ def export() -> Any:
     actor, at = current_actor(), utcnow()
     form = ExportForm(request.form, language=select_language())
     if not form.validate():
-        return _list(form, Selection(None)), 400
+        return _list(form, Selection(None)), INVALID
     selection = select(form, actor, size=exports.WORKBOOK_ROWS)
     query = selection.query
     if query is None:
-        return _list(form, selection), 400
+        return _list(form, selection), INVALID
     if form.format.data == "xlsx" and records.count(query) > exports.WORKBOOK_ROWS:
-        return _list(form, selection, too_many=exports.WORKBOOK_ROWS), 400
+        return _list(form, selection, too_many=exports.WORKBOOK_ROWS), INVALID
     given = form.given() | ({"person": str(selection.person)} if selection.person else {})
     services.note_export(actor, form.format.data, given, at=at)
     autocommit()
@@ -94,7 +95,7 @@ def mine() -> Any:
     page: Page[Line] = Page([], None)
     after = arguments.number("after")
     if not form.validate() or you is None:
-        return render_template("console/statements/mine.html", form=form, page=page), 400
+        return render_template("console/statements/mine.html", form=form, page=page), INVALID
     rows = records.browse(StatementQuery(**form.question(), limit=PAGE_SIZE, after=after), by=you)
     reader = Reader(select_language(), you=you)
     page = _cut([line(row, parse(row), reader) for row in rows])
@@ -106,7 +107,7 @@ def mine_csv() -> Any:
     you = account_actor_name(current_actor().account_id)
     form = PeriodForm(request.args, language=select_language())
     if not form.validate() or you is None:
-        abort(400)
+        abort(INVALID)
     myself = Known(you, current_actor().name, None, None)
     reader = Reader(select_language(), names={you: myself.name}, you=you)
     rows = exports.rows(StatementQuery(**form.question()), lambda _statements: (reader, {you: myself}), by=you)

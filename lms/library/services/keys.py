@@ -34,11 +34,11 @@ def make_key(
     """
     title = one_line(name)[:120]
     if not title:
-        raise DomainError("no-name", _l("Please write what the key is for."), 400)
+        raise DomainError("no-name", _l("Please write what the key is for."), 422)
     if not scopes or set(scopes) - set(SCOPES):
-        raise DomainError("bad-scope", _l("Please choose what the key is good for."), 400)
+        raise DomainError("bad-scope", _l("Please choose what the key is good for."), 422)
     if last_day is not None and last_day < local_day(at):
-        raise DomainError("past-day", _l("The last day of the key has passed already."), 400)
+        raise DomainError("past-day", _l("The last day of the key has passed already."), 422)
     secret = f"khue_{secrets.token_urlsafe(32)}"
     key = ApiKey(
         id=uuid4(),

@@ -89,7 +89,7 @@ def rename(actor: Actor, package_id: UUID, title: str, *, at: datetime) -> Packa
     package = _existing(package_id)
     new = one_line(title)[:300]
     if not new:
-        raise DomainError("no-title", _l("Please give the package a title."), 400)
+        raise DomainError("no-title", _l("Please give the package a title."), 422)
     if new != package.title:
         audit.record(
             actor, "library.rename", "package", package.id, at=at, before={"title": package.title}, after={"title": new}

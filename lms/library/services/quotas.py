@@ -24,7 +24,7 @@ def set_quota(actor: Actor, institution_id: int, gigabytes: int | None, *, at: d
     :raises DomainError: ``bad-quota``
     """
     if gigabytes is not None and not 0 <= gigabytes <= MOST:
-        raise DomainError("bad-quota", _l("A quota is a whole number of GB from 0 to %(most)s.", most=MOST), 400)
+        raise DomainError("bad-quota", _l("A quota is a whole number of GB from 0 to %(most)s.", most=MOST), 422)
     if db.session.scalar(select(Unit.id).where(Unit.id == institution_id, Unit.kind == "institution")) is None:
         raise NotFound
     lock("library-room", institution_id)

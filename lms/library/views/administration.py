@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from lms.core.admission import costly
 from lms.core.database import utcnow
+from lms.core.forms import INVALID, Fault
 from lms.core.guard import current_actor
 from lms.library.access import ADMINISTER
 from lms.library.addresses import isolation
@@ -32,7 +33,7 @@ def set_quota(unit_id: int) -> Any:
     """Set the quota of an institution; empty for the usual one."""
     form = QuotaForm()
     if not form.validate():
-        return _page(refused=unit_id), 422
+        return _page(refused=unit_id), INVALID
     quotas.set_quota(current_actor(), unit_id, form.gigabytes.data, at=utcnow())
     flash(_("The quota has been set."), "success")
     return redirect(url_for("library.administration"))
@@ -43,21 +44,23 @@ def install_h5p() -> Any:
     """Install the H5P libraries of a file."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        return _page(h5p_faults=[("", _("Please choose a file."))]), 422
+        return _page(h5p_faults=[Fault("h5p-file", "", _("Please choose a file."))]), INVALID
     with NamedTemporaryFile(prefix="khue-h5p-", suffix=".h5p") as copy:
         sent.save(copy)
         copy.flush()
         try:
             names = libraries.install(current_actor(), Path(copy.name), at=utcnow())
         except Refused as refused:
-            return _page(h5p_faults=[(fault.path, said(fault.message)) for fault in refused.faults]), 422
+            return _page(
+                h5p_faults=[Fault("h5p-file", fault.path, said(fault.message)) for fault in refused.faults]
+            ), INVALID
     flash(
         ngettext("%(num)s library has been installed.", "%(num)s libraries have been installed.", len(names)), "success"
     )
     return redirect(url_for("library.administration"))
 
 
-def _page(refused: int | None = None, h5p_faults: Sequence[tuple[str, str]] = ()) -> str:
+def _page(refused: int | None = None, h5p_faults: Sequence[Fault] = ()) -> str:
     settings = current_app.config["SETTINGS"]
     return render_template(
         "library/administration.html",
@@ -69,6 +72,7 @@ def _page(refused: int | None = None, h5p_faults: Sequence[tuple[str, str]] = ()
         usual=settings.quota_gb * quotas.GB,
         most=quotas.MOST,
         refused=refused,
+        typed=request.form.get("gigabytes", ""),
         h5p_faults=h5p_faults,
         libraries=libraries.installed(),
         h5p_bytes=pages.h5p_bytes(),

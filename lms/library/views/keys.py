@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from lms.core.database import utcnow
+from lms.core.forms import status_of
 from lms.core.guard import current_actor
 from lms.library.access import ADMINISTER
 from lms.library.api.operations import PREFIX
@@ -40,7 +41,7 @@ def index() -> Any:
         address=f"{request.host_url.rstrip('/')}{PREFIX}",
         scopes=SCOPES,
     )
-    return page, 400 if form.errors else 200
+    return page, status_of(form)
 
 
 def revoke(key_id: UUID) -> Any:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID
 from lms.core.guard import current_actor
 from lms.library import access, kinds, tus
 from lms.library.access import MANAGE
@@ -71,12 +72,12 @@ def upload_file() -> Any:
     sent = form.file.data
     if not form.validate() or not sent or not sent.filename:
         form.file.errors = [*form.file.errors, _("Please choose a file.")]
-        return _page(form), 422
+        return _page(form), INVALID
     try:
         taken = _take(form, sent.filename, sent.stream)
     except DomainError as refused:
         form.file.errors = [*form.file.errors, refused.message]
-        return _page(form), refused.status
+        return _page(form), INVALID if refused.status == 400 else refused.status
     return redirect(url_for("library.upload", upload_id=taken.id))
 
 

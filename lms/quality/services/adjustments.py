@@ -100,7 +100,7 @@ def answer_by(actor: Actor, adjustment_id: UUID, version_id: UUID | None, *, at:
     if version_id and (
         version is None or version.programme_id != evaluated.programme_id or version.number <= evaluated.number
     ):
-        raise DomainError("not-later", _l("Please choose a later version of the same programme."), 400)
+        raise DomainError("not-later", _l("Please choose a later version of the same programme."), 422)
     before, adjustment.answered_by = adjustment.answered_by, version_id
     audit.record(
         actor,

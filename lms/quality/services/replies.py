@@ -31,9 +31,9 @@ def reply(actor: Actor, teaching_id: UUID, text: str, *, at: datetime) -> None:
         raise NotFound
     text = prose(text)
     if not text:
-        raise DomainError("empty", _l("Please write your answer."), 400)
+        raise DomainError("empty", _l("Please write your answer."), 422)
     if len(text) > LONGEST:
-        raise DomainError("too-long", _l("Please write at most %(most)s characters.", most=LONGEST), 400)
+        raise DomainError("too-long", _l("Please write at most %(most)s characters.", most=LONGEST), 422)
     values = {"survey_id": survey.survey_id, "teaching_id": teaching_id, "text": text, "replied_at": at}
     kept = db.session.execute(insert(Reply).values(**values).on_conflict_do_nothing().returning(Reply.survey_id))
     if kept.scalar() is None:

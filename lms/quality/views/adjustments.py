@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
+from lms.core.forms import INVALID
 from lms.core.guard import current_actor
 from lms.core.i18n import ZONE
 from lms.quality import forms
@@ -47,7 +48,7 @@ def adjustment(adjustment_id: UUID) -> Any:
         SelectChoice("", _("none")),
         *(SelectChoice(str(version.id), str(version.number)) for version in versions),
     ]
-    actor, at = current_actor(), utcnow()
+    actor, at, status = current_actor(), utcnow(), 200
     if request.method == "POST":
         done = True
         if "cause" in request.form and stating.validate():
@@ -55,20 +56,20 @@ def adjustment(adjustment_id: UUID) -> Any:
                 services.state(actor, adjustment_id, stating.edit(), at=at)
             except ChangedMeanwhile as changed:
                 stating.show(changed, (queries.one(adjustment_id) or line)._asdict())
-                done = False
+                done, status = False, changed.status
         elif "outcome" in request.form and finishing.validate():
             services.finish(actor, adjustment_id, str(finishing.outcome.data), at=at)
         elif "version" in request.form and answering.validate():
             chosen = answering.version.data
             services.answer_by(actor, adjustment_id, UUID(chosen) if chosen else None, at=at)
         else:
-            done = False
+            done, status = False, INVALID
         if done:
             flash(_("Kept."))
             return redirect(url_for("quality.adjustment", adjustment_id=adjustment_id))
     context = {"line": line, "stating": stating, "finishing": finishing, "answering": answering, "versions": versions}
     later = next_results([line.id]).get(line.id)
-    return render_template("quality/adjustment.html", **context, later=later, today=_today(), acts=ADJUSTMENT)
+    return render_template("quality/adjustment.html", **context, later=later, today=_today(), acts=ADJUSTMENT), status
 
 
 def _today() -> Any:

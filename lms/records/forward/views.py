@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from lms.core import arguments
 from lms.core.database import utcnow
+from lms.core.forms import INVALID, status_of
 from lms.core.guard import current_actor
 from lms.records.forward import queries, services
 from lms.records.forward.forms import ForwarderForm, SecretForm, lines
@@ -64,7 +65,7 @@ def forwarding() -> Any:
         dead_letters=queries.letters(),
         reason=reason,
     )
-    return page, 400 if form.errors else 200
+    return page, status_of(form)
 
 
 def forwarder(forwarder_id: UUID) -> Any:
@@ -76,7 +77,7 @@ def change_secret(forwarder_id: UUID) -> Any:
     """Use another key and secret."""
     form = SecretForm()
     if not form.validate_on_submit():
-        return _page(forwarder_id, form), 400
+        return _page(forwarder_id, form), INVALID
     key, secret = form.key.data or "", form.secret.data or ""
     services.change_secret(current_actor(), forwarder_id, key=key, secret=secret, at=utcnow())
     flash(_("The new secret is used from now on."))

@@ -13,6 +13,7 @@ from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE
 from lms.core.pages import Page
@@ -79,6 +80,10 @@ def begin_year(year: int) -> Any:
 @costly()
 def report(report_id: UUID) -> Any:
     """A report as a document, with what can be done with it."""
+    return _report_page(report_id)
+
+
+def _report_page(report_id: UUID, reason: forms.ReasonForm | None = None) -> str:
     report, line = queries.get(report_id), queries.line(report_id)
     context: dict[str, Any] = {"report": report, "line": line, "decides": _decides(report_id)}
     if report.frozen is not None:
@@ -97,9 +102,8 @@ def report(report_id: UUID) -> Any:
     unit_path = line.unit_path if line else None
     context["writes"] = current_actor().may("reports.write", unit_path)
     context["reads_quality"] = current_actor().may("reports.quality", unit_path)
-    return render_template(
-        "reports/issued/report.html", **context, wording=wording, reason=forms.ReasonForm(), acts=life.REPORT
-    )
+    reason = reason or forms.ReasonForm(formdata=None)
+    return render_template("reports/issued/report.html", **context, wording=wording, reason=reason, acts=life.REPORT)
 
 
 def texts(report_id: UUID) -> Any:
@@ -107,9 +111,8 @@ def texts(report_id: UUID) -> Any:
     report = queries.get(report_id)
     life.REPORT.require("write", report.state)
     form, status = forms.TextsForm.of(report.kind, report.texts), 200
-    error = None
     if request.method == "POST":
-        status = 400
+        status = INVALID
         if form.validate():
             try:
                 services.write(current_actor(), report_id, form.edit(), at=utcnow())
@@ -119,7 +122,8 @@ def texts(report_id: UUID) -> Any:
                 form.show(changed, queries.get(report_id).texts)
                 status = changed.status
             except DomainError as refused:
-                error, status = refused.message, refused.status
+                form.form_errors.append(refused.message)
+                status = refused.status
     figures = gathering.figures_of(report, utcnow())
     needed = life.missing(report.kind, {}, figures.below if figures else 0)
     context = {
@@ -129,7 +133,7 @@ def texts(report_id: UUID) -> Any:
         "needed": needed,
         "longest": life.LONGEST,
     }
-    return render_template("reports/issued/texts.html", **context, error=error), status
+    return render_template("reports/issued/texts.html", **context), status
 
 
 def submit(report_id: UUID) -> Any:
@@ -142,11 +146,12 @@ def approve(report_id: UUID) -> Any:
     return _done(report_id, services.approve, _("The report is approved; it can be issued now."))
 
 
+@costly()
 def send_back(report_id: UUID) -> Any:
     """Send a report back with a reason."""
     form = forms.ReasonForm()
     if not form.validate():
-        raise DomainError("reason", _("Please give a reason of at most 2,000 characters."), 400)
+        return _report_page(report_id, form), INVALID
     services.send_back(current_actor(), report_id, str(form.reason.data), at=utcnow())
     flash(_("The report went back to be written anew."))
     return _to(report_id)
@@ -159,17 +164,18 @@ def issue(report_id: UUID) -> Any:
     life.REPORT.require("issue", report.state)
     today = utcnow().astimezone(ZONE).date()
     suggested = {"issued_on": today, "place": PLACE, "signer_name": queries.account_name(report.approved_by)}
-    form, status, error = forms.IssueForm(data=suggested), 200, None
+    form, status = forms.IssueForm(data=suggested), 200
     if request.method == "POST":
-        status = 400
+        status = INVALID
         if form.validate():
             try:
                 services.issue(current_actor(), report_id, form.details(), at=utcnow())
                 flash(_("The report is issued. Its figures and files are kept as they are now."))
                 return _to(report_id)
             except DomainError as refused:
-                error, status = refused.message, refused.status
-    context = {"report": report, "line": queries.line(report_id), "form": form, "error": error}
+                form.form_errors.append(refused.message)
+                status = refused.status
+    context = {"report": report, "line": queries.line(report_id), "form": form}
     return render_template("reports/issued/issue.html", **context), status
 
 
@@ -181,7 +187,7 @@ def correct(report_id: UUID) -> Any:
         if form.validate():
             correction_id = services.correct(current_actor(), report_id, str(form.reason.data), at=utcnow())
             return _to(correction_id)
-        status = 400
+        status = INVALID
     return render_template("reports/issued/correct.html", line=queries.line(report_id), form=form), status
 
 

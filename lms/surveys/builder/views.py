@@ -12,7 +12,7 @@ from lms.catalogue.queries import programme, programmes
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile, settle
 from lms.core.errors import DomainError
-from lms.core.forms import EditForm
+from lms.core.forms import EditForm, status_of
 from lms.core.guard import current_actor
 from lms.core.i18n import local
 from lms.surveys import document
@@ -43,7 +43,9 @@ def uses() -> Any:
             return redirect(url_for("surveys.instrument_uses"))
         except DomainError as refused:
             form.programme.errors = [str(refused.message)]
-    return render_template("surveys/builder_uses.html", form=form, uses=queries.uses(), audiences=forms.AUDIENCES)
+    return render_template(
+        "surveys/builder_uses.html", form=form, uses=queries.uses(), audiences=forms.AUDIENCES
+    ), status_of(form)
 
 
 def use_general(use_id: UUID) -> Any:
@@ -116,9 +118,12 @@ def scale(instrument_id: UUID) -> Any:
     shown = _draft(instrument_id)
     form = forms.ScaleForm()
     labels = changes.labels_from(form.labels.data or "")
-    if form.validate_on_submit() and 2 <= len(labels) <= 10:
-        return _changed(instrument_id, lambda draft: draft.scales.__setitem__(form.name.data, labels))
-    return render_template("surveys/builder_scale.html", form=form, shown=shown, text=changes.labels_text)
+    if form.validate_on_submit():
+        if 2 <= len(labels) <= 10:
+            return _changed(instrument_id, lambda draft: draft.scales.__setitem__(form.name.data, labels))
+        form.labels.errors = [_("A scale has from 2 to 10 labels, each on a line of its own.")]
+    page = render_template("surveys/builder_scale.html", form=form, shown=shown, text=changes.labels_text)
+    return page, status_of(form)
 
 
 def section(instrument_id: UUID, key: str) -> Any:
@@ -244,7 +249,7 @@ def copy(instrument_id: UUID) -> Any:
             return redirect(url_for("surveys.instrument", instrument_id=made.id))
         except DomainError as refused:
             form.code.errors = [str(refused.message)]
-    return render_template("surveys/builder_copy.html", form=form, shown=shown)
+    return render_template("surveys/builder_copy.html", form=form, shown=shown), status_of(form)
 
 
 def _draft(instrument_id: UUID) -> queries.Version:
@@ -285,7 +290,7 @@ def _edited(
 
 
 def _status(form: EditForm) -> int:
-    return 409 if form.is_submitted() and form.form_errors else 200
+    return 409 if form.changed else status_of(form)
 
 
 def _words(values: dict[str, Any], name: str) -> dict[str, str]:

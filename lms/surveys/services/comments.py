@@ -57,10 +57,10 @@ def remove(
     removed = shown != written
     reason = one_line(reason)
     if removed and not reason:
-        raise DomainError("no-reason", _l("Please give the reason for the removal."), 400)
+        raise DomainError("no-reason", _l("Please give the reason for the removal."), 422)
     if shown is not None and not _is_cut_of(shown, written):
         words = _l("Please only remove: put […] where something is left out, and change nothing else.")
-        raise DomainError("reworded", words, 400)
+        raise DomainError("reworded", words, 422)
     _keep(actor, survey_id, comment_id, shown, removed, reason[:300] or None, at)
     after = {"comment": str(comment_id), "removed": removed, "withheld": shown is None}
     audit.record(actor, "comments.read", "survey", survey_id, at=at, after=after)

@@ -173,16 +173,16 @@ def checked(
             "The form held an answer that is not part of it, so it was not taken. These are the questions that are "
             "asked of you: please check them and send the form again."
         )
-        raise DomainError("malformed", words, 400) from None
+        raise DomainError("malformed", words, 422) from None
     except answers.TooLongError:
         words = _l("A comment has more than %(most)d characters. Please shorten it.", most=answers.MAX_COMMENT)
-        raise DomainError("too-long", words, 400) from None
+        raise DomainError("too-long", words, 422) from None
     check = answers.check(form, asked, values)
     if check.required:
-        raise DomainError("required", _l("Please answer the marked questions; the form needs them."), 400)
+        raise DomainError("required", _l("Please answer the marked questions; the form needs them."), 422)
     if answers.unfinished(asked, submitted, values) and not incomplete:
         words = _l("Please give each line of the marked question a place of its own, or leave all of them blank.")
-        raise DomainError("unfinished", words, 400)
+        raise DomainError("unfinished", words, 422)
     if not check.valid and not incomplete:
         words = _l(
             "%(blank)d of %(total)d questions are still blank. A form with more than %(limit)s%% blank is not valid "
@@ -191,7 +191,7 @@ def checked(
             total=check.indicators,
             limit=f"{check.limit_percent:g}",
         )
-        raise DomainError("too-many-blanks", words, 400)
+        raise DomainError("too-many-blanks", words, 422)
     return values, check
 
 
@@ -206,7 +206,7 @@ def sealed(public_key: bytes, values: dict[str, answers.Value], *, valid: bool, 
         return ballots.seal(public_key, ballots.Sealed(values, valid, paper))
     except answers.TooLongError:
         words = _l("The comments are too long together. Please shorten them.")
-        raise DomainError("too-long", words, 400) from None
+        raise DomainError("too-long", words, 422) from None
 
 
 @act

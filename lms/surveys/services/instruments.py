@@ -110,7 +110,7 @@ def publish(actor: Actor, instrument_id: UUID, *, at: datetime) -> None:
     faults = document.faults(form)
     if faults:
         place, words = faults[0]
-        raise DomainError("faulty", _l("“%(place)s”: %(words)s", place=place or form.code, words=words), 400)
+        raise DomainError("faulty", _l("“%(place)s”: %(words)s", place=place or form.code, words=words), 422)
     for earlier in db.session.scalars(
         select(Instrument).where(Instrument.code == draft.code, Instrument.state == "published")
     ):
@@ -122,7 +122,7 @@ def publish(actor: Actor, instrument_id: UUID, *, at: datetime) -> None:
                 codes=", ".join(codes),
                 version=earlier.version,
             )
-            raise DomainError("changed-meaning", words, 400)
+            raise DomainError("changed-meaning", words, 422)
     draft.state, draft.loaded_at = "published", at
     audit.record(
         actor, "instrument.publish", "instrument", draft.id, at=at, after={"code": draft.code, "sha256": draft.checksum}
@@ -181,10 +181,10 @@ def use(actor: Actor, code: str, programme_id: UUID | None, *, at: datetime) -> 
     """
     form = newest_of(code)
     if form is None:
-        raise DomainError("not-published", _l("Please choose a form that is published."), 400)
+        raise DomainError("not-published", _l("Please choose a form that is published."), 422)
     if programme_id is not None and form.audience == "lecturer":
         words = _l("Lecturers answer one form for all programmes; it is chosen for the whole city.")
-        raise DomainError("no-programme", words, 400)
+        raise DomainError("no-programme", words, 422)
     if programme_id is not None and db.session.get(Programme, programme_id) is None:
         raise NotFound
     values = {"id": uuid4(), "audience": form.audience, "programme_id": programme_id, "code": code}

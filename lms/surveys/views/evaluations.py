@@ -1,6 +1,7 @@
 """The evaluation form, its closing and reminders, forms on paper."""
 
 import hmac
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from flask_babel import ngettext
 
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID, Fault
 from lms.core.guard import current_actor
+from lms.core.i18n import local
 from lms.surveys import answers, forms, life, rules
 from lms.surveys.document import Form
 from lms.surveys.queries import rights, states
@@ -37,7 +40,8 @@ def form(survey_id: UUID) -> Any:
         return unkept(render_template("surveys/thanks.html", form=shown, owner=owner, error=error), status)
     shown_to_her = {"form": shown, "answers": submitted, "error": error, "now": utcnow(), "owner": owner}
     shown_to_her["barred"] = life.RIGHT.words
-    shown_to_her["marks"] = marks(shown.document, shown.questions, submitted) if error else {}
+    marked = marks(shown.document, shown.questions, submitted) if error else {}
+    shown_to_her |= {"marks": marked, "blanks": blanks(shown.document, shown.taught, marked)}
     page = render_template("surveys/form.html", **shown_to_her, may_stay_blank=code == "too-many-blanks")
     return unkept(page, status)
 
@@ -60,6 +64,19 @@ def marks(form: Form, asked: list[answers.Question], submitted: dict[str, list[s
     check = answers.check(form, asked, values)
     blank = dict.fromkeys((*check.blank, *check.required), _("not answered yet"))
     return blank | dict.fromkeys(answers.unfinished(asked, submitted, values), _("not finished yet"))
+
+
+def blanks(form: Form, taught: Sequence[rights.TaughtTopic], marked: Mapping[str, str]) -> list[Fault]:
+    """Return the marked questions (:func:`marks`) for the summary above the form, in its order."""
+    lines = []
+    for section in form.sections:
+        for topic in taught if section.repeat == "teaching" else (None,):
+            about = f"{local(topic.topic)} – {topic.lecturer}: " if topic else ""
+            for item in section.items:
+                name = f"{item.code}.{topic.teaching_id}" if topic else item.code
+                if name in marked:
+                    lines.append(Fault(name, about + local(item.text), marked[name]))
+    return lines
 
 
 def _owner(survey_id: UUID) -> str:
@@ -86,7 +103,7 @@ def close(survey_id: UUID) -> Any:
         abort(404)
     error, status = None, 200
     if request.method == "POST" and "confirm" not in request.form:
-        error, status = _("Please confirm that you know what is destroyed."), 400
+        error, status = _("Please confirm that you know what is destroyed."), INVALID
     elif request.method == "POST":
         try:
             evaluations.close(actor, survey_id, keys=keys, at=utcnow())
@@ -149,5 +166,6 @@ def on_paper(survey_id: UUID) -> Any:
         "answers": submitted,
         "error": error,
         "marks": {},
+        "blanks": [],
     }
     return unkept(render_template("surveys/paper.html", **shown, taught=rights.taught_in(survey.class_id)), status)

@@ -12,7 +12,7 @@ from lms.core.guard import current_actor
 from lms.surveys import answers, forms
 from lms.surveys.queries import named
 from lms.surveys.services import follow_ups
-from lms.surveys.views.evaluations import marks
+from lms.surveys.views.evaluations import blanks, marks
 
 
 def index() -> Any:
@@ -39,6 +39,7 @@ def form(follow_up_id: UUID) -> Any:
             error, status = refused.message, refused.status
     marked = marks(shown.document, asked, submitted) if error else {}
     shown_to_her = {"form": shown, "answers": submitted, "error": error, "marks": marked, "now": utcnow()}
+    shown_to_her["blanks"] = blanks(shown.document, (), marked)
     return render_template("surveys/follow_up.html", **shown_to_her), status
 
 

@@ -55,7 +55,7 @@ def test_units_of_the_levels_and_those_that_sent_people_report(city, sign_in, su
 )
 def test_a_wrong_opening_is_refused_at_its_field(city, sign_in, submit, wrong, words):
     answer = submit(sign_in(city.officer), "/reports/campaigns/new", OPENED | {"due_on": due_in(20)} | wrong)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert words in answer.text
     assert db.session.scalar(select(func.count()).select_from(ReportCampaign)) == 0
 
@@ -63,7 +63,7 @@ def test_a_wrong_opening_is_refused_at_its_field(city, sign_in, submit, wrong, w
 def test_a_year_is_collected_once(city, sign_in, submit):
     city.open()
     answer = submit(sign_in(city.officer), "/reports/campaigns/new", OPENED | {"due_on": due_in(20)})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "đang được thu" in answer.text
 
 
@@ -210,8 +210,8 @@ def test_a_deadline_is_not_moved_into_the_past(city, sign_in, submit):
     city.open(days=5)
     client = sign_in(city.officer)
     answer = submit(client, f"{PAGE}/extend", {"due_on": due_in(-1)}, page=PAGE)
-    assert answer.status_code == 400 and "không thể ở trong quá khứ" in answer.text
-    assert submit(client, f"{PAGE}/extend", {"due_on": "hôm qua"}, page=PAGE).status_code == 302
+    assert answer.status_code == 422 and "không thể ở trong quá khứ" in answer.text
+    assert submit(client, f"{PAGE}/extend", {"due_on": "hôm qua"}, page=PAGE).status_code == 422
     assert db.session.get(ReportCampaign, YEAR).due_on.isoformat() == due_in(5)
 
 

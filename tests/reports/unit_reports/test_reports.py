@@ -64,7 +64,7 @@ def test_a_number_that_is_taken_out_of_a_draft_is_gone(city, write):
     assert (line.placed, line.moved, line.quality) == (2, None, None)
     assert db.session.scalar(select(func.count()).select_from(UnitReportLine)) == 1
     answer = write(city.first, A21_in_moved="")
-    assert answer.status_code == 400 and 'id="A2.1-moved-error"' in answer.text
+    assert answer.status_code == 422 and 'id="A2.1-moved-error"' in answer.text
 
 
 def test_a_submitted_report_is_frozen(city, sign_in, write):
@@ -106,7 +106,7 @@ def test_a_submitted_report_is_frozen(city, sign_in, write):
 def test_what_is_wrong_is_named_at_its_field_and_nothing_is_submitted(city, write, wrong, field, words):
     city.open()
     answer = write(city.first, **wrong)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert words in answer.text.split(f'id="{field}-error"')[1].split("</p>")[0] or words == "field-error"
     assert f'id="{field}-error"' in answer.text
     assert "Chương trình sát" in answer.text or "quality_text" in wrong, "what was typed is kept"
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_named_at_its_field_and_nothing_is_submitted(city, writ
 def test_a_field_that_is_not_asked_is_refused(city, write, forged):
     city.open()
     answer = write(city.first, **{forged: "1"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert city.report(city.first).state == "due"
 
 
@@ -153,7 +153,7 @@ def test_a_returned_report_shows_its_reason_and_is_submitted_anew(city, sign_in,
     write(city.first, city.manager)
     client = sign_in(city.officer)
     page = city.url(city.first)
-    assert submit(client, f"{page}/return", {"reason": ""}, page=page).status_code == 400
+    assert submit(client, f"{page}/return", {"reason": ""}, page=page).status_code == 422
     assert submit(client, f"{page}/return", {"reason": "Thiếu số liệu quý IV."}, page=page).status_code == 302
     assert client.get(page).status_code == 403, "it is the unit's again"
     for where in (page, f"{page}/edit", "/reports/units", "/learn", "/reports/completion"):

@@ -95,7 +95,7 @@ def write(actor: Actor, report_id: UUID, edit: Edit, *, at: datetime) -> None:
     stored = {part: report.texts.get(part, "") for part in life.PARTS[report.kind]}
     clean = stored | settle(edit, stored)
     if any(len(text) > life.LONGEST for text in clean.values()):
-        raise DomainError("too-long", _l("Please write at most %(most)s characters.", most=life.LONGEST), 400)
+        raise DomainError("too-long", _l("Please write at most %(most)s characters.", most=life.LONGEST), 422)
     before, report.texts, report.changed_at = report.texts, clean, at
     report.writers = _with(report.writers, actor)
     audit.record(actor, "report.write", "quality_report", report.id, at=at, before=before, after=clean)
@@ -156,7 +156,7 @@ def issue(actor: Actor, report_id: UUID, details: Issue, *, at: datetime) -> Non
     if report.as_of is None or report.approved_at is None:
         raise LookupError(report.id)
     if not life.date_fits(details.issued_on, _day(report.approved_at), _day(at)):
-        raise DomainError("date", _l("The date must lie between the day of approval and today."), 400)
+        raise DomainError("date", _l("The date must lie between the day of approval and today."), 422)
     contents = gathering.gather(report, report.as_of)
     if contents is None or fingerprint(contents.figures) != report.approved_figures:
         raise DomainError(

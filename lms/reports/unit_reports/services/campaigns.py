@@ -49,7 +49,7 @@ def extend(actor: Actor, year: int, *, due_on: date, at: datetime) -> None:
     :raises DomainError: ``past-deadline``
     """
     if due_on < local_day(at):
-        raise DomainError("past-deadline", _l("The new deadline cannot lie in the past."), 400)
+        raise DomainError("past-deadline", _l("The new deadline cannot lie in the past."), 422)
     campaign = duties.held(year, "extend")
     before = {"due_on": campaign.due_on, "closed_at": campaign.closed_at}
     campaign.due_on, campaign.closed_at = due_on, None

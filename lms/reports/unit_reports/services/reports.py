@@ -52,7 +52,7 @@ class IncompleteError(DomainError):
     """A report that cannot be submitted yet; :ivar faults: why, field by field."""
 
     def __init__(self, faults: Sequence[rules.Fault]) -> None:
-        super().__init__("incomplete", _l("The report is not complete yet. Please correct the marked fields."), 400)
+        super().__init__("incomplete", _l("The report is not complete yet. Please correct the marked fields."), 422)
         self.faults = faults
 
 

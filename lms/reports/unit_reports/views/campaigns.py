@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID, status_of
 from lms.core.guard import current_actor
 from lms.core.pages import Page
 from lms.people.models import UNIT_KINDS
@@ -40,11 +41,15 @@ def new() -> Any:
             return redirect(url_for("reports.campaign", year=form.year.data))
         except DomainError as refused:
             form.year.errors = [refused.message]
-    return render_template("reports/unit_reports/open.html", form=form), 400 if form.errors else 200
+    return render_template("reports/unit_reports/open.html", form=form), status_of(form)
 
 
 def campaign(year: int) -> Any:
     """A year's campaign: how many have reported, and which units have not."""
+    return _campaign_page(year)
+
+
+def _campaign_page(year: int, extending: forms.ExtendForm | None = None) -> Any:
     campaign = queries.campaign(year)
     if campaign is None:
         abort(404)
@@ -70,7 +75,7 @@ def campaign(year: int) -> Any:
         which=which,
         level=level,
         query=query,
-        extending=forms.ExtendForm(data={"due_on": campaign.due_on}),
+        extending=extending or forms.ExtendForm(formdata=None, data={"due_on": campaign.due_on}),
         collects=current_actor().holds_whole(access.COLLECT),
         today=today,
         level_word=wording.level_word,
@@ -81,11 +86,14 @@ def campaign(year: int) -> Any:
 def extend(year: int) -> Any:
     """Set another last day."""
     form = forms.ExtendForm()
-    if form.validate() and form.due_on.data:
+    if not form.validate() or form.due_on.data is None:
+        return _campaign_page(year, form), INVALID
+    try:
         campaigns.extend(current_actor(), year, due_on=form.due_on.data, at=utcnow())
-        flash(_("The deadline has been moved."))
-    else:
-        flash(_("Please give a date."), "error")
+    except DomainError as refused:
+        form.due_on.errors = [refused.message]
+        return _campaign_page(year, form), refused.status
+    flash(_("The deadline has been moved."))
     return redirect(url_for("reports.campaign", year=year))
 
 

@@ -12,6 +12,7 @@ from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID
 from lms.core.guard import current_actor
 from lms.core.pages import Page
 from lms.people.sessions import local_day
@@ -66,7 +67,7 @@ def edit(report_id: UUID) -> Any:
         except DomainError as refused:
             form.form_errors.append(refused.message)
             status = refused.status
-        status = max(status, 400)
+        status = INVALID if status == 200 else status
     context = {
         "report": report,
         "form": form,
@@ -81,7 +82,7 @@ def give_back(report_id: UUID) -> Any:
     """Return a report to its unit."""
     form = forms.ReturnForm()
     if not form.validate():
-        return _page(_report(report_id), form), 400
+        return _page(_report(report_id), form), INVALID
     reports.give_back(current_actor(), report_id, str(form.reason.data), at=utcnow())
     flash(_("The report has been returned; the unit sees the reason."))
     return redirect(url_for("reports.campaign", year=_report(report_id).row.year))
