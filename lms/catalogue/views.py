@@ -1,20 +1,23 @@
 """The catalogue, the page of a programme, its lessons for reviewers, and its pictures."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from lms.catalogue import hooks, listing, queries, services, terms
+from lms.catalogue.content.figures import DOWNLOADS, RECORDINGS
 from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
 from lms.catalogue.rules import VERSION
 from lms.core import clauses, files
 from lms.core.database import utcnow
+from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import select_language
@@ -100,11 +103,24 @@ def review_lesson(code: str, number: int, lesson_code: str) -> Any:
     )
 
 
+def glossary() -> Any:
+    """All terms that lessons explain."""
+    return render_template("catalogue/glossary.html", terms=queries.glossary())
+
+
 def figure(version_id: UUID, name: str) -> Any:
-    """A picture of a lesson. It never changes under its address; a policy of its own keeps it a mere picture."""
+    """A picture, recording or download of a lesson; it never changes under its address.
+
+    Downloads are only saved; a policy of its own keeps a picture a mere picture.
+    """
     file = queries.figure(version_id, name) if _is_name(name) else None
     if file is None:
         abort(404)
+    if file.media_type in DOWNLOADS.values():
+        return attachment(file.sha256, name.rpartition("/")[2])
+    if file.media_type in RECORDINGS.values():
+        whole = BytesIO(b"".join(files.read(file.sha256)))
+        return send_file(whole, mimetype=file.media_type, etag=file.sha256, max_age=_YEAR)
     response = Response(mimetype=file.media_type)
     response.set_etag(file.sha256)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

@@ -58,6 +58,7 @@ def draw(document: Document, page: Page, others: list[dict[str, Any]]) -> Drawn:
         .get_template(_TEMPLATE)
         .render(
             blocks=document.blocks,
+            outcomes=document.outcomes,
             answered=[block for block in document.blocks if isinstance(block, _ANSWERED)],
             names=_NAMES,
             html=lambda text, headings=False: Markup(html(page, text, headings=headings)),  # noqa: S704 - made of tokens
@@ -140,3 +141,21 @@ def _registered(page: Page) -> list[dict[str, Any]]:
         entry |= {"url": source.url, "note": source.note, "places": "; ".join(word for word in words if word)}
         found.append({key: value for key, value in entry.items() if value})
     return found
+
+
+def exported() -> dict[str, bytes]:
+    """Return the script and the style sheet that a lesson's blocks need on a page outside the product, by name."""
+    sheet = (_STATIC / "blocks.css").read_bytes()
+    return {"khue-blocks.js": (_STATIC / "blocks.js").read_bytes(), "khue-blocks.css": _PALETTE.encode() + sheet}
+
+
+EXPORTED_HEAD = (
+    '<link rel="stylesheet" href="files/khue-blocks.css"><script type="module" src="files/khue-blocks.js"></script>\n'
+)
+_STATIC = Path(__file__).parent.parent / "static"
+_PALETTE = """:root { --jade: #0f5f5c; --jade-pale: #dcebe7; --son: #a8321f; --line: #d9d5c7; --muted: #565f5e;
+  --sheet: #fff; --paper: #fff; --ok: #1f6b3a; --bs-tertiary-bg: #f3f0e6; --bs-link-color: #0f5f5c;
+  --bs-heading-color: #12302f; --bs-body-color: #1b1f24; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.btn-outline-primary { color: #0b4f9e; background: none; border: 1px solid; } .picks label { padding-block: .3rem; }
+"""

@@ -69,8 +69,11 @@ class Reader:
             self.fault(path, f"line {nfd}", "composed Vietnamese letters (Unicode NFC)")
         return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
-    def document(self, path: Path, text: str | None = None) -> dict[str, Any] | None:
-        """Return a YAML file (or the YAML ``text`` in it) as a mapping, None when it is none."""
+    def document(self, path: Path, text: str | None = None, at: str = "") -> dict[str, Any] | None:
+        """Return a YAML file (or the YAML ``text`` in it) as a mapping, None when it is none.
+
+        :param at: what is told as the place where YAML tells none
+        """
         text = self.text(path) if text is None else text
         if text is None:
             return None
@@ -78,11 +81,11 @@ class Reader:
             document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that also refuses a key given twice
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            key = f"line {mark.line + 1}" if mark else ""
+            key = f"line {mark.line + 1}" if mark else at
             self.fault(path, key, f"valid YAML ({getattr(error, 'problem', None) or error})")
             return None
         if not isinstance(document, dict):
-            self.fault(path, "", "a YAML mapping of keys and values")
+            self.fault(path, at, "a YAML mapping of keys and values")
             return None
         return document
 
