@@ -63,7 +63,7 @@ class LessonText(NamedTuple):
     minutes: int
     html: str
     headings: list[dict[str, str]]
-    sources: list[dict[str, str]]
+    sources: list[dict[str, Any]]
     tasks: list[dict[str, str]]
     """What is done on its page, in order: ``[{"id": …, "text": …}]``."""
     drawn: str | None

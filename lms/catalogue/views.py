@@ -5,12 +5,14 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from lms.catalogue import hooks, listing, queries, services, terms
 from lms.catalogue.content.figures import DOWNLOADS, RECORDINGS
+from lms.catalogue.content.registers import RegisteredSource
 from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
@@ -20,7 +22,7 @@ from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.guard import Actor, current_actor
-from lms.core.i18n import select_language
+from lms.core.i18n import ZONE, select_language
 
 _YEAR = 31_536_000
 _NAME_MAX = 300
@@ -97,7 +99,8 @@ def review_lesson(code: str, number: int, lesson_code: str) -> Any:
         code=code,
         number=number,
         lesson=lesson,
-        html=Markup(lesson.html),  # noqa: S704 - bleached when it was loaded
+        html=Markup(lesson.html),  # noqa: S704 - drawn of tokens when it was loaded
+        alerts=_alerts(lesson.sources),
         before=lines[position - 1] if position else None,
         after=lines[position + 1] if position + 1 < len(lines) else None,
     )
@@ -132,6 +135,13 @@ def figure(version_id: UUID, name: str) -> Any:
         except FileNotFoundError:
             abort(404)
     return response
+
+
+def _alerts(sources: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Return titles of registered sources with what a reviewer must know of them before relying on the lesson."""
+    today = utcnow().astimezone(ZONE).date()
+    known = ((one["title"], msgspec.convert(one["register"], RegisteredSource)) for one in sources if "register" in one)
+    return [(title, problems) for title, source in known if (problems := source.problems(today))]
 
 
 def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:

@@ -26,7 +26,8 @@ _NAMES = {"try": "Tự làm", "sorting": "Phân loại", "ordering": "Trình t�
 class Drawn:
     """A lesson's HTML, its headings, and what it explains and names.
 
-    :ivar sources: ``{"title", "kind", "code"?, "url"?, "places"?}``, as they stand in the list
+    :ivar sources: ``{"title", "kind", "url"?}``, of the register also ``code``, ``id``, ``places``, ``note``, and its
+        whole entry as ``register``
     :ivar terms: names of the glossary's terms
     """
 
@@ -133,13 +134,14 @@ def _terms(page: Page) -> list[dict[str, Any]]:
 
 
 def _registered(page: Page) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for code, places in page.cites.items():
         source = page.registers.sources[code]
         words = [locator(place) for place in places]
         entry: dict[str, str | None] = {"code": code, "id": source_id(code), "title": source.full, "kind": source.kind}
         entry |= {"url": source.url, "note": source.note, "places": "; ".join(word for word in words if word)}
-        found.append({key: value for key, value in entry.items() if value})
+        kept = {key: value for key, value in entry.items() if value}
+        found.append(kept | {"register": msgspec.to_builtins(source)})
     return found
 
 
