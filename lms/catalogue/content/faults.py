@@ -78,7 +78,7 @@ class Reader:
         if text is None:
             return None
         try:
-            document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that also refuses a key given twice
+            document = yaml.load(text, _Loader)  # noqa: S506 - a safe loader that also refuses a key given twice
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             key = f"line {mark.line + 1}" if mark else at
@@ -119,7 +119,7 @@ class Reader:
             return None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML in which giving a key twice is an error, and in which only true and false are truth values (YAML 1.2)."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
@@ -135,7 +135,7 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 
