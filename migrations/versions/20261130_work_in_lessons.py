@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261130_work_in_lessons"
-down_revision = "20261130_blocks_of_lessons"
+down_revision = "20261130_sort_keys"
 branch_labels = None
 depends_on = None
 
