@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.catalogue.content.blocks import tasks
 from lms.catalogue.models import Figure, GlossaryTerm, Lesson, Module, Programme, ProgrammeVersion, Topic
+from lms.core.collation import text_key
 from lms.core.database import db
 
 Texts = dict[str, str]
@@ -199,7 +200,7 @@ def lesson_by_code(version_id: UUID, code: str) -> LessonText | None:
 
 def glossary() -> list[GlossaryTerm]:
     """Return all terms of the glossary, in the order of their names."""
-    return list(db.session.scalars(select(GlossaryTerm).order_by(GlossaryTerm.name)))
+    return sorted(db.session.scalars(select(GlossaryTerm)), key=lambda term: text_key(term.name))
 
 
 def figures(version_id: UUID) -> list[str]:
