@@ -370,7 +370,7 @@ const explain = (link) => {
   hide();
   shownFor = link;
   card = make("div", { class: "term-card", role: "tooltip", id: "term-card" }, make("strong", {}, ...copy(entry.querySelector("dt"))), ...copy(entry.querySelector("dd")));
-  document.body.append(card);
+  (document.querySelector("main") || document.body).append(card);
   const box = link.getClientRects()[0];
   const left = Math.max(8, Math.min(box.left, document.documentElement.clientWidth - card.offsetWidth - 8));
   const below = box.bottom + 6 + card.offsetHeight < innerHeight || box.top < card.offsetHeight + 12;

@@ -36,6 +36,10 @@ def page(browser, address):
     context.close()
 
 
+def axe(page):
+    return [(rule["id"], node["html"][:200]) for rule in violations(page) for node in rule["nodes"]]
+
+
 def told(page, key):
     return page.evaluate("key => told.filter((one) => one.key.startsWith(key)).at(-1)", key)
 
@@ -132,7 +136,7 @@ def test_a_solution_opens_by_keyboard_and_points_lead_to_their_words(page):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_before_and_after_everything_was_done(page, theme):
     page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-    assert violations(page) == []
+    assert axe(page) == []
     press(page, ".answer summary", "Enter")
     for row in range(4):
         press(page, f"khue-sort fieldset:nth-of-type({row + 1}) input", "Space")
@@ -143,7 +147,7 @@ def test_axe_finds_nothing_before_and_after_everything_was_done(page, theme):
     for _ in range(3):
         press(page, "khue-simulate .choices button", "Enter")
     page.locator("a.term").first.focus()
-    assert violations(page) == []
+    assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
