@@ -131,7 +131,7 @@ def keep_work(
         emit(
             learner=actor_name(person_id),
             verb="completed",
-            activity=Activity("exercise", f"{text.code}/{key}", {"vi": task["text"]}),
+            activity=Activity("exercise", f"{text.code}:{key}", {"vi": task["text"]}),
             registration=registration,
             at=at,
             result={"completion": True} | ({"score": {"scaled": score}} if score is not None else {}),

@@ -55,7 +55,8 @@ def test_a_preview_shows_the_lesson_its_files_and_its_checks_and_notices_changes
     html = client.get("/").get_data(as_text=True)
     assert "Bốn trường hợp của một công trình đang xây" in html
     assert "điều, khoản của xaydung-2025" in html
-    assert client.get("/content/m1-mo-dau/figures/hien-truong.svg").status_code == 200
+    with client.get("/content/m1-mo-dau/figures/hien-truong.svg") as figure:
+        assert figure.status_code == 200
     assert client.get("/content/../can-cu.yaml").status_code == 404
     before = client.get("/state").json
     path.write_text(path.read_text("utf-8") + "\n:::khối-lạ\n:::\n", "utf-8")

@@ -95,7 +95,7 @@ def test_solutions_are_closed_on_the_screen_and_stand_at_the_end_on_paper():
         (":::nghe-nhìn Tên\n![Cuộc gọi](nghe-nhin/cuoc-goi.mp3)\n:::\n", 1, "the transcript"),
         (":::bảng-tính Tên\ninputs: {a: {label: A, value: 1, min: 0, max: 2}}\nresults:\n"
          "  - {label: B, formula: a + chua_co}\n:::\n", 1, "“chua_co” is none"),
-        (":::bảng-tính Tên\ninputs: [\n:::\n", 2, "valid YAML"),
+        (":::bảng-tính Tên\ninputs: [\n:::\n", 3, "valid YAML"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_line_and_what_is_expected(course, markdown, line, expected):
