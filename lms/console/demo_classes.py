@@ -167,7 +167,9 @@ def _study(
     for module in _modules(run.version_id)[:modules]:
         for lesson in _lessons(module):
             moment += timedelta(minutes=chance.randrange(18, 45))
-            learning.complete_lesson(actor, member.id, lesson.id, steps=steps(lesson.headings, tasks(lesson.blocks or {})), at=moment)
+            learning.complete_lesson(
+                actor, member.id, lesson.id, steps=steps(lesson.headings, tasks(lesson.blocks or {})), at=moment
+            )
         moment += timedelta(minutes=10)
         _take_quiz(actor, chance, member, module, moment)
 

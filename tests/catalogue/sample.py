@@ -25,13 +25,10 @@ def install(root: Path) -> Path:
     for name in ("courses", "content"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copytree(COURSE / "content/A9", root / "content/A9")
-    for name in ("can-cu.yaml", "thuat-ngu.yaml"):
-        shutil.copy(COURSE / "content" / name, root / "content" / name)
-    for folder in root.glob("content/[BC]*"):  # courses that quote other registers
-        shutil.rmtree(folder)
-    for file in root.glob("courses/[BC]*/programme.yaml"):
-        text = file.read_text("utf-8")
-        file.write_text(text.partition("\nversion:\n")[0] + "\n", "utf-8")
+    for name in ("can-cu.yaml", "thuat-ngu.yaml"):  # the sample's entries have names of their own
+        entries = (COURSE / "content" / name).read_text("utf-8").partition("\n")[2]
+        register = root / "content" / name
+        register.write_text(f"{register.read_text('utf-8').rstrip()}\n{entries}", "utf-8")
     module = root / "content/A2.1/m1-do-thi-thong-minh"
     lesson = next(module.glob("01-*.md"))
     text = (COURSE / LESSON).read_text("utf-8")

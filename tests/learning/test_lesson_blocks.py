@@ -99,8 +99,8 @@ def test_downloads_are_saved_and_recordings_play_in_parts(world, client):
 
 def test_the_glossary_is_a_page(world, client):
     html = client.get("/glossary").get_data(as_text=True)
-    assert "Giấy phép xây dựng" in html
-    assert "(GPXD)" in html
+    assert "Giấy phép thử" in html
+    assert "(GPT)" in html
     assert "Luật Xây dựng 2025" in html
 
 
