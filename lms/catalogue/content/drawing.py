@@ -141,7 +141,9 @@ def _registered(page: Page) -> list[dict[str, Any]]:
         entry: dict[str, str | None] = {"code": code, "id": source_id(code), "title": source.full, "kind": source.kind}
         entry |= {"url": source.url, "note": source.note, "places": "; ".join(word for word in words if word)}
         kept = {key: value for key, value in entry.items() if value}
-        found.append(kept | {"register": msgspec.to_builtins(source)})
+        known = page.registers.sources
+        later = [known[name].short if name in known else name for name in source.replaced_by]
+        found.append(kept | {"register": msgspec.to_builtins(source) | {"replaced_by": later}})
     return found
 
 
