@@ -226,9 +226,9 @@ def test_a_correction_in_a_register_reaches_the_lessons_without_a_new_version(se
     versions = session.scalar(select(func.count()).select_from(ProgrammeVersion))
     register = tmp_path / "content/can-cu.yaml"
     text = register.read_text("utf-8")
-    register.write_text(
-        text.replace("    date: 2025-12-10", "    number: 999/2025/QH15\n    date: 2025-12-10"), "utf-8"
-    )
+    entry = "  thu-xaydung:\n"
+    before, entry, after = text.partition(entry)
+    register.write_text(before + entry + f"    number: 999/2025/QH15\n{after}", "utf-8")
     services.load_programmes(tmp_path, at=utcnow())
     session.expire_all()
     html, sources = session.execute(
