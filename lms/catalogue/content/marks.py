@@ -83,7 +83,7 @@ def note_words(reader: Reader, path: Path, text: str) -> None:
         for match in pattern.finditer(text):
             reader.note(path, _line(text, match), f"không có dữ liệu cá nhân; “{match[0]}” giống {name}")
     for match in _NEW_TONE.finditer(text):
-        word = text[: match.end()].split()[-1]
+        word = text[: match.end()].rsplit(maxsplit=1)[-1]
         reader.note(path, _line(text, match), f"dấu thanh đặt như “hòa, thủy”; đang viết “{word}”")
     for number, line in _prose_lines(text):
         if '"' in line:
