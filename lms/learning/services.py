@@ -114,7 +114,7 @@ def keep_work(
     task = next((task for task in text.tasks if task["id"] == key), None)
     state: Any = work.get("state")
     done, score = work.get("done") is True, work.get("score")
-    sound = isinstance(state, dict) and len(orjson.dumps(state)) <= WORK_BYTES
+    sound = isinstance(state, dict) and _kept_as_it_is(orjson.dumps(state))
     scored = score is None or (isinstance(score, int | float) and not isinstance(score, bool) and 0 <= score <= 1)
     if task is None or not sound or not scored:
         raise DomainError("bad-work", _l("This lesson has no such task."), 400)
@@ -137,6 +137,11 @@ def keep_work(
             result={"completion": True} | ({"score": {"scaled": score}} if score is not None else {}),
             parent=Activity("lesson", text.code, text.title),
         )
+
+
+def _kept_as_it_is(state: bytes) -> bool:
+    """Tell whether a column can hold this JSON (docs/decisions/0020-text-that-columns-cannot-hold.md), and it is short."""
+    return len(state) <= WORK_BYTES and b"\\u0000" not in state
 
 
 @act

@@ -69,6 +69,7 @@ def test_a_task_is_told_once_and_again_only_when_done_better(world, client, subm
         {"key": "phan-loai-1", "work": "[]"},
         {"key": "phan-loai-1", "work": "{"},
         {"key": "phan-loai-1", "work": '{"state": 1}'},
+        {"key": "phan-loai-1", "work": '{"state": {"x": "\\u0000"}}'},
         {"key": "phan-loai-1", "work": '{"state": {}, "score": 2}'},
         {"key": "phan-loai-1", "work": '{"state": {}, "score": true}'},
         {"key": "phan-loai-1", "work": json.dumps({"state": {"x": "a" * 5000}})},
