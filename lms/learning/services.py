@@ -140,7 +140,7 @@ def keep_work(
 
 
 def _kept_as_it_is(state: bytes) -> bool:
-    """Tell whether a column can hold this JSON (docs/decisions/0020-text-that-columns-cannot-hold.md), and it is short."""
+    """Tell whether a column can hold this JSON (docs/decisions/0020), and it is short."""
     return len(state) <= WORK_BYTES and b"\\u0000" not in state
 
 
