@@ -16,13 +16,12 @@ from msgspec import Meta
 from sqlalchemy import insert, select
 
 from lms.assessment.models import Assignment, Question, Quiz
-from lms.catalogue.content import Code, ContentError, Line, Long, Reader, VersionFolder, plain, read_modules
+from lms.catalogue.content import Code, ContentError, Line, Long, Reader, VersionFolder, plain
 from lms.catalogue.content.formulas import BadFormulaError
 from lms.catalogue.content.formulas import read as read_formula
 from lms.catalogue.content.formulas import value as compute
 from lms.catalogue.content.shapes import Percent, Shape, Short
 from lms.catalogue.models import Module, ProgrammeVersion
-from lms.core.config import ROOT
 from lms.core.database import db
 
 
@@ -160,16 +159,15 @@ def check_version(version: VersionFolder, *, reader: Reader) -> None:
             read_quiz(reader, module.quiz_path, lessons, len(module.file.outcomes))
 
 
-def load_version(_sender: Any, *, version: ProgrammeVersion, folder: Path) -> None:
+def load_version(_sender: Any, *, version: ProgrammeVersion, loaded: VersionFolder) -> None:
     """Write the quizzes and the assignment of a new version (signal version_loaded).
 
     :raises ContentError: a quiz is at fault.
     """
-    reader = Reader(ROOT)
-    modules = read_modules(reader, folder, version.document["modules"])
+    reader = Reader(loaded.folder)
     rows = db.session.execute(select(Module.code, Module.id).where(Module.version_id == version.id)).all()
     ids: dict[str, UUID] = {row.code: row.id for row in rows}
-    for module in modules:
+    for module in loaded.modules:
         read = read_quiz(reader, module.quiz_path, {lesson.head.id for lesson in module.lessons})
         if read is not None:
             _store_quiz(ids[module.file.id], *read)

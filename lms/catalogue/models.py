@@ -108,7 +108,7 @@ class Lesson(Base):
     headings: Mapped[list[dict[str, Any]]]
     """``[{"id": …, "text": …}]`` of the second level, in order."""
     sources: Mapped[list[dict[str, Any]]]
-    """What it names: ``title``, ``kind``, ``url``, of the register also ``code``, ``id``, ``places``, ``note``."""
+    """What it names: ``title``, ``kind``, ``url``, of the register also ``code``, its entry and more."""
 
 
 class GlossaryTerm(Base):

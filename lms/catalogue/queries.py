@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from lms.catalogue.models import Figure, Lesson, Module, Programme, ProgrammeVersion, Topic
+from lms.catalogue.content.blocks import tasks
+from lms.catalogue.models import Figure, GlossaryTerm, Lesson, Module, Programme, ProgrammeVersion, Topic
+from lms.core.collation import text_key
 from lms.core.database import db
 
 Texts = dict[str, str]
@@ -62,7 +64,9 @@ class LessonText(NamedTuple):
     minutes: int
     html: str
     headings: list[dict[str, str]]
-    sources: list[dict[str, str]]
+    sources: list[dict[str, Any]]
+    tasks: list[dict[str, str]]
+    """What is done on its page, in order: ``[{"id": …, "text": …}]``."""
     drawn: str | None
     """None in lessons loaded before there were blocks: their HTML lacks the list of sources."""
     module_id: UUID
@@ -194,6 +198,11 @@ def lesson_by_code(version_id: UUID, code: str) -> LessonText | None:
     return _lesson(Module.version_id == version_id, Lesson.code == code)
 
 
+def glossary() -> list[GlossaryTerm]:
+    """Return all terms of the glossary, in the order of their names."""
+    return sorted(db.session.scalars(select(GlossaryTerm)), key=lambda term: text_key(term.name))
+
+
 def figures(version_id: UUID) -> list[str]:
     """Return the names of all pictures, recordings and downloads of a version."""
     return list(db.session.scalars(select(Figure.name).where(Figure.version_id == version_id).order_by(Figure.name)))
@@ -219,6 +228,7 @@ def _lesson(*conditions: Any) -> LessonText | None:
             Lesson.html,
             Lesson.headings,
             Lesson.sources,
+            Lesson.blocks,
             Lesson.drawn,
             Module.id.label("module_id"),
             Module.code.label("module_code"),
@@ -228,4 +238,7 @@ def _lesson(*conditions: Any) -> LessonText | None:
         .join(Module, Module.id == Lesson.module_id)
         .where(*conditions)
     ).first()
-    return None if row is None else LessonText(**row._mapping)
+    if row is None:
+        return None
+    columns = dict(row._mapping)
+    return LessonText(tasks=tasks(columns.pop("blocks") or {}), **columns)

@@ -11,5 +11,6 @@ ROUTES = [
     Route("/programmes/<code>", views.programme, PUBLIC, ANYONE),
     Route(f"{VERSION}/approval", views.approve, "catalogue.approve", CITY, ("POST",)),
     Route(f"{VERSION}/lessons/<lesson_code>", views.review_lesson, "catalogue.review", HELD),
+    Route("/glossary", views.glossary, SIGNED_IN, ANYONE),
     Route("/figures/<uuid:version_id>/<path:name>", views.figure, SIGNED_IN, ANYONE),
 ]

@@ -85,7 +85,7 @@ def load_programmes(root: Path, *, at: datetime) -> Loaded:
         version = loading.store_version(row, programme.version, drawn, at=at) if programme.version else None
         if version is not None and programme.version is not None:
             versions.append(f"{row.code} v{version.number}")
-            signals.version_loaded.send(version.id, version=version, folder=programme.version.folder)
+            signals.version_loaded.send(version.id, version=version, loaded=programme.version)
     if changed or versions:
         audit.record(
             SYSTEM, "catalogue.load", "programmes", "all", at=at, after={"programmes": changed, "versions": versions}

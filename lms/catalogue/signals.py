@@ -9,4 +9,4 @@ version_read = _signals.signal("version-read")
 faults on the reader; nothing is loaded when there is any."""
 
 version_loaded = _signals.signal("version-loaded")
-"""A new version was written, in the same transaction: ``send(ProgrammeVersion id, version=…, folder=Path)``."""
+"""A new version was written, in the same transaction: ``send(id, version=ProgrammeVersion, loaded=VersionFolder)``."""

@@ -1,24 +1,29 @@
 """The catalogue, the page of a programme, its lessons for reviewers, and its pictures."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+import msgspec
+from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from lms.catalogue import hooks, listing, queries, services, terms
+from lms.catalogue.content.figures import DOWNLOADS, RECORDINGS
+from lms.catalogue.content.registers import RegisteredSource
 from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
 from lms.catalogue.rules import VERSION
 from lms.core import arguments, clauses, files
 from lms.core.database import utcnow
+from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.forms import INVALID
 from lms.core.guard import Actor, current_actor
-from lms.core.i18n import select_language
+from lms.core.i18n import ZONE, select_language
 
 _YEAR = 31_536_000
 _NAME_MAX = 300
@@ -92,17 +97,31 @@ def review_lesson(code: str, number: int, lesson_code: str) -> Any:
         code=code,
         number=number,
         lesson=lesson,
-        html=Markup(lesson.html),  # noqa: S704 - bleached when it was loaded
+        html=Markup(lesson.html),  # noqa: S704 - drawn of tokens when it was loaded
+        alerts=_alerts(lesson.sources),
         before=lines[position - 1] if position else None,
         after=lines[position + 1] if position + 1 < len(lines) else None,
     )
 
 
+def glossary() -> Any:
+    """All terms that lessons explain."""
+    return render_template("catalogue/glossary.html", terms=queries.glossary())
+
+
 def figure(version_id: UUID, name: str) -> Any:
-    """A picture of a lesson. It never changes under its address; a policy of its own keeps it a mere picture."""
+    """A picture, recording or download of a lesson; it never changes under its address.
+
+    Downloads are only saved; a policy of its own keeps a picture a mere picture.
+    """
     file = queries.figure(version_id, name) if _is_name(name) else None
     if file is None:
         abort(404)
+    if file.media_type in DOWNLOADS.values():
+        return attachment(file.sha256, name.rpartition("/")[2])
+    if file.media_type in RECORDINGS.values():
+        whole = BytesIO(b"".join(files.read(file.sha256)))
+        return send_file(whole, mimetype=file.media_type, etag=file.sha256, max_age=_YEAR)
     response = Response(mimetype=file.media_type)
     response.set_etag(file.sha256)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -114,6 +133,13 @@ def figure(version_id: UUID, name: str) -> Any:
         except FileNotFoundError:
             abort(404)
     return response
+
+
+def _alerts(sources: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Return titles of registered sources with what a reviewer must know of them before relying on the lesson."""
+    today = utcnow().astimezone(ZONE).date()
+    known = ((one["title"], msgspec.convert(one["register"], RegisteredSource)) for one in sources if "register" in one)
+    return [(title, problems) for title, source in known if (problems := source.problems(today))]
 
 
 def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from lms.assessment import services as assessment
 from lms.assessment import uploads
 from lms.assessment.models import Assignment, Question, Quiz
+from lms.catalogue.content.blocks import tasks
 from lms.catalogue.models import Lesson, Module
 from lms.classes import services as classes
 from lms.classes.models import ClassRun, Enrolment, Session
@@ -166,7 +167,9 @@ def _study(
     for module in _modules(run.version_id)[:modules]:
         for lesson in _lessons(module):
             moment += timedelta(minutes=chance.randrange(18, 45))
-            learning.complete_lesson(actor, member.id, lesson.id, steps=steps(lesson.headings), at=moment)
+            learning.complete_lesson(
+                actor, member.id, lesson.id, steps=steps(lesson.headings, tasks(lesson.blocks or {})), at=moment
+            )
         moment += timedelta(minutes=10)
         _take_quiz(actor, chance, member, module, moment)
 

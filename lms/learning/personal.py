@@ -4,6 +4,7 @@ from lms.core.personal import PersonalData
 
 _TABLES = {
     "lesson_progress": "How far she read, by registration. Kept.",
+    "lesson_work": "What she did with the tasks of lessons, by registration. Kept.",
     "module_materials": "Who placed a material in a module, by an opaque id. Kept: an act of the institution.",
 }
 _COLLECT = {
@@ -13,6 +14,12 @@ _COLLECT = {
         FROM lesson_progress l JOIN lessons t ON t.id = l.lesson_id JOIN modules m ON m.id = t.module_id
         JOIN enrolments e ON e.id = l.registration JOIN class_runs c ON c.id = e.class_id
         WHERE e.person_id = :person ORDER BY c.starts_on, c.id, m.position, t.position
+        """,
+    "lesson_tasks": """
+        SELECT w.registration, c.code AS class_code, t.title AS lesson, w.key AS task, w.state, w.done, w.score, w.at
+        FROM lesson_work w JOIN lessons t ON t.id = w.lesson_id
+        JOIN enrolments e ON e.id = w.registration JOIN class_runs c ON c.id = e.class_id
+        WHERE e.person_id = :person ORDER BY c.starts_on, c.id, t.position, w.key
         """,
 }
 

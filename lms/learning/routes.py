@@ -14,6 +14,7 @@ ROUTES = [
     Route(COURSE, views.course, STUDY, MINE),
     Route(f"{COURSE}/lessons/<uuid:lesson_id>", views.lesson, STUDY, MINE),
     Route(f"{COURSE}/lessons/<uuid:lesson_id>/progress", views.progress, STUDY, MINE, ("POST",)),
+    Route(f"{COURSE}/lessons/<uuid:lesson_id>/work", views.work, STUDY, MINE, ("POST",)),
     Route(f"{COURSE}/lessons/<uuid:lesson_id>/complete", views.complete, STUDY, MINE, ("POST",)),
     Route(f"{COURSE}/quizzes/<uuid:quiz_id>/start", views.start_quiz, STUDY, MINE, ("POST",)),
     Route(f"{COURSE}/essay", views.essay, STUDY, MINE, ("GET", "POST"), upload=True),

@@ -37,13 +37,13 @@ END = "end"
 """The only step of a lesson that has no sections."""
 
 
-def steps(headings: Iterable[Mapping[str, str]]) -> list[str]:
-    """Return what is to be read in a lesson: each of its sections to the end.
+def steps(headings: Iterable[Mapping[str, str]], tasks: Iterable[Mapping[str, str]] = ()) -> list[str]:
+    """Return what a lesson asks for: each of its sections to the end, and each task on its page attempted.
 
     A lesson is studied when all of them are; how long that took is recorded but decides nothing, since a clock tells
     neither reading nor understanding. What was understood is asked by the quiz of the module.
     """
-    return [heading["id"] for heading in headings] or [END]
+    return ([heading["id"] for heading in headings] or [END]) + [task["id"] for task in tasks]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -17,13 +18,15 @@ from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM, Actor
 from lms.learning import rules
-from lms.learning.models import LessonProgress
+from lms.learning.models import LessonProgress, LessonWork
 from lms.learning.queries import courses as queries
 from lms.learning.queries import versions
 from lms.learning.queries.courses import Course
 from lms.people.queries import actor_name
 from lms.records.emit import Activity, emit
 
+WORK_BYTES = 4_000
+"""Most that is kept of one task."""
 SECONDS_A_REPORT = 300
 """Longest time of reading that one report may add."""
 
@@ -94,8 +97,51 @@ def complete_lesson(
     read, missing = _read(text, known, steps)
     percent = (known.percent if known else 0) if missing else 100
     _advance(registration, text, person_id, known, rules.Place(percent, None), 0, read, at)
-    titles = {heading["id"]: heading["text"] for heading in text.headings}
+    titles = {part["id"]: part["text"] for part in (*text.headings, *text.tasks)}
     return [titles.get(step, str(_l("the end"))) for step in missing]
+
+
+@act
+def keep_work(
+    _actor: Actor, registration: UUID, lesson_id: UUID, key: str, work: Mapping[str, Any], *, at: datetime
+) -> None:
+    """Keep what a trainee did with a task on a lesson's page, and say so when she has done it or does it better.
+
+    :param work: ``state`` (what the page's script needs to show it again), ``done``, ``score`` from 0 to 1 or None
+    :raises DomainError: ``bad-work``, and those of the class
+    """
+    text, person_id = _lesson(registration, lesson_id)
+    task = next((task for task in text.tasks if task["id"] == key), None)
+    state: Any = work.get("state")
+    done, score = work.get("done") is True, work.get("score")
+    sound = isinstance(state, dict) and _kept_as_it_is(orjson.dumps(state))
+    scored = score is None or (isinstance(score, int | float) and not isinstance(score, bool) and 0 <= score <= 1)
+    if task is None or not sound or not scored:
+        raise DomainError("bad-work", _l("This lesson has no such task."), 400)
+    lock("lesson", registration, lesson_id)
+    of = {"registration": registration, "lesson_id": lesson_id, "key": key}
+    known = db.session.get(LessonWork, (registration, lesson_id, key))
+    fresh = done and (known is None or not known.done or (score is not None and score > (known.score or 0)))
+    if known is None:
+        known = LessonWork(**of, done=False)
+        db.session.add(known)
+    known.state, known.done, known.at = state, known.done or done, at
+    known.score = max((one for one in (score, known.score) if one is not None), default=None)
+    if fresh:
+        emit(
+            learner=actor_name(person_id),
+            verb="completed",
+            activity=Activity("exercise", f"{text.code}:{key}", {"vi": task["text"]}),
+            registration=registration,
+            at=at,
+            result={"completion": True} | ({"score": {"scaled": score}} if score is not None else {}),
+            parent=Activity("lesson", text.code, text.title),
+        )
+
+
+def _kept_as_it_is(state: bytes) -> bool:
+    """Tell whether a column can hold this JSON (docs/decisions/0020), and it is short."""
+    return len(state) <= WORK_BYTES and b"\\u0000" not in state
 
 
 @act
@@ -191,7 +237,7 @@ def _known(registration: UUID, lesson_id: UUID) -> Any:
 
 def _read(text: LessonText, known: Any, steps: Collection[str]) -> tuple[list[str], list[str]]:
     """Return what of a lesson is read now, and what is not; a lesson that was studied stays so."""
-    asked = rules.steps(text.headings)
+    asked = rules.steps(text.headings, text.tasks)
     if not set(steps) <= set(asked):
         raise DomainError("bad-progress", _l("This lesson has no such section."), 400)
     if known is not None and known.completed_at is not None:

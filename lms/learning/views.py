@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -67,19 +68,23 @@ def _after_course(registration: UUID) -> list[CourseForm]:
 
 def lesson(registration: UUID, lesson_id: UUID) -> Any:
     """A lesson, at the place where she was."""
-    text = versions.lesson(lesson_id)
     place = queries.place(registration, lesson_id)
+    text = versions.lesson(lesson_id, place.drawn) if place is not None else None
     if text is None or place is None or place.version_id != text.version_id:
         abort(404)
     class_rules.ENROLMENT.require("read_lesson", place.status)
     lines = [line for module in versions.shape(text.version_id).modules for line in module.lessons]
     position = next(index for index, line in enumerate(lines) if line.id == lesson_id)
+    module = next(module for module in versions.shape(text.version_id).modules if module.id == text.module_id)
     return render_template(
         "learning/lesson.html",
         registration=registration,
         lesson=text,
         place=place,
-        steps=rules.steps(text.headings),
+        steps=rules.steps(text.headings, text.tasks),
+        names={part["id"]: part["text"] for part in (*text.headings, *text.tasks)},
+        number=[line.id for line in module.lessons].index(lesson_id) + 1,
+        of=len(module.lessons),
         works=queries.works(place.status, place.class_status),
         resume=next((heading for heading in text.headings if heading["id"] == place.anchor), None),
         previous=lines[position - 1] if position else None,
@@ -106,6 +111,18 @@ def progress(registration: UUID, lesson_id: UUID) -> Any:
         leaving=request.form.get("leaving") == "1",
     )
     return {"percent": reported.percent} | ({} if reported.told else {"waits": True})
+
+
+def work(registration: UUID, lesson_id: UUID) -> Any:
+    """Keep what she did with a task of the lesson (sent by the page's script)."""
+    try:
+        told = orjson.loads(request.form["work"])
+    except (KeyError, orjson.JSONDecodeError):
+        abort(400)
+    if not isinstance(told, dict):
+        abort(400)
+    services.keep_work(current_actor(), registration, lesson_id, request.form.get("key", ""), told, at=utcnow())
+    return "", 204
 
 
 def complete(registration: UUID, lesson_id: UUID) -> Any:

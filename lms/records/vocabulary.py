@@ -71,6 +71,12 @@ KINDS: dict[str, Term] = {
     "lesson": Term(f"{_ADL_TYPES}/lesson", "bài học", "lesson", "One lesson of a module."),
     "quiz": Term(f"{_ADL_TYPES}/assessment", "bài kiểm tra", "quiz", "The questions that close a module."),
     "question": Term(f"{_ADL_TYPES}/question", "câu hỏi", "question", "One question of a quiz."),
+    "exercise": Term(
+        f"{_ADL_TYPES}/interaction",
+        "bài thực hành",
+        "exercise",
+        "Something to do within a lesson: sorting, ordering, recall, a decision, a calculation or a simulation.",
+    ),
     "session": Term(f"{_ADL_TYPES}/meeting", "buổi học", "session", "A meeting of a class, in a room or outside."),
     "assignment": Term(
         "http://id.tincanapi.com/activitytype/school-assignment",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from lms.assessment import services as assessment
 from lms.assessment import uploads
 from lms.assessment.models import Assignment, Question, Quiz
+from lms.catalogue.content.blocks import tasks
 from lms.catalogue.models import Lesson, Module
 from lms.classes import services as classes
 from lms.core.audit import AuditEntry
@@ -42,7 +43,9 @@ def study(run, account, marker, *, essay=ESSAY, filename="Bài thu hoạch.pdf",
         .where(Module.version_id == run.version_id)
         .order_by(Module.position, Lesson.position)
     ).first()
-    learning.complete_lesson(who, registration, lesson.id, steps=steps(lesson.headings), at=NOW)
+    learning.complete_lesson(
+        who, registration, lesson.id, steps=steps(lesson.headings, tasks(lesson.blocks or {})), at=NOW
+    )
     quiz = db.session.scalars(select(Quiz).where(Quiz.module_id == lesson.module_id)).one()
     attempt = assessment.start_attempt(quiz.id, registration, account.person_id, at=NOW)
     question = db.session.scalars(

@@ -17,7 +17,7 @@ def faults(page: Any) -> list[str]:
     for width, scheme in ((1280, "light"), (1280, "dark"), (320, "dark"), (320, "light")):
         page.set_viewport_size({"width": width, "height": 800})
         change_to(page, scheme)
-        for rule in _violations(page, RULES if scheme == "light" else COLOURS):
+        for rule in violations(page, RULES if scheme == "light" else COLOURS):
             where = "; ".join(node["html"][:120] for node in rule["nodes"][:3])
             found.append(f"{page.url} {width} {scheme}: {rule['id']}: {where}")
         if page.evaluate("document.documentElement.scrollWidth") > width:
@@ -31,7 +31,7 @@ def change_to(page: Any, scheme: str) -> None:
     page.wait_for_function("scheme => document.documentElement.dataset.bsTheme === scheme", arg=scheme)
 
 
-def _violations(page: Any, rules: Any) -> list[Any]:
+def violations(page: Any, rules: Any = RULES) -> list[Any]:
     """Run axe, which is put into the page where it is not yet; only what is wrong is brought over."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(Axe().axe_script)

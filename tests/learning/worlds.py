@@ -7,6 +7,7 @@ from sqlalchemy import select
 from lms.assessment import services as assessment
 from lms.assessment import uploads
 from lms.assessment.models import Assignment, Question, Quiz
+from lms.catalogue.content.blocks import tasks
 from lms.catalogue.models import Lesson, Module
 from lms.core.database import utcnow
 from lms.core.guard import SYSTEM, Actor
@@ -47,7 +48,11 @@ class World:
     def study(self):
         for lesson in self.lessons:
             services.complete_lesson(
-                self.actor, self.registration, lesson.id, steps=steps(lesson.headings), at=utcnow()
+                self.actor,
+                self.registration,
+                lesson.id,
+                steps=steps(lesson.headings, tasks(lesson.blocks or {})),
+                at=utcnow(),
             )
 
     def pass_quizzes(self):

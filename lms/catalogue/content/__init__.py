@@ -7,7 +7,6 @@ from lms.catalogue.content.repository import (
     ProgrammeFolder,
     VersionFolder,
     note_version,
-    read_modules,
     read_repository,
 )
 from lms.catalogue.content.shapes import Code, Line, Long, Short, Text, plain
@@ -28,6 +27,5 @@ __all__ = [
     "VersionFolder",
     "note_version",
     "plain",
-    "read_modules",
     "read_repository",
 ]

@@ -4,6 +4,7 @@ Words are kept as the author's Markdown with the line they begin at, so that a l
 changes, and a fault found while drawing can be told with its line.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -221,8 +222,15 @@ AnyBlock = (
     | Simulation
 )
 
-INTERACTIVE = (Sorting, Ordering, Recall, Calculator, Decision, Simulation)
-"""What is done rather than read: it counts as a step of the lesson."""
+_DONE = {
+    "sorting": "Phân loại",
+    "ordering": "Trình tự",
+    "recall": "Nhớ lại",
+    "calculator": "Tính với số của mình",
+    "decision": "Quyết định",
+    "simulation": "Mô phỏng",
+}
+"""What is done rather than read, by the kind of block: each is a step of the lesson."""
 
 
 class UsedFile(Struct, kw_only=True):
@@ -244,5 +252,19 @@ class Document(Struct, kw_only=True):
 
     blocks: list[AnyBlock]
     files: dict[str, UsedFile] = field(default_factory=dict)
+    outcomes: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     terms: list[str] = field(default_factory=list)
+
+
+def tasks(document: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what is done on a stored lesson's page, in order: ``[{"id": key, "text": what it is called}]``."""
+    return [
+        {"id": block["key"], "text": f"{_DONE[block['kind']]}: {title}" if (title := _title(block)) else "Nhớ lại"}
+        for block in document.get("blocks", ())
+        if block["kind"] in _DONE
+    ]
+
+
+def _title(block: Mapping[str, Any]) -> str:
+    return str(block["file"]["title"]["vi"] if "file" in block else block["title"])

@@ -26,7 +26,8 @@ _NAMES = {"try": "Tự làm", "sorting": "Phân loại", "ordering": "Trình t�
 class Drawn:
     """A lesson's HTML, its headings, and what it explains and names.
 
-    :ivar sources: ``{"title", "kind", "code"?, "url"?, "places"?}``, as they stand in the list
+    :ivar sources: ``{"title", "kind", "url"?}``, of the register also ``code``, ``id``, ``places``, ``note``, and its
+        whole entry as ``register``
     :ivar terms: names of the glossary's terms
     """
 
@@ -58,6 +59,7 @@ def draw(document: Document, page: Page, others: list[dict[str, Any]]) -> Drawn:
         .get_template(_TEMPLATE)
         .render(
             blocks=document.blocks,
+            outcomes=document.outcomes,
             answered=[block for block in document.blocks if isinstance(block, _ANSWERED)],
             names=_NAMES,
             html=lambda text, headings=False: Markup(html(page, text, headings=headings)),  # noqa: S704 - made of tokens
@@ -132,11 +134,32 @@ def _terms(page: Page) -> list[dict[str, Any]]:
 
 
 def _registered(page: Page) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for code, places in page.cites.items():
         source = page.registers.sources[code]
         words = [locator(place) for place in places]
         entry: dict[str, str | None] = {"code": code, "id": source_id(code), "title": source.full, "kind": source.kind}
         entry |= {"url": source.url, "note": source.note, "places": "; ".join(word for word in words if word)}
-        found.append({key: value for key, value in entry.items() if value})
+        kept = {key: value for key, value in entry.items() if value}
+        known = page.registers.sources
+        later = [known[name].short if name in known else name for name in source.replaced_by]
+        found.append(kept | {"register": msgspec.to_builtins(source) | {"replaced_by": later}})
     return found
+
+
+def exported() -> dict[str, bytes]:
+    """Return the script and the style sheet that a lesson's blocks need on a page outside the product, by name."""
+    sheet = (_STATIC / "blocks.css").read_bytes()
+    return {"khue-blocks.js": (_STATIC / "blocks.js").read_bytes(), "khue-blocks.css": _PALETTE.encode() + sheet}
+
+
+EXPORTED_HEAD = (
+    '<link rel="stylesheet" href="files/khue-blocks.css"><script type="module" src="files/khue-blocks.js"></script>\n'
+)
+_STATIC = Path(__file__).parent.parent / "static"
+_PALETTE = """:root { --jade: #0f5f5c; --jade-pale: #dcebe7; --son: #a8321f; --line: #d9d5c7; --muted: #565f5e;
+  --sheet: #fff; --paper: #fff; --ok: #1f6b3a; --bs-tertiary-bg: #f3f0e6; --bs-link-color: #0f5f5c;
+  --bs-heading-color: #12302f; --bs-body-color: #1b1f24; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.btn-outline-primary { color: #0b4f9e; background: none; border: 1px solid; } .picks label { padding-block: .3rem; }
+"""

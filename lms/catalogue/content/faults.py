@@ -69,20 +69,23 @@ class Reader:
             self.fault(path, f"line {nfd}", "composed Vietnamese letters (Unicode NFC)")
         return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
-    def document(self, path: Path, text: str | None = None) -> dict[str, Any] | None:
-        """Return a YAML file (or the YAML ``text`` in it) as a mapping, None when it is none."""
+    def document(self, path: Path, text: str | None = None, at: str = "") -> dict[str, Any] | None:
+        """Return a YAML file (or the YAML ``text`` in it) as a mapping, None when it is none.
+
+        :param at: what is told as the place where YAML tells none
+        """
         text = self.text(path) if text is None else text
         if text is None:
             return None
         try:
-            document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that also refuses a key given twice
+            document = yaml.load(text, _Loader)  # noqa: S506 - a safe loader that also refuses a key given twice
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            key = f"line {mark.line + 1}" if mark else ""
+            key = f"line {mark.line + 1}" if mark else at
             self.fault(path, key, f"valid YAML ({getattr(error, 'problem', None) or error})")
             return None
         if not isinstance(document, dict):
-            self.fault(path, "", "a YAML mapping of keys and values")
+            self.fault(path, at, "a YAML mapping of keys and values")
             return None
         return document
 
@@ -116,7 +119,7 @@ class Reader:
             return None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML in which giving a key twice is an error, and in which only true and false are truth values (YAML 1.2)."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
@@ -132,7 +135,7 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 

@@ -22,7 +22,7 @@ RECORDINGS = {
     ".mp4": "video/mp4",
     ".webm": "video/webm",
 }
-_MOST = {"picture": 2_000_000, "download": 5_000_000, "recording": 50_000_000}
+_MOST = {"picture": 2_000_000, "download": 5_000_000, "recording": 20_000_000}
 _ZIPPED = (".odt", ".ods", ".docx", ".xlsx")
 _MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"}
 _ACTIVE = frozenset(

@@ -61,6 +61,7 @@ def read_lesson(reader: Reader, path: Path, folder: Path, registers: Registers) 
     head, body = read_head(reader, path, match[1]), match[2] or ""
     writer = Writer(reader, path, registers, match[1].count("\n") + 4)
     document = Document(blocks=writer.read(body))
+    document.outcomes = [outcome.vi for outcome in head.outcomes] if head else []
     _registered(reader, path, head, document, registers)
     finder = _Finder(reader, path, folder)
     page = Page(registers, document.files, fault=writer.fault, find=finder.find)

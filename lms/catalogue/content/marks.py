@@ -43,14 +43,19 @@ _PERSONAL = {
     "biển số xe": re.compile(r"\b(?:29|3[0-3]|40)[- ]?[A-Z]\d?[- ]?\d{3}[. ]?\d{2}\b"),
     "thư điện tử": re.compile(r"[\w.+-]+@(?!example\.)[\w-]+\.[a-z]{2,}", re.IGNORECASE),
 }
-_NEW_TONE = re.compile(r"\w*(?:oà|oá|oả|oã|oạ|oè|oé|oẻ|oẽ|oẹ|(?<!q)(?:uỳ|uý|uỷ|uỹ|uỵ))(?!\w)", re.IGNORECASE)
+_NEW_TONE = re.compile(r"(?:oà|oá|oả|oã|oạ|oè|oé|oẻ|oẽ|oẹ|(?<!q)(?:uỳ|uý|uỷ|uỹ|uỵ))(?!\w)", re.IGNORECASE)
+_WORD = re.compile(r"(?<!\S)[^\w\s]*\w")
 _SENTENCE = re.compile(r"(?<=[.!?…:;])\s+")
 
 
 def count_words(markdown: str) -> int:
     """Count the syllables of a text, pictures and marks left out."""
     prose = _PICTURE.sub("", markdown)
-    return sum(1 for word in prose.split() if re.search(r"\w", word))
+    return sum(1 for _ in _WORD.finditer(prose))
+
+
+def _line(text: str, match: re.Match[str]) -> str:
+    return f"line {text.count(chr(10), 0, match.start()) + 1}"
 
 
 def minutes(document: Document) -> float:
@@ -74,13 +79,12 @@ def note_periods(reader: Reader, path: Path, hours: int, computed: float) -> Non
 
 def note_words(reader: Reader, path: Path, text: str) -> None:
     """Note what may be wrong with the words of a file, line by line."""
-    for number, line in enumerate(text.split("\n"), 1):
-        key = f"line {number}"
-        for name, pattern in _PERSONAL.items():
-            if match := pattern.search(line):
-                reader.note(path, key, f"không có dữ liệu cá nhân; “{match[0]}” giống {name}")
-        if match := _NEW_TONE.search(line):
-            reader.note(path, key, f"dấu thanh đặt như “hòa, thủy”; đang viết “{match[0]}”")
+    for name, pattern in _PERSONAL.items():
+        for match in pattern.finditer(text):
+            reader.note(path, _line(text, match), f"không có dữ liệu cá nhân; “{match[0]}” giống {name}")
+    for match in _NEW_TONE.finditer(text):
+        word = text[: match.end()].rsplit(maxsplit=1)[-1]
+        reader.note(path, _line(text, match), f"dấu thanh đặt như “hòa, thủy”; đang viết “{word}”")
     for number, line in _prose_lines(text):
         if '"' in line:
             reader.note(path, f"line {number}", "dấu ngoặc kép cong “…”")

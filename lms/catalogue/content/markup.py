@@ -78,7 +78,8 @@ class Page:
         for code, place in cited(one.strip().removeprefix("@") for one in written.split(";")):
             source = self.registers.sources.get(code)
             if source is None:
-                self.fault(line, f"a source of {SOURCES}; “{code}” is none")
+                if line:  # what the glossary quotes is told where the glossary is read
+                    self.fault(line, f"a source of {SOURCES}; “{code}” is none")
                 continue
             words = locator(place)
             places = self.cites.setdefault(code, [])

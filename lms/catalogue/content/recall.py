@@ -31,7 +31,7 @@ def _index(reader: Reader) -> dict[str, tuple[Path, list[dict[str, Any]]]]:
         reader.recall = {}
         for path in sorted((reader.root / "content").glob("*/*/quiz.yaml")):
             try:
-                document = yaml.safe_load(path.read_bytes())
+                document = yaml.load(path.read_bytes(), yaml.CSafeLoader)
             except (yaml.YAMLError, UnicodeDecodeError):
                 continue
             asked = document.get("questions") if isinstance(document, dict) else None

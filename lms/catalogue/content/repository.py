@@ -64,12 +64,8 @@ def read_repository(root: Path) -> tuple[list[ProgrammeFolder], Registers, Reade
     return [replace(one, position=number) for number, one in enumerate(found, 1)], registers, reader
 
 
-def read_modules(
-    reader: Reader, folder: Path, names: Sequence[str], registers: Registers | None = None
-) -> list[ModuleFolder]:
-    """Read the named module folders of a content folder."""
-    known = read_registers(reader) if registers is None else registers
-    modules = [one for name in names if (one := _read_module(reader, folder / name, folder, known)) is not None]
+def _read_modules(reader: Reader, folder: Path, names: Sequence[str], registers: Registers) -> list[ModuleFolder]:
+    modules = [one for name in names if (one := _read_module(reader, folder / name, folder, registers)) is not None]
     _refuse_doubles(reader, folder, (module.file.id for module in modules))
     _refuse_doubles(reader, folder, (lesson.head.id for module in modules for lesson in module.lessons))
     return modules
@@ -106,7 +102,7 @@ def _read_programme(reader: Reader, path: Path, registers: Registers) -> Program
 
 def _read_version(reader: Reader, path: Path, block: Version, registers: Registers) -> VersionFolder | None:
     folder = reader.root / block.content
-    modules = read_modules(reader, folder, block.modules, registers)
+    modules = _read_modules(reader, folder, block.modules, registers)
     if len(modules) < len(block.modules):
         return None
     _check_sums(reader, path, block, modules)

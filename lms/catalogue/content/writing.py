@@ -229,7 +229,7 @@ class Writer:
         """YAML with ``inputs`` and ``results``, ``---``, what to think of it."""
         self._title(raw)
         text, note = self._body(raw)
-        document = self.reader.document(self.path, "\n" * (text.line - 1) + text.text)
+        document = self.reader.document(self.path, "\n" * (text.line - 1) + text.text, f"line {raw.line}")
         if document is None:
             return None
         before = len(self.reader.faults)

@@ -1,6 +1,7 @@
 // The blocks of a lesson that are done rather than read. Each element reads what it needs from the text that stands in it
 // (lesson_blocks.html), shows itself in its place, and tells the page with a "khue-work" event what was done:
 // detail = { key, state, done, score }. What was done before (key -> state) stands in #khue-work, or in window.khueWork.
+await window.khueReady; // an exported page first asks the other system what was done before
 const work = () => window.khueWork || JSON.parse(document.getElementById("khue-work")?.textContent || "{}");
 const vi = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 2 });
 
@@ -148,7 +149,7 @@ customElements.define("khue-order", class extends Work {
 
 customElements.define("khue-recall", class extends Work {
   begin({ answers = [], checked = [] }) {
-    this.rows = [...this.querySelectorAll(":scope > .question")].map((question, number) => {
+    this.rows = [...this.querySelectorAll(":scope > .recalled")].map((question, number) => {
       const row = { question, kind: question.dataset.kind, box: make("div"), checked: false };
       if (row.kind === "numeric") {
         const id = `${this.key}-${number}`;
@@ -369,7 +370,7 @@ const explain = (link) => {
   hide();
   shownFor = link;
   card = make("div", { class: "term-card", role: "tooltip", id: "term-card" }, make("strong", {}, ...copy(entry.querySelector("dt"))), ...copy(entry.querySelector("dd")));
-  document.body.append(card);
+  (document.querySelector("main") || document.body).append(card);
   const box = link.getClientRects()[0];
   const left = Math.max(8, Math.min(box.left, document.documentElement.clientWidth - card.offsetWidth - 8));
   const below = box.bottom + 6 + card.offsetHeight < innerHeight || box.top < card.offsetHeight + 12;

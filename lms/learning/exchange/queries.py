@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from lms.assessment import models
 from lms.catalogue import queries as catalogue
+from lms.catalogue.content import drawing
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.core import files
 from lms.core.database import db
@@ -71,14 +72,22 @@ def _lesson(text: catalogue.LessonText, names: set[str], kept: Sequence[str]) ->
     own = [name for name in kept if f'{base}{escape(name)}"' in text.html]
     names.update(own)
     html = text.html.replace(base, '"files/')
+    if text.tasks or 'class="block ' in html:
+        names.update(drawing.exported())
+        own += drawing.exported()
+        html = drawing.EXPORTED_HEAD + html
     return Lesson(text.code, text.title["vi"], html, tuple(own))
 
 
 def _figures(version_id: UUID, names: Iterable[str]) -> tuple[FileItem, ...]:
-    figures = ((name, catalogue.figure(version_id, name)) for name in names)
-    return tuple(
+    ours = drawing.exported()
+    figures = ((name, catalogue.figure(version_id, name)) for name in names if name not in ours)
+    own = tuple(
         FileItem(name, b"".join(files.read(figure.sha256)), figure.media_type) for name, figure in figures if figure
     )
+    kinds = {"js": "text/javascript", "css": "text/css"}
+    shared = (FileItem(name, ours[name], kinds[name.rpartition(".")[2]]) for name in names if name in ours)
+    return (*own, *shared)
 
 
 def _quizzes(modules: Iterable[UUID]) -> Iterator[tuple[UUID, Quiz]]:

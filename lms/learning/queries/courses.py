@@ -203,12 +203,18 @@ class Place(NamedTuple):
     anchor: str | None
     steps: list[str] | None
     done: bool | None
+    drawn: str | None
+    """How the lesson is drawn now."""
+    work: dict[str, Any] | None
+    """What she did with the tasks on its page, by their keys."""
 
 
 _PLACE = text(
     """
     SELECT c.name AS class_name, c.version_id, e.status, c.status AS class_status, lp.percent, lp.anchor, lp.steps,
-           lp.completed_at IS NOT NULL AS done
+           lp.completed_at IS NOT NULL AS done, (SELECT l.drawn FROM lessons l WHERE l.id = :lesson) AS drawn,
+           (SELECT jsonb_object_agg(w.key, w.state) FROM lesson_work w
+            WHERE w.registration = e.id AND w.lesson_id = :lesson) AS work
     FROM enrolments e JOIN class_runs c ON c.id = e.class_id
     LEFT JOIN lesson_progress lp ON lp.registration = e.id AND lp.lesson_id = :lesson
     WHERE e.id = :registration

@@ -76,16 +76,19 @@ def shape(version_id: UUID) -> Shape:
     )
 
 
-def lesson(lesson_id: UUID) -> catalogue.LessonText | None:
-    """Return a lesson's text; a loaded lesson never changes, so it is kept in memory (that there is none is not)."""
+def lesson(lesson_id: UUID, drawn: str | None = None) -> catalogue.LessonText | None:
+    """Return a lesson's text, kept in memory (that there is none is not): a loaded lesson only changes when drawn anew.
+
+    :param drawn: how it is drawn now, where its HTML is wanted
+    """
     try:
-        return _lesson(lesson_id)
+        return _lesson(lesson_id, drawn)
     except NotFound:
         return None
 
 
 @lru_cache(maxsize=512)
-def _lesson(lesson_id: UUID) -> catalogue.LessonText:
+def _lesson(lesson_id: UUID, _drawn: str | None) -> catalogue.LessonText:
     text = catalogue.lesson(lesson_id)
     if text is None:
         raise NotFound

@@ -104,6 +104,11 @@
       state.after(link);
     }
     Object.assign(answers, kept.data || {});
+    window.khueWork = answers.work || {};
+    document.addEventListener("khue-work", ({ detail }) => {
+      answers.work = { ...answers.work, [detail.key]: detail.state };
+      later();
+    });
     if (form) for (const field of fields()) fill(field, answers[field.dataset.question]);
     const at = Number(kept.location);
     if (at > 0) window.scrollTo(0, (document.documentElement.scrollHeight - window.innerHeight) * at / 100);
@@ -131,5 +136,5 @@
     for (const one of acts) one.disabled = false;
     document.body.dataset.ready = "yes";
   };
-  begin();
+  window.khueReady = begin();
 })();
