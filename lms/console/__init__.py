@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lms.console import cli
+from lms.console import cli, waiting
 from lms.console.backup import cli as backup_cli
 from lms.console.doctor import cli as doctor_cli
 from lms.console.personal import cli as personal_cli  # noqa: F401 - adds a command to lms.people's
@@ -11,11 +11,13 @@ from lms.console.routes import ROUTES
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
+from lms.core.waiting import waiting as what_waits
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     personal_data.register(own.held)
+    what_waits.register(waiting.waiting)
     guard.register(app, "console", __name__, ROUTES)
     add_navigation(
         app,

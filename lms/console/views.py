@@ -6,11 +6,13 @@ from flask import redirect, render_template, url_for
 
 from lms.console import queries
 from lms.core import arguments
+from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.core.pages import Page
+from lms.core.waiting import work_list
 
-# The first page of a person with several roles is that of the role with the most to do.
-_FIRST_PAGES = (
+# The usual page of a person with several roles is that of the role with the most to do.
+_USUAL_PAGES = (
     ("administrator", "people.people"),
     ("home_affairs_officer", "reports.completion"),
     ("approving_authority", "catalogue.index"),
@@ -25,13 +27,13 @@ _FIRST_PAGES = (
 
 
 def home() -> Any:
-    """Send everybody to the page where their work is; strangers to the catalogue."""
+    """What waits for whoever works here; trainees are sent to their learning, strangers to the catalogue."""
     actor = current_actor()
     if not actor.is_authenticated:
         return redirect(url_for("catalogue.index"))
-    for role, endpoint in _FIRST_PAGES:
+    for role, endpoint in _USUAL_PAGES:
         if role in actor.roles:
-            return redirect(url_for(endpoint))
+            return render_template("console/home.html", entries=work_list(actor, utcnow()), usual=url_for(endpoint))
     return redirect(url_for("learning.dashboard"))
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, force_locale, gettext, ngettext
 from flask_login import current_user
 
 LANGUAGES = ("vi", "en")
@@ -31,6 +31,10 @@ def init_app(app: Flask) -> None:
         "date": day,
         "time": clock,
         "datetime": moment,
+        "weekday": weekday,
+        "due": due,
+        "due_days": days_until,
+        "waited": waited,
         "number": number,
         "percent": percent,
         "dong": dong,
@@ -96,6 +100,53 @@ def day(value: date | datetime | None) -> str:
         return ""
     shown = _here(value) if isinstance(value, datetime) else value
     return f"{shown.day:02}/{shown.month:02}/{shown.year:04}"
+
+
+_WEEKDAYS = {
+    "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+
+def weekday(value: date | datetime | None) -> str:
+    """Write a date with its day of the week: Thứ Hai, 23/11/2026."""
+    if value is None:
+        return ""
+    return f"{_WEEKDAYS[select_language()][_date(value).weekday()]}, {day(value)}"
+
+
+def days_until(value: date | datetime, at: date | datetime | None = None) -> int:
+    """Return how many midnights of Hà Nội lie between a day (now by default) and another; negative when past."""
+    return (_date(value) - _date(at or datetime.now(UTC))).days
+
+
+def due(value: date | datetime | None, at: date | datetime | None = None) -> str:
+    """Say how far off a last day is: today, tomorrow, 2 days left, 3 days overdue.
+
+    :param value: the last day, or a moment on it
+    """
+    if value is None:
+        return ""
+    left = days_until(value, at)
+    if left < 0:
+        return str(ngettext("%(num)s day overdue", "%(num)s days overdue", -left))
+    if left < 2:
+        return str(gettext("tomorrow") if left else gettext("today"))
+    return str(ngettext("%(num)s day left", "%(num)s days left", left))
+
+
+def waited(value: date | datetime | None, at: date | datetime | None = None) -> str:
+    """Say for how long something has waited: since today, since yesterday, for 3 days."""
+    if value is None:
+        return ""
+    past = -days_until(value, at)
+    if past < 2:
+        return str(gettext("since yesterday") if past == 1 else gettext("since today"))
+    return str(ngettext("for %(num)s day", "for %(num)s days", past))
+
+
+def _date(value: date | datetime) -> date:
+    return _here(value).date() if isinstance(value, datetime) else value
 
 
 def clock(value: datetime | None) -> str:

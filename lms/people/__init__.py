@@ -9,7 +9,8 @@ from flask import Flask, url_for
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
-from lms.people import cli, models, passwords, personal, sessions, tasks  # noqa: F401 - models registers tables
+from lms.core.waiting import waiting as what_waits
+from lms.people import cli, models, passwords, personal, sessions, tasks, waiting  # noqa: F401 - models registers tables
 from lms.people.queries import account_actor_name
 from lms.people.routes import ROUTES
 
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.extensions["lms_hash_places"] = passwords.Places(app.config["SETTINGS"].web_threads)
     guard.sign_in_addresses.register(_sign_in)
     guard.detours.register(_change_password)
+    what_waits.register(waiting.waiting)
     guard.register(app, "people", __name__, ROUTES)
     add_navigation(
         app,

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select, true
+from sqlalchemy.orm import aliased
 
 from lms.core.database import db, utcnow
 from lms.core.guard import Actor
@@ -32,17 +33,27 @@ def may_manage_account(actor: Actor, account_id: UUID) -> bool | None:
     covered = _covers(actor, "people.manage", account_id)
     if not covered:
         return covered
+    return bool(db.session.scalar(select(manageable(actor, literal(account_id)))))
+
+
+def manageable(actor: Actor, account_id: Any) -> ColumnElement[bool]:
+    """Condition: an account holds no role, now or later, over units that one does not administer.
+
+    :param account_id: a column, or a literal
+    """
+    over = aliased(Unit)
+    within = or_(false(), *(over.path.startswith(path) for path in actor.paths("people.manage")))
     today = local_day(utcnow())
     wider = (
         select(RoleHolding.id)
-        .join(Unit, Unit.id == RoleHolding.unit_id)
+        .join(over, over.id == RoleHolding.unit_id)
         .where(
             RoleHolding.account_id == account_id,
             or_(RoleHolding.valid_to.is_(None), RoleHolding.valid_to > today),
-            ~units_within(actor.paths("people.manage")),
+            ~within,
         )
     )
-    return db.session.scalar(wider.limit(1)) is None
+    return ~wider.exists()
 
 
 def _covers(actor: Actor, permission: str, account_id: UUID) -> bool | None:

@@ -7,7 +7,8 @@ from lms.classes.hooks import lecturer_histories
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
-from lms.quality import personal, receivers
+from lms.core.waiting import waiting as what_waits
+from lms.quality import personal, receivers, waiting
 from lms.quality.routes import ROUTES
 from lms.surveys.signals import survey_closed
 
@@ -17,6 +18,7 @@ _RESULTS = ("/reports/results", "/reports/classes", "/reports/lecturers", "/repo
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     personal_data.register(personal.held)
+    what_waits.register(waiting.waiting)
     guard.register(app, "quality", __name__, ROUTES)
     add_navigation(
         app,

@@ -5,9 +5,10 @@ from flask import Flask
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
+from lms.core.waiting import waiting as what_waits
 from lms.learning.hooks import due
 from lms.quality.hooks import below_results
-from lms.reports import personal
+from lms.reports import personal, waiting
 from lms.reports.issued import cli
 from lms.reports.issued import views as issued
 from lms.reports.routes import ROUTES
@@ -17,6 +18,7 @@ from lms.reports.unit_reports import duties as unit_reports
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     personal_data.register(personal.held)
+    what_waits.register(waiting.waiting)
     guard.register(app, "reports", __name__, ROUTES)
     add_navigation(
         app,

@@ -7,8 +7,9 @@ from lms.classes.signals import class_finished, class_reopened
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
+from lms.core.waiting import waiting as what_waits
 from lms.learning.hooks import after_course, due_in_classes
-from lms.surveys import dashboard, lifecycle, models, personal  # noqa: F401 - models registers the tables
+from lms.surveys import dashboard, lifecycle, models, personal, waiting  # noqa: F401 - models registers the tables
 from lms.surveys.routes import ROUTES
 from lms.surveys.services import reopening
 from lms.surveys.signals import survey_opened
@@ -17,6 +18,7 @@ from lms.surveys.signals import survey_opened
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     personal_data.register(personal.held)
+    what_waits.register(waiting.waiting)
     guard.register(app, "surveys", __name__, ROUTES)
     add_navigation(
         app,
