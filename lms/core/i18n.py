@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         "dong": dong,
         "size": size,
         "local": local,
+        "sentence": sentence,
     }
     app.jinja_env.globals["language"] = select_language
 
@@ -85,6 +86,11 @@ def speaking(language: str) -> Iterator[None]:
             yield
     finally:
         g.language = before
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital letter at its beginning, and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def local(texts: dict[str, str] | None) -> str:

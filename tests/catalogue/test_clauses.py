@@ -96,5 +96,6 @@ def test_a_programmes_clause_leads_to_its_words(client):
     assert 'href="/decision#III.B.1"' in html
     assert "chuyên [nguyên văn] thành quận" in html and "chuyển đổi số trong quản lý đất đai" in html
     page = client.get("/decision").get_data(as_text=True)
+    assert "Mục III.B.1" in page and "Điểm a mục II.2.1" in page
     assert 'id="III.B.1"' in page and "Số lượng học viên: 900 người." in page
     assert page.count("suy ra") >= 6
