@@ -180,6 +180,22 @@ def test_a_drawing_may_use_its_own_parts():
     assert figures.check("x.svg", own.encode()).height == 20
 
 
+@pytest.mark.parametrize(
+    ("drawn", "letters"),
+    [
+        ('<text font-size="20">a</text><text font-size="14px">b</text>', 14),
+        ("<style>.a{font:600 16px sans-serif} .b { font-size: 12.5px }</style>", 12.5),
+        ('<text style="fill:red;font-size:9px">a</text>', 9),
+        ("<rect/>", None),
+    ],
+)
+def test_the_smallest_letters_of_a_drawing_are_known(drawn, letters):
+    drawing = SVG.replace("<rect", f"{drawn}<rect").replace("0 0 10 20", "0 0 656 400")
+    picture = figures.check("x.svg", drawing.encode())
+    assert picture.letters == letters
+    assert picture.letters_at(328) == (letters / 2 if letters else None)
+
+
 def test_a_picture_must_be_what_its_name_says():
     with pytest.raises(figures.BadFigureError):
         figures.check("x.png", b"<html>")

@@ -40,6 +40,7 @@ _ACTIVE = frozenset(
     }
 )
 _MARKUP = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?(?!xml[\s?])", re.IGNORECASE)
+_FONT_SIZE = re.compile(r"(?:font-size:|font:[^;}]*?)\s*(\d+(?:\.\d+)?)(?=px|[;}\s]|$)")
 _OUTSIDE = re.compile(r"url\(\s*(?!['\"]?#)|@import|expression\(|javascript:", re.IGNORECASE)
 
 
@@ -49,11 +50,19 @@ class BadFigureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that may be shown."""
+    """A picture that may be shown.
+
+    :ivar letters: size of the smallest letters of a drawing, in its own units
+    """
 
     media_type: str
     width: int | None
     height: int | None
+    letters: float | None = None
+
+    def letters_at(self, width: int) -> float | None:
+        """Return how large its smallest letters are, in px, when the picture is shown this wide."""
+        return self.letters * width / self.width if self.letters and self.width else None
 
 
 def check(name: str, content: bytes) -> Picture:
@@ -113,7 +122,14 @@ def _check_svg(content: bytes) -> Picture:
         width, height = (round(float(value)) for value in box[2:4])
     except ValueError:
         raise BadFigureError("an SVG with a viewBox, so that its size is known") from None
-    return Picture(MEDIA_TYPES[".svg"], width, height)
+    sizes = [float(size) for element in root.iter() for size in _FONT_SIZE.findall(_styles(element))]
+    return Picture(MEDIA_TYPES[".svg"], width, height, min(sizes, default=None))
+
+
+def _styles(element: ElementTree.Element) -> str:
+    """Return where an element may state the size of letters."""
+    own = f"font-size: {element.get('font-size', '')}; {element.get('style', '')}"
+    return own + (element.text or "" if element.tag == f"{SVG}style" else "")
 
 
 def _check_element(element: ElementTree.Element) -> None:

@@ -136,6 +136,12 @@ class _Finder:
         except figures.BadFigureError as error:
             self.reader.fault(path, "", str(error))
             return None
+        letters = picture.letters_at(marks.PHONE_WIDTH)
+        if letters is not None and letters < marks.LETTERS_LEAST:
+            told = (
+                f"chữ từ {marks.LETTERS_LEAST} px khi hình rộng {marks.PHONE_WIDTH} px (nay nhỏ nhất {letters:.1f} px)"
+            )
+            self.reader.note(path, "", told)
         if all(one.name != name for one in self.found):
             self.found.append(FigureFile(name, path, picture.media_type))
         size = path.stat().st_size

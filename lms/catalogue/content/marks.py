@@ -33,6 +33,10 @@ MINUTES_A_QUESTION = 1.5
 MINUTES_A_STEP = 2.0
 MINUTES_A_PERIOD = 45
 OFF_PERCENT = 15
+PHONE_WIDTH = 328
+"""How wide a picture is on a phone, in px."""
+LETTERS_LEAST = 11
+"""How large letters on it are to be there, in px."""
 SENTENCE_MOST = 45
 """Syllables of a sentence that can still be read at once."""
 
