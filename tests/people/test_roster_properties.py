@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.core import legacy
+from lms.core.collation import name_key
 from lms.core.text import fold
 from lms.people.roster import cells, columns
 from lms.people.roster.cells import NULL, Fault, UnitRef
@@ -60,7 +61,8 @@ def _expected(number, one):
         one["service_ends_on"].isoformat() if one["service_ends_on"] else NULL,
     ]
     code = f"HN{number:05}"
-    return (code, f"{fold(one['full_name'])} {code.lower()}", one["full_name"], "\t".join(values))
+    search_text = f"{fold(one['full_name'])} {code.lower()}"
+    return (code, search_text, name_key(one["full_name"]), one["full_name"], "\t".join(values))
 
 
 def _rows(roster):

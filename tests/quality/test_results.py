@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from lms.core.text import fold
+from lms.core.collation import name_key
 from lms.quality.queries import summaries, sums
 from lms.quality.queries.scopes import Scope
 from lms.surveys.models import SectionMean, Tally
@@ -142,7 +142,7 @@ def test_topics_and_lecturers_are_told_per_topic(school):
     assert by_name["Trần Thị Anh"].figures.mean == 4
     assert by_name["Lê Văn Bình"].figures.mean < 3
     taught = summaries.taught_in(Scope(), found.overview)
-    assert [one.name for one in taught] == sorted((one.name for one in taught), key=fold)
+    assert [one.name for one in taught] == sorted((one.name for one in taught), key=name_key)
     assert sum(one.name == "Lê Văn Bình" for one in taught) == len(topics)
 
 

@@ -17,6 +17,7 @@ from lms.core import assets, files, forwarded, outward, schema
 from lms.core.config import ROOT, Settings
 from lms.core.database import db
 from lms.people.services.founding import ROLE as ADMINISTRATOR
+from lms.records.forward import queries as forwarding
 
 CLOCK = timedelta(seconds=5)
 HEARTBEAT = timedelta(seconds=60)
@@ -104,7 +105,7 @@ def _database(settings: Settings, connection: Connection, *, at: datetime) -> It
 def forwarders(settings: Settings, connection: Connection) -> Iterator[Finding]:
     """Forwarders lead to the open network, or to what LMS_FORWARD_ALLOW lists; and it lists nothing else."""
     allowed, used = settings.forward_allow, set()
-    for name, endpoint, paused in connection.execute(text("SELECT name, endpoint, paused_at FROM xapi_forwarders")):
+    for name, endpoint, resting in forwarding.addresses(connection):
         parts = urlsplit(endpoint)
         host = (parts.hostname or "").rstrip(".")
         if host in allowed.hosts:
@@ -116,7 +117,7 @@ def forwarders(settings: Settings, connection: Connection) -> Iterator[Finding]:
             continue
         used |= {str(network) for network in allowed.networks for one in inward if one in network}
         barred = [str(one) for one in inward if not allowed.covers(host, one)]
-        if barred and paused is None:
+        if barred and not resting:
             yield fault(
                 "forwarders",
                 f"“{name}” leads inward ({host}: {', '.join(barred)}) and sends nothing",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from lms.core.collation import text_key
 from lms.core.database import db
@@ -28,6 +28,12 @@ class Letters(NamedTuple):
 def forwarders() -> Sequence[Forwarder]:
     """Return all forwarders by name."""
     return sorted(db.session.scalars(select(Forwarder)), key=lambda forwarder: (text_key(forwarder.name), forwarder.id))
+
+
+def addresses(connection: Connection) -> list[tuple[str, str, bool]]:
+    """Return name, endpoint and whether it rests of every forwarder; for commands, which have no session."""
+    rows = connection.execute(select(Forwarder.name, Forwarder.endpoint, Forwarder.paused_at.is_not(None)))
+    return [(name, endpoint, resting) for name, endpoint, resting in rows]
 
 
 def forwarder(forwarder_id: UUID) -> Forwarder:

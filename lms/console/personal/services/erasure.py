@@ -13,7 +13,7 @@ from lms.core import audit, files
 from lms.core.database import act, db, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.core.ownership import is_own
+from lms.core.ownership import is_own, owned_by
 from lms.people import services as people
 from lms.people.models import Account, Person
 from lms.people.sessions import local_day
@@ -49,7 +49,7 @@ def ask(actor: Actor, account_id: UUID, *, at: datetime, document: str | None = 
 def withdraw(actor: Actor, *, at: datetime) -> None:
     """Take back one's own open request."""
     lock("erasure", actor.account_id)
-    latest = select(ErasureRequest.id).where(ErasureRequest.account_id == actor.account_id)
+    latest = select(ErasureRequest.id).where(owned_by(ErasureRequest.account_id, actor.account_id))
     request_id = db.session.scalar(latest.order_by(ErasureRequest.asked_at.desc()).limit(1))
     if request_id is None:
         raise NotFound
