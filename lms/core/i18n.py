@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -119,6 +119,11 @@ def weekday(value: date | datetime | None) -> str:
     if value is None:
         return ""
     return f"{_WEEKDAYS[select_language()][_date(value).weekday()]}, {day(value)}"
+
+
+def last_day(ends_at: datetime) -> date:
+    """Return the last day of a period that ends at a moment: at midnight, the day before."""
+    return _date(ends_at - timedelta(seconds=1))
 
 
 def days_until(value: date | datetime, at: date | datetime | None = None) -> int:
