@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         "datetime": moment,
         "weekday": weekday,
         "due": due,
+        "deadline": deadline,
         "due_days": days_until,
         "waited": waited,
         "number": number,
@@ -144,6 +145,17 @@ def due(value: date | datetime | None, at: date | datetime | None = None) -> str
     if left < 2:
         return str(gettext("tomorrow") if left else gettext("today"))
     return str(ngettext("%(num)s day left", "%(num)s days left", left))
+
+
+def deadline(value: date | datetime | None, at: date | datetime | None = None) -> str:
+    """Write a last day with its day of the week and how far off it is: Thứ Ba, 08/12/2026 (còn 7 ngày).
+
+    :param value: the last day, or the moment at which a period ends
+    """
+    if value is None:
+        return ""
+    on = last_day(value) if isinstance(value, datetime) else value
+    return f"{weekday(on)} ({due(on, at)})"
 
 
 def waited(value: date | datetime | None, at: date | datetime | None = None) -> str:

@@ -7,8 +7,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from lms.core.i18n import day, last_day, weekday
-from lms.core.i18n import due as due_in
+from lms.core.i18n import day, deadline
 from lms.learning.hooks import CourseForm, DueItem
 from lms.surveys.queries import named, rights
 
@@ -32,20 +31,15 @@ def after_course(registration: UUID) -> list[CourseForm]:
     ]
 
 
-def _until(closes_at: datetime, at: datetime) -> str:
-    on = last_day(closes_at)
-    return f"{weekday(on)} ({due_in(on, at)})"
-
-
 def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:
     """Name the evaluations that wait for a trainee, the reminded ones first, and the named forms after training."""
     items = [
         DueItem(
             "evaluation",
             _("Evaluation of %(name)s", name=survey.name),
-            _("reminder: only until %(when)s; nobody can see who wrote what", when=_until(survey.closes_at, at))
+            _("reminder: only until %(when)s; nobody can see who wrote what", when=deadline(survey.closes_at, at))
             if survey.reminded
-            else _("open until %(when)s; nobody can see who wrote what", when=_until(survey.closes_at, at)),
+            else _("open until %(when)s; nobody can see who wrote what", when=deadline(survey.closes_at, at)),
             url_for("surveys.form", survey_id=survey.survey_id),
             _("Evaluate the course"),
             0 if survey.reminded else 1,
@@ -56,7 +50,7 @@ def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:
         DueItem(
             "evaluation",
             _("After training: %(name)s", name=follow_up.class_name),
-            _("a form with your name, open until %(when)s", when=_until(follow_up.closes_at, at)),
+            _("a form with your name, open until %(when)s", when=deadline(follow_up.closes_at, at)),
             url_for("surveys.follow_up", follow_up_id=follow_up.follow_up_id),
             _("Fill in the form"),
             2,

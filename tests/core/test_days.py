@@ -67,5 +67,12 @@ def test_in_english(app, far, words):
         assert i18n.weekday(at) == "Tuesday, 24/11/2026"
 
 
+def test_a_deadline_is_its_last_day_and_how_far_off_that_is():
+    at = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+    ends = datetime(2026, 12, 9, 0, 0, tzinfo=i18n.ZONE)
+    words = "Thứ Ba, 08/12/2026 (còn 7 ngày)"
+    assert i18n.deadline(ends, at) == i18n.deadline(date(2026, 12, 8), at) == words
+
+
 def test_nothing_is_said_of_no_day():
-    assert (i18n.due(None), i18n.waited(None), i18n.weekday(None)) == ("", "", "")
+    assert (i18n.due(None), i18n.waited(None), i18n.weekday(None), i18n.deadline(None)) == ("", "", "", "")

@@ -6,8 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from lms.core.guard import Actor
-from lms.core.i18n import due as due_in
-from lms.core.i18n import weekday
+from lms.core.i18n import deadline
 from lms.learning.hooks import DueItem
 from lms.people.sessions import local_day
 from lms.reports.unit_reports.access import WRITE
@@ -23,20 +22,16 @@ def due(actor: Actor, at: datetime) -> list[DueItem]:
     return [_item(report, at) for report in reports.awaited(paths, _MOST)] if paths else []
 
 
-def _on(report: OwnReport, at: datetime) -> str:
-    return f"{weekday(report.due_on)} ({due_in(report.due_on, at)})"
-
-
 def _item(report: OwnReport, at: datetime) -> DueItem:
     late = report.late(local_day(at))
     if report.state == "returned":
         detail = _("returned by Home Affairs: %(reason)s", reason=report.return_reason)
     elif late:
-        detail = _("%(unit)s; was to be submitted by %(date)s", unit=report.unit, date=_on(report, at))
+        detail = _("%(unit)s; was to be submitted by %(date)s", unit=report.unit, date=deadline(report.due_on, at))
     elif report.reminded_at:
-        detail = _("%(unit)s; reminder: only until %(date)s", unit=report.unit, date=_on(report, at))
+        detail = _("%(unit)s; reminder: only until %(date)s", unit=report.unit, date=deadline(report.due_on, at))
     else:
-        detail = _("%(unit)s; until %(date)s", unit=report.unit, date=_on(report, at))
+        detail = _("%(unit)s; until %(date)s", unit=report.unit, date=deadline(report.due_on, at))
     pressing = late or report.state == "returned" or report.reminded_at is not None
     return DueItem(
         "report",

@@ -191,7 +191,7 @@ def place_of(report_id: UUID) -> tuple[int, str, UUID] | None:
         .join(Unit, Unit.id == UnitReport.unit_id)
         .where(UnitReport.id == report_id)
     ).one_or_none()
-    return None if row is None else (row.year, row.name, row.id)
+    return None if row is None else (row.year, row.sort_key, row.id)
 
 
 def awaited(paths: Sequence[str], most: int) -> list[OwnReport]:
