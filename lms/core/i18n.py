@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         "datetime": moment,
         "weekday": weekday,
         "due": due,
+        "deadline": deadline,
         "due_days": days_until,
         "waited": waited,
         "number": number,
@@ -121,6 +122,11 @@ def weekday(value: date | datetime | None) -> str:
     return f"{_WEEKDAYS[select_language()][_date(value).weekday()]}, {day(value)}"
 
 
+def last_day(ends_at: datetime) -> date:
+    """Return the last day of a period that ends at a moment: at midnight, the day before."""
+    return _date(ends_at - timedelta(seconds=1))
+
+
 def days_until(value: date | datetime, at: date | datetime | None = None) -> int:
     """Return how many midnights of Hà Nội lie between a day (now by default) and another; negative when past."""
     return (_date(value) - _date(at or datetime.now(UTC))).days
@@ -139,6 +145,17 @@ def due(value: date | datetime | None, at: date | datetime | None = None) -> str
     if left < 2:
         return str(gettext("tomorrow") if left else gettext("today"))
     return str(ngettext("%(num)s day left", "%(num)s days left", left))
+
+
+def deadline(value: date | datetime | None, at: date | datetime | None = None) -> str:
+    """Write a last day with its day of the week and how far off it is: Thứ Ba, 08/12/2026 (còn 7 ngày).
+
+    :param value: the last day, or the moment at which a period ends
+    """
+    if value is None:
+        return ""
+    on = last_day(value) if isinstance(value, datetime) else value
+    return f"{weekday(on)} ({due(on, at)})"
 
 
 def waited(value: date | datetime | None, at: date | datetime | None = None) -> str:

@@ -7,7 +7,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from lms.core.guard import Actor
-from lms.core.i18n import clock, day, local
+from lms.core.i18n import clock, days_until, local, weekday
+from lms.core.i18n import due as due_in
 from lms.learning import hooks
 from lms.learning.hooks import DueItem
 from lms.learning.queries import versions
@@ -27,7 +28,7 @@ def due(actor: Actor, courses: Sequence[Course], at: datetime) -> list[DueItem]:
 def _of_course(course: Course, at: datetime) -> list[DueItem]:
     if course.status != "enrolled" or not course.open:
         return []
-    waiting = [_session(course, at), _study(course), _essay(course)]
+    waiting = [_session(course, at), study(course), _essay(course, at)]
     return [item for item in waiting if item is not None]
 
 
@@ -35,13 +36,15 @@ def _session(course: Course, at: datetime) -> DueItem | None:
     upcoming = next((meeting for meeting in course.meetings if meeting.ends_at > at), None)
     if upcoming is None:
         return None
-    days = (upcoming.starts_at - at).days
-    when = f"{day(upcoming.starts_at)}, {clock(upcoming.starts_at)}–{clock(upcoming.ends_at)} · {upcoming.place}"
+    days = days_until(upcoming.starts_at, at)
+    when = f"{weekday(upcoming.starts_at)} ({due_in(upcoming.starts_at, at)})"
+    when += f", {clock(upcoming.starts_at)}–{clock(upcoming.ends_at)} · {upcoming.place}"
     url = url_for("learning.course", registration=course.registration) + "#sessions"
     return DueItem("session", upcoming.title, when, url, _("See the timetable"), 5 if days < 2 else 40 + days)
 
 
-def _study(course: Course) -> DueItem | None:
+def study(course: Course) -> DueItem | None:
+    """Return where she goes on in the modules of a course: the first lesson or quiz that is not done."""
     form = versions.shape(course.version_id)
     for module in form.modules:
         for line in module.lessons:
@@ -69,11 +72,14 @@ def _study(course: Course) -> DueItem | None:
     return None
 
 
-def _essay(course: Course) -> DueItem | None:
+def _essay(course: Course, at: datetime) -> DueItem | None:
     for essay in versions.shape(course.version_id).essays:
         state = course.essays.get(essay.id)
         if state is None or state.passed is False:
             url = url_for("learning.essay", registration=course.registration)
-            detail = _("by %(date)s, the last day of the class", date=day(course.ends_on))
-            return DueItem("essay", local(essay.title), detail, url, _("Hand in the essay"), 60)
+            left = days_until(course.ends_on, at)
+            detail = _("by %(date)s, the last day of the class", date=weekday(course.ends_on))
+            detail += f" · {due_in(course.ends_on, at)}"
+            rank = 4 if left < 0 else 12 if left < 7 else 60
+            return DueItem("essay", local(essay.title), detail, url, _("Hand in the essay"), rank)
     return None

@@ -51,11 +51,13 @@ class Part:
     """A module, a quiz or an essay: its title, whether it is done, and whether it was judged and did not reach it.
 
     :ivar lost: no attempt at the quiz is left, or the essay was marked below what passes
+    :ivar waits: the essay was handed in and is not marked yet
     """
 
     title: str
     done: bool
     lost: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,10 @@ class Criterion:
     """One condition of completion.
 
     :ivar key: modules, quizzes, attendance or essay
-    :ivar have: how much is done, of ``need``
+    :ivar have: how much is done, of ``need``; never more
+    :ivar extra: how much is done beyond it
     :ivar missing: titles of what is missing
+    :ivar waiting: titles of what was handed in and waits for its mark; nothing more is asked of her there
     :ivar lost: what was judged did not reach what is asked
     :ivar spare: attendance only: how many sessions may still be missed; negative when it can no longer be reached
     """
@@ -95,6 +99,8 @@ class Criterion:
     missing: tuple[str, ...] = ()
     spare: int = 0
     lost: bool = False
+    extra: int = 0
+    waiting: tuple[str, ...] = ()
 
 
 def criteria(standing: Standing) -> list[Criterion]:
@@ -162,11 +168,25 @@ def _attendance(standing: Standing) -> Criterion:
     need = sessions_needed(standing.sessions, standing.attendance_min_percent)
     missed = standing.held - standing.attended
     spare = standing.sessions - need - missed
-    return Criterion("attendance", standing.attended >= need, standing.attended, need, spare=spare, lost=spare < 0)
+    return Criterion(
+        "attendance",
+        standing.attended >= need,
+        min(standing.attended, need),
+        need,
+        spare=spare,
+        lost=spare < 0,
+        extra=max(standing.attended - need, 0),
+    )
 
 
 def _parts(key: str, parts: Sequence[Part]) -> Criterion:
-    missing = tuple(part.title for part in parts if not part.done)
+    undone = [part for part in parts if not part.done]
     return Criterion(
-        key, not missing, len(parts) - len(missing), len(parts), missing, lost=any(part.lost for part in parts)
+        key,
+        not undone,
+        len(parts) - len(undone),
+        len(parts),
+        missing=tuple(part.title for part in undone if not part.waits),
+        lost=any(part.lost for part in parts),
+        waiting=tuple(part.title for part in undone if part.waits),
     )

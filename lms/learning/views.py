@@ -18,7 +18,7 @@ from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
 from lms.learning import rules, services
-from lms.learning.dashboard import due
+from lms.learning.dashboard import due, study
 from lms.learning.hooks import CourseForm, after_course
 from lms.learning.queries import courses as queries
 from lms.learning.queries import versions
@@ -37,7 +37,7 @@ def dashboard() -> Any:
     return render_template(
         "learning/dashboard.html",
         due=due(actor, courses, now),
-        current=[(course, rules.criteria(queries.standing(course))) for course in current],
+        current=[(course, rules.criteria(queries.standing(course)), study(course)) for course in current],
         past=[course for course in courses if course not in current],
         meetings=meetings[:6],
         now=now,
@@ -55,6 +55,7 @@ def course(registration: UUID) -> Any:
         course=enrolment,
         shape=versions.shape(enrolment.version_id),
         criteria=rules.criteria(queries.standing(enrolment)),
+        going_on=study(enrolment) if enrolment.open else None,
         taught=classes.taught_to(registration),
         kinds=kinds.names(),
         forms=_after_course(registration) if enrolment.status == "completed" else [],

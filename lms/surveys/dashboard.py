@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from lms.core.i18n import day, moment
+from lms.core.i18n import day, deadline
 from lms.learning.hooks import CourseForm, DueItem
 from lms.surveys.queries import named, rights
 
@@ -37,9 +37,9 @@ def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:
         DueItem(
             "evaluation",
             _("Evaluation of %(name)s", name=survey.name),
-            _("reminder: only until %(when)s; nobody can see who wrote what", when=moment(survey.closes_at))
+            _("reminder: only until %(when)s; nobody can see who wrote what", when=deadline(survey.closes_at, at))
             if survey.reminded
-            else _("open until %(when)s; nobody can see who wrote what", when=moment(survey.closes_at)),
+            else _("open until %(when)s; nobody can see who wrote what", when=deadline(survey.closes_at, at)),
             url_for("surveys.form", survey_id=survey.survey_id),
             _("Evaluate the course"),
             0 if survey.reminded else 1,
@@ -50,7 +50,7 @@ def due(registrations: Sequence[UUID], at: datetime) -> list[DueItem]:
         DueItem(
             "evaluation",
             _("After training: %(name)s", name=follow_up.class_name),
-            _("a form with your name, open until %(when)s", when=moment(follow_up.closes_at)),
+            _("a form with your name, open until %(when)s", when=deadline(follow_up.closes_at, at)),
             url_for("surveys.follow_up", follow_up_id=follow_up.follow_up_id),
             _("Fill in the form"),
             2,

@@ -326,7 +326,7 @@ def test_what_is_measured_stays_when_it_was_not_done(office, session):
     session.commit()
     client = office.sign_in(who)
     page = entries(client)["attendance"][0]
-    assert office.submit(client, page, {}).status_code == 400
+    assert office.submit(client, page, {}).status_code == 422
     assert entries(client)["attendance"] == [page]
     session.query(make.ClassRun).one().status = "cancelled"
     session.commit()

@@ -27,7 +27,9 @@ def test_a_class_is_completed_exactly_when_nothing_is_missing(standing):
     conditions = rules.criteria(standing)
     assert rules.completed(standing) == (bool(conditions) and not any(not c.done for c in conditions))
     for condition in conditions:
-        assert condition.done == (condition.have >= condition.need)
+        assert condition.done == (condition.have == condition.need)
+        assert 0 <= condition.have <= condition.need
+        assert condition.extra == 0 or condition.done
 
 
 @given(standings())

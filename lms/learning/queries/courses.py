@@ -265,7 +265,8 @@ def _quiz_part(quiz: QuizShape, state: QuizState | None) -> rules.Part:
 
 def _essay_part(essay: EssayShape, state: EssayState | None) -> rules.Part:
     passed = state.passed if state is not None else None
-    return rules.Part(local(essay.title), passed is True, passed is False)
+    waits = state is not None and state.marked_at is None
+    return rules.Part(local(essay.title), passed is True, passed is False, waits)
 
 
 def checklist(registration: UUID) -> list[rules.Criterion]:

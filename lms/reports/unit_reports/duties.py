@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from lms.core.guard import Actor
-from lms.core.i18n import day
+from lms.core.i18n import deadline
 from lms.learning.hooks import DueItem
 from lms.people.sessions import local_day
 from lms.reports.unit_reports.access import WRITE
@@ -27,11 +27,11 @@ def _item(report: OwnReport, at: datetime) -> DueItem:
     if report.state == "returned":
         detail = _("returned by Home Affairs: %(reason)s", reason=report.return_reason)
     elif late:
-        detail = _("%(unit)s; was to be submitted by %(date)s", unit=report.unit, date=day(report.due_on))
+        detail = _("%(unit)s; was to be submitted by %(date)s", unit=report.unit, date=deadline(report.due_on, at))
     elif report.reminded_at:
-        detail = _("%(unit)s; reminder: only until %(date)s", unit=report.unit, date=day(report.due_on))
+        detail = _("%(unit)s; reminder: only until %(date)s", unit=report.unit, date=deadline(report.due_on, at))
     else:
-        detail = _("%(unit)s; until %(date)s", unit=report.unit, date=day(report.due_on))
+        detail = _("%(unit)s; until %(date)s", unit=report.unit, date=deadline(report.due_on, at))
     pressing = late or report.state == "returned" or report.reminded_at is not None
     return DueItem(
         "report",
