@@ -12,6 +12,8 @@ from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, gettext, ngettext
 from flask_login import current_user
 
+from lms.core.rounding import parts_of_whole
+
 LANGUAGES = ("vi", "en")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -38,6 +40,7 @@ def init_app(app: Flask) -> None:
         "waited": waited,
         "number": number,
         "percent": percent,
+        "parts_of_whole": parts_of_whole,
         "dong": dong,
         "size": size,
         "local": local,
@@ -198,11 +201,11 @@ def number(value: float | int | None, pattern: str = "#,##0.##") -> str:
     if value is None:
         return "–"
     if pattern == "+0.00":
-        written = f"{value:+,.2f}"
+        written = f"{value:+z,.2f}"
     elif pattern == "#,##0" or isinstance(value, int):
-        written = f"{value:,.0f}"
+        written = f"{value:z,.0f}" if isinstance(value, float) else f"{value:,}"
     else:
-        written = f"{value:,.2f}"
+        written = f"{value:z,.2f}"
         if pattern != "0.00":
             written = written.rstrip("0").rstrip(".")
     return written if select_language() == "en" else written.translate(_VIETNAMESE)
@@ -220,7 +223,7 @@ def percent(value: float | None, digits: int = 0) -> str:
     """Write a share (0..1) as 87%."""
     if value is None:
         return "–"
-    written = f"{value:,.{digits}%}"
+    written = f"{value:z,.{digits}%}"
     return written if select_language() == "en" else written.translate(_VIETNAMESE)
 
 

@@ -5,6 +5,7 @@ from lms.documents.content import (
     Bullets,
     Column,
     Heading,
+    LegalBases,
     Official,
     Paragraph,
     Picture,
@@ -13,4 +14,20 @@ from lms.documents.content import (
 from lms.documents.paper import pdf
 from lms.documents.word import docx
 
-__all__ = ["Block", "Bullets", "Column", "Heading", "Official", "Paragraph", "Picture", "Table", "docx", "pdf"]
+LAYOUT = 2
+"""Raised whenever the same document gives other bytes: files made by an earlier layout are not made again, but kept."""
+
+__all__ = [
+    "LAYOUT",
+    "Block",
+    "Bullets",
+    "Column",
+    "Heading",
+    "LegalBases",
+    "Official",
+    "Paragraph",
+    "Picture",
+    "Table",
+    "docx",
+    "pdf",
+]

@@ -27,6 +27,16 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class LegalBases:
+    """The acts on which a document rests: italic lines "Căn cứ …;", the last with a full stop (Phụ lục I, mục II.5).
+
+    :ivar items: an act each; dashes, "Căn cứ" and marks at the end may be missing, the writers set them
+    """
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Bullets:
     """A list whose items begin with a dash."""
 
@@ -74,7 +84,7 @@ class Picture:
     caption: str
 
 
-Block = Heading | Paragraph | Bullets | Table | Picture
+Block = Heading | LegalBases | Paragraph | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)
@@ -88,12 +98,13 @@ class Official:
     :ivar date: None leaves room to write it
     :ivar kind: such as ``BÁO CÁO``
     :ivar subject: what it is about
-    :ivar recipients: without dashes and semicolons, which the writers set; may be empty
+    :ivar recipients: dashes and semicolons are set by the writers, whatever stands there; may be empty
     :ivar signer_title: the office of who signs
     :ivar signer_name: empty leaves room to write it
     :ivar signer_on_behalf: lines such as ``TM. ỦY BAN NHÂN DÂN`` above the title, one a line; may be empty
     :ivar draft: whether each page is marked ``DỰ THẢO``
-    :ivar stamp: a small line at the foot of every page; may be empty
+    :ivar stamp: a small line below the signature; may be empty
+    :ivar addressee: to whom it is sent, below the subject; may be empty
     """
 
     superior: str
@@ -110,3 +121,4 @@ class Official:
     signer_on_behalf: str
     draft: bool
     stamp: str
+    addressee: str = ""

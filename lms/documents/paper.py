@@ -10,15 +10,17 @@ import typst
 
 from lms.core.assets import PAPER_FONTS
 from lms.documents import wording
-from lms.documents.content import Block, Bullets, Heading, Official, Paragraph, Picture, Table
+from lms.documents.content import Block, Bullets, Heading, LegalBases, Official, Paragraph, Picture, Table
 from lms.documents.drawings import plain
-from lms.documents.wording import clean
+from lms.documents.measure import CELL_SIDES, TEXT_WIDTH, longest_word
+from lms.documents.wording import clean, printed
 
 PPI = 200
 _HERE = Path(__file__).parent
 _STANDARDS = ("1.7", "ua-1", "a-2a")
 _LETTERS = 64
 """Letters of a table's size, even wide ones, that stand side by side over the whole width."""
+_ROUNDING = 0.01
 _ROW = 1500
 """Characters a cell over the whole width may have before its row may break across pages: about half a page."""
 
@@ -77,7 +79,9 @@ def _data(document: Official) -> dict[str, Any]:
         "number": wording.number_line(document),
         "date": wording.date_line(document.place, document.date),
         "kind": clean(document.kind).upper(),
-        "subject": clean(document.subject),
+        "subject": printed(document.subject),
+        "addressee": printed(document.addressee),
+        "tail": wording.tail(document.body),
         "body": [_block(block) for block in wording.numbered(document.body)],
         "recipients-title": wording.RECIPIENTS,
         "recipients": wording.recipient_lines(document),
@@ -93,38 +97,41 @@ def _block(block: Block) -> dict[str, Any]:
         case Heading():
             return {"type": "heading", "level": block.level, "text": block.text}
         case Paragraph():
-            return {"type": "paragraph", "text": clean(block.text)}
+            return {"type": "paragraph", "text": printed(block.text)}
+        case LegalBases():
+            return {"type": "bases", "lines": wording.basis_lines(block)}
         case Bullets():
-            return {"type": "bullets", "items": [clean(item) for item in block.items]}
+            return {"type": "bullets", "items": [printed(item) for item in block.items]}
         case Table():
             return {"type": "table"} | _table(block)
         case Picture():
             alt = clean(block.alt) or clean(block.caption) or wording.GAP
-            return {"type": "picture", "svg": plain(block.svg), "alt": alt, "caption": clean(block.caption)}
+            return {"type": "picture", "svg": plain(block.svg), "alt": alt, "caption": printed(block.caption)}
 
 
 def _table(table: Table) -> dict[str, Any]:
     shares = wording.shares(table)
     return {
-        "caption": clean(table.caption),
-        "note": clean(table.note),
+        "caption": printed(table.caption),
+        "note": printed(table.note),
         "widths": shares,
         "aligns": [column.align for column in table.columns],
-        "head": _row([clean(column.title) for column in table.columns], shares),
+        "head": _row([clean(column.title) for column in table.columns], shares, bold=True),
         "rows": [_row(wording.cells(table, row), shares) for row in table.rows],
     }
 
 
-def _row(texts: list[str], shares: list[float]) -> dict[str, Any]:
+def _row(texts: list[str], shares: list[float], *, bold: bool = False) -> dict[str, Any]:
     tallest = max((_room(text) / share for text, share in zip(texts, shares, strict=True)), default=0)
-    letters = [_letters(text, share) for text, share in zip(texts, shares, strict=True)]
+    letters = [_letters(text, share, bold) for text, share in zip(texts, shares, strict=True)]
     return {"texts": texts, "letters": letters, "breakable": tallest > _ROW}
 
 
-def _letters(text: str, share: float) -> int | None:
-    """Return how many letters a line of the cell holds when a word of the text has more, else None."""
-    letters = max(int(share * _LETTERS) - 1, 1)
-    return letters if any(len(word) > letters for word in text.split()) else None
+def _letters(text: str, share: float, bold: bool) -> int | None:
+    """Return how many letters a line of the cell surely holds when a word of the text is wider, else None."""
+    room = share * TEXT_WIDTH - CELL_SIDES + _ROUNDING
+    fits = longest_word([text], bold=bold) * wording.TABLE_SIZE <= room
+    return None if fits else max(int(share * _LETTERS) - 1, 1)
 
 
 def _room(text: str) -> int:

@@ -1,6 +1,8 @@
 """DOCX: built with python-docx, then packed anew, so that the same document gives the same bytes."""
 
 import datetime as dt
+import re
+from collections.abc import Iterable
 from io import BytesIO
 from itertools import chain
 from typing import Any
@@ -9,17 +11,21 @@ from zipfile import ZipFile
 import docx as python_docx
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.shared import Inches, Mm, Pt
 from docx.text.paragraph import Paragraph as Line
 
 from lms.core import archives
 from lms.documents import wording
-from lms.documents.content import Block, Bullets, Heading, Official, Paragraph, Picture, Table
+from lms.documents.content import Block, Bullets, Heading, LegalBases, Official, Paragraph, Picture, Table
+from lms.documents.measure import TEXT_WIDTH
 from lms.documents.paper import PPI, png
-from lms.documents.word_styles import GREY, PLAIN, TABLE, TEXT_WIDTH, child, prepare, side, tabs
-from lms.documents.wording import clean
+from lms.documents.word_styles import BASIS, GREY, PLAIN, STAMP, TABLE, child, prepare, side, tabs
+from lms.documents.wording import clean, printed
 
+_HYPHEN = re.compile(r"(?<=[^\W_])-(?=[^\W_])")
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _EPOCH = dt.date(2020, 1, 1)
 _LEFT = 62
 """Millimetres of the upper left block."""
@@ -38,9 +44,16 @@ def docx(document: Official) -> bytes:
     _margins(word.sections[0], document)
     _letterhead(word, document)
     _title(word, document)
-    for block in wording.numbered(document.body):
+    body = wording.numbered(document.body)
+    kept = len(body) - wording.tail(body)
+    for block in body[:kept]:
         _block(word, block)
+    begin = len(word.element.body)
+    for block in body[kept:]:
+        _block(word, block)
+    _keep(word.element.body[begin - 1 : -1])
     _signature(word, document)
+    _hold_symbols(word.element.body)
     return _packed(word)
 
 
@@ -71,8 +84,6 @@ def _margins(section: Any, document: Official) -> None:
     _page_number(line)
     line.add_run("\t")
     _draft_mark(line, document)
-    for footer in (section.first_page_footer, section.footer):
-        footer.paragraphs[0].add_run(clean(document.stamp))
 
 
 def _draft_mark(line: Line, document: Official) -> Line:
@@ -103,12 +114,15 @@ def _letterhead(word: Document, document: Official) -> None:
 
 
 def _title(word: Document, document: Official) -> None:
-    subject = clean(document.subject)
+    subject = printed(document.subject)
     title = word.add_paragraph(clean(document.kind).upper(), "Title")
     title.paragraph_format.space_before = Pt(14)
     word.add_paragraph(subject, "Subtitle")
     length = 0.35 * min(_width(subject, 14, _LETTER), TEXT_WIDTH)
     _rule(word, TEXT_WIDTH, length).paragraph_format.space_after = Pt(12)
+    if document.addressee:
+        word.add_paragraph(printed(document.addressee), PLAIN).paragraph_format.space_after = Pt(10)
+        word.paragraphs[-1].runs[0].font.size = Pt(wording.BODY_SIZE)
 
 
 def _block(word: Document, block: Block) -> None:
@@ -116,10 +130,13 @@ def _block(word: Document, block: Block) -> None:
         case Heading():
             word.add_paragraph(block.text, f"Heading {block.level}")
         case Paragraph():
-            word.add_paragraph(clean(block.text), "Body Text")
+            word.add_paragraph(printed(block.text), "Body Text")
+        case LegalBases():
+            for line in wording.basis_lines(block):
+                word.add_paragraph(line, BASIS)
         case Bullets():
             for item in block.items:
-                word.add_paragraph(clean(item), "List Bullet")
+                word.add_paragraph(printed(item), "List Bullet")
         case Table():
             _table(word, block)
         case Picture():
@@ -128,11 +145,11 @@ def _block(word: Document, block: Block) -> None:
 
 def _table(word: Document, table: Table) -> None:
     if table.caption:
-        word.add_paragraph(clean(table.caption), "Caption").paragraph_format.keep_with_next = True
+        word.add_paragraph(printed(table.caption), "Caption").paragraph_format.keep_with_next = True
     if table.columns:
         _cells(word, table)
     note = word.add_paragraph(style=TABLE)
-    run = note.add_run(clean(table.note))
+    run = note.add_run(printed(table.note))
     run.font.size, run.font.italic = Pt(11), True
     note.paragraph_format.space_after = Pt(8)
 
@@ -170,11 +187,10 @@ def _picture(word: Document, picture: Picture) -> None:
     shape._inline.docPr.set("descr", clean(picture.alt) or clean(picture.caption))
     line.paragraph_format.keep_with_next = bool(picture.caption)
     if picture.caption:
-        word.add_paragraph(clean(picture.caption), "Caption")
+        word.add_paragraph(printed(picture.caption), "Caption")
 
 
 def _signature(word: Document, document: Official) -> None:
-    _keep(word)
     grid = _grid(word, [TEXT_WIDTH / 2] * 2, rows=1)
     left, right = grid.rows[0].cells
     recipients = wording.recipient_lines(document)
@@ -186,14 +202,35 @@ def _signature(word: Document, document: Official) -> None:
     for cell in (left, right):
         cell.paragraphs[0].paragraph_format.space_before = Pt(12)
     right.paragraphs[-1].paragraph_format.space_before = Pt(72)
-    word.add_paragraph().paragraph_format.line_spacing = Pt(1)
+    _keep([grid._tbl])
+    if document.stamp:
+        word.add_paragraph(clean(document.stamp), STAMP).paragraph_format.keep_together = True
+    else:
+        word.add_paragraph().paragraph_format.line_spacing = Pt(1)
 
 
-def _keep(word: Document) -> None:
-    """Keep the last paragraph on the page of the signature."""
-    last = word.paragraphs[-1]
-    last.paragraph_format.keep_with_next = True
-    last.paragraph_format.keep_together = True
+def _keep(elements: Iterable[Any]) -> None:
+    """Keep paragraphs and the last rows of tables on the page of what follows."""
+    for element in elements:
+        rows = element.xpath("(.//w:tr)[position() > last() - 2]")
+        for line in chain([element] if element.tag == qn("w:p") else (), *(row.iter(qn("w:p")) for row in rows)):
+            shape = Line(line, None).paragraph_format  # type: ignore[arg-type]
+            shape.keep_with_next = shape.keep_together = True
+
+
+def _hold_symbols(body: Any) -> None:
+    """Let no line end at the hyphen within a symbol such as 12/BC-SNV."""
+    for text in list(body.iter(qn("w:t"))):
+        pieces = _HYPHEN.split(text.text or "")
+        text.text, place = pieces[0], text
+        for piece in pieces[1:]:
+            hyphen, rest = OxmlElement("w:noBreakHyphen"), OxmlElement("w:t")
+            rest.text = piece
+            for element in (text, rest):
+                element.set(_SPACE, "preserve")
+            place.addnext(hyphen)
+            hyphen.addnext(rest)
+            place = rest
 
 
 def _grid(word: Document, widths: list[float], rows: int) -> Any:

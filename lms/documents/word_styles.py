@@ -10,12 +10,11 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.shared import Mm, Pt, RGBColor
 
+from lms.documents.measure import TEXT_WIDTH
 from lms.documents.wording import LANGUAGE
 
 FONT = "Times New Roman"
-TEXT_WIDTH = 160
-"""Millimetres between the margins: 30 at the left, 20 at the right of A4."""
-PLAIN, TABLE = "Official", "OfficialTable"
+PLAIN, TABLE, BASIS, STAMP = "Official", "OfficialTable", "OfficialBasis", "OfficialStamp"
 _INDENT = Mm(12.7)
 GREY = RGBColor(0x4D, 0x4D, 0x4D)
 _SIDES = {
@@ -45,6 +44,8 @@ class Look:
 _LOOKS = {
     "Normal": Look(side="left", after=0),
     "Body Text": Look(first=_INDENT),
+    BASIS: Look(first=_INDENT, italic=True),
+    STAMP: Look(size=8.5, side="center", before=12, after=0, grey=True),
     "Title": Look(side="center", bold=True, after=0, with_next=True),
     "Subtitle": Look(side="center", bold=True, after=0, with_next=True),
     "Heading 1": Look(bold=True, before=8, first=_INDENT, with_next=True),
@@ -53,7 +54,6 @@ _LOOKS = {
     "List Bullet": Look(first=-Mm(5), left=_INDENT),
     "Caption": Look(size=13, side="center", bold=True, before=6),
     "Header": Look(size=13, side="left", after=0),
-    "Footer": Look(size=8.5, side="center", after=0, grey=True),
     PLAIN: Look(size=12, side="center", after=0),
     TABLE: Look(size=12, side="left", before=2, after=2),
 }

@@ -81,7 +81,9 @@ def opened(document):
 def word_text(document):
     """All texts of the body in reading order, a line a paragraph."""
     paragraphs = opened(document).element.body.iter(qn("w:p"))
-    return "\n".join("".join(text.text or "" for text in p.iter(qn("w:t"))) for p in paragraphs)
+    parts = (qn("w:t"), qn("w:noBreakHyphen"))
+    lines = ("".join("-" if part.tag == parts[1] else part.text or "" for part in p.iter(*parts)) for p in paragraphs)
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 def pages(document):
@@ -241,11 +243,16 @@ def test_pages_are_numbered_from_the_second_on():
     assert not section.first_page_header._element.xpath(".//w:instrText")
 
 
-def test_the_stamp_stands_on_every_page():
+def test_the_stamp_stands_once_below_the_signature():
     document = with_body(long_table(60))
-    assert all(squeezed(REPORT.stamp) in squeezed(sheet) for sheet in pages(document))
-    section = opened(document).sections[0]
-    assert all(REPORT.stamp == part.paragraphs[0].text for part in (section.first_page_footer, section.footer))
+    sheets = [squeezed(sheet) for sheet in pages(document)]
+    assert [squeezed(REPORT.stamp) in sheet for sheet in sheets] == [False] * (len(sheets) - 1) + [True]
+    assert sheets[-1].index(squeezed(REPORT.signer_name)) < sheets[-1].index(squeezed(REPORT.stamp))
+    word = opened(document)
+    assert word.paragraphs[-1].text == REPORT.stamp
+    assert not any(
+        p.text for part in (word.sections[0].first_page_footer, word.sections[0].footer) for p in part.paragraphs
+    )
 
 
 def test_without_recipients_there_is_no_list():

@@ -27,7 +27,7 @@ def test_a_report_from_the_results_to_the_signature(visitor):
             break
     _press(page, "Lập báo cáo")
     url = re.sub(r"^https?://[^/]+", "", page.url)
-    page.get_by_role("link", name="Viết phần lời").click()
+    page.get_by_role("link", name="Viết nội dung thuyết minh").click()
     page.get_by_label("Đánh giá chung").fill(
         "Lớp đáp ứng yêu cầu.\n- Chương trình sát thực tiễn\n- Giảng viên nhiệt tình"
     )

@@ -80,7 +80,7 @@ def downloads(at):
 
 def word_text(data):
     document = docx.Document(BytesIO(data))
-    return "\n".join(p.text for p in document.paragraphs)
+    return "\n".join(p.text for p in document.paragraphs).replace("\u00a0", " ")
 
 
 def paper_text(data):

@@ -1,5 +1,6 @@
 """Quality reports through the pages: written, approved by somebody else, issued, kept byte for byte, replaced."""
 
+import re
 from base64 import b64decode
 from datetime import timedelta
 from hashlib import sha256
@@ -16,8 +17,10 @@ from lms.core import files
 from lms.core.audit import AuditEntry
 from lms.core.database import db, utcnow
 from lms.reports.issued.models import QualityReport, ReportFile
+from lms.reports.issued.papers import frozen
 from lms.surveys.models import Survey, Tally
 from tests import factories as make
+from tests.documents.laws import hold
 from tests.reports.issuing import downloads, paper_text, word_text
 
 # -- the whole life ----------------------------------------------------------------------------------------------------
@@ -131,6 +134,30 @@ def test_verify_on_the_command_line_is_content_with_what_was_issued(world, steps
     files.remove(db.session.get(ReportFile, (at.id, "pdf")).sha256)
     told = app.test_cli_runner().invoke(args=["reports", "verify"])
     assert (told.exit_code, "pdf: the kept file is missing" in told.output) == (1, True)
+
+
+@pytest.mark.parametrize("said", [{}, {"value": "1"}, {"forms": 12, "eff_comment": "Phòng học chật, nên đổi phòng"}])
+def test_the_document_of_a_class_is_laid_out_as_the_decree_asks(world, steps, said):
+    at = steps.approved(world(**said))
+    typed = "-- Sở Nội vụ;\n– Ban Giám hiệu.\nLưu VT, ĐT"
+    assert steps.issue(at, recipients=typed).status_code == 302
+    document = frozen.load(steps.row(at).frozen).document
+    hold(document)
+    text = word_text(downloads(at)["docx"])
+    assert not re.search(r"(?<![\d.,])0 (tăng|giảm|đã|đang|chưa)|-0,00", text)
+    assert "- Lưu: VT, ĐT." in at.writer.get(at.url).text
+
+
+def test_what_an_earlier_layout_made_is_verified_by_the_kept_files(world, steps, app, monkeypatch):
+    at = steps.issued(world())
+    monkeypatch.setattr(frozen, "LAYOUT", 99)
+    told = app.test_cli_runner().invoke(args=["reports", "verify"])
+    assert (told.exit_code, "files are now made by layout 99" in told.output) == (0, True)
+    html = at.writer.get(f"{at.url}/verify").text
+    assert "như khi báo cáo được ban hành" in html
+    assert html.count("phiên bản trước tạo") == 3
+    files.remove(db.session.get(ReportFile, (at.id, "docx")).sha256)
+    assert app.test_cli_runner().invoke(args=["reports", "verify"]).exit_code == 1
 
 
 def test_a_later_class_does_not_change_the_averages_of_an_issued_report(world, steps):

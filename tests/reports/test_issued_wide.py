@@ -16,10 +16,13 @@ from lms.core.guard import Actor
 from lms.people.models import RoleHolding, Unit
 from lms.reports.issued import access
 from lms.reports.issued.models import QualityReport
+from lms.reports.issued.papers import frozen
 from lms.reports.issued.queries import reports as queries
 from lms.reports.issued.rules import life
 from lms.surveys.models import Survey
 from tests import factories as make
+from tests.documents.laws import hold
+from tests.pages import fields_of
 from tests.quality.closed import adjusted, held
 from tests.reports.issuing import TEXTS, downloads, paper_text, word_text
 
@@ -81,7 +84,7 @@ def test_the_whole_life_of_a_wider_report(city, steps, submit, kind):
     assert at.url in at.boss.get("/reports/issued?task=approve").text
     assert at.url not in at.writer.get("/reports/issued?task=approve").text
     assert steps.approve(at).status_code == 302
-    assert steps.issue(at).status_code == 302
+    assert steps.issue(at, number="12").status_code == 302
     html, kept = at.writer.get(at.url).text, downloads(at)
     word, paper = word_text(kept["docx"]), paper_text(kept["pdf"])
     mean = {"institution": "3,64", "programme": "4,21", "year": "4,21"}[kind]
@@ -89,8 +92,10 @@ def test_the_whole_life_of_a_wider_report(city, steps, submit, kind):
         assert said in html
     assert f"Điểm trung bình chung là {mean}" in word
     assert "Kếtquảquacácnăm" in paper
-    assert ("SỞ NỘI VỤ" if kind != "institution" else "TRƯỜNG BỒI DƯỠNG CÁN BỘ") in html
+    for said in ("Số: 12/BC-SNV", "ỦY BAN NHÂN DÂN", "THÀNH PHỐ HÀ NỘI", "SỞ NỘI VỤ", "Sở Nội vụ báo cáo như sau"):
+        assert said in html  # who issues it heads it, also what is about a school
     assert ("dưới 05 phiếu hợp lệ nên" in html) == (kind != "institution")
+    hold(frozen.load(steps.row(at).frozen).document)
     assert downloads(at) == kept
     assert "như khi báo cáo được ban hành" in at.writer.get(f"{at.url}/verify").text
     assert at.url in at.writer.get(at.quality).text
@@ -118,7 +123,7 @@ def test_adjustments_of_the_year_and_whether_they_helped_are_told(city, steps, s
     session.commit()
     at = steps.begin(about(city, "institution"))
     html = at.writer.get(at.url).text
-    assert "Có 1 kết quả dưới ngưỡng phải điều chỉnh: 0 đã hoàn thành, 1 đang thực hiện" in html
+    assert "Có 1 kết quả dưới ngưỡng phải điều chỉnh: 1 đang thực hiện" in html
     assert "Phòng học chật" in html
     assert "Có 1 nội dung điều chỉnh đã thực hiện và được đánh giá lại: 1 tăng rõ rệt" in html
     assert "Thay máy chiếu" in html
@@ -211,3 +216,27 @@ def test_who_may_decide_is_answered_alike_for_one_report_and_in_lists(several, s
         assert listed == {row.id for row in rows if access.may_decide(actor, row.id)}
 
     alike()
+
+
+def test_what_home_affairs_issues_does_not_carry_the_symbol_of_the_school(city, steps, submit):
+    at = steps.begin(about(city, "institution"))
+    submit(at.writer, f"{at.url}/texts", steps.seen(at) | texts("institution"))
+    assert [steps.submit(at).status_code, steps.approve(at).status_code] == [302, 302]
+    answer = steps.issue(at, number="12/BC-TBD")
+    assert (answer.status_code, "Ký hiệu này là của Trường Bồi dưỡng cán bộ" in answer.text) == (422, True)
+    form = fields_of(at.writer.get(f"{at.url}/issue").text)
+    assert (form["signer_title"], form["place"], form["signer_name"]) == ("Giám đốc", "Hà Nội", "")
+    assert steps.issue(at, number="12/BC-SNV").status_code == 302
+
+
+def test_what_a_school_issues_is_headed_by_the_school(city, steps, submit):
+    at = about(city, "institution")
+    at.writer = at.school_writer
+    steps.begin(at)
+    submit(at.writer, f"{at.url}/texts", steps.seen(at) | texts("institution"))
+    assert [steps.submit(at).status_code, steps.approve(at).status_code] == [302, 302]
+    assert fields_of(at.writer.get(f"{at.url}/issue").text)["signer_title"] == "Hiệu trưởng"
+    assert steps.issue(at, number="7").status_code == 302
+    html = at.writer.get(at.url).text
+    for said in ("Số: 7/BC-TBD", "TRƯỜNG BỒI DƯỠNG CÁN BỘ"):
+        assert said in html

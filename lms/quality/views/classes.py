@@ -68,7 +68,7 @@ def workbook(class_id: UUID) -> Any:
     report = _shown(class_id)
     if head is None:
         abort(404)
-    return downloads.workbook(exports.workbook(head, report), f"{head.code}-{_('quality')}.xlsx")
+    return downloads.workbook(exports.workbook(head, report), "-".join([_("results"), head.code]) + ".xlsx")
 
 
 @costly()

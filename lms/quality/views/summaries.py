@@ -52,7 +52,8 @@ def workbook(unit_id: int | None = None, code: str | None = None) -> Any:
     if results is None:
         abort(404)
     year = results.overview.year
-    title = f"{local(head.name) if head else _('All institutions held')} – {year}"
+    name = local(head.name) if head else _("All institutions held")
+    title = f"{name} – {year}"
     taught = summaries.taught_in(scope, results.overview)
     content = exports.workbook(title, results, taught, sums.classes(scope, year), _after(scope, year))
     return downloads.workbook(content, "-".join([_("results"), *([head.code] if head else []), str(year)]) + ".xlsx")

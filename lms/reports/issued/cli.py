@@ -26,8 +26,8 @@ def verify() -> None:
             click.echo(f"  {place}: {before} at issue, {now} now")
         for file in verdict.files:
             if not file.kept:
-                click.echo(f"  {file.form}: the kept file is missing")
-            if not file.same:
+                click.echo(f"  {file.form}: the kept file is missing or damaged")
+            if file.same is False:
                 click.echo(f"  {file.form}: made again it is another file")
         if verdict.renderer:
             click.echo(f"  files are now made by {verdict.renderer}")

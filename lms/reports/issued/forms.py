@@ -55,7 +55,7 @@ class IssueForm(Form):
     number = LineField(_l("Number and symbol"), validators=[_NEEDED, Length(max=60)])
     issued_on = DayField(_l("Date"), validators=[DataRequired(_l("Please give a date."))])
     place = LineField(_l("Place of issue"), validators=[_NEEDED, Length(max=100)])
-    signer_on_behalf = TextField(_l("Signed on behalf of"), validators=[Length(max=300)])
+    signer_on_behalf = TextField(_l("Authority to sign (TM., KT., TL., TUQ.)"), validators=[Length(max=300)])
     signer_title = LineField(_l("Office of the signer"), validators=[_NEEDED, Length(max=200)])
     signer_name = LineField(_l("Name of the signer"), validators=[_NEEDED, Length(max=200)])
     recipients = TextField(_l("Recipients"), validators=[_NEEDED, Length(max=2000)])

@@ -22,7 +22,7 @@ from lms.quality.hooks import Subject
 from lms.reports.issued import access, forms
 from lms.reports.issued.models import QualityReport
 from lms.reports.issued.papers import frozen
-from lms.reports.issued.papers.document import PLACE, official
+from lms.reports.issued.papers.document import official
 from lms.reports.issued.papers.sheets import sheets
 from lms.reports.issued.queries import gathering
 from lms.reports.issued.queries import reports as queries
@@ -163,7 +163,8 @@ def issue(report_id: UUID) -> Any:
     report = queries.get(report_id)
     life.REPORT.require("issue", report.state)
     today = utcnow().astimezone(ZONE).date()
-    suggested = {"issued_on": today, "place": PLACE, "signer_name": queries.account_name(report.approved_by)}
+    issuer = gathering.issuer(report, current_actor().account_id)
+    suggested = {"issued_on": today, "place": issuer.place, "signer_title": issuer.signer_title}
     form, status = forms.IssueForm(data=suggested), 200
     if request.method == "POST":
         status = INVALID
@@ -175,7 +176,7 @@ def issue(report_id: UUID) -> Any:
             except DomainError as refused:
                 form.form_errors.append(refused.message)
                 status = refused.status
-    context = {"report": report, "line": queries.line(report_id), "form": form}
+    context = {"report": report, "line": queries.line(report_id), "form": form, "issuer": issuer}
     return render_template("reports/issued/issue.html", **context), status
 
 
@@ -212,13 +213,13 @@ def file(report_id: UUID, form: str) -> Any:
     report = queries.get(report_id)
     if report.state == "issued":
         kept = queries.kept_files(report_id)[form]
-        name = f"{(report.number or '').replace('/', '-')}.{form}"
+        name = f"bao-cao-{(report.number or '').replace('/', '-')}-{report.number_year}.{form}"
         return downloads.attachment(kept.sha256, name, kept.size)
     contents = gathering.gather(report, report.as_of or utcnow())
     if contents is None:
         abort(404)
     content = frozen.make(frozen.Frozen(contents.figures, official(contents), sheets(contents)), form)
-    return downloads.made(content, f"{_('draft report')}.{form}", _MEDIA[form])
+    return downloads.made(content, f"du-thao-bao-cao-{report.year}.{form}", _MEDIA[form])
 
 
 def _source(picture: Picture) -> str:

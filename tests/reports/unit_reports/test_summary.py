@@ -8,10 +8,12 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from lms import documents
 from lms.reports.unit_reports.models import UnitReport, UnitReportLine
 from lms.reports.unit_reports.queries import summary as queries
 from lms.reports.unit_reports.queries.summary import SUMS
 from tests import factories as make
+from tests.documents.laws import hold
 from tests.reports.unit_reports.conftest import YEAR
 
 PAGE = f"/reports/campaigns/{YEAR}/summary"
@@ -83,7 +85,7 @@ def paper_text(content):
 def word_text(content):
     document = python_docx.Document(BytesIO(content))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return " ".join([*(one.text for one in document.paragraphs), *cells])
+    return " ".join(" ".join([*(one.text for one in document.paragraphs), *cells]).split())
 
 
 @pytest.mark.parametrize(("form", "read"), [("pdf", paper_text), ("docx", word_text)])
@@ -129,3 +131,22 @@ def test_every_missing_unit_stands_on_the_paper(city, sign_in):
     city.open(levels=["service_unit"])
     text = paper_text(sign_in(city.officer).get(f"{PAGE}.pdf").data)
     assert all(f"công lập số {number} " in text for number in range(300))
+
+
+@pytest.mark.parametrize("state", ["empty", "draft", "submitted", "closed"])
+def test_the_papers_are_laid_out_as_the_decree_asks(city, sign_in, write, submit, monkeypatch, state):
+    made, pdf = [], documents.pdf
+    monkeypatch.setattr(documents, "pdf", lambda document: made.append(document) or pdf(document))
+    city.open()
+    if state != "empty":
+        write(city.first, city.manager, draft=state == "draft")
+    client = sign_in(city.officer)
+    if state == "closed":
+        submit(client, f"/reports/campaigns/{YEAR}/close", page="/account")
+    for url, reader in ((f"{PAGE}.pdf", client), (city.url(city.first, ".pdf"), sign_in(city.manager))):
+        answer = reader.get(url)
+        assert "bao-cao-" in answer.headers["Content-Disposition"]
+    for document in made:
+        hold(document)
+        assert document.authority and document.number.startswith("…/BC-")
+    assert len(made) == 2

@@ -5,20 +5,34 @@ from collections.abc import Iterator, Sequence
 from lms.documents import Block, Column, Paragraph, Table
 from lms.reports.issued.papers.groups import TABLED
 from lms.reports.issued.rules.report import AdjustmentEffect, DueAdjustment
-from lms.reports.issued.rules.wording import NO_VALUE, STATED, WAYS, day, decimal, short, whole
+from lms.reports.issued.rules.wording import NO_VALUE, STATED, WAYS, counted, day, decimal, short, whole
 
 _NUMBER = Column("TT", 1.2, "center")
+_STATES = {
+    "done": "đã hoàn thành",
+    "stated": "đang thực hiện",
+    "due": "chưa xác định nguyên nhân và biện pháp",
+}
+_CHANGES = {"up": "tăng rõ rệt", "down": "giảm rõ rệt", "unclear": "chênh lệch trong phạm vi ngẫu nhiên"}
 
 
-def adjusted(changes: Sequence[DueAdjustment]) -> Iterator[Block]:
-    """Give the adjustments that the results ask for, with cause, measure, person and date."""
+def adjusted(changes: Sequence[DueAdjustment], below: int) -> Iterator[Block]:
+    """Give the adjustments that the results ask for, with cause, measure, person and date.
+
+    :param below: how many results lie below their threshold
+    """
+    if not changes and below:
+        yield Paragraph(
+            f"Có {whole(below)} kết quả tổng hợp dưới ngưỡng; chưa có nội dung điều chỉnh nào được lập cho từng lớp."
+        )
+        return
     if not changes:
         yield Paragraph("Không có kết quả nào dưới ngưỡng nên không phát sinh nội dung phải điều chỉnh.")
         return
     counts = {state: sum(adjustment.state == state for adjustment in changes) for state in STATED}
     yield Paragraph(
-        f"Có {whole(len(changes))} kết quả dưới ngưỡng phải điều chỉnh: {whole(counts['done'])} đã hoàn thành, "
-        f"{whole(counts['stated'])} đang thực hiện, {whole(counts['due'])} chưa xác định nguyên nhân và biện pháp."
+        f"Có {whole(len(changes))} kết quả dưới ngưỡng phải điều chỉnh: "
+        f"{counted((counts[state], words) for state, words in _STATES.items())}."
     )
     yield Table(
         (
@@ -54,8 +68,8 @@ def helped(carried_out: Sequence[AdjustmentEffect]) -> Iterator[Block]:
         return
     ways = {way: sum(effect.way == way for effect in carried_out) for way in WAYS}
     yield Paragraph(
-        f"Có {whole(len(carried_out))} nội dung điều chỉnh đã thực hiện và được đánh giá lại: {whole(ways['up'])} tăng "
-        f"rõ rệt, {whole(ways['down'])} giảm rõ rệt, {whole(ways['unclear'])} chênh lệch trong phạm vi ngẫu nhiên."
+        f"Có {whole(len(carried_out))} nội dung điều chỉnh đã thực hiện và được đánh giá lại: "
+        f"{counted((ways[way], words) for way, words in _CHANGES.items())}."
     )
     yield Table(
         (

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count, groupby
 
-from lms.documents import Block, Bullets, Heading, Official, Paragraph, Picture, Table
+from lms.documents import Block, Bullets, Heading, LegalBases, Official, Paragraph, Picture, Table
 from lms.reports.issued.papers.adjustments import adjusted, helped
 from lms.reports.issued.papers.results import results
 from lms.reports.issued.rules import wording
@@ -14,7 +14,6 @@ from lms.reports.issued.rules.life import PARTS
 from lms.reports.issued.rules.report import Issue, Report
 from lms.reports.issued.rules.wording import decimal, moment, percent, short, whole
 
-PLACE = "Hà Nội"
 DRAFT_STAMP = "Bản dự thảo, số liệu chưa chốt"
 
 
@@ -28,7 +27,7 @@ _TRUST = {
 
 
 def issue_stamp(as_of: datetime, figures: Figures) -> str:
-    """Return the line at the foot of each page that ties the document to its figures."""
+    """Return the line below the signature that ties the document to its figures."""
     return f"Số liệu chốt lúc {moment(as_of)}\nSHA-256 của số liệu: {fingerprint(figures)}"
 
 
@@ -36,16 +35,16 @@ def official(report: Report, issue: Issue | None = None, stamp: str = DRAFT_STAM
     """Return the report as an official document; without an issue it is a draft."""
     head = report.head
     return Official(
-        superior=head.superior,
-        authority=head.authority,
-        number=issue.number if issue else "",
-        place=issue.place if issue else PLACE,
+        superior=head.issuer.superior,
+        authority=head.issuer.authority,
+        number=issue.number if issue else head.issuer.number(),
+        place=issue.place if issue else head.issuer.place,
         date=issue.issued_on if issue else None,
         kind="BÁO CÁO",
         subject=head.subject,
         body=tuple(_captioned(_body(report))),
         recipients=issue.recipients if issue else (),
-        signer_title=issue.signer_title if issue else "",
+        signer_title=issue.signer_title if issue else head.issuer.signer_title,
         signer_name=issue.signer_name if issue else "",
         signer_on_behalf=issue.signer_on_behalf if issue else "",
         draft=issue is None,
@@ -67,9 +66,8 @@ def _captioned(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _body(report: Report) -> Iterator[Block]:
     figures = report.figures
-    yield Paragraph("Căn cứ:")
-    yield from _written(report.texts.get("basis", ""))
-    yield Paragraph(f"{report.head.authority} báo cáo như sau:")
+    yield LegalBases(tuple(report.texts.get("basis", "").split("\n")))
+    yield Paragraph(f"{report.head.unit} báo cáo như sau:")
     yield Heading(1, "Công tác tổ chức và tỷ lệ trả lời phiếu đánh giá")
     yield Paragraph(report.head.facts)
     yield from _written(report.texts.get("organisation", ""))
@@ -78,13 +76,17 @@ def _body(report: Report) -> Iterator[Block]:
     yield from results(figures)
     yield from _after(report)
     yield Heading(1, "Điều chỉnh sau đánh giá")
-    yield from adjusted(report.adjustments)
+    yield from adjusted(report.adjustments, figures.below)
     yield from helped(report.effects)
     for part in PARTS[report.head.kind]:
         if part not in ("basis", "organisation") and report.texts.get(part):
             yield Heading(1, wording.PARTS[part])
             yield from _written(report.texts[part])
-    yield Paragraph(f"Trên đây là báo cáo của {report.head.authority}./.")
+    subject = report.head.subject
+    yield Paragraph(
+        f"Trên đây là báo cáo {subject[:1].lower()}{subject[1:]}, {report.head.unit} trân trọng báo cáo và gửi các cơ "
+        "quan, đơn vị biết, phối hợp thực hiện./."
+    )
 
 
 def _after(report: Report) -> Iterator[Block]:

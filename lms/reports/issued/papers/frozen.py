@@ -10,13 +10,15 @@ from typing import Any
 import msgspec
 import orjson
 
-from lms.documents import Block, Bullets, Heading, Official, Paragraph, Picture, Table, docx, pdf
+from lms.documents import LAYOUT, Block, Bullets, Heading, LegalBases, Official, Paragraph, Picture, Table, docx, pdf
 from lms.reports.issued.papers.sheets import Sheet, workbook
 from lms.reports.issued.rules import figures
 from lms.reports.issued.rules.figures import Figures
 
 FORMS = ("docx", "pdf", "xlsx")
-_BLOCKS: Mapping[str, type[Block]] = {block.__name__: block for block in (Bullets, Heading, Paragraph, Picture, Table)}
+_BLOCKS: Mapping[str, type[Block]] = {
+    block.__name__: block for block in (Bullets, Heading, LegalBases, Paragraph, Picture, Table)
+}
 _MAKERS = ("typst", "python-docx", "xlsxwriter")
 
 
@@ -67,5 +69,5 @@ def make(report: Frozen, form: str) -> bytes:
 
 
 def renderer() -> str:
-    """Name the versions of what makes the files."""
-    return ", ".join(f"{name} {version(name)}" for name in _MAKERS)
+    """Name the versions of what makes the files: of the layout and of the libraries."""
+    return f"layout {LAYOUT}, " + ", ".join(f"{name} {version(name)}" for name in _MAKERS)

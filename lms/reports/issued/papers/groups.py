@@ -47,10 +47,13 @@ def _kind(by: By, groups: Sequence[Group], points: int) -> Iterator[Block]:
     scores = [score for _group, score in seen]
     if len(seen) > 1:
         (high, best), (low, worst) = (choose(seen, key=lambda pair: pair[1].mean) for choose in (max, min))
-        yield Paragraph(
-            f"Cao nhất là {_name(high)} ({decimal(best.mean)}), thấp nhất là {_name(low)} ({decimal(worst.mean)}). Khi "
-            "các khoảng trong ngoặc giao nhau, thứ tự có thể do ngẫu nhiên."
-        )
+        if decimal(best.mean) == decimal(worst.mean):
+            yield Paragraph(f"Tất cả đều đạt điểm trung bình {decimal(best.mean)}.")
+        else:
+            yield Paragraph(
+                f"Cao nhất là {_name(high)} ({decimal(best.mean)}), thấp nhất là {_name(low)} ({decimal(worst.mean)}). "
+                "Khi các khoảng trong ngoặc giao nhau, thứ tự có thể do ngẫu nhiên."
+            )
         drawn = [
             charts.Bar(group.code, score.mean, score.low, score.high) for group, score in lowest(seen, scores, CHARTED)
         ]
@@ -100,12 +103,16 @@ def _mean(group: Group) -> str:
     return ranged(group.score, "\n") if group.score else NO_VALUE
 
 
+def _went(before: str, now: str) -> str:
+    return f"giữ ở mức {now}" if before == now else f"đi từ {before} đến {now}"
+
+
 def _years(figures: Figures, years: Sequence[tuple[str, Score]]) -> Iterator[Block]:
     title, head = _TITLES["year"]
     (first, before), (last, now) = years[0], years[-1]
     yield Heading(2, title)
     yield Paragraph(
-        f"Từ năm {first} đến năm {last}, điểm trung bình chung đi từ {decimal(before.mean)} đến {decimal(now.mean)}."
+        f"Từ năm {first} đến năm {last}, điểm trung bình chung {_went(decimal(before.mean), decimal(now.mean))}."
     )
     points = [
         charts.Point("Kết quả", year, score.mean, score.low or score.mean, score.high or score.mean)

@@ -33,13 +33,15 @@ def results(figures: Figures) -> Iterator[Block]:
 def _compared(mean: float, programme: float | None, city: float | None) -> str:
     averages = [("của chương trình", programme), ("của toàn Thành phố", city)]
     comparisons = [
-        f"{name} là {decimal(value)} ({_away(mean - value)})" for name, value in averages if value is not None
+        f"{name} là {decimal(value)} ({_away(round(mean, 2) - round(value, 2))})"
+        for name, value in averages
+        if value is not None
     ]
     return f"; điểm trung bình {listed(comparisons)}" if comparisons else ""
 
 
 def _away(difference: float) -> str:
-    if abs(difference) < 0.005:
+    if not difference:
         return "ngang bằng"
     return f"{'cao' if difference > 0 else 'thấp'} hơn {decimal(abs(difference))}"
 
@@ -50,10 +52,14 @@ def _away(difference: float) -> str:
 def _by_part(figures: Figures) -> Iterator[Block]:
     yield Heading(2, "Kết quả theo nội dung đánh giá")
     best, worst = (choose(figures.parts, key=lambda part: part.score.mean) for choose in (max, min))
-    yield Paragraph(
-        f"Nội dung được đánh giá cao nhất là “{best.title}” ({decimal(best.score.mean)}), thấp nhất là “{worst.title}” "
-        f"({decimal(worst.score.mean)}). {_below([part.title for part in figures.parts if part.below])}"
-    )
+    below = _below([part.title for part in figures.parts if part.below], "nội dung đánh giá")
+    if decimal(best.score.mean) == decimal(worst.score.mean):
+        yield Paragraph(f"Các nội dung đánh giá đều đạt {decimal(best.score.mean)} điểm. {below}")
+    else:
+        yield Paragraph(
+            f"Nội dung được đánh giá cao nhất là “{best.title}” ({decimal(best.score.mean)}), thấp nhất là "
+            f"“{worst.title}” ({decimal(worst.score.mean)}). {below}"
+        )
     yield Picture(
         charts.means_chart([_bar(part) for part in figures.parts], figures.points, _MEAN_AXIS, _CITY, language="vi"),
         f"Biểu đồ cột: {'; '.join(f'{part.title} {decimal(part.score.mean)}' for part in figures.parts)}",
@@ -93,9 +99,9 @@ def _bar(part: Part) -> charts.Bar:
     return charts.Bar(part.title, part.score.mean, part.score.low, part.score.high, part.city)
 
 
-def _below(titles: Sequence[str]) -> str:
+def _below(titles: Sequence[str], what: str) -> str:
     if not titles:
-        return "Không có kết quả nào dưới ngưỡng phải điều chỉnh."
+        return f"Không có {what} nào dưới ngưỡng phải điều chỉnh."
     more = f" và {whole(len(titles) - NAMED)} kết quả khác" if len(titles) > NAMED else ""
     return f"Dưới ngưỡng phải điều chỉnh: {', '.join(titles[:NAMED]) if more else listed(titles)}{more}."
 
@@ -191,10 +197,10 @@ def _topics_sentence(seen: Sequence[Taught], taught: int) -> str:
     few = taught - len(seen)
     low = [f"{teaching.lecturer} (“{teaching.topic}”)" for teaching in seen if teaching.below]
     unseen = f" Có {whole(few)} chuyên đề không đủ 05 phiếu để công bố kết quả." if few else ""
-    return (
-        f"Kết quả từng giảng viên theo từng chuyên đề nằm trong khoảng từ {decimal(min(means))} đến "
-        f"{decimal(max(means))}. {_below(low)}{unseen}"
-    )
+    least, most = decimal(min(means)), decimal(max(means))
+    spread = f"đều là {least}" if least == most else f"nằm trong khoảng từ {least} đến {most}"
+    below = _below(low, "kết quả theo chuyên đề và giảng viên")
+    return f"Kết quả từng giảng viên theo từng chuyên đề {spread}. {below}{unseen}"
 
 
 # -- comments ----------------------------------------------------------------------------------------------------------
@@ -203,12 +209,13 @@ def _topics_sentence(seen: Sequence[Taught], taught: int) -> str:
 def _comments(figures: Figures) -> Iterator[Block]:
     yield Heading(2, "Ý kiến góp ý")
     removed = (
-        f" Người đọc được tin cậy đã lược bỏ một phần hoặc cả {whole(figures.removed)} ý kiến để không ai bị nhận ra."
+        f" Người được phân công đọc đã lược bỏ một phần hoặc cả {whole(figures.removed)} ý kiến để không ai bị nhận ra."
         if figures.removed
         else ""
     )
     if not figures.comments:
-        yield Paragraph(f"Không có ý kiến góp ý bằng lời.{removed}")
+        shown = " nào được công bố" if removed else ""
+        yield Paragraph(f"Không có ý kiến góp ý bằng lời{shown}.{removed}")
         return
     if not figures.themes:
         yield Paragraph(

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, select
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes.models import ClassRun
 from lms.core.database import db
+from lms.documents.issuers import Issuer
 from lms.people.models import Account, Person, Unit
 from lms.quality.queries import adjustments, summaries, sums
 from lms.quality.queries import classes as quality
@@ -20,23 +21,24 @@ from lms.reports.issued.models import QualityReport
 from lms.reports.issued.queries import reports as queries
 from lms.reports.issued.rules import measuring
 from lms.reports.issued.rules.figures import Figures
-from lms.reports.issued.rules.life import city_path
 from lms.reports.issued.rules.report import AdjustmentEffect, DueAdjustment, Effectiveness, Head, Report
 from lms.reports.issued.rules.wording import day, whole
+from lms.reports.issuing import issuer_at
 from lms.surveys.queries import comments, named, states
 
 
-def gather(report: QualityReport, until: datetime) -> Report | None:
+def gather(report: QualityReport, until: datetime, by: UUID | None = None) -> Report | None:
     """Return what a report says; None where there are too few answers for any figure.
 
     :param until: of evaluations closed by then
+    :param by: the account that issues it; of a draft, those who wrote it stand for it
     """
     figures = figures_of(report, until)
     if figures is None:
         return None
     lines = adjustments.of_evaluations(_about(report, until))
     changes, effects = tuple(map(_change, lines)), tuple(_helped(report, until))
-    return Report(_head(report, figures), figures, changes, effects, report.texts, _after(report, until))
+    return Report(_head(report, figures, by), figures, changes, effects, report.texts, _after(report, until))
 
 
 def figures_of(report: QualityReport, until: datetime) -> Figures | None:
@@ -98,12 +100,21 @@ def _about(report: QualityReport, until: datetime) -> ColumnElement[bool]:
 # -- the head ----------------------------------------------------------------------------------------------------------
 
 
-def _head(report: QualityReport, figures: Figures) -> Head:
+def issuer(report: QualityReport, by: UUID | None = None) -> Issuer:
+    """Return who issues a report: the unit of who issues it, an institution its own and those of its classes.
+
+    :param by: the account that issues it; of a draft, those who wrote it stand for it
+    """
     unit = db.session.get_one(Unit, report.unit_id)
-    superior = db.session.scalars(select(Unit.name).where(Unit.path == city_path(unit.path))).one()
-    authority = unit.name if report.kind in ("class", "institution") else _writing_unit(report) or unit.name
+    paths = _units_of([by] if by else [UUID(account) for account in report.writers])
+    own = report.kind in ("class", "institution") and any(path.startswith(unit.path) for path in paths)
+    return issuer_at(unit.path if own or not paths else paths[0])
+
+
+def _head(report: QualityReport, figures: Figures, by: UUID | None) -> Head:
+    unit = db.session.get_one(Unit, report.unit_id)
     subject, facts = _of_run(report.class_id) if report.class_id else _of_year(report, unit, figures)
-    return Head(report.kind, superior, authority, subject, facts)
+    return Head(report.kind, issuer(report, by), subject, facts)
 
 
 def _of_run(class_id: UUID) -> tuple[str, str]:
@@ -135,11 +146,10 @@ def _of_year(report: QualityReport, unit: Unit, figures: Figures) -> tuple[str, 
     return subject, f"{held} trên toàn Thành phố.{few}"
 
 
-def _writing_unit(report: QualityReport) -> str | None:
-    """Return the unit of who wrote a report that is about no institution."""
-    writers = [UUID(account) for account in report.writers]
-    unit = select(Unit.name).join(Person, Person.unit_id == Unit.id).join(Account, Account.person_id == Person.id)
-    return db.session.scalar(unit.where(Account.id.in_(writers)).order_by(Unit.path).limit(1))
+def _units_of(accounts: list[UUID]) -> list[str]:
+    """Return the paths of the units in which people work."""
+    unit = select(Unit.path).join(Person, Person.unit_id == Unit.id).join(Account, Account.person_id == Person.id)
+    return list(db.session.scalars(unit.where(Account.id.in_(accounts)).order_by(Unit.path)))
 
 
 # -- adjustments -------------------------------------------------------------------------------------------------------

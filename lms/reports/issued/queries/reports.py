@@ -204,6 +204,11 @@ def account_name(account_id: UUID | None) -> str:
     return db.session.scalar(select(Account.display_name).where(Account.id == account_id)) or ""
 
 
+def unit_with_code(code: str) -> Unit | None:
+    """Return the unit of a code."""
+    return db.session.scalar(select(Unit).where(Unit.code == code))
+
+
 class ReadComments(NamedTuple):
     """Comments that the trusted reader let through: :ivar texts: where they were asked for, :ivar total: how many.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from lms.documents.issuers import Issuer
 from lms.quality.rules.statistics import Way
 from lms.reports.issued.rules.figures import Figures
 
@@ -16,10 +17,14 @@ class Head:
     """
 
     kind: str
-    superior: str
-    authority: str
+    issuer: Issuer
     subject: str
     facts: str
+
+    @property
+    def unit(self) -> str:
+        """The issuing body within a sentence."""
+        return self.issuer.authority.replace("\n", " ")
 
 
 @dataclass(frozen=True, slots=True)

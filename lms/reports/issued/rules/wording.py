@@ -21,12 +21,12 @@ PARTS = {
 
 BASIS = "\n".join(
     (
-        "- Quyết định số 1698/QĐ-UBND ngày 19 tháng 5 năm 2022 của Ủy ban nhân dân Thành phố Hà Nội phê duyệt Đề án "
-        "“Đào tạo, bồi dưỡng nâng cao chất lượng cán bộ, công chức, viên chức thành phố Hà Nội giai đoạn 2022 - 2025 "
-        "và định hướng đến năm 2030”;",
-        "- Nghị định số 171/2025/NĐ-CP ngày 30 tháng 6 năm 2025 của Chính phủ quy định về đào tạo, bồi dưỡng "
+        "Căn cứ Quyết định số 1698/QĐ-UBND ngày 19 tháng 5 năm 2022 của Ủy ban nhân dân Thành phố Hà Nội phê duyệt "
+        "Đề án “Đào tạo, bồi dưỡng nâng cao chất lượng cán bộ, công chức, viên chức thành phố Hà Nội giai đoạn "
+        "2022 - 2025 và định hướng đến năm 2030”;",
+        "Căn cứ Nghị định số 171/2025/NĐ-CP ngày 30 tháng 6 năm 2025 của Chính phủ quy định về đào tạo, bồi dưỡng "
         "công chức;",
-        "- Thông tư số 10/2017/TT-BNV ngày 29 tháng 12 năm 2017 của Bộ trưởng Bộ Nội vụ quy định về đánh giá chất "
+        "Căn cứ Thông tư số 10/2017/TT-BNV ngày 29 tháng 12 năm 2017 của Bộ trưởng Bộ Nội vụ quy định về đánh giá chất "
         "lượng bồi dưỡng cán bộ, công chức.",
     )
 )
@@ -43,7 +43,7 @@ def whole(value: int) -> str:
 
 def decimal(value: float | None) -> str:
     """Write a mean as 4,05."""
-    return NO_VALUE if value is None else f"{value:,.2f}".translate(_SWAP)
+    return NO_VALUE if value is None else f"{value:z,.2f}".translate(_SWAP)
 
 
 def ranged(score: Score, break_: str = " ") -> str:
@@ -55,7 +55,7 @@ def ranged(score: Score, break_: str = " ") -> str:
 
 def short(value: float | None) -> str:
     """Write a median or a threshold as 4 or 3,5."""
-    return NO_VALUE if value is None else f"{value:,.2f}".rstrip("0").rstrip(".").translate(_SWAP)
+    return NO_VALUE if value is None else f"{value:z,.2f}".rstrip("0").rstrip(".").translate(_SWAP)
 
 
 def percent(share: float) -> str:
@@ -77,3 +77,9 @@ def listed(names: Iterable[str]) -> str:
     """Write names as “một, hai và ba”."""
     *first, last = names
     return f"{', '.join(first)} và {last}" if first else last
+
+
+def counted(parts: Iterable[tuple[int, str]]) -> str:
+    """Write counts of one whole, without those that are zero: “2 tăng rõ rệt và 1 giảm rõ rệt”."""
+    named = [f"{whole(count)} {words}" for count, words in parts if count]
+    return listed(named) if named else ""

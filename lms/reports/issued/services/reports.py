@@ -1,6 +1,7 @@
 """The life of a report: begun, written, submitted, approved or sent back, issued for ever, replaced by another."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -150,14 +151,15 @@ def issue(actor: Actor, report_id: UUID, details: Issue, *, at: datetime) -> Non
 
     :param details: what the document carries
 
-    :raises DomainError: ``not-now``, ``too-few``, ``figures-changed``, ``date``, ``number-taken``
+    :raises DomainError: ``not-now``, ``too-few``, ``figures-changed``, ``date``, ``number-taken``, ``symbol``
     """
     report = _held(report_id, "issue")
     if report.as_of is None or report.approved_at is None:
         raise LookupError(report.id)
     if not life.date_fits(details.issued_on, _day(report.approved_at), _day(at)):
         raise DomainError("date", _l("The date must lie between the day of approval and today."), 422)
-    contents = gathering.gather(report, report.as_of)
+    details = _numbered(report, actor, details)
+    contents = gathering.gather(report, report.as_of, actor.account_id)
     if contents is None or fingerprint(contents.figures) != report.approved_figures:
         raise DomainError(
             "figures-changed",
@@ -218,6 +220,25 @@ def _freeze(report: QualityReport, contents: Report, details: Issue, as_of: date
     for form in frozen.FORMS:
         stored = files.put(io.BytesIO(frozen.make(kept, form)))
         db.session.add(ReportFile(report_id=report.id, form=form, sha256=stored.sha256, size=stored.size))
+
+
+def _numbered(report: QualityReport, actor: Actor, details: Issue) -> Issue:
+    """Give a number alone the symbol of who issues, and refuse another unit's symbol."""
+    issuer = gathering.issuer(report, actor.account_id)
+    number = issuer.number(details.number)
+    owner = queries.unit_with_code(number.rpartition("-")[2])
+    if owner is not None and owner.code != issuer.code:
+        raise DomainError(
+            "symbol",
+            _l(
+                "This is the symbol of %(other)s; the document is issued by %(issuer)s: %(number)s.",
+                other=owner.name,
+                issuer=issuer.authority.replace("\n", " "),
+                number=issuer.number(),
+            ),
+            422,
+        )
+    return replace(details, number=number)
 
 
 def _figures(report: QualityReport, until: datetime) -> Figures:

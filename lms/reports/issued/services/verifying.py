@@ -14,11 +14,15 @@ from lms.reports.issued.rules import figures
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """A file of a report: whether the kept one is there, and whether it is the same when it is made again."""
+    """A file of a report.
+
+    :ivar kept: whether the kept one is there, with the bytes of its issue
+    :ivar same: whether it is the same when it is made again; None where it was made by another layout or version
+    """
 
     form: str
     kept: bool
-    same: bool
+    same: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Verdict:
     @property
     def good(self) -> bool:
         """Whether everything is as it was."""
-        same_files = all(file.kept and file.same for file in self.files)
+        same_files = all(file.kept and file.same is not False for file in self.files)
         return self.whole and self.recomputed and not self.differences and same_files
 
 
@@ -49,16 +53,27 @@ def verify(report: QualityReport) -> Verdict:
     if report.frozen is None or report.as_of is None:
         raise LookupError(report.id)
     kept = frozen.load(report.frozen)
+    renderer = frozen.renderer()
+    again = renderer == report.renderer
     now = gathering.figures_of(report, report.as_of)
     before = figures.plain(kept.figures)
     return Verdict(
         frozen.stamp(report.frozen) == report.stamp,
         now is not None,
         tuple(figures.differences(before, figures.plain(now))) if now else (),
-        tuple(_file(kept, row.form, row.sha256) for row in queries.kept_files(report.id).values()),
-        "" if frozen.renderer() == report.renderer else frozen.renderer(),
+        tuple(_file(kept, row.form, row.sha256, again) for row in queries.kept_files(report.id).values()),
+        "" if again else renderer,
     )
 
 
-def _file(kept: frozen.Frozen, form: str, digest: str) -> FileCheck:
-    return FileCheck(form, files.exists(digest), sha256(frozen.make(kept, form)).hexdigest() == digest)
+def _file(kept: frozen.Frozen, form: str, digest: str, again: bool) -> FileCheck:
+    same = sha256(frozen.make(kept, form)).hexdigest() == digest if again else None
+    return FileCheck(form, _kept(digest), same)
+
+
+def _kept(digest: str) -> bool:
+    """Tell whether the file of a digest is there and has it."""
+    try:
+        return sha256(b"".join(files.read(digest))).hexdigest() == digest
+    except FileNotFoundError:
+        return False

@@ -6,9 +6,10 @@ from datetime import datetime
 from lms.core.clauses import SCHEME, place
 from lms.core.i18n import day, moment, number, percent, speaking
 from lms.documents import Block, Column, Heading, Official, Paragraph, Picture, Table
+from lms.documents.issuers import Body, issuer_of
 from lms.reports.unit_reports import wording
 from lms.reports.unit_reports.papers.unit_paper import CITY, CODE, PROGRAMME
-from lms.reports.unit_reports.queries.campaigns import UnitRow
+from lms.reports.unit_reports.queries.campaigns import Counts, UnitRow
 from lms.reports.unit_reports.queries.summary import Summary, Sums, Voices
 from lms.surveys.themes import Group
 
@@ -16,6 +17,7 @@ SUBJECT = (
     "Tổng hợp đánh giá chất lượng đào tạo, bồi dưỡng và việc sử dụng cán bộ, công chức, viên chức sau đào tạo, "
     "bồi dưỡng năm {year}"
 )
+_ISSUER = issuer_of((Body("HN", "Thành phố Hà Nội"), Body("SNV", "Sở Nội vụ")))
 LEVEL = Column("Cấp", 2.6, "left")
 
 
@@ -24,25 +26,25 @@ def document(summary: Summary, voices: Voices, missing: Sequence[UnitRow], *, at
     with speaking("vi"):
         body = tuple(_body(summary, voices, missing))
     return Official(
-        superior="Ủy ban nhân dân\nthành phố Hà Nội",
-        authority="Sở Nội vụ",
-        number="",
-        place="Hà Nội",
+        superior=_ISSUER.superior,
+        authority=_ISSUER.authority,
+        number=_ISSUER.number(),
+        place=_ISSUER.place,
         date=None,
         kind="BÁO CÁO",
         subject=SUBJECT.format(year=summary.campaign.year),
         body=body,
-        recipients=("UBND Thành phố", "Giám đốc Sở", "Lưu: VT"),
-        signer_title="Giám đốc",
+        recipients=("Như trên", "Giám đốc Sở", "Lưu: VT"),
+        signer_title=_ISSUER.signer_title,
         signer_name="",
         signer_on_behalf="",
         draft=summary.campaign.closed_at is None,
         stamp=f"Tổng hợp từ báo cáo của các đơn vị, lúc {moment(at)}",
+        addressee=f"Kính gửi: {CITY}",
     )
 
 
 def _body(summary: Summary, voices: Voices, missing: Sequence[UnitRow]) -> Iterator[Block]:
-    yield Paragraph(f"Kính gửi: {CITY}")
     yield Paragraph(
         f"Thực hiện {place('V.2.1')}, {SCHEME} ("
         "“Hàng năm, tổng hợp đánh giá chất lượng ĐTBD CBCCVC và sử dụng CBCCVC sau ĐTBD của cơ quan, đơn vị báo cáo "
@@ -61,15 +63,18 @@ def _body(summary: Summary, voices: Voices, missing: Sequence[UnitRow]) -> Itera
     yield from _quotas(summary)
     yield Heading(1, "Các đơn vị chưa gửi báo cáo")
     yield from _missing(summary, missing)
-    yield Paragraph("Sở Nội vụ kính báo cáo Ủy ban nhân dân Thành phố xem xét, chỉ đạo./.")
+    yield Paragraph(
+        "Trên đây là kết quả tổng hợp đánh giá chất lượng đào tạo, bồi dưỡng và việc sử dụng cán bộ, công chức, viên "
+        f"chức sau đào tạo, bồi dưỡng năm {summary.campaign.year}, Sở Nội vụ kính báo cáo Ủy ban nhân dân Thành phố "
+        "xem xét, chỉ đạo./."
+    )
 
 
 def _reporting(summary: Summary) -> Iterator[Block]:
     units, due_on = summary.units, day(summary.campaign.due_on)
     yield Paragraph(
         f"Hạn gửi báo cáo là ngày {due_on}. {number(units.reported)}/{number(units.units)} đơn vị đã gửi báo cáo "
-        f"({percent(units.rate)}), trong đó {number(units.late)} đơn vị gửi sau hạn; {number(units.missing)} đơn vị "
-        f"chưa gửi. Sở Nội vụ đã chấp nhận {number(units.accepted)} báo cáo."
+        f"({percent(units.rate)}){_but(units)}"
     )
     heads = ("Số đơn vị", "Đã gửi", "Gửi sau hạn", "Đã chấp nhận", "Chưa gửi", "Tỷ lệ")
     rows = tuple(
@@ -97,14 +102,31 @@ def _reporting(summary: Summary) -> Iterator[Block]:
         )
 
 
+def _but(units: Counts) -> str:
+    """Tell of those late, missing and accepted, where there are any."""
+    late = f", trong đó {number(units.late)} đơn vị gửi sau hạn" if units.late else ""
+    missing = f"; {number(units.missing)} đơn vị chưa gửi" if units.missing else ""
+    accepted = f" Sở Nội vụ đã chấp nhận {number(units.accepted)} báo cáo." if units.accepted else ""
+    return f"{late}{missing}.{accepted}"
+
+
 def _training(summary: Summary) -> Iterator[Block]:
     city = summary.city
+    if not city.sent:
+        yield Paragraph("Chưa có đơn vị nào báo cáo về người tham dự các lớp kết thúc trong năm.")
+        return
     yield Paragraph(
         f"Theo báo cáo, các đơn vị đã cử {number(city.sent)} lượt người tham dự các lớp kết thúc trong năm; "
-        f"{number(city.enrolled)} lượt người theo học, {number(city.completed)} lượt người hoàn thành, tổng số "
-        f"{number(city.hours)} tiết."
+        f"{number(city.enrolled)} lượt người theo học, {number(city.completed)} lượt người hoàn thành; tổng số lượt "
+        f"tiết học là {number(city.hours)}."
     )
-    heads = (("Cử đi", 1.1), ("Theo học", 1.1), ("Hoàn thành", 1.4), ("Số tiết", 1.3), ("Chất lượng (1-5)", 1.4))
+    heads = (
+        ("Cử đi", 1.1),
+        ("Theo học", 1.1),
+        ("Hoàn thành", 1.4),
+        ("Tổng số lượt tiết học", 1.5),
+        ("Chất lượng (1-5)", 1.4),
+    )
     columns = tuple(Column(title, width, "right") for title, width in heads)
     rows = tuple(
         (programme.key, programme.name["vi"], *_figures(programme), _against(programme))
@@ -133,7 +155,7 @@ def _training(summary: Summary) -> Iterator[Block]:
 def _extremes(rated: Sequence[Sums]) -> str:
     ranked = sorted(rated, key=lambda programme: -(programme.quality or 0))
     best, worst = ranked[0], ranked[-1]
-    if best is worst:
+    if number(best.quality, "0.00") == number(worst.quality, "0.00"):
         return ""
     return (
         f"; cao nhất là chương trình {best.key} ({number(best.quality, '0.00')}), thấp nhất là {worst.key} "
@@ -161,8 +183,7 @@ def _use(summary: Summary) -> Iterator[Block]:
     yield Paragraph(
         f"Trong {number(city.completed)} lượt người hoàn thành, {number(fitting)} lượt người "
         f"({percent(fitting / city.completed)}) được giao việc đúng nội dung đào tạo, bồi dưỡng hoặc được bổ nhiệm, "
-        f"quy hoạch; {number(city.unchanged)} lượt người làm công việc như trước, {number(city.moved)} lượt người "
-        f"chuyển công tác, {number(city.departed)} lượt người thôi việc, nghỉ hưu."
+        f"quy hoạch{_others(city)}."
     )
     heads = [Column(word.capitalize(), 1.5, "right") for word in wording.use_words()]
     columns = (Column("Hoàn thành", 1.2, "right"), *heads)
@@ -176,6 +197,16 @@ def _use(summary: Summary) -> Iterator[Block]:
         "Biểu đồ tỷ lệ sử dụng người hoàn thành theo chương trình; số liệu ở bảng trên.",
         "Việc sử dụng theo chương trình",
     )
+
+
+def _others(city: Sums) -> str:
+    parts = (
+        (city.unchanged, "làm công việc như trước"),
+        (city.moved, "chuyển công tác"),
+        (city.departed, "thôi việc, nghỉ hưu"),
+    )
+    named = [f"{number(count)} lượt người {words}" for count, words in parts if count]
+    return f"; {', '.join(named)}" if named else ""
 
 
 def _uses(sums: Sums) -> tuple[str, ...]:

@@ -27,26 +27,26 @@ def document(report: Report) -> Official:
         body = tuple(_body(report))
         submitted = moment(row.submitted_at)
     return Official(
-        superior=report.superior,
-        authority=report.unit,
-        number="",
-        place="Hà Nội",
+        superior=report.issuer.superior,
+        authority=report.issuer.authority,
+        number=report.issuer.number(),
+        place=report.issuer.place,
         date=local_day(row.submitted_at) if report.frozen and row.submitted_at else None,
         kind="BÁO CÁO",
         subject=SUBJECT.format(year=row.year),
         body=body,
-        recipients=("Sở Nội vụ thành phố Hà Nội", "Lưu: VT"),
-        signer_title=row.signer_title or "Thủ trưởng đơn vị",
+        recipients=("Như trên", "Lưu: VT"),
+        signer_title=row.signer_title or report.issuer.signer_title,
         signer_name=row.signer_name,
         signer_on_behalf="",
         draft=not report.frozen,
         stamp=f"Số liệu được chốt khi gửi báo cáo, lúc {submitted}" if report.frozen else "Số liệu chưa chốt",
+        addressee="Kính gửi: Sở Nội vụ thành phố Hà Nội",
     )
 
 
 def _body(report: Report) -> Iterator[Block]:
     row, year = report.row, report.row.year
-    yield Paragraph("Kính gửi: Sở Nội vụ thành phố Hà Nội")
     yield Paragraph(f"Thực hiện {place('IV.1', 'V.2.4')}, {SCHEME}, {report.unit} báo cáo kết quả năm {year} như sau:")
     yield Heading(1, "Kết quả đào tạo, bồi dưỡng")
     yield from _training(report)
@@ -68,7 +68,10 @@ def _body(report: Report) -> Iterator[Block]:
         )
     else:
         yield Paragraph(f"Đơn vị không đề xuất chỉ tiêu đào tạo, bồi dưỡng {period}.")
-    yield Paragraph(f"Trên đây là báo cáo của {report.unit}, kính gửi Sở Nội vụ tổng hợp./.")
+    yield Paragraph(
+        f"Trên đây là báo cáo của {report.unit} về chất lượng đào tạo, bồi dưỡng và việc sử dụng cán bộ, công chức, "
+        f"viên chức sau đào tạo, bồi dưỡng năm {year}, kính gửi Sở Nội vụ tổng hợp./."
+    )
 
 
 def _training(report: Report) -> Iterator[Block]:
@@ -79,15 +82,22 @@ def _training(report: Report) -> Iterator[Block]:
             f"{'; '.join(report.covers)}."
         )
     if not lines:
-        yield Paragraph(f"Trong năm {report.row.year}, đơn vị không có người tham dự lớp nào kết thúc trong năm.")
+        yield Paragraph(f"Đơn vị không có người tham dự lớp nào kết thúc trong năm {report.row.year}.")
         return
     sums = {name: sum(getattr(line.figures, name) for line in lines) for name in _SUMMED}
     sent, enrolled, completed = sums["sent"], sums["enrolled"], sums["completed"]
+    rate = f" ({percent(completed / enrolled)})" if enrolled else ""
     yield Paragraph(
         f"Đơn vị đã cử {number(sent)} lượt người tham dự các lớp kết thúc trong năm; {number(enrolled)} lượt người "
-        f"theo học, {number(completed)} lượt người hoàn thành ({percent(completed / enrolled if enrolled else None)})."
+        f"theo học, {number(completed)} lượt người hoàn thành{rate}."
     )
-    heads = (("Cử đi", 1), ("Theo học", 1.1), ("Hoàn thành", 1.4), ("Số tiết", 1.1), ("Lũy kế đơn vị", 1.2))
+    heads = (
+        ("Cử đi", 1),
+        ("Theo học", 1.1),
+        ("Hoàn thành", 1.4),
+        ("Tổng số lượt tiết học", 1.4),
+        ("Lũy kế đơn vị", 1.2),
+    )
     columns = (CODE, PROGRAMME, *(Column(title, width, "right") for title, width in heads))
     target = Column("Toàn TP / chỉ tiêu", 1.7, "right")
     rows = tuple(
@@ -104,7 +114,7 @@ def _training(report: Report) -> Iterator[Block]:
         (*columns, target),
         (*rows, total),
         "Kết quả theo chương trình",
-        "Số tiết: số tiết của chương trình nhân với số người hoàn thành. Lũy kế: từ khi thực hiện Đề án.",
+        "Tổng số lượt tiết học: số tiết của chương trình nhân với số người hoàn thành. Lũy kế: từ khi thực hiện Đề án.",
     )
 
 

@@ -5,13 +5,15 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 
 from lms.catalogue.models import Programme
 from lms.core.database import db
+from lms.documents.issuers import Issuer
 from lms.people.access import units_within
 from lms.people.models import Unit
 from lms.people.sessions import local_day
+from lms.reports.issuing import issuer_at
 from lms.reports.unit_reports import rules
 from lms.reports.unit_reports.models import (
     MISSING,
@@ -40,7 +42,7 @@ class ProgrammeLine(NamedTuple):
 class Report(NamedTuple):
     """A report with all that its page shows.
 
-    :ivar superior: the unit above
+    :ivar issuer: who issues it as a document
     :ivar covers: names of other units it reports for
     :ivar lines: every programme, in the Decision's order
     """
@@ -50,7 +52,7 @@ class Report(NamedTuple):
     unit: str
     unit_code: str
     unit_path: str
-    superior: str
+    issuer: Issuer
     covers: tuple[str, ...]
     lines: tuple[ProgrammeLine, ...]
     after_training: list[dict[str, Any]]
@@ -88,7 +90,6 @@ class Report(NamedTuple):
 
 def report(report_id: UUID, at: datetime) -> Report | None:
     """Return a report: with the figures of its submission, or before it with those of now."""
-    above = Unit.__table__.alias("above")
     row = db.session.execute(
         select(
             UnitReport,
@@ -96,11 +97,9 @@ def report(report_id: UUID, at: datetime) -> Report | None:
             Unit.name,
             Unit.code,
             Unit.path,
-            func.coalesce(above.c.name, "").label("superior"),
         )
         .join(ReportCampaign, ReportCampaign.year == UnitReport.year)
         .join(Unit, Unit.id == UnitReport.unit_id)
-        .outerjoin(above, above.c.id == Unit.parent_id)
         .where(UnitReport.id == report_id)
     ).one_or_none()
     if row is None:
@@ -115,7 +114,7 @@ def report(report_id: UUID, at: datetime) -> Report | None:
         unit=row.name,
         unit_code=row.code,
         unit_path=row.path,
-        superior=row.superior,
+        issuer=issuer_at(row.path),
         covers=_covers(report),
         lines=_lines(report_id, current),
         after_training=after,

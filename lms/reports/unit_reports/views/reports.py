@@ -101,7 +101,7 @@ def paper(report_id: UUID, form: str) -> Any:
     report = _report(report_id)
     document = unit_paper.document(report)
     content = documents.pdf(document) if form == "pdf" else documents.docx(document)
-    return sent(content, form, f"{_('report')}-{report.row.year}-{report.unit_code}")
+    return sent(content, form, f"bao-cao-chat-luong-dao-tao-{report.row.year}-{report.unit_code}")
 
 
 def sent(content: bytes, form: str, name: str) -> Response:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, abort, render_template, request
-from flask_babel import gettext as _
 
 from lms import documents
 from lms.core import downloads
@@ -37,7 +36,7 @@ def workbook(year: int) -> Any:
     summary, texts = _summary(year), queries.voices(year).texts
     units = campaigns.units(year, "all", None, "", size=None)
     content = exports.workbook(summary, units, texts, at=utcnow())
-    return downloads.workbook(content, f"{_('reports of units')}-{year}.xlsx")
+    return downloads.workbook(content, f"tong-hop-bao-cao-cua-don-vi-{year}.xlsx")
 
 
 @costly()
@@ -46,7 +45,7 @@ def paper(year: int, form: str) -> Any:
     missing = campaigns.units(year, "missing", None, "", size=None)
     document = city_paper.document(_summary(year), queries.voices(year), missing, at=utcnow())
     content = documents.pdf(document) if form == "pdf" else documents.docx(document)
-    return sent(content, form, f"{_('report')}-{year}")
+    return sent(content, form, f"bao-cao-tong-hop-chat-luong-dao-tao-{year}")
 
 
 @costly()
