@@ -198,7 +198,7 @@ def test_it_cannot_be_done_twice(erased, session, sign_in, submit):
     assert NAME not in client.get(f"{ADMIN}/{request_id}").text
     code = session.get(Person, erased.person_id).staff_code
     again = submit(client, f"{ADMIN}/{request_id}/carry-out", {"staff_code": code}, page=f"{ADMIN}")
-    assert again.status_code == 302
+    assert again.status_code == 409
     assert actions(session).count("erasure.carry_out") == 1
 
 
