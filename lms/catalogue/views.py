@@ -1,12 +1,11 @@
 """The catalogue, the page of a programme, its lessons for reviewers, and its pictures."""
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -17,9 +16,8 @@ from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
 from lms.catalogue.rules import VERSION
-from lms.core import arguments, clauses, files
+from lms.core import arguments, clauses, downloads, files
 from lms.core.database import utcnow
-from lms.core.downloads import attachment
 from lms.core.errors import DomainError
 from lms.core.forms import INVALID
 from lms.core.guard import Actor, current_actor
@@ -118,10 +116,9 @@ def figure(version_id: UUID, name: str) -> Any:
     if file is None:
         abort(404)
     if file.media_type in DOWNLOADS.values():
-        return attachment(file.sha256, name.rpartition("/")[2])
+        return downloads.attachment(file.sha256, name.rpartition("/")[2])
     if file.media_type in RECORDINGS.values():
-        whole = BytesIO(b"".join(files.read(file.sha256)))
-        return send_file(whole, mimetype=file.media_type, etag=file.sha256, max_age=_YEAR)
+        return downloads.played(file.sha256, file.media_type, _YEAR)
     response = Response(mimetype=file.media_type)
     response.set_etag(file.sha256)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

@@ -22,6 +22,16 @@ def attachment(sha256: str, filename: str, size: int | None = None) -> Response:
     return response
 
 
+def played(sha256: str, media_type: str, max_age: int) -> Response:
+    """Send a stored recording that players ask for in ranges; it never changes under its address.
+
+    :param max_age: seconds that a browser keeps it
+    :raises FileNotFoundError: nothing is stored at this address
+    """
+    whole = io.BytesIO(b"".join(files.read(sha256)))
+    return send_file(whole, mimetype=media_type, etag=sha256, max_age=max_age)
+
+
 def made(content: bytes, filename: str, media_type: str) -> Response:
     """Send a file that we have made."""
     response = saved(io.BytesIO(content), filename, media_type)
