@@ -28,7 +28,9 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class LegalBases:
-    """The acts on which a document rests: italic lines "Căn cứ …;", the last with a full stop (Phụ lục I, mục II.5).
+    """The acts on which a document rests: italic lines "Căn cứ …;", the last with a full stop.
+
+    Nghị định 30/2020/NĐ-CP, Phụ lục I, phần II, khoản 5.
 
     :ivar items: an act each; dashes, "Căn cứ" and marks at the end may be missing, the writers set them
     """

@@ -6,6 +6,7 @@ import inspect
 import io
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
@@ -182,7 +183,8 @@ def _serve(application, script):
             application.done.set()
             bridge.__rsgi_del__(loop)
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as apart:  # a browser's test may have left its loop with this thread
+        return apart.submit(asyncio.run, run()).result()
 
 
 def test_who_waits_for_a_place_takes_no_thread():

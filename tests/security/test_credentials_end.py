@@ -20,7 +20,7 @@ from lms.people import services as people
 from lms.people.models import RoleHolding
 from lms.people.sessions import actor_of, open_session
 from tests import factories as make
-from tests.security.test_guard_table import _client
+from tests.security.walking import browser
 
 HOST = "content.example"
 ROWS = [
@@ -109,7 +109,7 @@ def _has_role(held):
 
 
 OPENS = {
-    "sign-in session": lambda held: _client(held.app, held.token).get("/account").status_code == 200,
+    "sign-in session": lambda held: browser(held.app, held.token).get("/account").status_code == 200,
     "launch token": lambda held: _reads_files(held.here),
     "fetch code": lambda held: launches.fetch(held.here.id, at=utcnow()) is not None,
     "session key": lambda held: _stores(held, held.here),

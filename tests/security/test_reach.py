@@ -7,7 +7,7 @@ from lms.core import guard
 from lms.core.guard import ANYONE, CITY, HELD, WHOLE, Route, reach_of
 from lms.people.permissions import CITY_WIDE, PERMISSIONS, ROLES, left_out, permissions_of
 from tests import factories as make
-from tests.security.test_guard_table import HEADERS, _client, _routes, _token, _url
+from tests.security.walking import HEADERS, browser, routes, token_of, values_of
 from tests.security.world import build
 
 HOLDERS = [role for role in ROLES if permissions_of(role) & CITY_WIDE]
@@ -28,14 +28,14 @@ def _over_units(session):
 
 
 def test_no_address_with_a_power_over_the_city_opens_for_a_role_over_a_unit(app, session, world):
-    city_wide = [(rule, asked) for rule, route, asked in _routes(app) if reach_of(route.permission) == WHOLE]
+    city_wide = [(rule, asked) for rule, route, asked in routes(app) if reach_of(route.permission) == WHOLE]
     assert {app.extensions["lms_routes"][rule.endpoint].permission for rule, _ in city_wide} == CITY_WIDE
     opened = []
     for who, account in _over_units(session).items():
-        client = _client(app, _token(account))
+        client = browser(app, token_of(account))
         for rule, asked in city_wide:
             with asked.test_request_context():
-                url = rule.build(_url(rule, world.arguments))[1]
+                url = rule.build(values_of(rule, world.arguments))[1]
             for method in rule.methods - {"HEAD", "OPTIONS"}:
                 status = client.open(url, method=method, headers=HEADERS).status_code
                 if status != 403:
@@ -48,7 +48,7 @@ def test_the_menu_offers_nothing_that_would_be_refused(app, session):
     session.commit()
     refused, shown = [], 0
     for who, account in people.items():
-        client = _client(app, _token(account))
+        client = browser(app, token_of(account))
         page = client.get("/account").text
         for item in app.extensions["lms_navigation"]:
             with app.test_request_context():

@@ -207,7 +207,7 @@ def discard(actor: Actor, report_id: UUID, *, at: datetime) -> None:
 
 
 def _insert(actor: Actor, at: datetime, values: dict[str, Any]) -> UUID | None:
-    begun = {"id": uuid4(), "state": "draft", "writers": [str(actor.account_id)], "created_at": at, "changed_at": at}
+    begun = {"id": uuid4(), "state": "draft", "writers": _with([], actor), "created_at": at, "changed_at": at}
     row = insert(QualityReport).values(**values, **begun).on_conflict_do_nothing().returning(QualityReport.id)
     return db.session.execute(row).scalar_one_or_none()
 
@@ -264,7 +264,7 @@ def _decided(actor: Actor, report_id: UUID, act_: str) -> QualityReport:
 
 
 def _with(writers: list[str], actor: Actor) -> list[str]:
-    return sorted({*writers, str(actor.account_id)})
+    return sorted({*writers, str(actor.account_id)}) if actor.account_id else writers
 
 
 def _day(at: datetime) -> date:
