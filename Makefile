@@ -64,7 +64,7 @@ ONE_AT_A_TIME := $(if $(shell command -v flock),flock .setup.lock)
 
 test: ## Run all tests on a throw-away database, in parallel
 	@$(ONE_AT_A_TIME) $(MAKE) --no-print-directory setup-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 mutants: setup-dev ## Change one thing at a time in a domain and tell what no test noticed; ARGS="classes" (docs/testing.md)
 	@$(BIN)/python scripts/mutants.py $(ARGS)
