@@ -99,8 +99,8 @@ def essay(world, session):
 
 
 def meeting_form(world, **values):
-    """What the form of a session contains: tomorrow in the morning, by the class's lecturer."""
-    day = (utcnow() + timedelta(days=1)).date()
+    """What the form of a session contains: in two days in the morning, by the class's lecturer."""
+    day = (utcnow() + timedelta(days=2)).date()
     return {
         "kind": "classroom", "topic_id": str(world["topic"].id), "lecturer_id": str(world["lecturer"].person_id),
         "title": "Buổi mới", "place": "Phòng 2", "starts_at": f"{day}T08:00", "ends_at": f"{day}T11:00",
