@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from lms.core.config import ROOT
@@ -167,3 +168,20 @@ def course(api: Api, visitor: Any, tmp_path: Path) -> Any:
         return Course(api, visitor, api.version(api.upload(path)), learner)
 
     return make
+
+
+@pytest.fixture
+def kept(server_env: dict[str, str]) -> Iterator[Any]:
+    """``kept(course, words)`` waits until the server has them: a tab that is gone tells nobody when it is done."""
+    address = server_env["LMS_DATABASE_URL"].replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as database:
+
+        def wait(one: Course, words: str) -> None:
+            asked = "SELECT count(*) FROM scorm_states WHERE registration_id = %s AND position(%s IN data::text) > 0"
+            for _ in range(150):
+                if database.execute(asked, (one.registration, words)).fetchone() != (0,):
+                    return
+                threading.Event().wait(0.1)
+            pytest.fail(f"never kept: {words[:40]}")
+
+        yield wait

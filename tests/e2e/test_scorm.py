@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.data.scorm import packages
+from tests.e2e.scorm import reopened
 
 EMPTIED = """() => new Promise(done => {
   const look = () => document.querySelector("iframe").contentDocument?.URL === "about:blank" ? done(true) : setTimeout(look, 20);
@@ -36,7 +37,7 @@ def test_a_unit_is_suspended_and_resumed(course: Any) -> None:
     one.unit.locator("#state").get_by_text("resume:trang-3").wait_for()
 
 
-def test_a_unit_of_scorm_2004_is_resumed_after_the_tab_was_closed(course: Any) -> None:
+def test_a_unit_of_scorm_2004_is_resumed_after_the_tab_was_closed(course: Any, kept: Any) -> None:
     one = course(packages.third_2004())
     one.open()
     one.unit.locator("#state").get_by_text("ab-initio:").wait_for()
@@ -48,8 +49,8 @@ def test_a_unit_of_scorm_2004_is_resumed_after_the_tab_was_closed(course: Any) -
         "addEventListener('pagehide', () => { parent.API_1484_11.SetValue('cmi.location', 'trang-10'); parent.API_1484_11.Commit(''); })"
     )
     one.page.close()
-    one.page = one.one.context.new_page()
-    one.open()
+    kept(one, "trang-10")
+    reopened(one)
     one.unit.locator("#state").get_by_text("resume:trang-10").wait_for()
 
 

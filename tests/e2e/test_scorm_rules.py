@@ -1,31 +1,11 @@
 """SCORM's run-time rules in the running product: status, time, errors, ends and beginnings of attempts."""
 
-import threading
-from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.data.scorm import packages
-from tests.e2e.scorm import READY, Course, begun, reopened
-
-
-@pytest.fixture
-def kept(server_env: dict[str, str]) -> Iterator[Any]:
-    """``kept(course, words)`` waits until the server has them: a tab that is gone tells nobody when it is done."""
-    address = server_env["LMS_DATABASE_URL"].replace("+psycopg", "")
-    with psycopg.connect(address, autocommit=True) as database:
-
-        def wait(one: Course, words: str) -> None:
-            asked = "SELECT count(*) FROM scorm_states WHERE registration_id = %s AND position(%s IN data::text) > 0"
-            for _ in range(150):
-                if database.execute(asked, (one.registration, words)).fetchone() != (0,):
-                    return
-                threading.Event().wait(0.1)
-            pytest.fail(f"never kept: {words[:40]}")
-
-        yield wait
+from tests.e2e.scorm import READY, begun, reopened
 
 
 def _changed(files: dict[str, bytes], *changes: tuple[bytes, bytes]) -> dict[str, bytes]:
