@@ -97,7 +97,7 @@ class Visitor:
         self.pictures = pictures
         options = {"viewport": {"width": 1280, "height": 900}, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
         self.context = browser.new_context(**(options | device))
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.violations: list[str] = []
         self.page.on("console", self._note)
