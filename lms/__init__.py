@@ -12,6 +12,7 @@ from lms import (
     learning,
     library,
     people,
+    planning,
     quality,
     records,
     reports,
@@ -21,7 +22,11 @@ from lms.core import application, guard
 from lms.core.config import Settings
 from lms.core.database import Base
 
-DOMAINS = (people, records, catalogue, library, assessment, classes, learning, surveys, quality, reports, console)
+DOMAINS = (
+    *(people, records, catalogue, library, assessment, classes),
+    *(planning, learning, surveys, quality, reports, console),
+)
+"""From the ground floor up."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -87,6 +87,7 @@ class EnrolForm(Form):
     """Trainees by staff code."""
 
     codes = TextField(_l("Staff codes"), validators=[DataRequired(_NEEDED), Length(max=20000)])
+    assurance = TextField(_l("What was checked, where the roster does not tell"), validators=[Length(max=1000)])
 
 
 class WithdrawForm(Form):

@@ -97,6 +97,20 @@ ATTENDANCE_OPENS = timedelta(minutes=30)
 """Attendance can be taken from half an hour before a session starts."""
 
 
+class Objection(NamedTuple):
+    """What stands against enrolling somebody.
+
+    :ivar bars: whether she may not be enrolled because of it; otherwise somebody answers for it
+    :ivar reason: in words that follow her name, with the clause
+    """
+
+    person_id: UUID
+    staff_code: str
+    full_name: str
+    bars: bool
+    reason: str
+
+
 class Period(NamedTuple):
     """The days of a class, both included."""
 

@@ -158,11 +158,15 @@ def enrol(class_id: UUID) -> Any:
     form, status = forms.EnrolForm(), 200
     if form.validate_on_submit():
         try:
-            came = services.enrol_by_codes(current_actor(), class_id, form.codes.data or "", at=utcnow())
+            assurance = form.assurance.data or None
+            came = services.enrol_by_codes(
+                current_actor(), class_id, form.codes.data or "", at=utcnow(), assurance=assurance
+            )
             _say_enrolled(came)
             return redirect(url_for("classes.class_page", class_id=class_id))
         except DomainError as refused:
-            form.codes.errors = [refused.message]
+            wrong = form.assurance if refused.code == "assurance-needed" else form.codes
+            wrong.errors = [refused.message]
             status = refused.status
     elif form.is_submitted():
         status = INVALID

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, insert, select, update
 
-from lms.classes import queries, rules, signals
+from lms.classes import hooks, queries, rules, signals
 from lms.classes.models import ClassRun, Enrolment
 from lms.classes.services.held import class_for
 from lms.classes.services.statements import class_activity, tell
@@ -31,13 +31,16 @@ class Enrolled(NamedTuple):
 
 
 @act
-def enrol(actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datetime) -> list[UUID]:
+def enrol(
+    actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datetime, assurance: str | None = None
+) -> list[UUID]:
     """Enrol people, all or none; returns their registrations.
 
     Who is enrolled already is left as she is; who was withdrawn is enrolled again, under the same registration.
 
-    :raises DomainError: ``class-closed``, ``class-cancelled``, ``class-full``, ``left-service``, ``two-classes``
-        (mục IV.4)
+    :param assurance: what was checked where the roster does not tell whether somebody may be sent, and by whom
+    :raises DomainError: ``class-closed``, ``class-cancelled``, ``class-full``, ``left-service``, ``not-eligible``,
+        ``two-classes`` (mục IV.4)
     """
     run = class_for("enrol", class_id, exclusive=True)
     units = _hold(person_ids, at)
@@ -57,6 +60,7 @@ def enrol(actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datet
     places = rules.places_left(run.capacity, taken)
     if len(fresh) + len(again) > places:
         raise DomainError("class-full", _l("The class has %(places)d places left.", places=places))
+    _refuse_ineligible(run, [*fresh, *again])
     _refuse_two_classes(run, [*fresh, *again])
     registrations = {person_id: uuid4() for person_id in fresh}
     same: dict[str, Any] = {"status": "enrolled", "enrolled_at": at}
@@ -71,7 +75,8 @@ def enrol(actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datet
         values = same | {"unit_id": units[person_id], "completed_at": None}
         db.session.execute(update(Enrolment).where(Enrolment.id == members[person_id].id).values(values))
     if registrations:
-        after = {"persons": fresh} | ({"again": again} if again else {})
+        after: dict[str, Any] = {"persons": fresh} | ({"again": again} if again else {})
+        after |= {"assurance": assurance} if assurance else {}
         audit.record(actor, "class.enrol", "class", class_id, at=at, after=after)
     names = queries.actor_names(registrations)
     for person_id, registration in registrations.items():
@@ -81,10 +86,11 @@ def enrol(actor: Actor, class_id: UUID, person_ids: Sequence[UUID], *, at: datet
 
 
 @act
-def enrol_by_codes(actor: Actor, class_id: UUID, text: str, *, at: datetime) -> Enrolled:
+def enrol_by_codes(actor: Actor, class_id: UUID, text: str, *, at: datetime, assurance: str | None = None) -> Enrolled:
     """Enrol the people of a pasted list of staff codes, all or none.
 
-    :raises DomainError: ``unknown-codes`` names every code that is nobody's
+    :param assurance: as of :func:`enrol`; needed when the roster leaves something open
+    :raises DomainError: ``unknown-codes`` names every code that is nobody's; ``assurance-needed`` whom it is needed for
     """
     codes = rules.read_codes(text)
     if not codes:
@@ -105,7 +111,10 @@ def enrol_by_codes(actor: Actor, class_id: UUID, text: str, *, at: datetime) -> 
             ),
             422,
         )
-    enrolled = len(enrol(actor, class_id, [ids[code] for code in codes], at=at))
+    wanted = [ids[code] for code in codes]
+    if not assurance:
+        _ask_for_assurance(class_id, wanted)
+    enrolled = len(enrol(actor, class_id, wanted, at=at, assurance=assurance))
     return Enrolled(enrolled, len(codes) - enrolled)
 
 
@@ -161,3 +170,42 @@ def _refuse_two_classes(run: ClassRun, person_ids: Sequence[UUID]) -> None:
                     end=barring.ends_on.strftime("%d/%m/%Y"),
                 ),
             )
+
+
+def _refuse_ineligible(run: ClassRun, person_ids: Sequence[UUID]) -> None:
+    barred = [objection for objection in _objections(run.id, person_ids) if objection.bars]
+    if barred:
+        raise DomainError(
+            "not-eligible",
+            _l("Nobody was enrolled. These people may not be sent to this class: %(names)s.", names=_listed(barred)),
+            422,
+        )
+
+
+def _ask_for_assurance(class_id: UUID, person_ids: Sequence[UUID]) -> None:
+    members = select(Enrolment.person_id).where(Enrolment.class_id == class_id, Enrolment.status != "withdrawn")
+    known = set(db.session.scalars(members))
+    found = _objections(class_id, [person_id for person_id in person_ids if person_id not in known])
+    open_questions = [objection for objection in found if not objection.bars]
+    if open_questions and not any(objection.bars for objection in found):
+        raise DomainError(
+            "assurance-needed",
+            _l(
+                "The roster does not tell whether these people may be sent: %(names)s. Please check, and say below "
+                "what was checked.",
+                names=_listed(open_questions),
+            ),
+            422,
+        )
+
+
+def _objections(class_id: UUID, person_ids: Sequence[UUID]) -> list[rules.Objection]:
+    return [one for answer in hooks.objections.ask(class_id, person_ids) for one in answer] if person_ids else []
+
+
+def _listed(objections: Sequence[rules.Objection]) -> str:
+    """Whom it is about and why; one entry a person."""
+    reasons: dict[str, list[str]] = {}
+    for one in objections:
+        reasons.setdefault(f"{one.full_name} ({one.staff_code})", []).append(one.reason)
+    return "; ".join(f"{person}: {', '.join(why)}" for person, why in list(reasons.items())[:20])

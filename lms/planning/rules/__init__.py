@@ -1,0 +1,1 @@
+"""The rules of planning, by what they decide."""
