@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.collation import text_key
@@ -109,3 +110,38 @@ class Attendance(Base):
     recorded_by: Mapped[UUID | None]
     """Account of the recorder."""
     recorded_at: Mapped[datetime]
+
+
+class Commitment(Base):
+    """Days on which a person is in a class, here or elsewhere: nobody is in two at the same time (mục IV.4).
+
+    The constraint makes it impossible whatever the acts overlook; acts answer before it does, in words. Rows of classes
+    follow their enrolments (:func:`lms.classes.services.commitments.follow`).
+    """
+
+    __tablename__ = "commitments"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("(class_id IS NULL) = (enrolment_id IS NULL)", name="source"),
+        ExcludeConstraint(
+            (text("uuidrange(person_id, person_id, '[]')"), "&&"),
+            (text("daterange(starts_on, ends_on, '[]')"), "&&"),
+            name="one_class_at_a_time",
+            using="gist",
+            where=text("holds"),
+            deferrable=True,
+            initially="IMMEDIATE",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"), unique=True)
+    class_id: Mapped[UUID | None] = mapped_column(ForeignKey("class_runs.id"), index=True)
+    """None for a class of another scheme, outside this product."""
+    title: Mapped[str]
+    """What she attends, as others are told."""
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    holds: Mapped[bool]
+    """False when the class is over or cancelled, or she has left it; such rows stand outside the constraint."""

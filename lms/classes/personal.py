@@ -4,6 +4,7 @@ from lms.core.personal import PersonalData
 
 _TABLES = {
     "enrolments": "Her classes. Kept: results without a name.",
+    "commitments": "The days of her classes, here and elsewhere, so that no two overlap. Kept with the results.",
     "attendance": "Whether she was there, and notes. Notes emptied, marks stay; who took it "
     "(`recorded_by`) is an opaque id.",
     "teachings": "What she taught. Kept: results belong to it.",
@@ -23,6 +24,9 @@ _COLLECT = {
         FROM attendance a JOIN sessions s ON s.id = a.session_id JOIN enrolments e ON e.id = a.enrolment_id
         JOIN class_runs c ON c.id = e.class_id
         WHERE e.person_id = :person ORDER BY s.starts_at, s.id""",
+    "commitments": """
+        SELECT title, starts_on, ends_on, holds, class_id IS NULL AS elsewhere
+        FROM commitments WHERE person_id = :person ORDER BY starts_on, id""",
     "teaching": """
         SELECT c.code AS class_code, c.name AS class, t.title AS topic
         FROM teachings g JOIN class_runs c ON c.id = g.class_id JOIN topics t ON t.id = g.topic_id

@@ -2,19 +2,22 @@
 
 import io
 import json
+import uuid
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
 
+from lms import create_app
 from lms.assessment.models import Assignment, Submission
 from lms.core import files
-from lms.core.database import utcnow
+from lms.core.database import db, utcnow
 from lms.people.models import Person
 from lms.people.sessions import load_actor, open_session
 from lms.records.models import Statement
 from tests import factories as make
+from tests.conftest import _settings, make_database
 from tests.data import media
 
 
@@ -105,3 +108,12 @@ def meeting_form(world, **values):
         "kind": "classroom", "topic_id": str(world["topic"].id), "lecturer_id": str(world["lecturer"].person_id),
         "title": "Buổi mới", "place": "Phòng 2", "starts_at": f"{day}T08:00", "ends_at": f"{day}T11:00",
     } | values  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def real(app):
+    """An application on a database in which commits stay."""
+    own = create_app(_settings(make_database(f"lms_classes_{uuid.uuid4().hex[:10]}")))
+    yield own
+    with own.app_context():
+        db.engine.dispose()

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from lms import create_app
 from lms.classes import services
 from lms.classes.models import ClassRun, Enrolment, Session, Teaching
 from lms.core.database import act, db, utcnow
@@ -16,16 +15,6 @@ from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.people.models import Person
 from tests import factories as make
-from tests.conftest import _settings, make_database
-
-
-@pytest.fixture(scope="session")
-def real(app):
-    """An application on a database in which commits stay."""
-    own = create_app(_settings(make_database(f"lms_classes_{uuid.uuid4().hex[:10]}")))
-    yield own
-    with own.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture
@@ -86,7 +75,8 @@ def place(real):
         unique = uuid.uuid4().hex[:12].upper()
         institution = make.unit(make.city(), code=f"I{unique}", kind="institution")
         run = make.class_run(institution, code=f"C{unique}")
-        people = [make.person(institution, staff_code=f"P{n}{unique}") for n in range(5)]
+        office = make.unit(make.city(), code=f"O{unique}")
+        people = [make.person(office, staff_code=f"P{n}{unique}") for n in range(5)]
         account = make.account(people[0], username=f"u{unique.lower()}")
         make.role(account, "lecturer", institution)
         start = utcnow() - timedelta(hours=1)

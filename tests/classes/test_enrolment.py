@@ -207,7 +207,8 @@ def test_only_people_in_service_are_enrolled(world, session, days, serves, door)
 def test_another_class_bars_exactly_when_it_runs_at_the_same_time(world, session, start, end, status, enrolment, bars):
     """mục IV.4."""
     person, bystander = make.person(), make.person()
-    other = make.class_run(starts_on=date(*start), ends_on=date(*end), status=status, name="Lớp khác")
+    days = {"starts_on": date(*start), "ends_on": date(*end)}
+    other = make.class_run(version_id=make.version("B1").id, status=status, name="Lớp khác", **days)
     make.enrolment(other, person, status=enrolment)
     make.enrolment(make.class_run(), bystander)
     session.commit()

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
+from lms.classes.services import commitments
 from lms.console.personal.models import ErasureRequest
 from lms.people.models import Person
 from tests import factories as make
@@ -20,13 +21,19 @@ def gone(session):
     run = make.class_run()
     marker = make.account(make.person(full_name="Lê Văn Giảng"))
     hers = make.trainee(
-        unit, full_name=NAME, staff_code=CODE, email=EMAIL, rank="Chuyên viên chính", position="Trưởng phòng Giao thông"
+        unit,
+        full_name=NAME,
+        staff_code=CODE,
+        email=EMAIL,
+        rank="Chuyên viên chính",
+        position="Chuyên viên quản lý giao thông",
     )
     noise = make.trainee(unit, full_name="Vũ Đình Khôi")
     session.commit()
     done = study(run, hers, marker, filename=f"{NAME}.pdf", comment=f"{NAME} viết tốt", note=f"{NAME} bị ốm")
     rest = study(run, noise, marker, essay=media.pdf(["noise"]))
     run.status = "finished"
+    commitments.follow(run.id)
     session.get(Person, hers.person_id).left_on = date(2020, 6, 30)
     session.commit()
     return SimpleNamespace(

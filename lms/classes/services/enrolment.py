@@ -10,10 +10,10 @@ from sqlalchemy import func, insert, select, update
 
 from lms.classes import hooks, queries, rules, signals
 from lms.classes.models import ClassRun, Enrolment
+from lms.classes.services.commitments import follow, two_classes
 from lms.classes.services.held import class_for
 from lms.classes.services.statements import class_activity, tell
 from lms.core import audit
-from lms.core.clauses import cite
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
@@ -74,6 +74,7 @@ def enrol(
         registrations[person_id] = members[person_id].id
         values = same | {"unit_id": units[person_id], "completed_at": None}
         db.session.execute(update(Enrolment).where(Enrolment.id == members[person_id].id).values(values))
+    follow(class_id)
     if registrations:
         after: dict[str, Any] = {"persons": fresh} | ({"again": again} if again else {})
         after |= {"assurance": assurance} if assurance else {}
@@ -132,6 +133,7 @@ def withdraw(actor: Actor, class_id: UUID, enrolment_id: UUID, reason: str, *, a
         raise NotFound
     rules.ENROLMENT.require("withdraw", enrolment.status)
     enrolment.status = "withdrawn"
+    follow(class_id)
     before, after = {"status": "enrolled"}, {"status": "withdrawn", "reason": reason}
     audit.record(actor, "class.withdraw", "enrolment", enrolment_id, at=at, before=before, after=after)
     names = queries.actor_names([enrolment.person_id])
@@ -154,22 +156,10 @@ def _hold(person_ids: Sequence[UUID], at: datetime) -> dict[UUID, int]:
 
 def _refuse_two_classes(run: ClassRun, person_ids: Sequence[UUID]) -> None:
     wanted = rules.Period(run.starts_on, run.ends_on)
-    for person, name, periods in queries.periods_of(person_ids, but=run.id):
+    for code, name, periods in queries.periods_of(person_ids, but=run.id):
         barring = rules.clash(wanted, periods)
         if barring is not None:
-            raise DomainError(
-                "two-classes",
-                _l(
-                    "%(person)s (%(code)s) is in class %(other)s from %(start)s to %(end)s; nobody attends two classes "
-                    "at the same time (%(clause)s).",
-                    clause=cite("IV.4"),
-                    person=name,
-                    code=person,
-                    other=barring.name,
-                    start=barring.starts_on.strftime("%d/%m/%Y"),
-                    end=barring.ends_on.strftime("%d/%m/%Y"),
-                ),
-            )
+            raise two_classes(name, code, barring.name, barring.starts_on, barring.ends_on)
 
 
 def _refuse_ineligible(run: ClassRun, person_ids: Sequence[UUID]) -> None:

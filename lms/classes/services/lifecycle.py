@@ -11,6 +11,7 @@ from lms.catalogue.models import ProgrammeVersion
 from lms.catalogue.rules import VERSION
 from lms.classes import hooks, queries, signals
 from lms.classes.models import ClassRun, Enrolment
+from lms.classes.services.commitments import follow
 from lms.classes.services.held import class_for
 from lms.classes.services.results import conclude_all
 from lms.core import audit
@@ -83,6 +84,7 @@ def finish_class(actor: Actor, class_id: UUID, *, at: datetime, reason: str | No
         after |= {"reason": said, "missing": [f"{gap.kind} {gap.id or ''}".strip() for gap in missing]}
     audit.record(actor, "class.finish", "class", class_id, at=at, before={"status": run.status}, after=after)
     run.status, run.finished_at, run.finished_reason = "finished", at, said if missing else None
+    follow(class_id)
     signals.class_finished.send(actor, class_id=class_id, at=at)
 
 
@@ -107,4 +109,5 @@ def reopen_class(actor: Actor, class_id: UUID, reason: str, *, at: datetime) -> 
     after = {"status": "running", "reason": said, "results_taken_back": len(results)}
     audit.record(actor, "class.reopen", "class", class_id, at=at, before=before, after=after)
     run.status, run.finished_at, run.finished_reason = "running", None, None
+    follow(class_id)
     signals.class_reopened.send(actor, class_id=class_id, at=at)

@@ -13,6 +13,7 @@ from lms.catalogue import services as catalogue
 from lms.catalogue.models import ProgrammeVersion
 from lms.classes import queries, rules
 from lms.classes.models import ClassRun, Enrolment
+from lms.classes.services.commitments import settle
 from lms.classes.services.held import class_for, require_work
 from lms.classes.services.statements import class_activity, tell
 from lms.core import audit
@@ -72,4 +73,6 @@ def conclude_all(actor: Actor, enrolment_ids: Sequence[UUID], status: str, *, at
         audit.record(actor, "enrolment.conclude", "enrolment", enrolment.id, at=at, **trace)
         verb = "completed" if completing else "amended"
         tell(names, enrolment.person_id, verb, class_activity(run), enrolment.id, at, **said)
-    return [enrolment.id for enrolment in changing]
+    changed = [enrolment.id for enrolment in changing]
+    settle(changed)
+    return changed
