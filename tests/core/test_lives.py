@@ -1,5 +1,6 @@
 """Every life, walked in each state with each act; and the page that tells of them is current."""
 
+import ast
 import inspect
 import sys
 from itertools import product
@@ -69,3 +70,24 @@ def test_the_page_of_states_is_current(app):
     """``.venv/bin/python scripts/states.py update`` writes it anew."""
     with app.test_request_context(), force_locale("en"):
         assert book.PAGE.read_text("utf-8") == book.page()
+
+
+CALLED = {"class": ("run", "ClassRun")}
+"""How code calls the rows of each life, and their model: a life that is new is named here."""
+
+
+def test_nobody_changes_a_state_but_the_mechanism(lives):
+    assert {life.kind for life in lives} == set(CALLED)
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in (book.ROOT / "lms").rglob("*.py")}
+    for life in lives:
+        name, model = CALLED[life.kind]
+        for path, tree in trees.items():
+            for node in ast.walk(tree):
+                targets = node.targets if isinstance(node, ast.Assign) else []
+                flat = [
+                    one for target in targets for one in (target.elts if isinstance(target, ast.Tuple) else [target])
+                ]
+                assigned = {ast.unparse(one) for one in flat}
+                assert f"{name}.{life.column}" not in assigned, (path, node.lineno)
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in ("update", "delete", "db.session.delete"):
+                    assert not {ast.unparse(one) for one in node.args} & {name, model}, (path, node.lineno)
