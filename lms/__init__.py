@@ -9,6 +9,7 @@ from lms import (
     classes,
     console,
     core,
+    documents,
     learning,
     library,
     people,
@@ -23,7 +24,7 @@ from lms.core.config import Settings
 from lms.core.database import Base
 
 DOMAINS = (
-    *(people, records, catalogue, library, assessment, classes),
+    *(people, records, documents, catalogue, library, assessment, classes),
     *(planning, learning, surveys, quality, reports, console),
 )
 """From the ground floor up."""

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from lms.assessment.hooks import refusal, takes
-from lms.classes import models, personal, queries, rules, services, waiting  # noqa: F401 - models registers the tables
+from lms.classes import models, personal, queries, rules, services, tasks, waiting  # noqa: F401 - models registers the tables
 from lms.classes.routes import ROUTES
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation

@@ -38,6 +38,11 @@ def may_read(actor: Actor, class_id: UUID, **_other: object) -> bool | None:
     return _test(class_id, readable(actor))
 
 
+def may_move(actor: Actor, class_id: UUID) -> bool | None:
+    """The days of a class are moved by the institution while it is planned, later by who decides (``life.CLASS``)."""
+    return _test(class_id, or_(held(actor, "classes.manage"), held(actor, "classes.decide")))
+
+
 def may_mark(actor: Actor, class_id: UUID, **_other: object) -> bool | None:
     """Essays are read and marked by the class's lecturers and the institution's staff."""
     return _test(class_id, or_(held(actor, "classes.manage"), taught(actor)))

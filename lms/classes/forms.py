@@ -1,10 +1,11 @@
 """What the forms of classes may contain."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
@@ -20,6 +21,7 @@ from lms.core.forms import (
     TextField,
 )
 from lms.core.i18n import ZONE
+from lms.core.moving import MoveForm
 
 KINDS = {"classroom": _l("In class"), "field_study": _l("Field study"), "online": _l("Online")}
 STATUSES = {"present": _l("Present"), "late": _l("Late"), "excused": _l("Excused"), "absent": _l("Absent")}
@@ -34,7 +36,7 @@ class ClassForm(Form):
     code = LineField(
         _l("Class code"),
         validators=[
-            DataRequired(_NEEDED),
+            Optional(),
             Length(max=40),
             Regexp(r"^[\w.\-/ ]+$", message=_l("Letters, digits, . - / only.")),
         ],
@@ -43,12 +45,45 @@ class ClassForm(Form):
     starts_on = DayField(_l("First day"), validators=[DataRequired(_NEEDED)])
     ends_on = DayField(_l("Last day"), validators=[DataRequired(_NEEDED)])
     capacity = CountField(_l("Places"), validators=[InputRequired(_NEEDED), NumberRange(1, 2000)])
+    minimum = CountField(_l("Trainees needed"), validators=[Optional(), NumberRange(0, 2000)])
 
     def values(self) -> dict[str, Any]:
         """Return what the act takes."""
         return {name: value for name, value in self.data.items() if name not in IGNORED} | {
-            "version_id": UUID(self.version_id.data)
+            "version_id": UUID(self.version_id.data),
+            "minimum": self.minimum.data or 0,
         }
+
+
+class EditClassForm(EditForm):
+    """Name and places of a class."""
+
+    name = LineField(_l("Class name"), validators=[DataRequired(_NEEDED), Length(max=200)])
+    capacity = CountField(_l("Places"), validators=[InputRequired(_NEEDED), NumberRange(1, 2000)])
+    minimum = CountField(_l("Trainees needed"), validators=[InputRequired(_NEEDED), NumberRange(0, 2000)])
+
+
+class OpenForm(MoveForm):
+    """Opening for nomination."""
+
+    until = DayField(_l("Last day for nominations"), validators=[DataRequired(_NEEDED)])
+
+
+class DaysForm(MoveForm):
+    """New days of a class; who would be in two places, and what becomes of each."""
+
+    starts_on = DayField(_l("First day"), validators=[DataRequired(_NEEDED)])
+    ends_on = DayField(_l("Last day"), validators=[DataRequired(_NEEDED)])
+    leaving = SelectMultipleField(_l("Trainees who leave this class"), choices=[], validate_choice=False)
+    freed = SelectMultipleField(_l("Sessions without a lecturer for now"), choices=[], validate_choice=False)
+
+    def chosen(self, name: str) -> set[UUID]:
+        """Return the ids that were ticked; what is no id is nobody's."""
+        ids = set()
+        for value in self[name].data or ():
+            with suppress(ValueError):
+                ids.add(UUID(value))
+        return ids
 
 
 class SessionForm(EditForm):

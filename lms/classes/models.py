@@ -21,7 +21,10 @@ class ClassRun(Base):
     __tablename__ = "class_runs"
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="dates"),
-        CheckConstraint("status IN ('planned', 'running', 'finished', 'cancelled')", name="status"),
+        CheckConstraint(
+            "status IN ('planned', 'open', 'confirmed', 'running', 'finished', 'postponed', 'cancelled')", name="status"
+        ),
+        CheckConstraint("minimum BETWEEN 0 AND capacity", name="minimum"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -35,8 +38,14 @@ class ClassRun(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     status: Mapped[str]
-    """No act sets ``planned`` or ``cancelled`` yet: classes begin as ``running``; plans and their changes will."""
+    """Its state (:data:`lms.classes.life.CLASS`); only :mod:`lms.core.transitions` changes it."""
     capacity: Mapped[int]
+    minimum: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many trainees it needs to take place."""
+    nominations_until: Mapped[date | None]
+    """The last day on which units name whom they send; set when it is opened."""
+    copied_from: Mapped[UUID | None] = mapped_column(ForeignKey("class_runs.id"))
+    """The class after which it was made."""
     finished_at: Mapped[datetime | None]
     """When it was finished; results are fixed ``lms.classes.rules.RESULTS_AFTER`` later."""
     finished_reason: Mapped[str | None]

@@ -1,10 +1,13 @@
 """The addresses of classes."""
 
-from lms.classes import access, views
+from lms.classes import access
+from lms.classes.views import life
+from lms.classes.views import pages as views
 from lms.core.guard import HELD, OWN, Route, predicate_scope, unit_scope
 
 READABLE = predicate_scope("classes run, taught or overseen", access.may_read)
 RUN = unit_scope("institution of the class", access.institution_path)
+DAYS = predicate_scope("institution of the class, or who decides on it", access.may_move)
 TAKES = predicate_scope("own session, or institution of the class", access.may_take_attendance)
 MARKS = predicate_scope("own class, or institution of the class", access.may_mark)
 ESSAY = predicate_scope("essay of an own class, or of the institution", access.may_mark_submission)
@@ -12,11 +15,19 @@ GET_POST = ("GET", "POST")
 
 ROUTES = [
     Route("/classes", views.index, "classes.read", HELD),
-    Route("/classes/new", views.new, "classes.manage", HELD, GET_POST),
+    Route("/classes/new", life.new, "classes.manage", HELD, GET_POST),
     Route("/classes/timetable", views.timetable, "classes.teach", OWN),
     Route("/classes/<uuid:class_id>", views.class_page, "classes.read", READABLE),
-    Route("/classes/<uuid:class_id>/finish", views.finish, "classes.manage", RUN, GET_POST),
-    Route("/classes/<uuid:class_id>/reopen", views.reopen, "classes.reopen", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/edit", life.edit, "classes.manage", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/open", life.open_, "classes.decide", RUN, GET_POST, "open"),
+    Route("/classes/<uuid:class_id>/take-back", life.take_back, "classes.decide", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/confirm", life.confirm, "classes.decide", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/begin", life.begin, "classes.manage", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/days", life.days, "classes.read", DAYS, GET_POST),
+    Route("/classes/<uuid:class_id>/postpone", life.postpone, "classes.decide", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/cancel", life.cancel, "classes.decide", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/finish", life.finish, "classes.manage", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/reopen", life.reopen, "classes.reopen", RUN, GET_POST),
     Route("/classes/<uuid:class_id>/enrol", views.enrol, "classes.manage", RUN, GET_POST),
     Route(
         "/classes/<uuid:class_id>/enrolments/<uuid:enrolment_id>/withdraw",

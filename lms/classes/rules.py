@@ -7,49 +7,13 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 
+from lms.classes import life
 from lms.core.states import Acts
 
 ATTENDED = frozenset({"present", "late"})
 """Who came late was there; who was excused was not."""
-
-OPEN = frozenset({"planned", "running"})
-"""States of a class in which its people and its timetable change."""
-HELD = OPEN | {"finished"}
-"""States of a class that takes place or took place; work in it can still be marked and corrected."""
-
-CLASS = Acts(
-    states=frozenset({"planned", "running", "finished", "cancelled"}),
-    allowed={
-        "enrol": OPEN,
-        "withdraw": OPEN,
-        "assign_lecturer": OPEN,
-        "remove_lecturer": OPEN,
-        "add_session": OPEN,
-        "change_session": OPEN,
-        "remove_session": OPEN,
-        "finish": OPEN,
-        "reopen": frozenset({"finished"}),
-        "move_material": OPEN,
-        "record_attendance": HELD,
-        "mark_essay": HELD,
-        "conclude": HELD,
-        # what a trainee does; work that comes late counts until the results are fixed (RESULTS_AFTER)
-        "study": HELD,
-        "start_quiz": HELD,
-        "answer": HELD,
-        "hand_in_quiz": HELD,
-        "hand_in_essay": HELD,
-        "open_material": HELD,
-    },
-    reasons={"finished": "class-closed", "cancelled": "class-cancelled"}
-    | dict.fromkeys(("planned", "running"), "class-open"),
-    words={
-        "class-open": _l("The class is not finished."),
-        "class-closed": _l("The class is over; this can no longer be changed."),
-        "class-cancelled": _l("The class was cancelled; this can no longer be changed."),
-    },
-)
-"""Each act with the states of the class in which it may be done."""
+CLASS = life.CLASS
+"""The states of a class, among the rules though they fill a file of their own."""
 
 STUDYING = frozenset({"enrolled", "completed"})
 """Results of a trainee with which she still works in the class."""

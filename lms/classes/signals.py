@@ -22,3 +22,10 @@ takes it back."""
 
 class_finished = signal("classes.class_finished")
 """``send(sender, class_id=UUID, at=datetime)``"""
+
+class_edited = signal("classes.class_edited")
+"""Name or places of a class changed: ``send(sender, class_id=UUID, fields=list[str], at=datetime)``"""
+
+class_rescheduled = signal("classes.class_rescheduled")
+"""A class and its sessions moved to other days: ``send(sender, class_id=UUID, before={"from": date, "to": date},
+at=datetime)``. Each change of its state besides is told by :data:`lms.core.transitions.moved`."""

@@ -13,8 +13,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from lms.assessment.models import Submission
 from lms.assessment.queries import counting
 from lms.classes.access import held, taught
+from lms.classes.life import CLASS, OPEN
 from lms.classes.models import ClassRun, Enrolment, Session
-from lms.classes.rules import CLASS, ENROLMENT, OPEN, RESULTS_AFTER
+from lms.classes.rules import ENROLMENT, RESULTS_AFTER
 from lms.core.guard import Actor
 from lms.core.ownership import owned_by
 from lms.core.waiting import Kind, Row, Waiting, gathered, part, rows

@@ -1,4 +1,4 @@
-"""The demonstration: invented people in a small city, three classes of A2.1 in three states, earlier ones evaluated.
+"""The demonstration: invented people in a small city, classes of A2.1 in all their states, earlier ones evaluated.
 
 Everything goes through the product's own acts, backdated, so that the audit trail, the statements, the sealed ballots
 and the completion records are as real as they would be after two months of use.
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select, text
 
-from lms.console import demo_classes, demo_reports
+from lms.console import demo_classes, demo_lives, demo_reports
 from lms.console.demo_people import make_people
 from lms.core.database import db
 from lms.people.models import Account
@@ -61,8 +61,10 @@ def load(*, at: datetime) -> None:
     """Load the demonstration as of a moment."""
     chance = random.Random(1698)  # noqa: S311 - the same demonstration every time
     world = make_people(chance, at)
+    demo_lives.approve(world, at)
     demo_classes.finished_class(world, chance, at)
     demo_classes.evaluating_class(world, chance, at)
     demo_classes.running_class(world, chance, at)
     demo_classes.earlier_classes(world, chance, at)
+    demo_lives.ahead(world, chance, at)
     demo_reports.load(world.heads, world.officer, chance, at=at)

@@ -21,7 +21,7 @@ from lms.console import demo_texts as texts
 from lms.console.demo_evaluations import adjust, answer, close
 from lms.console.demo_people import World, actor_of, trainee, trainee_account
 from lms.core.database import act, db
-from lms.core.guard import Actor
+from lms.core.guard import SYSTEM, Actor
 from lms.core.i18n import ZONE
 from lms.learning import services as learning
 from lms.learning.rules import steps
@@ -31,8 +31,9 @@ from lms.surveys.queries import states
 
 def finished_class(world: World, chance: random.Random, at: datetime) -> None:
     """A class that is over: evaluated, its results fixed."""
-    run = _class(world, "A2.1-2026-01", "Quản lý phát triển đô thị – lớp 1 năm 2026", at - timedelta(days=75))
-    members = _enrol(world, run, world.trainees[2:26], at - timedelta(days=80))
+    run = class_of(world, "A2.1-2026-01", "Quản lý phát triển đô thị – lớp 1 năm 2026", at - timedelta(days=75))
+    members = enrol(world, run, world.trainees[2:26], at - timedelta(days=80))
+    begin(world, run, at - timedelta(days=75))
     for session in _sessions(run):
         _attend(world, chance, session, members, 0.95)
     for member in members:
@@ -50,8 +51,9 @@ def finished_class(world: World, chance: random.Random, at: datetime) -> None:
 
 def evaluating_class(world: World, chance: random.Random, at: datetime) -> None:
     """A class that has just ended: its evaluation is open."""
-    run = _class(world, "A2.1-2026-02", "Quản lý phát triển đô thị – lớp 2 năm 2026", at - timedelta(days=45))
-    members = _enrol(world, run, [world.trainees[1], *world.trainees[26:44]], at - timedelta(days=50))
+    run = class_of(world, "A2.1-2026-02", "Quản lý phát triển đô thị – lớp 2 năm 2026", at - timedelta(days=45))
+    members = enrol(world, run, [world.trainees[1], *world.trainees[26:44]], at - timedelta(days=50))
+    begin(world, run, at - timedelta(days=45))
     for session in _sessions(run):
         _attend(world, chance, session, members, 0.97)
     for member in members:
@@ -65,8 +67,9 @@ def evaluating_class(world: World, chance: random.Random, at: datetime) -> None:
 
 def running_class(world: World, chance: random.Random, at: datetime) -> None:
     """A class in the middle of its way."""
-    run = _class(world, "A2.1-2026-03", "Quản lý phát triển đô thị – lớp 3 năm 2026", at - timedelta(days=12))
-    members = _enrol(world, run, [world.trainees[0], *world.trainees[44:74]], at - timedelta(days=18))
+    run = class_of(world, "A2.1-2026-03", "Quản lý phát triển đô thị – lớp 3 năm 2026", at - timedelta(days=12))
+    members = enrol(world, run, [world.trainees[0], *world.trainees[44:74]], at - timedelta(days=18))
+    begin(world, run, at - timedelta(days=12))
     for session in _sessions(run):
         if session.ends_at < at:
             _attend(world, chance, session, members, 0.96)
@@ -80,10 +83,12 @@ def earlier_classes(world: World, chance: random.Random, at: datetime) -> None:
     keys = current_app.config["SETTINGS"].keys_dir
     for number, (code, name, school, days, people_, forms, facilities) in enumerate(texts.EARLIER):
         start = at - timedelta(days=days)
-        run = _class(world, code, name, start, world.schools[school])
-        fresh = _newcomers(world, chance, 200 + 20 * number, people_, at)
-        members = _enrol(world, run, fresh, start - timedelta(days=5))
-        classes.finish_class(world.staff, run.id, at=start + timedelta(days=39), reason=texts.ON_PAPER)
+        run = class_of(world, code, name, start, world.schools[school])
+        fresh = newcomers(world, chance, 200 + 20 * number, people_, at)
+        members = enrol(world, run, fresh, start - timedelta(days=5))
+        begin(world, run, start)
+        staff = _staff(world, world.schools[school])
+        classes.finish_class(staff, run.id, at=start + timedelta(days=39), reason=texts.ON_PAPER)
         for member in members:
             classes.conclude(world.staff, member.id, "completed", at=start + timedelta(days=39))
         state = states.state_of_class(run.id)
@@ -95,7 +100,8 @@ def earlier_classes(world: World, chance: random.Random, at: datetime) -> None:
 
 
 @act
-def _newcomers(world: World, chance: random.Random, first: int, count: int, at: datetime) -> list[Person]:
+def newcomers(world: World, chance: random.Random, first: int, count: int, at: datetime) -> list[Person]:
+    """Make people who come new into a class."""
     units = [unit for unit in world.units if unit.kind != "institution"]
     persons = [trainee(chance, number, chance.choice(units), at) for number in range(first, first + count)]
     world.actors |= {person.id: actor_of(trainee_account(person, at)) for person in persons}
@@ -103,22 +109,27 @@ def _newcomers(world: World, chance: random.Random, first: int, count: int, at: 
 
 
 @act
-def _class(world: World, code: str, name: str, start: datetime, school: Unit | None = None) -> ClassRun:
+def class_of(
+    world: World, code: str, name: str, start: datetime, school: Unit | None = None, planned_at: datetime | None = None
+) -> ClassRun:
+    """A class of A2.1 with lecturers and sessions, planned (ten days before it begins) and opened for nomination."""
+    run_by = school or world.institution
+    planned = planned_at or start - timedelta(days=10)
     first = start.astimezone(ZONE).date()
     run = classes.create_class(
-        world.staff,
+        _staff(world, run_by),
         code=code,
         name=name,
         version_id=world.version.id,
-        institution_id=(school or world.institution).id,
+        institution_id=run_by.id,
         starts_on=first,
         ends_on=first + timedelta(days=38),
         capacity=40,
-        at=start - timedelta(days=10),
+        at=planned,
     )
     for number, topic in enumerate(world.topics):
         person, _ = world.lecturers[number % len(world.lecturers)]
-        classes.assign_lecturer(world.staff, run.id, topic.id, person.id, at=start - timedelta(days=9))
+        classes.assign_lecturer(world.staff, run.id, topic.id, person.id, at=planned + timedelta(days=1))
         day = first + timedelta(days=(2, 9, 14, 24)[number % 4])
         begins = datetime.combine(day, time(8, 30), ZONE)
         field_study = number == len(world.topics) - 1
@@ -132,12 +143,25 @@ def _class(world: World, code: str, name: str, start: datetime, school: Unit | N
             starts_at=begins,
             ends_at=begins + timedelta(hours=7 if field_study else 3),
             place=texts.FIELD_STUDY if field_study else f"Phòng 30{number + 1}, Trường Bồi dưỡng cán bộ Thành phố",
-            at=start - timedelta(days=9),
+            at=planned + timedelta(days=1),
         )
+    classes.open_class(world.officer, run.id, first, at=planned + timedelta(days=2))
     return run
 
 
-def _enrol(world: World, run: ClassRun, people_: Sequence[Person], at: datetime) -> list[Enrolment]:
+def _staff(world: World, school: Unit) -> Actor:
+    """Who sets classes up: the one account of an institution, for the others the system."""
+    return world.staff if school.id == world.institution.id else SYSTEM
+
+
+def begin(world: World, run: ClassRun, start: datetime) -> None:
+    """Confirm a class and let it begin."""
+    classes.decide(world.officer, run.id, "confirm", at=start - timedelta(days=2))
+    classes.decide(SYSTEM, run.id, "begin", at=start)
+
+
+def enrol(world: World, run: ClassRun, people_: Sequence[Person], at: datetime) -> list[Enrolment]:
+    """Let people into a class."""
     classes.enrol(world.staff, run.id, [person.id for person in people_], at=at)
     enrolments = {e.person_id: e for e in db.session.scalars(select(Enrolment).where(Enrolment.class_id == run.id))}
     return [enrolments[person.id] for person in people_]

@@ -13,6 +13,7 @@ from lms.console import demo_texts as texts
 from lms.core.database import act, db
 from lms.core.guard import SYSTEM, Actor
 from lms.people import services as people
+from lms.people import sessions
 from lms.people.models import Account, Person, Unit
 
 PASSWORD = "Khue-trai-nghiem-2026"  # noqa: S105 - the demonstration's, printed at start
@@ -34,6 +35,7 @@ class World:
     heads: dict[str, Actor]
     """By the code of their unit."""
     officer: Actor
+    approver: Actor
 
 
 @act
@@ -57,13 +59,16 @@ def make_people(chance: random.Random, at: datetime) -> World:
     for username in ("hocvien", "hocvien2"):
         actors[ours[username].id] = actor_of(accounts[username])
     version, topics = _taught()
-    staff, officer = actor_of(accounts["coso"]), actor_of(accounts["sonoivu"])
+    staff, officer = _in_office(accounts["coso"], at), _in_office(accounts["sonoivu"], at)
     heads = {demo_reports.OWN.unit: actor_of(accounts["thutruong"])} | {
         head.unit: _head(head, by_code[head.unit], at) for head in demo_reports.HEADS
     }
     members = [ours["hocvien"], ours["hocvien2"], *trainees]
     schools = {unit.code: unit for unit in units if unit.kind == "institution"}
-    return World(units, schools, institution, staff, lecturers, members, actors, version, topics, heads, officer)
+    approver = _in_office(accounts["pheduyet"], at)
+    return World(
+        units, schools, institution, staff, lecturers, members, actors, version, topics, heads, officer, approver
+    )
 
 
 def _ours(by_code: dict[str, Unit], at: datetime) -> dict[str, Person]:
@@ -167,6 +172,11 @@ def trainee_account(person: Person, at: datetime) -> Account:
     return people.create_account(
         SYSTEM, username=person.staff_code.lower(), display_name=person.full_name, person_id=person.id, at=at
     )
+
+
+def _in_office(account: Account, at: datetime) -> Actor:
+    """Return who acts with an account, with what its roles allow."""
+    return sessions.actor_of(account.id, at=at) or actor_of(account)
 
 
 def actor_of(account: Account) -> Actor:

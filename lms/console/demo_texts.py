@@ -25,6 +25,17 @@ EARLIER = (
     ("A2.1-2026-94", "Quản lý phát triển đô thị – lớp thí điểm 4 năm 2026", "TTBD", 150, 6, 4, 4.0),
 )
 """Earlier classes: code, name, institution, days since they began, trainees, forms, how the facilities are judged."""
+APPROVAL = "01/QĐ-UBND (số ví dụ, chỉ dùng để minh họa)"
+AHEAD = (
+    ("A2.1-2026-04", "Quản lý phát triển đô thị – lớp 4 năm 2026", 30, 4, "open"),
+    ("A2.1-2026-05", "Quản lý phát triển đô thị – lớp 5 năm 2026", 20, 6, "confirmed"),
+    ("A2.1-2026-06", "Quản lý phát triển đô thị – lớp 6 năm 2026", 50, 3, "postponed"),
+    ("A2.1-2026-07", "Quản lý phát triển đô thị – lớp 7 năm 2026", 70, 2, "cancelled"),
+)
+"""Classes to come: code, name, days until they begin, trainees, what becomes of them."""
+PLANNED = "Quản lý nhà nước tại Ủy ban nhân dân phường – lớp dự kiến"
+POSTPONED = "Phòng học đang sửa chữa đến hết tháng."
+CANCELLED = "Số người được đề cử thấp hơn số tối thiểu; học viên được chuyển sang lớp sau."
 CAUSE = "Phòng học và thiết bị trình chiếu đã sử dụng lâu năm, chưa được thay thế kịp thời."
 MEASURE = "Thay máy chiếu, bổ sung rèm và hệ thống âm thanh tại các phòng học."
 RESPONSIBLE = "Phòng Quản trị - Thiết bị"

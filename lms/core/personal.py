@@ -47,6 +47,7 @@ def of_core() -> PersonalData:
         tables={
             "job_progress": "Jobs she started. Removed.",
             "audit_entries": "Who did what, by an opaque id; told in her archive, kept as it is: the chain must hold.",
+            "transitions": "Who changed the state of what, by an opaque id; kept as it is, as the audit trail is.",
         },
         collect={
             "jobs": "SELECT kind, state, created_at, updated_at FROM job_progress WHERE account_id = :account "

@@ -1,5 +1,9 @@
 """Official documents in the layout of Nghị định 30/2020/NĐ-CP, as Word files and as PDF, the same bytes every time."""
 
+from flask import Flask
+
+from lms.core.personal import held as personal_data
+from lms.documents import models, personal  # noqa: F401 - models registers the tables
 from lms.documents.content import (
     Block,
     Bullets,
@@ -17,6 +21,13 @@ from lms.documents.word import docx
 LAYOUT = 2
 """Raised whenever the same document gives other bytes: files made by an earlier layout are not made again, but kept."""
 
+
+def init_app(app: Flask) -> None:
+    """Add the domain to the application; it has no pages of its own."""
+    del app
+    personal_data.register(personal.held)
+
+
 __all__ = [
     "LAYOUT",
     "Block",
@@ -29,5 +40,6 @@ __all__ = [
     "Picture",
     "Table",
     "docx",
+    "init_app",
     "pdf",
 ]

@@ -9,15 +9,17 @@ from flask import Flask, url_for
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
+from lms.core.transitions import account_names as names_of_accounts
 from lms.core.waiting import waiting as what_waits
 from lms.people import cli, models, passwords, personal, sessions, tasks, waiting  # noqa: F401 - models registers tables
-from lms.people.queries import account_actor_name
+from lms.people.queries import account_actor_name, account_names
 from lms.people.routes import ROUTES
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     personal_data.register(personal.held)
+    names_of_accounts.register(account_names)
     sessions.init_app(app)
     app.extensions["lms_hash_places"] = passwords.Places(app.config["SETTINGS"].web_threads)
     guard.sign_in_addresses.register(_sign_in)

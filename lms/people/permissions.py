@@ -40,6 +40,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         {"institution_staff", "lecturer", "home_affairs_officer", "approving_authority", "auditor"}
     ),
     "classes.oversee": frozenset({"home_affairs_officer", "approving_authority", "auditor"}),
+    # deciding on a class: opened, confirmed, moved, postponed, cancelled
+    "classes.decide": frozenset({"home_affairs_officer"}),
     # undoing the end of a class: not by the institution that finished it
     "classes.reopen": frozenset({"home_affairs_officer"}),
     # reading programmes and materials in full, before and after approval

@@ -1,6 +1,6 @@
 """Typed rows about persons, accounts, units and sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -140,6 +140,12 @@ def actor_name(person_id: UUID) -> UUID:
     :raises sqlalchemy.exc.NoResultFound: the person has no account
     """
     return db.session.execute(select(Account.actor_name).where(Account.person_id == person_id)).scalar_one()
+
+
+def account_names(account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of accounts (:data:`lms.core.transitions.account_names`)."""
+    rows = db.session.execute(select(Account.id, Account.display_name).where(Account.id.in_(account_ids)))
+    return {row.id: row.display_name for row in rows}
 
 
 def account_actor_name(account_id: UUID | None) -> UUID | None:

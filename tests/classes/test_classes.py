@@ -42,7 +42,7 @@ def test_staff_set_up_a_class(world, sign_in, submit, session):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("ends_on", "2027-02-01"), ("capacity", "0"), ("capacity", "9999999"), ("code", ""), ("code", "<b>"),
+    [("ends_on", "2027-02-01"), ("capacity", "0"), ("capacity", "9999999"), ("code", "<b>"), ("minimum", "46"),
      ("name", "x" * 201),
      ("starts_on", "31/02/2027"), ("institution_id", "999999"), ("version_id", "nonsense")],
 )  # fmt: skip

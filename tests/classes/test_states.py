@@ -1,6 +1,9 @@
 """Every act in every state of a class, through its door: allowed or refused with the rule's reason."""
 
+from datetime import timedelta
+
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select, text
 
 from lms.classes import rules, services
@@ -8,16 +11,21 @@ from lms.classes.models import Attendance, ClassRun, Enrolment, Session, Teachin
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
+from lms.people.models import Person
 from tests import factories as make
 from tests.classes.conftest import meeting_form
 
-STATES = ("planned", "running", "finished", "cancelled")
+STATES = sorted(rules.CLASS.states)
+DECIDED = {"open", "take_back", "confirm", "reschedule", "postpone", "resume", "cancel", "reopen"}
+"""Acts of Home Affairs; the days of a planned class are the institution's."""
 
 
 def door(act, world, essay):
     """(address, form) by which staff do an act."""
     url, enrolment = world["url"], world["enrolments"][0]
     other = make.holder("lecturer", world["institution"])
+    later, why = make.today() + timedelta(days=400), {"reason": "Kế hoạch thay đổi", "code": "plan"}
+    days = {"starts_on": str(later), "ends_on": str(later + timedelta(days=30)), "reason": "Kế hoạch thay đổi"}
     doors = {
         "enrol": ("/enrol", lambda: {"codes": make.person().staff_code}),
         "withdraw": (f"/enrolments/{enrolment.id}/withdraw", lambda: {"reason": "Chuyển công tác"}),
@@ -30,6 +38,15 @@ def door(act, world, essay):
         "change_session": (f"/sessions/{world['meeting'].id}", lambda: meeting_form(world)),
         "remove_session": (f"/sessions/{world['meeting'].id}/remove", dict),
         "finish": ("/finish", lambda: {"reason": "Điểm danh bằng giấy"}),
+        "edit": ("/edit", lambda: {"name": "Tên mới", "capacity": "50", "minimum": "2"}),
+        "open": ("/open", lambda: {"until": str(make.today())}),
+        "take_back": ("/take-back", lambda: {"reason": "Mở nhầm"}),
+        "confirm": ("/confirm", dict),
+        "begin": ("/begin", dict),
+        "reschedule": ("/days", lambda: days),
+        "resume": ("/days", lambda: days),
+        "postpone": ("/postpone", lambda: why),
+        "cancel": ("/cancel", lambda: why),
         "reopen": ("/reopen", lambda: {"reason": "Kết thúc nhầm"}),
         "record_attendance": (
             f"/sessions/{world['meeting'].id}/attendance",
@@ -45,7 +62,8 @@ def everything(session):
     """All that acts on a class may change."""
     tables = (ClassRun, Enrolment, Session, Teaching, Attendance)
     rows = [session.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all() for table in tables]
-    others = """SELECT (SELECT count(*) FROM audit_entries), (SELECT count(*) FROM statements),
+    others = """SELECT (SELECT count(*) FROM audit_entries), (SELECT count(*) FROM transitions),
+                       (SELECT count(*) FROM statements),
                        (SELECT sum(score) FROM submissions)"""
     return rows, session.execute(text(others)).one()
 
@@ -61,6 +79,13 @@ DOORS = sorted(set(rules.CLASS.allowed) - TRAINEES - ELSEWHERE)
 def staffed(world, session, essay):
     world["teaching"] = session.scalars(select(Teaching).where(Teaching.class_id == world["run"].id)).one()
     world["essay"] = essay(world["enrolments"][1])
+    # whatever the guards of the moves ask is there: see test_life.py for what happens where it is not
+    run = world["run"]
+    run.starts_on, run.ends_on = make.today(), make.today() + timedelta(days=30)
+    make.version().status = "approved"
+    for topic in make.topics(run)[1:]:
+        make.teaching(run, topic, session.get(Person, world["lecturer"].person_id))
+    session.commit()
     return world
 
 
@@ -70,8 +95,16 @@ def test_an_act_is_done_exactly_where_the_table_allows_it(staffed, session, sign
     world = staffed
     url, form = door(act, world, essay)
     world["run"].status = state
+    if act == "take_back":
+        for enrolment in world["enrolments"]:
+            enrolment.status = "withdrawn"
     session.commit()
-    client = sign_in(make.holder("home_affairs_officer") if act == "reopen" else world["staff"])
+    officer = act in DECIDED and (act not in ("reschedule", "resume") or state != "planned")
+    client = sign_in(make.holder("home_affairs_officer") if officer else world["staff"])
+    if act in ("reschedule", "resume") and state == "postponed":
+        act = "resume"  # one page moves the days: what is done depends on the state
+    elif act in ("reschedule", "resume"):
+        act = "reschedule"
     before = everything(session)
     answer = post(client, url, form)
     session.expire_all()
@@ -80,9 +113,9 @@ def test_an_act_is_done_exactly_where_the_table_allows_it(staffed, session, sign
         assert everything(session) != before
     else:
         assert answer.status_code == 409
-        words = {"cancelled": "Lớp đã bị hủy", "finished": "Lớp đã kết thúc"}
-        said = words.get(state, "Lớp chưa kết thúc")
-        assert said in answer.get_data(as_text=True)
+        with force_locale("vi"):
+            words = str(rules.CLASS.words[rules.CLASS.refusal(act, state)])
+        assert words in answer.get_data(as_text=True)
         assert everything(session) == before
 
 
@@ -124,13 +157,7 @@ def test_the_table_knows_every_state_and_a_reason_for_each_refusal():
     for act, allowed in rules.CLASS.allowed.items():
         assert allowed <= set(STATES)
         assert {state for state in STATES if rules.CLASS.refusal(act, state) is None} == allowed
-    reasons = {state: {rules.CLASS.refusal(act, state) for act in rules.CLASS.allowed} - {None} for state in STATES}
-    assert reasons == {
-        "planned": {"class-open"},
-        "running": {"class-open"},
-        "finished": {"class-closed"},
-        "cancelled": {"class-cancelled"},
-    }
+    assert set(rules.CLASS.reasons) == set(STATES)
 
 
 def test_work_of_a_class_that_is_over_is_still_marked_and_corrected():

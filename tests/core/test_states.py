@@ -16,6 +16,7 @@ DOMAINS = (
     "catalogue",
     "classes",
     "console",
+    "documents",
     "learning",
     "library",
     "people",
@@ -33,7 +34,7 @@ SESSION = "a launch that has ended, or whose class no longer allows work, has no
 WITHOUT_A_TABLE = {
     "catalogue.services.count_completion": "counts what classes concluded",
     "catalogue.services.load_programmes": "what has changed becomes a new version; old ones are not touched",
-    "console.demo_classes._newcomers": "the demonstration's own people",
+    "console.demo_classes.newcomers": "the demonstration's own people",
     "console.personal.services.archives._forget": STEP,
     "console.personal.services.archives._make_ready": STEP,
     "console.personal.services.archives._note_address": STEP,
@@ -159,6 +160,8 @@ def _asks(name, seen=frozenset()):
             continue
         *before, last = dotted.split(".")
         if last in ("require", "refusal") and before and before[-1].isupper():
+            return True
+        if last in ("begin", "carry_out") and before == ["transitions"]:
             return True
         target = _target(module, dotted)
         if target in FUNCTIONS and target != name and _asks(target, seen | {name}):

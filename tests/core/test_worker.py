@@ -251,8 +251,8 @@ def test_every_task_runs_in_a_worker_whoever_enqueues_it(house: House) -> None:
 def test_every_periodic_task_runs_in_a_worker(house: House) -> None:
     names = sorted({key[0] for key in jobs.queue.periodic_registry.periodic_tasks})
     assert names == [
-        "core.sort_keys", "core.take_up_stalled", "core.tidy", "learning.results", "library.tidy", "records.forward",
-        "surveys.tidy",
+        "classes.begin", "core.sort_keys", "core.take_up_stalled", "core.tidy", "learning.results", "library.tidy",
+        "records.forward", "surveys.tidy",
     ]  # fmt: skip
     for name in names:
         house.ask(

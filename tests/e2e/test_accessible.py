@@ -22,6 +22,11 @@ def _of_home_affairs(on):
     return [*completion, *units, *results, *forms]
 
 
+def _run(one, name):
+    """The address of a class by what it is called."""
+    return one.go("/classes").get_by_text(name).first.evaluate("found => found.closest('a').pathname")
+
+
 def _pages(one, who):
     page = one.page
     if who is None:
@@ -67,11 +72,24 @@ def _pages(one, who):
         essays = re.search(rf"/classes/{UUID}", sheet).group() + "/essays"
         return ["/classes/timetable", "/classes", sheet, essays]
     if who == "coso":
-        run = on("/classes", rf"/classes/{UUID}")[0]
+        run = _run(one, "lớp 3 năm 2026")
+        planned = _run(one, "lớp dự kiến")
+        life = [planned, f"{planned}/days", f"{planned}/edit", f"/classes/new?from={run.rpartition('/')[2]}"]
         report = on("/reports/quality", rf"/reports/classes/{UUID}/quality")[-1]
-        return ["/classes", run, f"{run}/enrol", f"{run}/sessions/new", "/classes/new", "/reports/quality", report]
+        return [
+            *life,
+            "/classes",
+            run,
+            f"{run}/enrol",
+            f"{run}/sessions/new",
+            "/classes/new",
+            "/reports/quality",
+            report,
+        ]
     if who == "sonoivu":
-        return _of_home_affairs(on)
+        ahead, postponed = _run(one, "lớp 5 năm 2026"), _run(one, "lớp 6 năm 2026")
+        moves = [f"{ahead}/{move}" for move in ("postpone", "cancel", "days")]
+        return [*_of_home_affairs(on), ahead, *moves, postponed, f"{postponed}/days"]
     if who == "thutruong":
         edit = on("/reports/units", rf"/reports/units/{UUID}/edit")[0]
         return ["/reports/completion", "/reports/units", edit, edit.removesuffix("/edit")]

@@ -29,6 +29,9 @@ WORDS = {
     "results-fixed": "đã được chốt",
     "class-cancelled": "đã bị hủy",
     "class-closed": "đã kết thúc",
+    "class-planned": "mới ở trạng thái dự kiến",
+    "class-ahead": "chưa khai giảng",
+    "class-postponed": "đang tạm hoãn",
 }
 
 

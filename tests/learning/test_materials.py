@@ -211,7 +211,7 @@ def test_a_class_is_moved_to_another_version_only_while_it_goes_on(world: World,
     session.commit()
     tables = (ModuleMaterial, ClassMaterial, Registration)
     shown = 'name="class"' in world.office.get(world.modules).get_data(as_text=True)
-    assert shown == (state in ("planned", "running"))
+    assert shown == (state in CLASS.allowed["move_material"])
     form = {"class": str(world.run.id), "version": str(newer.id)}
     before = everything(session, *tables)
     answer = world.submit(world.office, f"{world.modules}/{material_id}/move", form, page="/account")

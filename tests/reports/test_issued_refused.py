@@ -131,7 +131,7 @@ def test_the_date_lies_between_approval_and_today(world, steps, days):
     assert steps.row(at).state == "approved"
 
 
-@pytest.mark.parametrize("missing", ["number", "issued_on", "signer_name", "signer_title", "recipients", "place"])
+@pytest.mark.parametrize("missing", ["issued_on", "signer_name", "signer_title", "recipients", "place"])
 def test_nothing_is_issued_without_what_a_document_carries(world, steps, missing):
     at = steps.approved(world())
     assert steps.issue(at, **{missing: ""}).status_code == 422
@@ -147,6 +147,19 @@ def test_a_number_is_given_once_a_year(world, steps, submit):
     assert answer.status_code == 409
     assert "đã được dùng" in answer.text
     assert steps.issue(at, number="13/BC-TBD").status_code == 302
+
+
+def test_without_a_number_the_next_of_the_body_that_issues_is_given(world, steps, submit):
+    at = steps.approved(world())
+    assert steps.issue(at, number="").status_code == 302
+    first = steps.row(at).number
+    assert first.startswith("1/BC-")
+    assert first in steps.row(at).frozen
+    at.url = submit(at.writer, f"{at.url}/correct", {"reason": "Sai tên người ký."}).location
+    for answer in (steps.submit(at), steps.approve(at), steps.issue(at, number="")):
+        assert answer.status_code == 302
+    at.id = at.url.rpartition("/")[2]
+    assert steps.row(at).number == f"2{first[1:]}"
 
 
 # -- hostile text ------------------------------------------------------------------------------------------------------

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes import rules
+from lms.classes.life import HELD
 from lms.classes.models import ClassRun, Enrolment, Session
 from lms.core.database import db
 from lms.core.search import folded, matches
@@ -76,6 +77,11 @@ def classes(visible: ColumnElement[bool], query: str, after: str | None, *, at: 
     return [ClassRow(**row._mapping) for row in db.session.execute(statement)]
 
 
+def was_approved() -> ColumnElement[bool]:
+    """Condition: the version is approved, or was before a newer one; a proposal that was replaced never was."""
+    return or_(ProgrammeVersion.status == "approved", ProgrammeVersion.document.has_key("approval"))
+
+
 class ClassHead(NamedTuple):
     """A class as its own page shows it."""
 
@@ -93,6 +99,9 @@ class ClassHead(NamedTuple):
     ends_on: date
     status: str
     capacity: int
+    minimum: int
+    nominations_until: date | None
+    approved: bool
     finished_at: datetime | None
     finished_reason: str | None
     attendance_min_percent: int
@@ -121,6 +130,9 @@ def class_head(class_id: UUID) -> ClassHead | None:
             ClassRun.ends_on,
             ClassRun.status,
             ClassRun.capacity,
+            ClassRun.minimum,
+            ClassRun.nominations_until,
+            was_approved().label("approved"),
             ClassRun.finished_at,
             ClassRun.finished_reason,
             ProgrammeVersion.attendance_min_percent,
@@ -186,7 +198,7 @@ def takes_quizzes(person_id: UUID, version_id: UUID) -> bool:
         .where(
             Enrolment.person_id == person_id,
             Enrolment.status == "enrolled",
-            ClassRun.status != "cancelled",
+            ClassRun.status.in_(HELD),
             ProgrammeVersion.programme_id == programme,
         )
     )

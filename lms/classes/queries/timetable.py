@@ -8,8 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from lms.catalogue.models import Topic
+from lms.classes.life import TIMED
 from lms.classes.models import ClassRun, Enrolment, Session, Teaching
-from lms.classes.rules import HELD
 from lms.core.database import db
 from lms.people.access import in_service, role_in_force
 from lms.people.models import Account, Person, RoleHolding, Unit
@@ -48,10 +48,14 @@ def session_row(class_id: UUID, session_id: UUID) -> SessionRow | None:
     return rows[0] if rows else None
 
 
-def held_meanwhile(lecturer_id: UUID, starts_at: datetime, ends_at: datetime, *, but: UUID) -> str | None:
+def held_meanwhile(
+    lecturer_id: UUID, starts_at: datetime, ends_at: datetime, *, but: UUID, but_class: UUID | None = None
+) -> str | None:
     """Return the title of another session that a lecturer holds within these times; one may begin when it ends.
 
-    A class that was cancelled keeps nobody busy.
+    A class that was cancelled or postponed keeps nobody busy.
+
+    :param but_class: a class that moves as a whole, so that its own sessions do not count
     """
     other = (
         select(Session.title)
@@ -61,9 +65,11 @@ def held_meanwhile(lecturer_id: UUID, starts_at: datetime, ends_at: datetime, *,
             Session.id != but,
             Session.starts_at < ends_at,
             Session.ends_at > starts_at,
-            ClassRun.status.in_(HELD),
+            ClassRun.status.in_(TIMED),
         )
     )
+    if but_class is not None:
+        other = other.where(Session.class_id != but_class)
     return db.session.scalar(other.order_by(Session.starts_at).limit(1))
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import ScalarSelect, and_, exists, func, select
 
 from lms.assessment.models import Submission
 from lms.assessment.queries import essay_score, quizzes_passed
+from lms.classes.life import OPEN
 from lms.classes.models import Attendance, ClassRun, Enrolment
-from lms.classes.rules import ATTENDED, OPEN, Period
+from lms.classes.rules import ATTENDED, Period
 from lms.core.database import db
 from lms.people.models import Account, Person, Unit
 

@@ -8,8 +8,8 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
+from lms.classes.life import OPEN
 from lms.classes.models import ClassRun, Commitment, Enrolment
-from lms.classes.rules import OPEN
 from lms.core.clauses import cite
 from lms.core.database import db
 from lms.core.errors import DomainError

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.classes import rules
+from lms.classes.life import CLASS
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
 from lms.core.errors import DomainError, NotFound
@@ -20,7 +21,7 @@ def class_for(act: str, class_id: UUID, *, exclusive: bool = False) -> ClassRun:
     run = db.session.scalar(held.execution_options(populate_existing=True))
     if run is None:
         raise NotFound
-    rules.CLASS.require(act, run.status)
+    CLASS.require(act, run.status)
     return run
 
 
@@ -36,7 +37,7 @@ def refusal_of(act: str, registration: UUID) -> DomainError | None:
         return NotFound()
     try:
         rules.ENROLMENT.require(act, row[0])
-        rules.CLASS.require(act, row[1])
+        CLASS.require(act, row[1])
     except DomainError as refused:
         return refused
     return None

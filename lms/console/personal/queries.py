@@ -34,7 +34,7 @@ _LAST_ACTIVITY = text(
 _OPEN_CLASSES = text(
     """
     SELECT count(*) FROM class_runs c WHERE (
-        c.status IN ('planned', 'running') AND (
+        c.status IN ('planned', 'open', 'confirmed', 'postponed', 'running') AND (
             EXISTS (SELECT FROM enrolments e
                     WHERE e.class_id = c.id AND e.person_id = :person AND e.status = 'enrolled')
             OR EXISTS (SELECT FROM teachings t WHERE t.class_id = c.id AND t.lecturer_id = :person)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Optional
 
 from lms.core.forms import DayField, EditForm, Form, LineField, TextField
 from lms.reports.issued.rules import life
@@ -52,7 +52,7 @@ class ReasonForm(Form):
 class IssueForm(Form):
     """What the document carries when it is issued."""
 
-    number = LineField(_l("Number and symbol"), validators=[_NEEDED, Length(max=60)])
+    number = LineField(_l("Number and symbol"), validators=[Optional(), Length(max=60)])
     issued_on = DayField(_l("Date"), validators=[DataRequired(_l("Please give a date."))])
     place = LineField(_l("Place of issue"), validators=[_NEEDED, Length(max=100)])
     signer_on_behalf = TextField(_l("Authority to sign (TM., KT., TL., TUQ.)"), validators=[Length(max=300)])

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from lms.catalogue.models import Programme
 from lms.classes.models import ClassRun
@@ -19,6 +18,7 @@ from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
 from lms.core.i18n import ZONE
+from lms.documents import register
 from lms.reports.issued import access
 from lms.reports.issued.models import QualityReport, ReportFile
 from lms.reports.issued.papers import frozen
@@ -158,20 +158,17 @@ def issue(actor: Actor, report_id: UUID, details: Issue, *, at: datetime) -> Non
         raise LookupError(report.id)
     if not life.date_fits(details.issued_on, _day(report.approved_at), _day(at)):
         raise DomainError("date", _l("The date must lie between the day of approval and today."), 422)
-    details = _numbered(report, actor, details)
     contents = gathering.gather(report, report.as_of, actor.account_id)
     if contents is None or fingerprint(contents.figures) != report.approved_figures:
         raise DomainError(
             "figures-changed",
             _l("The figures have changed since approval. Please have the report sent back."),
         )
+    details = _numbered(report, actor, details, at)
     _freeze(report, contents, details, report.as_of)
     report.state, report.issued_by, report.issued_at = "issued", actor.account_id, at
     report.number, report.number_year, report.issued_on = details.number, details.issued_on.year, details.issued_on
-    try:
-        db.session.flush()
-    except IntegrityError:
-        raise DomainError("number-taken", _l("Another report of this year carries this number."), 409) from None
+    db.session.flush()
     after = {"number": report.number, "stamp": report.stamp}
     audit.record(actor, "report.issue", "quality_report", report.id, at=at, after=after)
 
@@ -222,9 +219,15 @@ def _freeze(report: QualityReport, contents: Report, details: Issue, as_of: date
         db.session.add(ReportFile(report_id=report.id, form=form, sha256=stored.sha256, size=stored.size))
 
 
-def _numbered(report: QualityReport, actor: Actor, details: Issue) -> Issue:
-    """Give a number alone the symbol of who issues, and refuse another unit's symbol."""
+def _numbered(report: QualityReport, actor: Actor, details: Issue, at: datetime) -> Issue:
+    """Give the report its number in the register of who issues it: the next, or the one that its office has given."""
     issuer = gathering.issuer(report, actor.account_id)
+    body = queries.unit_with_code(issuer.code)
+    book = register.Book(report.unit_id if body is None else body.id, "BC", details.issued_on.year)
+    carrier = register.Carrier("quality_report", report.id)
+    if not details.number:
+        given = register.give(book, lambda number: issuer.number(str(number)), carrier, actor=actor, at=at)
+        return replace(details, number=given)
     number = issuer.number(details.number)
     owner = queries.unit_with_code(number.rpartition("-")[2])
     if owner is not None and owner.code != issuer.code:
@@ -238,6 +241,7 @@ def _numbered(report: QualityReport, actor: Actor, details: Issue) -> Issue:
             ),
             422,
         )
+    register.enter(book, number, carrier, actor=actor, at=at)
     return replace(details, number=number)
 
 

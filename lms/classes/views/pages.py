@@ -1,4 +1,4 @@
-"""Pages of classes."""
+"""Pages of classes: lists, the class, its people, timetable, attendance and essays."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,8 @@ from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
 from lms.classes import access, forms, hooks, queries, rules, services
-from lms.core import arguments
+from lms.classes.views import life
+from lms.core import arguments, transitions
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.edits import ChangedMeanwhile
@@ -30,33 +31,9 @@ def index() -> Any:
     query = arguments.search()
     rows = queries.classes(access.readable(actor), query, arguments.search("after"), at=utcnow())
     page = Page.cut(rows, queries.PAGE, lambda row: row.code)
-    return render_template("classes/index.html", page=page, query=query, sets_up=actor.may("classes.manage"))
-
-
-def new() -> Any:
-    """Set up a class."""
-    actor, form, now = current_actor(), forms.ClassForm(), utcnow()
-    form.version_id.choices = [
-        SelectChoice(
-            str(version.id), f"{version.code} {local(version.name)} ({_('version %(number)s', number=version.number)})"
-        )
-        for version in queries.versions_to_run()
-    ]
-    offered = queries.institutions(actor.paths("classes.manage"), local_day(now))
-    form.institution_id.choices = [SelectChoice(*institution) for institution in offered]
-    status = 200
-    if form.validate_on_submit():
-        try:
-            run = services.create_class(actor, at=now, **form.values())
-            return redirect(url_for("classes.class_page", class_id=run.id))
-        except DomainError as refused:
-            fields = {"class-code-taken": form.code, "class-dates": form.ends_on, "no-institution": form.institution_id}
-            field = fields.get(refused.code, form.version_id)
-            field.errors = [refused.message]
-            status = refused.status
-    elif form.is_submitted():
-        status = INVALID
-    return render_template("classes/new.html", form=form), status
+    return render_template(
+        "classes/index.html", page=page, query=query, sets_up=actor.may("classes.manage"), names=rules.CLASS.names
+    )
 
 
 def timetable() -> Any:
@@ -80,8 +57,8 @@ def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> s
     actor, now = current_actor(), utcnow()
     manages = actor.may("classes.manage", head.institution_path)
     allowed = {act for act in rules.CLASS.allowed if rules.CLASS.refusal(act, head.status) is None}
-    own = {"record_attendance"} if not manages else allowed - {"reopen"}
-    allowed &= own | ({"reopen"} if actor.may("classes.reopen", head.institution_path) else set())
+    allowed &= allowed if manages else {"record_attendance"}
+    own, theirs = life.doors(actor, head, local_day(now))
     lecturers = queries.lecturers_of(head.institution_path, local_day(now)) if "assign_lecturer" in allowed else []
     return render_template(
         "classes/class.html",
@@ -95,6 +72,10 @@ def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> s
         lecturers=lecturers,
         histories=_histories(actor, lecturers) if lecturers else {},
         allowed=allowed,
+        doors=own,
+        theirs=theirs if manages else (),
+        urls={move.act: life.address(move.act, class_id) for move in rules.CLASS.moves if move.sources},
+        lines=transitions.history(rules.CLASS, class_id),
         person_id=actor.person_id,
         now=now,
         kinds=forms.KINDS,
@@ -112,49 +93,9 @@ def _histories(actor: Actor, lecturers: Sequence[queries.LecturerRow]) -> dict[U
     return known
 
 
-def finish(class_id: UUID) -> Any:
-    """End the class; its evaluation opens. What is missing is listed, and then a reason is asked for."""
-    head, now = _head_for("finish", class_id), utcnow()
-    form, status = forms.FinishForm(), 200
-    if form.validate_on_submit():
-        try:
-            services.finish_class(current_actor(), class_id, reason=form.reason.data, at=now)
-            flash(_("The class is finished. Its trainees can now evaluate it."))
-            return redirect(url_for("classes.class_page", class_id=class_id))
-        except DomainError as refused:
-            form.reason.errors = [refused.message]
-            status = refused.status
-    elif form.is_submitted():
-        status = INVALID
-    page = render_template(
-        "classes/finish.html",
-        form=form,
-        head=head,
-        missing=queries.unfinished(class_id, now),
-        due=rules.results_due(now),
-    )
-    return page, status
-
-
-def reopen(class_id: UUID) -> Any:
-    """Undo the end of the class."""
-    head, form, status = _head_for("reopen", class_id), forms.ReopenForm(), 200
-    if form.validate_on_submit():
-        try:
-            services.reopen_class(current_actor(), class_id, form.reason.data or "", at=utcnow())
-            flash(_("The class is open again. What was recorded stays on record."))
-            return redirect(url_for("classes.class_page", class_id=class_id))
-        except DomainError as refused:
-            form.reason.errors = [refused.message]
-            status = refused.status
-    elif form.is_submitted():
-        status = INVALID
-    return render_template("classes/reopen.html", form=form, head=head), status
-
-
 def enrol(class_id: UUID) -> Any:
     """Enrol trainees by staff code."""
-    head = _head_for("enrol", class_id)
+    head = life.head_for("enrol", class_id)
     form, status = forms.EnrolForm(), 200
     if form.validate_on_submit():
         try:
@@ -187,7 +128,7 @@ def _say_enrolled(came: services.Enrolled) -> None:
 
 def withdraw(class_id: UUID, enrolment_id: UUID) -> Any:
     """Take a trainee out of the class."""
-    head = _head_for("withdraw", class_id)
+    head = life.head_for("withdraw", class_id)
     member = next((row for row in queries.members(class_id) if row.enrolment_id == enrolment_id), None)
     if member is None:
         abort(404)
@@ -316,17 +257,8 @@ def essay_file(class_id: UUID, submission_id: UUID) -> Any:
     return attachment(row.sha256, f"{row.staff_code} {row.filename}", row.size)
 
 
-def _head_for(act: str, class_id: UUID) -> queries.ClassHead:
-    """The class, for the page of an act that is allowed in it; otherwise the page says why not."""
-    head = queries.class_head(class_id)
-    if head is None:
-        abort(404)
-    rules.CLASS.require(act, head.status)
-    return head
-
-
 def _teaching_form(class_id: UUID) -> forms.TeachingForm:
-    head = _head_for("assign_lecturer", class_id)
+    head = life.head_for("assign_lecturer", class_id)
     form = forms.TeachingForm()
     form.topic_id.choices = [
         SelectChoice(str(topic.id), local(topic.title)) for topic in queries.topics_of(head.version_id)
@@ -338,7 +270,7 @@ def _teaching_form(class_id: UUID) -> forms.TeachingForm:
 
 
 def _session_page(class_id: UUID, row: queries.SessionRow | None) -> Any:
-    head = _head_for("add_session" if row is None else "change_session", class_id)
+    head = life.head_for("add_session" if row is None else "change_session", class_id)
     form = forms.SessionForm(data=_session_values(row))
     none = SelectChoice("", _("– none –"))
     form.topic_id.choices = [

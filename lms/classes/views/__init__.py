@@ -1,0 +1,1 @@
+"""The pages of classes, and those on which their life is decided."""
