@@ -190,6 +190,8 @@ CLASS = Life(
     moves=MOVES,
     allowed={
         "edit": AHEAD | {"running"},
+        "nominate": frozenset({"open"}),
+        "decide_nomination": frozenset({"open", "confirmed"}),
         "enrol": ENROLS,
         "withdraw": ENROLS | {"postponed"},
         "assign_lecturer": OPEN | {"postponed"},
@@ -219,12 +221,14 @@ CLASS = Life(
     | dict.fromkeys(("open", "confirmed"), "class-ahead"),
     by_act={("reopen", state): "class-open" for state in AHEAD | {"running"}}
     | {("open", state): "opened-already" for state in ("open", "confirmed")}
+    | {("nominate", state): "list-closed" for state in ("confirmed", "running")}
     | {("take_back", "planned"): "class-planned", ("confirm", "confirmed"): "confirmed-already"},
     words={
         "class-planned": _l("The class is only planned. It must first be opened for nomination."),
         "class-ahead": _l("The class has not begun yet."),
         "class-postponed": _l("The class is postponed. New dates must be set first."),
         "class-runs": _l("The class has begun; this is no longer possible."),
+        "list-closed": _l("The list of this class is closed; nobody can be nominated any more."),
         "class-open": _l("The class is not finished."),
         "class-closed": _l("The class is over; this can no longer be changed."),
         "class-cancelled": _l("The class was cancelled; this can no longer be changed."),

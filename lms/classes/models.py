@@ -131,7 +131,7 @@ class Commitment(Base):
     __tablename__ = "commitments"
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="dates"),
-        CheckConstraint("(class_id IS NULL) = (enrolment_id IS NULL)", name="source"),
+        CheckConstraint("enrolment_id IS NULL OR class_id IS NOT NULL", name="source"),
         ExcludeConstraint(
             (text("uuidrange(person_id, person_id, '[]')"), "&&"),
             (text("daterange(starts_on, ends_on, '[]')"), "&&"),
@@ -147,7 +147,8 @@ class Commitment(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
     enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"), unique=True)
     class_id: Mapped[UUID | None] = mapped_column(ForeignKey("class_runs.id"), index=True)
-    """None for a class of another scheme, outside this product."""
+    """None for a class of another scheme, outside this product. With a class and no enrolment: somebody was approved
+    for it and is not enrolled yet (:func:`lms.classes.services.commitments.reserve`)."""
     title: Mapped[str]
     """What she attends, as others are told."""
     starts_on: Mapped[date]

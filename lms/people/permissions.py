@@ -44,6 +44,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "classes.decide": frozenset({"home_affairs_officer"}),
     # undoing the end of a class: not by the institution that finished it
     "classes.reopen": frozenset({"home_affairs_officer"}),
+    # naming people of one's unit for a class, and deciding on whom units named (mục IV.4)
+    "planning.nominate": frozenset({"unit_manager"}),
+    "planning.decide": frozenset({"home_affairs_officer"}),
     # reading programmes and materials in full, before and after approval
     "catalogue.review": frozenset(
         {"institution_staff", "lecturer", "department_reviewer", "home_affairs_officer", "approving_authority"}

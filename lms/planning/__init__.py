@@ -3,10 +3,12 @@
 from flask import Flask
 
 from lms.classes.hooks import objections
-from lms.planning import receivers
+from lms.core.transitions import moved
+from lms.planning import models, receivers  # noqa: F401 - models registers the tables
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     del app
     objections.register(receivers.objections_to)
+    moved.connect(receivers.close_list)

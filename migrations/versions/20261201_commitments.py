@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("holds", sa.Boolean(), nullable=False),
         sa.CheckConstraint("ends_on >= starts_on", name="dates"),
-        sa.CheckConstraint("(class_id IS NULL) = (enrolment_id IS NULL)", name="source"),
+        sa.CheckConstraint("enrolment_id IS NULL OR class_id IS NOT NULL", name="source"),
     )
     op.create_index("ix_commitments_person_id", "commitments", ["person_id"])
     op.create_index("ix_commitments_class_id", "commitments", ["class_id"])

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Programme, ProgrammeVersion
@@ -13,6 +14,7 @@ from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
 from lms.core.errors import NotFound
 from lms.people.models import Person, Unit
+from lms.planning.models import StatedFact
 from lms.planning.rules.eligibility import Limits, Official
 
 
@@ -52,13 +54,24 @@ def limits_of(document: dict[str, Any]) -> Limits:
     )
 
 
-def officials(person_ids: Sequence[UUID], programme_id: UUID) -> dict[UUID, tuple[str, str, Official]]:
-    """Return people as the rules see them, with staff code and name; one statement."""
+def officials(of: Sequence[UUID] | ColumnElement[bool], programme_id: UUID) -> dict[UUID, tuple[str, str, Official]]:
+    """Return people as the rules see them, with staff code and name, by name; one statement.
+
+    :param of: a condition on ``Person``, or ids
+    """
     done, run, version = aliased(Enrolment), aliased(ClassRun), aliased(ProgrammeVersion)
     completed = (
         exists()
         .where(done.person_id == Person.id, done.status == "completed", run.id == done.class_id)
         .where(version.id == run.version_id, version.programme_id == programme_id)
+    )
+    of_this = or_(StatedFact.programme_id.is_(None), StatedFact.programme_id == programme_id)
+    about = (StatedFact.person_id == Person.id, of_this)
+    stated = (
+        select(func.jsonb_object_agg(StatedFact.question, aggregate_order_by(StatedFact.answer, StatedFact.at)))
+        .where(*about)
+        .correlate(Person)
+        .scalar_subquery()
     )
     rows = db.session.execute(
         select(
@@ -73,9 +86,10 @@ def officials(person_ids: Sequence[UUID], programme_id: UUID) -> dict[UUID, tupl
             Person.sex,
             Person.service_ends_on,
             completed.label("completed"),
+            stated.label("stated"),
         )
         .join(Unit, Unit.id == Person.unit_id)
-        .where(Person.id.in_(person_ids))
+        .where(of if isinstance(of, ColumnElement) else Person.id.in_(of))
         .order_by(Person.sort_key, Person.id)
     )
     return {
@@ -91,6 +105,7 @@ def officials(person_ids: Sequence[UUID], programme_id: UUID) -> dict[UUID, tupl
                 sex=row.sex,
                 service_ends_on=row.service_ends_on,
                 completed=row.completed,
+                stated=row.stated or {},
             ),
         )
         for row in rows

@@ -1,0 +1,138 @@
+"""What the moves of nominations ask, and what their pages show."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from lms.classes.life import CLASS
+from lms.classes.models import ClassRun, Commitment, Enrolment
+from lms.core.database import db
+from lms.people.models import Person, Unit
+from lms.planning.life import LIVE, SEATED, NominationFacts
+from lms.planning.models import Nomination, Quota
+
+
+class Named(NamedTuple):
+    """A nomination as lists show it."""
+
+    id: UUID
+    person_id: UUID
+    staff_code: str
+    full_name: str
+    position: str
+    unit_id: int
+    unit: str
+    status: str
+    priority: int
+    submitted_at: datetime
+    waiting_rank: int | None
+    confirmed_at: datetime | None
+
+
+def named(class_id: UUID, *, unit_ids: Sequence[int] | None = None) -> list[Named]:
+    """Return the nominations for a class in the order in which they are decided: by unit, and the unit's own order.
+
+    :param unit_ids: of these units only
+    """
+    rows = (
+        select(
+            Nomination.id,
+            Nomination.person_id,
+            Person.staff_code,
+            Person.full_name,
+            Person.position,
+            Nomination.unit_id,
+            Unit.name.label("unit"),
+            Nomination.status,
+            Nomination.priority,
+            Nomination.submitted_at,
+            Nomination.waiting_rank,
+            Nomination.confirmed_at,
+        )
+        .join(Person, Person.id == Nomination.person_id)
+        .join(Unit, Unit.id == Nomination.unit_id)
+        .where(Nomination.class_id == class_id)
+        .order_by(Unit.sort_key, Unit.id, Nomination.submitted_at, Nomination.priority, Nomination.id)
+    )
+    if unit_ids is not None:
+        rows = rows.where(Nomination.unit_id.in_(unit_ids))
+    return [Named(**row._mapping) for row in db.session.execute(rows)]
+
+
+def places_left(class_id: UUID) -> int:
+    """Return how many places of a class are neither taken nor promised."""
+    members = select(func.count()).where(Enrolment.class_id == class_id, Enrolment.status != "withdrawn")
+    promised = select(func.count()).where(Nomination.class_id == class_id, Nomination.status == "approved")
+    left = select(ClassRun.capacity - members.scalar_subquery() - promised.scalar_subquery())
+    return db.session.execute(left.where(ClassRun.id == class_id)).scalar_one()
+
+
+def quota_left(class_id: UUID, unit_id: int) -> int:
+    """Return how many more a unit may name for a class."""
+    used = select(func.count()).where(
+        Nomination.class_id == class_id, Nomination.unit_id == unit_id, Nomination.status.in_(LIVE)
+    )
+    left = select(Quota.places - used.scalar_subquery()).where(Quota.class_id == class_id, Quota.unit_id == unit_id)
+    return db.session.scalar(left) or 0
+
+
+def waiting(class_id: UUID) -> list[tuple[UUID, UUID, str]]:
+    """Return who waits for a place, in rank: nomination, person, name."""
+    rows = (
+        select(Nomination.id, Nomination.person_id, Person.full_name)
+        .join(Person, Person.id == Nomination.person_id)
+        .where(Nomination.class_id == class_id, Nomination.status == "waitlisted")
+        .order_by(Nomination.waiting_rank)
+    )
+    return [(row.id, row.person_id, row.full_name) for row in db.session.execute(rows)]
+
+
+def meanwhile(person_ids: Sequence[UUID], class_id: UUID) -> dict[UUID, tuple[str, object, object]]:
+    """Return what else people attend, or are named for, on the days of a class: title, first, last day (mục IV.4)."""
+    run = select(ClassRun.starts_on, ClassRun.ends_on).where(ClassRun.id == class_id).subquery()
+    held = (
+        select(Commitment.person_id, Commitment.title, Commitment.starts_on, Commitment.ends_on)
+        .where(Commitment.person_id.in_(person_ids), Commitment.holds, Commitment.class_id.is_distinct_from(class_id))
+        .where(Commitment.starts_on <= run.c.ends_on, run.c.starts_on <= Commitment.ends_on)
+    )
+    also = (
+        select(Nomination.person_id, ClassRun.name, ClassRun.starts_on, ClassRun.ends_on)
+        .join(ClassRun, ClassRun.id == Nomination.class_id)
+        .where(Nomination.person_id.in_(person_ids), Nomination.status == "submitted", ClassRun.id != class_id)
+        .where(ClassRun.starts_on <= run.c.ends_on, run.c.starts_on <= ClassRun.ends_on)
+    )
+    rows = db.session.execute(held.union_all(also)).all()
+    return {row.person_id: (row.title, row.starts_on, row.ends_on) for row in rows}
+
+
+def facts_of(
+    nomination: Nomination, run: ClassRun, against: Mapping[UUID, str], line: Sequence[tuple[UUID, UUID, str]]
+) -> NominationFacts:
+    """Return what the guards of a nomination's moves ask.
+
+    :param against: what bars people now, in words
+    :param line: who waits (:func:`waiting`)
+    """
+    before = _before(nomination.id, line)
+    ahead = next((name for _key, person_id, name in before if person_id not in against), None)
+    return NominationFacts(
+        places=places_left(run.id),
+        against=against.get(nomination.person_id),
+        before=ahead,
+        takes_place=CLASS.refusal("decide_nomination", run.status) is None,
+    )
+
+
+def _before(nomination_id: UUID, line: Sequence[tuple[UUID, UUID, str]]) -> list[tuple[UUID, UUID, str]]:
+    """Who waits before a nomination: all of them, before one that does not wait itself."""
+    keys = [key for key, _person, _name in line]
+    return list(line[: keys.index(nomination_id)] if nomination_id in keys else line)
+
+
+def seated(class_id: UUID) -> int:
+    """Return how many nominations for a class take a place."""
+    taken = select(func.count()).where(Nomination.class_id == class_id, Nomination.status.in_(SEATED))
+    return db.session.scalar(taken) or 0
