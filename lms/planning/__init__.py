@@ -3,12 +3,14 @@
 from flask import Flask
 
 from lms.classes.hooks import objections
+from lms.core.personal import held as personal_data
 from lms.core.transitions import moved
-from lms.planning import models, receivers  # noqa: F401 - models registers the tables
+from lms.planning import models, personal, receivers  # noqa: F401 - models registers the tables
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     del app
+    personal_data.register(personal.held)
     objections.register(receivers.objections_to)
     moved.connect(receivers.close_list)

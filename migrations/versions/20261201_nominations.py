@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261201_nominations"
-down_revision = "20261201_commitments"
+down_revision = "20261201_states"
 branch_labels = None
 depends_on = None
 
