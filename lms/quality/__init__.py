@@ -22,7 +22,14 @@ def init_app(app: Flask) -> None:
     guard.register(app, "quality", __name__, ROUTES)
     add_navigation(
         app,
-        NavItem(N_("Quality"), "quality.index", "reports.quality", order=61, group=N_("Reports"), covers=_RESULTS),
+        NavItem(
+            N_("Results of evaluations"),
+            "quality.index",
+            "reports.quality",
+            order=61,
+            group=N_("Reports"),
+            covers=_RESULTS,
+        ),
         NavItem(N_("My results"), "quality.own", "classes.teach", order=62, needs_person=True, group=N_("Teaching")),
     )
     survey_closed.connect(receivers.note_adjustments)
