@@ -12,7 +12,10 @@ from lms.quality import personal, receivers, waiting
 from lms.quality.routes import ROUTES
 from lms.surveys.signals import survey_closed
 
-_RESULTS = ("/reports/results", "/reports/classes", "/reports/lecturers", "/reports/adjustments")
+_RESULTS = (
+    *("/reports/results", "/reports/classes", "/reports/lecturers", "/reports/adjustments"),
+    *("/evaluations/<uuid:survey_id>/close", "/evaluations/<uuid:survey_id>/paper"),
+)
 
 
 def init_app(app: Flask) -> None:
