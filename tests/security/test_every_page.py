@@ -40,7 +40,7 @@ def pages(app, session):
 
 def test_every_page(pages):
     """One walk for all of it: the world is large."""
-    unmarked, twice, feet, switches = {}, [], [], []
+    unmarked, twice, feet, switches, foreign = {}, [], [], [], []
     for endpoint, who, url, page in pages:
         if not page.xpath("//header[contains(@class, 'masthead')]"):
             continue  # a player, within a page
@@ -55,7 +55,9 @@ def test_every_page(pages):
         (back,) = parse_qs(urlsplit(switch).query)["next"]
         if back != f"{url}?x=1&name=%C4%90%E1%BB%97%20B":
             switches.append((endpoint, back))
-    assert (twice, feet, switches) == ([], [], [])
+        if page.xpath("//input[@type='date' or @type='datetime-local' or @type='file' and not(@hidden or @class)]"):
+            foreign.append(endpoint)  # the browser would speak its own language there
+    assert (twice, feet, switches, foreign) == ([], [], [], [])
     assert unmarked.keys() <= NO_PLACE.keys(), unmarked
 
 
