@@ -43,6 +43,31 @@ for (const group of document.querySelectorAll("[data-closes]")) {
   addEventListener("click", (event) => { if (!group.contains(event.target)) group.open = false; });
 }
 
+// The contents of a long page: beside its text where it is wide, folded above it where it is narrow.
+const long = document.querySelector("main[data-contents]");
+const heads = long ? [...long.querySelectorAll("h2[id], section[id] > h2")] : [];
+if (heads.length > 2) {
+  const nav = document.createElement("nav"), fold = document.createElement("details"), list = document.createElement("ul");
+  const title = document.createElement("summary");
+  title.textContent = long.dataset.contents;
+  nav.setAttribute("aria-label", long.dataset.contents);
+  nav.className = "page-contents";
+  for (const head of heads) {
+    const item = document.createElement("li"), link = document.createElement("a");
+    link.href = `#${head.id || head.parentElement.id}`;
+    link.textContent = head.textContent.trim().replace(/\s+/g, " ");
+    item.append(link);
+    list.append(item);
+  }
+  fold.append(title, list);
+  nav.append(fold);
+  long.querySelector("h1").after(nav);
+  const spacious = matchMedia("(min-width: 75rem)");
+  const unfold = () => { fold.open = spacious.matches; };
+  spacious.addEventListener("change", unfold);
+  unfold();
+}
+
 // A file is chosen by a button in the language of the page; the browser's own lies over it, unseen.
 for (const input of document.querySelectorAll("input[type=file].form-control")) {
   const box = document.createElement("div"), button = document.createElement("span"), name = document.createElement("span");

@@ -31,7 +31,7 @@ def own() -> Any:
 
 def own_topic(teaching_id: UUID) -> Any:
     """A lecturer's results in one topic; she answers them once."""
-    report, mine = _own(teaching_id)
+    class_id, report, mine = _own(teaching_id)
     error, status = None, 200
     if request.method == "POST":
         try:
@@ -42,7 +42,7 @@ def own_topic(teaching_id: UUID) -> Any:
             error, status = refused.message, refused.status
     reply = classes.replies(report.survey.survey_id).get(teaching_id)
     context = {"report": report, "mine": mine, "reply": reply, "error": error, "text": request.form.get("text", "")}
-    return render_template("quality/own_topic.html", head=classes.class_head(report.survey.class_id), **context), status
+    return render_template("quality/own_topic.html", head=classes.class_head(class_id), **context), status
 
 
 @costly()
@@ -64,7 +64,7 @@ def _on(mean: float, points: int, wanted: int) -> float:
 @costly()
 def own_topic_chart(teaching_id: UUID) -> Any:
     """How the answers to each question about one's own topic are spread."""
-    report, mine = _own(teaching_id)
+    _class_id, report, mine = _own(teaching_id)
     if mine is None or mine.summary is None:
         abort(404)
     labels = [local(label) for label in report.form.scales[report.form.scale]]
@@ -76,12 +76,12 @@ def own_topic_chart(teaching_id: UUID) -> Any:
     return downloads.svg(charts.distribution_chart(rows, labels, _("Share of answers")))
 
 
-def _own(teaching_id: UUID) -> tuple[ClassResults, TeachingResult | None]:
+def _own(teaching_id: UUID) -> tuple[UUID, ClassResults, TeachingResult | None]:
     place = classes.teaching_place(teaching_id)
     report = classes.report_of(place[0]) if place else None
-    if report is None:
+    if place is None or report is None:
         abort(404)
-    return report, next((one for one in report.teachings if one.teaching_id == teaching_id), None)
+    return place[0], report, next((one for one in report.teachings if one.teaching_id == teaching_id), None)
 
 
 def lecturer(person_id: UUID) -> Any:
