@@ -50,5 +50,3 @@ def test_tables_show_how_things_stand_among_their_first_columns():
         if column in columns[3:]
     }
     assert late == set()
-
-
