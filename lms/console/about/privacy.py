@@ -98,7 +98,15 @@ def _learning(years: int) -> Section:
         _l("You, who runs and teaches your class, your unit, and Home Affairs."),
         frozenset(
             (
-                *("enrolments", "attendance", "lesson_progress", "lesson_work", "attempts", "submissions"),
+                *(
+                    "enrolments",
+                    "commitments",
+                    "attendance",
+                    "lesson_progress",
+                    "lesson_work",
+                    "attempts",
+                    "submissions",
+                ),
                 *("content_registrations", "xapi_documents", "xapi_credentials"),
             )
         ),
