@@ -93,7 +93,7 @@ def _accounts(ours: dict[str, Person], by_code: dict[str, Unit], city: Unit, at:
         ("docgopy", "Người đọc ý kiến của học viên"),
         ("pheduyet", "Tổ thẩm định, phê duyệt chương trình"),
         ("quantri", "Quản trị hệ thống"),
-        ("kiemtoan", "Kiểm soát viên"),
+        ("kiemtoan", "Người kiểm tra, giám sát"),
     ):
         accounts[username] = people.create_account(
             SYSTEM, username=username, display_name=name, person_id=None, at=at, password=PASSWORD

@@ -98,7 +98,7 @@ STATUSES = {
     "completed": Phrase("đã hoàn thành", "completed"),
     "incomplete": Phrase("chưa hoàn thành", "not completed"),
     "failed": Phrase("không đạt", "failed"),
-    "withdrawn": Phrase("đã rút khỏi lớp", "withdrawn"),
+    "withdrawn": Phrase("đã thôi học", "withdrawn"),
 }
 SELF_EVIDENT = frozenset({"present", "absent"})
 """Statuses that ``attended`` and ``missed`` say already."""
