@@ -83,7 +83,8 @@ def _learning(years: int) -> Section:
         "learning",
         _l("Your learning"),
         _l(
-            "Your classes here, the days of training elsewhere, results, attendance, lessons read and for how long, tasks, quizzes with your answers, "
+            "Your classes here, the days of training elsewhere, results, attendance, "
+            "lessons read and for how long, tasks, quizzes with your answers, "
             "essays with their marks, and what course packages keep about your place in them."
         ),
         _l(
