@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     what_waits.register(waiting.waiting)
     guard.register(app, "catalogue", __name__, ROUTES)
-    add_navigation(app, NavItem(N_("Programmes"), "catalogue.index", PUBLIC, order=20))
+    beside = ("/decision", "/glossary", "/figures")
+    add_navigation(app, NavItem(N_("Programmes"), "catalogue.index", PUBLIC, order=20, covers=beside))
     listing.init_app(app)
     cli.init_app(app)

@@ -42,8 +42,8 @@ class ClassForm(Form):
         ],
     )
     name = LineField(_l("Class name"), validators=[DataRequired(_NEEDED), Length(max=200)])
-    starts_on = DayField(_l("First day"), validators=[DataRequired(_NEEDED)])
-    ends_on = DayField(_l("Last day"), validators=[DataRequired(_NEEDED)])
+    starts_on = DayField(_l("Opening day"), validators=[DataRequired(_NEEDED)])
+    ends_on = DayField(_l("Closing day"), validators=[DataRequired(_NEEDED)])
     capacity = CountField(_l("Places"), validators=[InputRequired(_NEEDED), NumberRange(1, 2000)])
     minimum = CountField(_l("Trainees needed"), validators=[Optional(), NumberRange(0, 2000)])
 

@@ -95,10 +95,10 @@ def _lecturer(number: int, institution: Unit, at: datetime) -> tuple[Person, Act
 def _accounts(ours: dict[str, Person], by_code: dict[str, Unit], city: Unit, at: datetime) -> dict[str, Account]:
     accounts = {username: _account(username, person, at) for username, person in ours.items()}
     for username, name in (
-        ("docgopy", "Người đọc góp ý của học viên"),
+        ("docgopy", "Người đọc ý kiến của học viên"),
         ("pheduyet", "Tổ thẩm định, phê duyệt chương trình"),
         ("quantri", "Quản trị hệ thống"),
-        ("kiemtoan", "Kiểm soát viên"),
+        ("kiemtoan", "Người kiểm tra, giám sát"),
     ):
         accounts[username] = people.create_account(
             SYSTEM, username=username, display_name=name, person_id=None, at=at, password=PASSWORD
@@ -141,7 +141,9 @@ def trainee(chance: random.Random, number: int, unit: Unit, at: datetime) -> Per
     """Make an invented official of a unit."""
     female = chance.random() < 0.5
     middle, given_names = (texts.FEMALE_MIDDLE, texts.FEMALE_GIVEN) if female else (texts.MALE_MIDDLE, texts.MALE_GIVEN)
-    name = f"{chance.choice(texts.FAMILY)} {chance.choice(middle)} {chance.choice(given_names)}"
+    family = chance.choice(texts.FAMILY)
+    family = texts.OF_WOMEN.get(family, family) if female else family
+    name = f"{family} {chance.choice(middle)} {chance.choice(given_names)}"
     return people.create_person(
         SYSTEM,
         staff_code=f"HN{number:05}",

@@ -50,6 +50,8 @@ FAMILY = (
     *("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô"),
     *("Dương", "Lý", "Đinh", "Trịnh", "Nghiêm", "Tôn Thất"),
 )
+OF_WOMEN = {"Tôn Thất": "Tôn Nữ"}
+"""Family names that women bear in a form of their own."""
 FEMALE_MIDDLE = ("Thị", "Thị Thu", "Thị Hồng", "Ngọc", "Thị Minh", "Thanh", "Thị Phương")
 FEMALE_GIVEN = ("Hà", "Lan", "Hương", "Thảo", "Trang", "Linh", "Nhung", "Quỳnh", "Yến", "Diệp", "Uyên", "Ánh")
 MALE_MIDDLE = ("Văn", "Đức", "Quang", "Minh", "Hữu", "Quốc", "Đình", "Xuân")

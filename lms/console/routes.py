@@ -1,6 +1,7 @@
 """The addresses of the top floor."""
 
 from lms.console import views
+from lms.console.about import views as about
 from lms.console.personal import access
 from lms.console.personal import views as personal
 from lms.console.statements import views as statements
@@ -12,6 +13,11 @@ ASKED = predicate_scope("unit and roles of the person who asks", access.may_deci
 
 ROUTES = [
     Route("/", views.home, PUBLIC, ANYONE),
+    Route("/help", about.help_, PUBLIC, ANYONE, endpoint="help"),
+    Route("/help/<key>", about.guide, PUBLIC, ANYONE),
+    Route("/contact", about.contact, PUBLIC, ANYONE),
+    Route("/privacy", about.personal_data, PUBLIC, ANYONE, endpoint="privacy"),
+    Route("/accessibility", about.accessibility, PUBLIC, ANYONE),
     Route("/admin/audit", views.audit, "audit.read", CITY),
     Route("/admin/xapi/statements", statements.browse, RECORDS, CITY, endpoint="statements"),
     Route("/admin/xapi/statements/export", statements.export, RECORDS, CITY, ("POST",), "statements_export"),

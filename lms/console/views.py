@@ -5,9 +5,10 @@ from typing import Any
 from flask import redirect, render_template, url_for
 
 from lms.console import queries
+from lms.console.about import views as about
 from lms.core import arguments
 from lms.core.database import utcnow
-from lms.core.guard import current_actor
+from lms.core.guard import Actor, current_actor
 from lms.core.pages import Page
 from lms.core.waiting import work_list
 
@@ -26,11 +27,16 @@ _USUAL_PAGES = (
 )
 
 
+def has_work_list(actor: Actor) -> bool:
+    """Tell whether somebody's first page is the work list."""
+    return any(role in actor.roles for role, _ in _USUAL_PAGES)
+
+
 def home() -> Any:
-    """What waits for whoever works here; trainees are sent to their learning, strangers to the catalogue."""
+    """What waits for whoever works here; trainees are sent to their learning, strangers read what this is."""
     actor = current_actor()
     if not actor.is_authenticated:
-        return redirect(url_for("catalogue.index"))
+        return about.welcome()
     for role, endpoint in _USUAL_PAGES:
         if role in actor.roles:
             return render_template("console/home.html", entries=work_list(actor, utcnow()), usual=url_for(endpoint))

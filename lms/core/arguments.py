@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import abort, request
 
-from lms.core.fields import FIRST_YEAR, LAST_YEAR
+from lms.core.fields import FIRST_YEAR, LAST_YEAR, read_day
 from lms.core.text import one_line
 
 T = TypeVar("T")
@@ -44,8 +44,8 @@ def year(name: str = "year") -> int | None:
 
 
 def day(name: str) -> date | None:
-    """Return a day, written as 2026-11-30, of a plausible year; None when it is not given."""
-    given = _read(request.args.get(name), date.fromisoformat)
+    """Return a day, written as 2026-11-30 or 30/11/2026, of a plausible year; None when it is not given."""
+    given = _read(request.args.get(name), read_day)
     if given is not None and not FIRST_YEAR <= given.year <= LAST_YEAR:
         abort(400)
     return given

@@ -20,6 +20,33 @@ class SettingsError(ClickException):
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom people turn to, as pages show it; what is empty has not been told."""
+
+    unit: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    hours: str = ""
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> "Contact":
+        """Read it from ``LMS_CONTACT_*``.
+
+        :raises SettingsError: the address of mail is none.
+        """
+        told = cls(**{name: env.get(f"LMS_CONTACT_{name.upper()}", "").strip() for name in cls.__slots__})
+        if told.email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", told.email):
+            raise SettingsError(f"LMS_CONTACT_EMAIL must be like hotro@hanoi.gov.vn: {told.email!r}")
+        return told
+
+    @property
+    def told(self) -> bool:
+        """Whether anybody can be reached."""
+        return bool(self.unit and (self.phone or self.email or self.address))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the product can be told from outside."""
 
@@ -57,6 +84,8 @@ class Settings:
     """Seconds that one may take in a job or a command."""
     trusted_proxies: int
     log_level: str
+    contact: Contact
+    """Who runs it and answers questions."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -100,6 +129,7 @@ class Settings:
             job_statement_timeout=_number(env, "LMS_JOB_STATEMENT_TIMEOUT", 3600, 30, 86_400),
             trusted_proxies=_number(env, "LMS_TRUSTED_PROXIES", 0, 0, 8),
             log_level=env.get("LMS_LOG_LEVEL", "INFO").upper(),
+            contact=Contact.read(env),
         )
 
 

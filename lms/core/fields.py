@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import has_request_context, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, DecimalField, IntegerField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
@@ -154,11 +155,18 @@ class _Dated:
             raise ValueError(_year(first, last))
 
 
+_CALENDAR = {"autocomplete": "off", "data-calendar": _l("Choose from a calendar")}
+"""Browsers write days as their own language does; ours are written as here, and a script adds a calendar."""
+
+
 class DayField(_Dated, _Typed, DateField):
-    """A day, as browsers send it or as people write it: 2026-11-30, 30/11/2026; its year must be plausible."""
+    """A day, as programs send it or as people write it: 2026-11-30, 30/11/2026; its year must be plausible."""
+
+    widget = TextInput()
 
     def __init__(self, *args: Any, first: int = FIRST_YEAR, last: int = LAST_YEAR, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        shown = _CALENDAR | {"placeholder": _l("day/month/year"), "inputmode": "numeric"}
+        super().__init__(*args, **{"render_kw": shown, "format": ["%d/%m/%Y", "%Y-%m-%d"]} | kwargs)
         self.first, self.last = first, last
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -169,12 +177,18 @@ class DayField(_Dated, _Typed, DateField):
         self.data = None
         text = one_line(valuelist[0]) if valuelist else ""
         if text:
-            self.data = _day(text)
+            self.data = read_day(text)
             self._check(self.first, self.last)
 
 
 class MomentField(_Dated, _Typed, DateTimeLocalField):
     """A day and time of day in Hà Nội: 2026-11-30T08:00, 08:00 30/11/2026; its year must be plausible."""
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        shown = _CALENDAR | {"placeholder": _l("hour:minute day/month/year"), "data-time": True}
+        super().__init__(*args, **{"render_kw": shown, "format": ["%H:%M %d/%m/%Y", "%Y-%m-%dT%H:%M"]} | kwargs)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed.
@@ -192,7 +206,7 @@ class MomentField(_Dated, _Typed, DateTimeLocalField):
         written, hour, minute = (match[1], match[2], match[3]) if match else (turned[3], turned[1], turned[2])  # type: ignore[index]
         if int(hour) > 23 or int(minute) > 59:
             raise ValueError(_("Please write a day and time, such as 30/11/2026 08:00."))
-        self.data = datetime.combine(_day(written), time(int(hour), int(minute)))
+        self.data = datetime.combine(read_day(written), time(int(hour), int(minute)))
         self._check(FIRST_YEAR, LAST_YEAR)
 
 
@@ -200,7 +214,11 @@ def _year(first: int, last: int) -> str:
     return str(_("The year must lie between %(first)s and %(last)s.", first=str(first), last=str(last)))
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
+    """Read a day as programs or people write it.
+
+    :raises ValueError: it is none.
+    """
     iso = re.fullmatch(r"([0-9]{4,6})-([0-9]{2})-([0-9]{2})", text)
     ours = re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", text)
     if iso and len(iso[1]) > 4:

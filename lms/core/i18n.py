@@ -28,11 +28,15 @@ def init_app(app: Flask) -> None:
         lambda message: _catalogue(select_language()).ugettext(message),
         lambda one, many, count: _catalogue(select_language()).ungettext(one, many, count),
         newstyle=True,
+        pgettext=lambda context, message: _catalogue(select_language()).upgettext(context, message),
+        npgettext=lambda context, one, many, count: _catalogue(select_language()).unpgettext(context, one, many, count),
     )
     app.jinja_env.filters |= {
         "date": day,
         "time": clock,
         "datetime": moment,
+        "at": in_words,
+        "until": until,
         "weekday": weekday,
         "due": due,
         "deadline": deadline,
@@ -183,6 +187,26 @@ def clock(value: datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Write a moment as 08:30 23/11/2026."""
     return "" if value is None else f"{clock(value)} {day(value)}"
+
+
+def in_words(value: datetime | None) -> str:
+    """Write a moment within a sentence: 8 giờ 30 ngày 23/11/2026 (Vietnamese), 08:30 on 23/11/2026 (English)."""
+    if value is None:
+        return ""
+    here = _here(value)
+    if select_language() == "en":
+        return f"{clock(value)} on {day(value)}"
+    minutes = f" {here.minute:02}" if here.minute else ""
+    return f"{here.hour} giờ{minutes} ngày {day(value)}"
+
+
+def until(value: datetime | None) -> str:
+    """Write the end of a period after the word until; midnight is the end of the day before: hết ngày 15/01/2027."""
+    if value is None:
+        return ""
+    if clock(value) != "00:00":
+        return in_words(value)
+    return str(gettext("the end of %(day)s", day=day(last_day(value))))
 
 
 def _here(value: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Page furniture: navigation, assets, keyset pages."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -30,7 +30,9 @@ class NavItem:
     group: str = ""
     """English msgid of the group it stands in; a group of one is no group."""
     covers: tuple[str, ...] = ()
-    """Addresses besides its own, with all below them, on whose pages it is the current entry."""
+    """Addresses besides its own, as routes write them, with all below, on whose pages it is the current entry."""
+    when: Callable[[Actor], bool] | None = None
+    """Shows it to some of those who hold the permission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class MenuEntry:
 
     label: str
     url: str
-    current: bool
+    current: str
+    """As aria-current has it: ``page``, ``true`` for a page below it, or empty."""
     entries: "tuple[MenuEntry, ...]" = ()
 
 
@@ -57,22 +60,61 @@ def add_navigation(app: Flask, *items: NavItem) -> None:
 
 def navigation(app: Flask, actor: Actor) -> list[MenuEntry]:
     """Return the menu of this person, the current entry marked; a group stands where its first entry would."""
+    items = [item for item in app.extensions.get("lms_navigation", []) if _is_shown(item, actor)]
+    urls = [url_for(item.endpoint) for item in items]
+    at = _current(app, items, urls)
     groups: dict[str, list[MenuEntry]] = {}
-    for item in app.extensions.get("lms_navigation", []):
-        if actor.may(item.permission) and (actor.person_id or not item.needs_person):
-            groups.setdefault(item.group or item.endpoint, []).append(_entry(item))
+    for number, (item, url) in enumerate(zip(items, urls, strict=True)):
+        current = "" if number != at else "page" if url == request.path else "true"
+        groups.setdefault(item.group or item.endpoint, []).append(MenuEntry(gettext(item.label), url, current))
     return [
         entries[0]
         if len(entries) == 1
-        else MenuEntry(gettext(name), "", any(e.current for e in entries), tuple(entries))
+        else MenuEntry(gettext(name), "", max(entry.current for entry in entries), tuple(entries))
         for name, entries in groups.items()
     ]
 
 
-def _entry(item: NavItem) -> MenuEntry:
-    url = url_for(item.endpoint)
-    current = any(f"{request.path}/".startswith(f"{path}/") for path in (url, *item.covers))
-    return MenuEntry(gettext(item.label), url, current)
+def cover(app: Flask, endpoint: str, *addresses: str) -> None:
+    """Make an entry of the menu, also one of a domain below, the current one on pages at and below these addresses."""
+    app.extensions.setdefault("lms_covered", {}).setdefault(endpoint, []).extend(addresses)
+
+
+def _current(app: Flask, items: Sequence[NavItem], urls: Sequence[str]) -> int:
+    """Return which entry covers most of this page's address, as its route writes it; its own before others; or -1."""
+    page = request.url_rule.rule if request.url_rule else request.path
+    added: dict[str, list[str]] = app.extensions.get("lms_covered", {})
+    best, at = (0, False), -1
+    for number, (item, url) in enumerate(zip(items, urls, strict=True)):
+        for top in (url, *item.covers, *added.get(item.endpoint, ())):
+            if f"{page}/".startswith(f"{top}/") and (len(top), top == url) > best:
+                best, at = (len(top), top == url), number
+    return at
+
+
+def _is_shown(item: NavItem, actor: Actor) -> bool:
+    allowed = actor.may(item.permission) and (actor.person_id or not item.needs_person)
+    return bool(allowed) and (item.when is None or item.when(actor))
+
+
+def own_address() -> str:
+    """Return this page's address with its query, to come back to."""
+    if request.url_rule is not None and "GET" not in (request.url_rule.methods or ()):
+        return "/"
+    return request.full_path if request.query_string else request.path
+
+
+def add_footer(app: Flask, *links: tuple[str, str]) -> None:
+    """Add links to the foot of every page: English msgid and endpoint."""
+    app.extensions.setdefault("lms_footer", []).extend(links)
+
+
+def footer(app: Flask) -> list[MenuEntry]:
+    """Return the links at the foot of this page."""
+    return [
+        MenuEntry(gettext(name), url_for(endpoint), "page" if request.endpoint == endpoint else "")
+        for name, endpoint in app.extensions.get("lms_footer", [])
+    ]
 
 
 def _draft_owner() -> str:
@@ -88,6 +130,8 @@ def init_app(app: Flask) -> None:
         "nonce": nonce,
         "actor": current_actor,
         "navigation": lambda: navigation(app, current_actor()),
+        "own_address": own_address,
+        "footer": lambda: footer(app),
         "request_id": lambda: g.get("request_id", ""),
         "draft_owner": _draft_owner,
         "next_url": next_url,

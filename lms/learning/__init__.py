@@ -28,7 +28,17 @@ def init_app(app: Flask) -> None:
     """Add the domain to the application."""
     personal_data.register(personal.held)
     guard.register(app, "learning", __name__, ROUTES)
-    add_navigation(app, NavItem(N_("My learning"), "learning.dashboard", "learning.study", order=20, needs_person=True))
+    add_navigation(
+        app,
+        NavItem(
+            N_("My learning"),
+            "learning.dashboard",
+            "learning.study",
+            order=20,
+            needs_person=True,
+            covers=("/attempts", "/library/registrations"),
+        ),
+    )
     rebuild.register(_rebuild)
     rebuild.register(_recount)
     attempt_submitted.connect(_review_quizzes)

@@ -22,6 +22,8 @@ from lms.learning.dashboard import due, study
 from lms.learning.hooks import CourseForm, after_course
 from lms.learning.queries import courses as queries
 from lms.learning.queries import versions
+from lms.learning.queries.courses import Course
+from lms.learning.queries.versions import Shape
 from lms.library import kinds
 
 
@@ -50,10 +52,12 @@ def course(registration: UUID) -> Any:
     enrolment = queries.course(registration)
     if enrolment is None:
         abort(404)
+    shape = versions.shape(enrolment.version_id)
     return render_template(
         "learning/course.html",
         course=enrolment,
-        shape=versions.shape(enrolment.version_id),
+        shape=shape,
+        unfolded=_unfolded(shape, enrolment),
         criteria=rules.criteria(queries.standing(enrolment)),
         going_on=study(enrolment) if enrolment.open else None,
         taught=classes.taught_to(registration),
@@ -61,6 +65,20 @@ def course(registration: UUID) -> Any:
         forms=_after_course(registration) if enrolment.status == "completed" else [],
         now=utcnow(),
     )
+
+
+def _unfolded(shape: Shape, enrolment: Course) -> set[UUID]:
+    """Return the modules that are shown open: the first that is not studied; all, where each is."""
+    for module in shape.modules:
+        lessons = [enrolment.lessons.get(line.id) for line in module.lessons]
+        materials = enrolment.materials.get(module.id, ())
+        quiz = shape.quizzes.get(module.id)
+        standing = enrolment.quizzes.get(quiz.id) if quiz else None
+        untaken = quiz is not None and not (standing and standing.passed)
+        unread = any(lesson is None or not lesson.done for lesson in lessons)
+        if untaken or unread or any(one.required and not one.done for one in materials):
+            return {module.id}
+    return {module.id for module in shape.modules}
 
 
 def _after_course(registration: UUID) -> list[CourseForm]:

@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     guard.register(app, "library", __name__, [*ROUTES, *api.ROUTES])
     app.cli.add_command(cli.group)
     access_ended.connect(_end_launches)
-    add_navigation(app, NavItem(N_("Materials"), "library.index", "library.read", order=35))
+    add_navigation(app, NavItem(N_("Materials"), "library.index", "library.read", order=35, covers=("/admin/library",)))
 
 
 def _end_launches(_sender: Any, *, account_id: UUID, at: datetime) -> None:

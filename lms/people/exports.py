@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from lms.core.i18n import moment
+from lms.core.i18n import in_words, moment
 from lms.core.workbooks import Workbook
 from lms.people.services.accounts import IssuedCode
 from lms.people.services.rosters import Report
@@ -13,7 +13,7 @@ from lms.people.services.rosters import Report
 
 def codes(unit: str, issued: Sequence[IssuedCode], *, at: datetime) -> bytes:
     """Return the one-time codes of a unit, a person a row."""
-    title = _("One-time codes: %(unit)s, issued %(at)s. Hand each to its owner only.", unit=unit, at=moment(at))
+    title = _("One-time codes: %(unit)s, issued %(at)s. Hand each to its owner only.", unit=unit, at=in_words(at))
     headers = [_("Username"), _("Full name"), _("Job position"), _("One-time code"), _("Valid until")]
     rows = [(c.username, c.full_name, c.position, c.code, moment(c.expires_at)) for c in issued]
     return _workbook(title, headers, rows, (18, 30, 38, 26, 20))

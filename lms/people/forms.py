@@ -97,7 +97,7 @@ class RoleForm(Form):
     )
     unit = LineField(_l("Unit code"), validators=[_needed(), Length(max=40)])
     valid_from = DayField(_l("From"), validators=[Optional()])
-    valid_until = DayField(_l("Last day"), validators=[Optional()])
+    valid_until = DayField(_l("Last day of the role"), validators=[Optional()])
 
 
 class EndRoleForm(Form):
@@ -110,7 +110,7 @@ class UnitForm(Form):
     """A new unit."""
 
     code = LineField(_l("Unit code"), validators=[_needed(), Length(max=40)])
-    name = LineField(_l("Name"), validators=[_needed(), Length(max=250)])
+    name = LineField(_l("Name of the unit"), validators=[_needed(), Length(max=250)])
     kind = SelectField(_l("Kind"), choices=[SelectChoice(kind, KIND_LABELS[kind]) for kind in UNIT_KINDS])
     parent = LineField(_l("Code of the unit above"), validators=[_needed(), Length(max=40)])
     valid_from = DayField(_l("Exists from"), first=1900, validators=[_needed()])

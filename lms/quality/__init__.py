@@ -12,7 +12,10 @@ from lms.quality import personal, receivers, waiting
 from lms.quality.routes import ROUTES
 from lms.surveys.signals import survey_closed
 
-_RESULTS = ("/reports/results", "/reports/classes", "/reports/lecturers", "/reports/adjustments")
+_RESULTS = (
+    *("/reports/results", "/reports/classes", "/reports/lecturers", "/reports/adjustments"),
+    *("/evaluations/<uuid:survey_id>/close", "/evaluations/<uuid:survey_id>/paper"),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -22,7 +25,14 @@ def init_app(app: Flask) -> None:
     guard.register(app, "quality", __name__, ROUTES)
     add_navigation(
         app,
-        NavItem(N_("Quality"), "quality.index", "reports.quality", order=61, group=N_("Reports"), covers=_RESULTS),
+        NavItem(
+            N_("Results of evaluations"),
+            "quality.index",
+            "reports.quality",
+            order=61,
+            group=N_("Reports"),
+            covers=_RESULTS,
+        ),
         NavItem(N_("My results"), "quality.own", "classes.teach", order=62, needs_person=True, group=N_("Teaching")),
     )
     survey_closed.connect(receivers.note_adjustments)

@@ -34,6 +34,8 @@ ROUTES = [
     Route(f"{PROGRAMME}/charts/<name>.svg", summaries.chart, SEES, HELD, endpoint="programme_chart"),
     Route("/reports/lecturers/<uuid:person_id>", lecturers.lecturer, SEES, HELD),
     Route("/reports/own", lecturers.own, "classes.teach", HELD),
+    Route("/reports/own/chart.svg", lecturers.own_chart, "classes.teach", HELD),
+    Route("/reports/own/<uuid:teaching_id>/chart.svg", lecturers.own_topic_chart, "classes.teach", OWN_TOPIC),
     Route("/reports/own/<uuid:teaching_id>", lecturers.own_topic, "classes.teach", OWN_TOPIC, GET_POST),
     Route("/reports/adjustments", adjustments.index, SEES, HELD, endpoint="adjustments"),
     Route("/reports/adjustments/<uuid:adjustment_id>", adjustments.adjustment, "classes.manage", ADJUSTED, GET_POST),

@@ -10,7 +10,6 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import uuid4
 
 from flask import Flask, g
 
@@ -38,7 +37,7 @@ class Express:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         environ["wsgi.input"] = io.BytesIO(body)
         with self.app.app_context():
-            g.request_id = uuid4().hex
+            g.request_id = logs.new_request_id()
             client = access.remembered(environ["HTTP_AUTHORIZATION"], at=utcnow())
             if client is None or not access.may_store(client):
                 return self.flask(environ, start_response)

@@ -46,7 +46,7 @@ VERBS: dict[str, Term] = {
     "attended": Term(f"{_ADL_VERBS}/attended", "đã tham dự", "attended", "Was present at a session."),
     "experienced": Term(f"{_ADL_VERBS}/experienced", "đã xem", "experienced", "Read or looked at material."),
     "scored": Term(f"{_ADL_VERBS}/scored", "được chấm điểm", "scored", "Received a score for work handed in."),
-    "enrolled": Term(f"{_ADL_VERBS}/registered", "được ghi danh vào", "registered", "Was enrolled in a class."),
+    "enrolled": Term(f"{_ADL_VERBS}/registered", "được bổ sung vào", "registered", "Was enrolled in a class."),
     "submitted": Term("http://activitystrea.ms/schema/1.0/submit", "đã nộp", "submitted", "Handed in work."),
     "evaluated": Term(
         "http://www.tincanapi.co.uk/verbs/evaluated",

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from lms.core import guard
-from lms.core.pages import N_, NavItem, add_navigation
+from lms.core.pages import N_, NavItem, add_navigation, cover
 from lms.core.personal import held as personal_data
 from lms.core.waiting import waiting as what_waits
 from lms.learning.hooks import due
@@ -22,11 +22,26 @@ def init_app(app: Flask) -> None:
     guard.register(app, "reports", __name__, ROUTES)
     add_navigation(
         app,
-        NavItem(N_("Completion"), "reports.completion", "reports.completion", order=60, group=N_("Reports")),
+        NavItem(
+            N_("Completion"),
+            "reports.completion",
+            "reports.completion",
+            order=60,
+            group=N_("Reports"),
+            covers=("/records/<uuid:person_id>",),
+        ),
         NavItem(N_("Quality reports as documents"), "reports.issued", "reports.read", order=61, group=N_("Reports")),
         NavItem(N_("Yearly report"), "reports.unit_reports", "reports.write_unit", order=62, group=N_("Reports")),
-        NavItem(N_("Reports of units"), "reports.campaigns", "reports.read_units", order=62, group=N_("Reports")),
+        NavItem(
+            N_("Reports of units"),
+            "reports.campaigns",
+            "reports.read_units",
+            order=62,
+            group=N_("Reports"),
+            covers=("/reports/units",),
+        ),
     )
+    cover(app, "learning.dashboard", "/records")
     app.cli.add_command(cli.group)
     due.register(unit_reports.due)
     below_results.register(issued.below_results)

@@ -207,6 +207,11 @@ class Summary:
         return self.count < FEW
 
     @property
+    def upper(self) -> int:
+        """How many gave one of the two highest points."""
+        return sum(self.counts[-2:])
+
+    @property
     def low(self) -> float:
         """Lower end of that range, within the scale."""
         return max(1.0, self.mean - (self.margin or 0))

@@ -36,7 +36,8 @@ def write_file(path: Path, rows: int = ROWS, units: int = UNITS) -> None:
         female = chance.random() < 0.6
         middle, given = (texts.FEMALE_MIDDLE, texts.FEMALE_GIVEN) if female else (texts.MALE_MIDDLE, texts.MALE_GIVEN)
         extra = chance.choice(texts.FEMALE_GIVEN + texts.MALE_GIVEN)
-        name = f"{chance.choice(texts.FAMILY)} {chance.choice(middle)} {extra} {chance.choice(given)}"
+        family = chance.choice(texts.FAMILY)
+        name = f"{texts.OF_WOMEN.get(family, family) if female else family} {chance.choice(middle)} {extra} {chance.choice(given)}"
         born = date(1966, 1, 1) + timedelta(days=chance.randrange(13_000))
         kind = chance.choices([k for k, _ in kinds], [w for _, w in kinds])[0]
         sheet.write_string(number, 0, f"HN{number:07}")

@@ -76,7 +76,7 @@ def test_a_withdrawn_person_is_enrolled_again_under_the_same_registration(world,
     person.unit_id = new_unit.id
     session.commit()
     answer = submit(client, f"{world['url']}/enrol", {"codes": person.staff_code}, follow_redirects=True)
-    assert "Đã ghi danh 1 học viên" in answer.get_data(as_text=True)
+    assert "Đã bổ sung 1 học viên" in answer.get_data(as_text=True)
     session.expire_all()
     again = of(session, world, person)
     assert (again.id, again.status, again.unit_id) == (enrolment.id, "enrolled", new_unit.id)
@@ -125,8 +125,8 @@ def test_a_list_of_people_who_are_all_there_is_no_success(world, session, sign_i
         sign_in(world["staff"]), f"{world['url']}/enrol", {"codes": person.staff_code}, follow_redirects=True
     )
     html = answer.get_data(as_text=True)
-    assert "Đã ghi danh" not in html
-    assert "1 học viên trong danh sách đã được ghi danh từ trước" in html
+    assert "Đã bổ sung" not in html
+    assert "1 học viên trong danh sách đã có trong lớp từ trước" in html
     assert "notice-success" not in html
 
 
@@ -135,8 +135,8 @@ def test_a_list_of_new_and_known_people_says_both(world, session, sign_in, submi
     session.commit()
     codes = {"codes": f"{known.staff_code}\n{fresh.staff_code}"}
     html = submit(sign_in(world["staff"]), f"{world['url']}/enrol", codes, follow_redirects=True).get_data(as_text=True)
-    assert "Đã ghi danh 1 học viên" in html
-    assert "1 học viên trong danh sách đã được ghi danh từ trước" in html
+    assert "Đã bổ sung 1 học viên" in html
+    assert "1 học viên trong danh sách đã có trong lớp từ trước" in html
 
 
 def test_a_withdrawn_trainee_leaves_a_place(world, session):
@@ -166,7 +166,7 @@ def test_all_or_none_are_enrolled_as_places_go(world, session, places, wanted, e
         with pytest.raises(DomainError) as full:
             enrol(world, *people)
         assert full.value.code == "class-full"
-        assert str(places) in str(full.value.message)
+        assert str(full.value.message) == (f"Lớp còn {places} chỗ." if places else "Lớp đã đủ học viên.")
     count = select(func.count()).select_from(Enrolment).where(Enrolment.class_id == world["run"].id)
     assert session.scalar(count) == 3 + (wanted if enrolled else 0)
 

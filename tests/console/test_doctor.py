@@ -33,6 +33,8 @@ def settings(tmp_path):
             "LMS_HOST": "127.0.0.1",
             "LMS_CONTENT_URL": "https://*.hoclieu.example.vn",
             "LMS_TRUSTED_PROXIES": "1",
+            "LMS_CONTACT_UNIT": "Phòng Đào tạo",
+            "LMS_CONTACT_PHONE": "024 3999 0000",
         } | changes
         return Settings.from_environment({name: value for name, value in values.items() if value is not None})
 
@@ -58,6 +60,7 @@ def test_good_settings_give_nothing_to_say(settings):
         ({"LMS_DATABASE_URL": None}, "fault", "LMS_DATABASE_URL", "embedded"),
         ({"LMS_DATABASE_URL": "postgresql+psycopg://k:p@db.vn/khue"}, "warning", "LMS_DATABASE_URL", "not checked"),
         ({"LMS_KEYS_DIR": None}, "fault", "LMS_KEYS_DIR", "beside"),
+        ({"LMS_CONTACT_PHONE": None}, "warning", "LMS_CONTACT_UNIT", "whom to ask"),
         ({"LMS_CONTENT_URL": None}, "warning", "LMS_CONTENT_URL", "no origin"),
         ({"LMS_CONTENT_URL": "http://*.hoclieu.example.vn"}, "fault", "LMS_CONTENT_URL", "without TLS"),
         ({"LMS_CONTENT_URL": "https://hoclieu.example.vn"}, "warning", "LMS_CONTENT_URL", "share"),

@@ -88,7 +88,7 @@ def test_without_the_right_to_a_name_the_learner_stays_opaque():
 
 
 def test_to_oneself():
-    assert sentence(own("enrolled", CLASS), Reader(you=ANH)) == "Anh/Chị được ghi danh vào lớp “Lớp A2.1”."
+    assert sentence(own("enrolled", CLASS), Reader(you=ANH)) == "Anh/Chị được bổ sung vào lớp “Lớp A2.1”."
     assert sentence(own("enrolled", CLASS), Reader("en", you=ANH)) == "You were enrolled in the class “Lớp A2.1”."
 
 

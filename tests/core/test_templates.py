@@ -33,3 +33,20 @@ def test_breadcrumbs_name_the_pages_above(app):
         "Lớp &lt;A2&gt;",
     ]
     assert re.search(r'<nav [^>]*aria-label="[^"]+"', html)
+
+
+def test_tables_show_how_things_stand_among_their_first_columns():
+    """A phone shows two or three columns; what somebody came to read must be among them."""
+    heads = [
+        (name, re.findall(r'_\("([^"]+)"\)', head))
+        for name, text in TEMPLATES.items()
+        for head in re.findall(r"table_head\(((?:[^()]|\([^()]*(?:\([^()]*\))?[^()]*\))*)\)", text)
+    ]
+    assert len(heads) > 25
+    late = {
+        (name, column)
+        for name, columns in heads
+        for column in ("Status", "State", "Completion rate")
+        if column in columns[3:]
+    }
+    assert late == set()

@@ -180,3 +180,42 @@ def test_focus_is_always_seen(visitor):
     for _ in range(12):
         page.keyboard.press("Tab")
         assert page.evaluate(SEEN), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_the_menu_works_without_scripts(visitor):
+    one = visitor(java_script_enabled=False)
+    page = one.page
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 740})
+        page.goto(f"{one.address}/programmes")
+        link = page.get_by_role("navigation", name="Trình đơn chính").get_by_role("link", name="Trợ giúp")
+        if width == 360:
+            assert not link.is_visible()
+            page.locator("[data-menu] > summary").click()
+        link.click()
+        assert page.url.endswith("/help")
+
+
+def test_the_head_and_the_content_share_one_edge(visitor):
+    page = visitor().go("/programmes")
+    for width in (1600, 1280, 1000, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        logo, title = (page.locator(place).bounding_box()["x"] for place in (".brand", "main h1"))
+        assert abs(logo - title) < 1, width
+
+
+def test_a_day_is_typed_as_here_and_a_file_chosen_by_our_own_button(visitor):
+    one = visitor()
+    one.sign_in("coso")
+    page = one.go("/classes/new")
+    page.get_by_label("Ngày khai giảng").fill("31/12/2026")
+    page.get_by_role("button", name="Chọn ngày trên lịch").first.click()
+    assert page.locator(".day-box input[type=date]").first.input_value() == "2026-12-31"
+    page.locator(".day-box input[type=date]").first.evaluate(
+        "picker => { picker.value = '2027-01-05'; picker.dispatchEvent(new Event('change')); }"
+    )
+    assert page.get_by_label("Ngày khai giảng").input_value() == "05/01/2027"
+    page = one.go("/library")
+    box = page.locator(".file-box").first
+    assert "Chưa chọn tệp" in box.inner_text()
+    box.locator("input").set_input_files({"name": "bài giảng.pdf", "mimeType": "application/pdf", "buffer": b"x"})

@@ -25,7 +25,7 @@ from tests.data import media
 from tests.learning.worlds import World
 
 WORDS = {
-    "left-class": "rút khỏi lớp",
+    "left-class": "thôi học",
     "results-fixed": "đã được chốt",
     "class-cancelled": "đã bị hủy",
     "class-closed": "đã kết thúc",

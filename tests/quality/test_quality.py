@@ -4,9 +4,11 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from lms.classes import services as classes
+from lms.classes.models import Teaching
 from lms.core.database import utcnow
 from lms.core.guard import SYSTEM
 from lms.quality.models import Adjustment
@@ -68,6 +70,25 @@ def test_charts_are_drawn_on_the_server(closed, sign_in, name):
     assert chart.mimetype == "image/svg+xml"
     assert chart.data.startswith(b"<svg")
     assert "sandbox" in chart.headers["Content-Security-Policy"]
+
+
+def test_a_lecturer_reads_her_results_in_words_and_as_charts(closed, sign_in, session):
+    run, _staff = closed(6)
+    teaching = session.scalars(select(Teaching).where(Teaching.class_id == run.id)).first()
+    account = make.account(session.get(make.Person, teaching.lecturer_id))
+    make.role(account, "lecturer", session.get(make.Unit, run.institution_id))
+    client, page = sign_in(account), f"/reports/own/{teaching.id}"
+    assert client.get("/reports/own/chart.svg").status_code == 404
+    assert client.get(f"{page}/chart.svg").status_code in (403, 404), "not released yet"
+    evaluations.release(SYSTEM, session.scalars(select(Survey.id).where(Survey.class_id == run.id)).one(), at=utcnow())
+    session.commit()
+    for chart in (client.get("/reports/own/chart.svg"), client.get(f"{page}/chart.svg")):
+        assert (chart.status_code, chart.mimetype) == (200, "image/svg+xml")
+    text = " ".join(html.fromstring(client.get(page).text).xpath("string(//main)").split())
+    assert "(100%)" in text
+    assert "Một nửa số câu trả lời bằng hoặc cao hơn trung vị." in text
+    other = make.holder("lecturer", session.get(make.Unit, run.institution_id))
+    assert sign_in(other).get(f"{page}/chart.svg").status_code in (403, 404)
 
 
 def test_an_unknown_chart_is_absent(closed, sign_in):

@@ -73,7 +73,8 @@ def test_nothing_but_the_public_pages_is_open_to_strangers(app):
     public -= {name for name in public if name.startswith("library.api_")}  # opened by keys: the scope asks for one
     assert public <= {
         "core.healthz", "core.readyz", "core.language", "console.home", "catalogue.index", "catalogue.programme",
-        "catalogue.decision",
+        "catalogue.decision", "console.help", "console.guide", "console.contact", "console.privacy",
+        "console.accessibility",
         "people.sign_in", "people.activate", "records.about", "records.profile",
         "records.profile_version", "library.openapi", *XAPI, *CONTENT,
     }  # fmt: skip

@@ -143,7 +143,7 @@ def build(app: Flask) -> World:
         "material_id": material.id,
         "library.set_quota.unit_id": institution.id, "learning.unit_id": unit_of_package.id,
         "follow_up_id": follow_up.id, "adjustment_id": adjustment.id, "instrument_id": draft.id, "use_id": in_use.id,
-        "key": "programme",
+        "key": "programme", "console.guide.key": "hoc-vien",
         "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
         "report_id": report.id, "form": "pdf", "archive_id": archive.id, "request_id": asked.id,
         "year": unit_report.year, "reports.unit_summary_chart.name": "reporting",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import func, insert, select, update
 
 from lms.classes import hooks, queries, rules, signals
@@ -59,7 +60,8 @@ def enrol(
     taken = sum(row.status != "withdrawn" for row in members.values())
     places = rules.places_left(run.capacity, taken)
     if len(fresh) + len(again) > places:
-        raise DomainError("class-full", _l("The class has %(places)d places left.", places=places))
+        left = ngettext("The class has %(num)s place left.", "The class has %(num)s places left.", places)
+        raise DomainError("class-full", left if places > 0 else _l("The class is full."))
     _refuse_ineligible(run, [*fresh, *again])
     _refuse_two_classes(run, [*fresh, *again])
     registrations = {person_id: uuid4() for person_id in fresh}

@@ -22,6 +22,7 @@ def about(settings: Settings) -> Iterator[Finding]:
         yield from database(settings)
         yield from keys(settings)
         yield from content(settings)
+        yield from contact(settings)
     if settings.debug:
         yield fault("LMS_DEBUG", "debug mode shows code and variables to visitors", "unset LMS_DEBUG")
     yield from proxies(settings)
@@ -47,6 +48,13 @@ def demonstration(settings: Settings) -> Iterator[Finding]:
         yield fault("LMS_DEMO", f"{what}, and {settings.host} is reached from outside", remedy)
     else:
         yield warning("LMS_DEMO", what, "set LMS_DEMO=0 for anything but a trial on one's own machine")
+
+
+def contact(settings: Settings) -> Iterator[Finding]:
+    """People must know whom to ask, and who answers for their data."""
+    if not settings.contact.told:
+        what = "no page says whom to ask, and who answers for personal data"
+        yield warning("LMS_CONTACT_UNIT", what, "set LMS_CONTACT_UNIT and _PHONE, _EMAIL or _ADDRESS")
 
 
 def secret(key: str) -> Iterator[Finding]:

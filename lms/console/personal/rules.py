@@ -36,6 +36,11 @@ class Verdict(NamedTuple):
     ground: Any
 
     @property
+    def to_herself(self) -> Any:
+        """The reason in words for the person it is about."""
+        return _TO_HERSELF.get(self.code, self.reason)
+
+    @property
     def allowed(self) -> bool:
         """Whether the link may be removed."""
         return self.code == "allowed"
@@ -81,6 +86,17 @@ def may_remove_link(*, left_on: date | None, today: date, retention_years: int, 
         _l("The person has left the service and the period for keeping her records is over."),
         _l("Law on Personal Data Protection 91/2025/QH15, Article 4 and Article 14 clause 1"),
     )
+
+
+_TO_HERSELF = {
+    "in-service": _l(
+        "You are in service. Training records belong to the personnel file, which the employer must keep as long as "
+        "you serve."
+    ),
+    "class-running": _l(
+        "A class of yours, or its evaluation, is not over yet. The results would be wrong without you."
+    ),
+}
 
 
 def retention_ends(left_on: date, years: int) -> date:

@@ -31,7 +31,7 @@ _OWN = {
     "attended": Phrase("{who} đã tham dự {what}", "{who} attended {what}"),
     "experienced": Phrase("{who} đã xem {what}", "{who} looked at {what}"),
     "scored": Phrase("{who} được chấm điểm {what}", "{who} received a mark for {what}"),
-    "enrolled": Phrase("{who} được ghi danh vào {what}", "{who} {was} enrolled in {what}"),
+    "enrolled": Phrase("{who} được bổ sung vào {what}", "{who} {was} enrolled in {what}"),
     "submitted": Phrase("{who} đã nộp {what}", "{who} handed in {what}"),
     "evaluated": Phrase("{who} đã đánh giá {what}", "{who} evaluated {what}"),
     "missed": Phrase("{who} đã vắng mặt tại {what}", "{who} {was} absent from {what}"),
@@ -98,7 +98,7 @@ STATUSES = {
     "completed": Phrase("đã hoàn thành", "completed"),
     "incomplete": Phrase("chưa hoàn thành", "not completed"),
     "failed": Phrase("không đạt", "failed"),
-    "withdrawn": Phrase("đã rút khỏi lớp", "withdrawn"),
+    "withdrawn": Phrase("đã thôi học", "withdrawn"),
 }
 SELF_EVIDENT = frozenset({"present", "absent"})
 """Statuses that ``attended`` and ``missed`` say already."""

@@ -21,7 +21,7 @@ from lms.core.admission import costly
 from lms.core.database import autocommit, utcnow
 from lms.core.forms import INVALID
 from lms.core.guard import Actor, current_actor
-from lms.core.i18n import day, moment, select_language
+from lms.core.i18n import day, in_words, select_language
 from lms.core.pages import Page
 from lms.core.workbooks import MEDIA_TYPE
 from lms.people.queries import account_actor_name
@@ -83,7 +83,7 @@ def export() -> Any:
     if form.format.data == "csv":
         return _csv(rows, at)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
-    exports.as_workbook(rows, file, title=_("Learning records, as of %(when)s", when=moment(at)))
+    exports.as_workbook(rows, file, title=_("Learning records, as of %(when)s", when=in_words(at)))
     file.seek(0)
     return downloads.saved(file, _filename(at, "xlsx"), MEDIA_TYPE)
 

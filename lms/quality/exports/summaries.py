@@ -41,7 +41,7 @@ def _overview(book: Workbook, title: str, results: Results, figures: Sequence[_C
     whole = [[_("Whole form"), None, *_figures(overview.whole), overview.city.mean if overview.city else None]]
     parts = [[str(OBJECTS[part.key]), None, *_part(part)] for part in overview.objects]
     parts += [[str(OBJECTS[stage.object]), local(stage.title), *_part(stage)] for stage in overview.stages]
-    heads = [(_("Object"), 28), (_("Stage"), 40), *figures, (_("City"), 10)]
+    heads = [(_("Object"), 28), (_("Stage"), 40), *figures, (_("Whole city"), 10)]
     book.sheet(_("Objects and stages"), title, heads, whole + parts)
 
     asked = [[question.code, local(question.text), *_figures(question.figures)] for question in results.questions]

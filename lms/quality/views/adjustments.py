@@ -45,7 +45,7 @@ def adjustment(adjustment_id: UUID) -> Any:
     finishing, answering = forms.DoneForm(), forms.AnswerForm()
     versions = queries.later_versions(adjustment_id)
     answering.version.choices = [
-        SelectChoice("", _("none")),
+        SelectChoice("", _("No version yet")),
         *(SelectChoice(str(version.id), str(version.number)) for version in versions),
     ]
     actor, at, status = current_actor(), utcnow(), 200

@@ -88,7 +88,7 @@ def chart(class_id: UUID, name: str) -> Any:
             )
             for section, told in known
         ]
-        return downloads.svg(charts.means_chart(rows, report.points, _("Mean"), _("City")))
+        return downloads.svg(charts.means_chart(rows, report.points, _("Mean"), _("Whole city")))
     spread = {
         "spread": [(local(section.title), section.summary.counts) for section in report.sections if section.summary],
         "topics": [

@@ -6,10 +6,16 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.core import downloads
+from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
+from lms.core.i18n import local
+from lms.documents import charts
+from lms.documents.charts import Bar
 from lms.quality.queries import classes, lecturers
+from lms.quality.rules.class_results import ClassResults, TeachingResult
 from lms.quality.services import replies
 from lms.surveys.queries import rights
 
@@ -25,11 +31,7 @@ def own() -> Any:
 
 def own_topic(teaching_id: UUID) -> Any:
     """A lecturer's results in one topic; she answers them once."""
-    place = classes.teaching_place(teaching_id)
-    report = classes.report_of(place[0]) if place else None
-    if place is None or report is None:
-        abort(404)
-    mine = next((teaching for teaching in report.teachings if teaching.teaching_id == teaching_id), None)
+    class_id, report, mine = _own(teaching_id)
     error, status = None, 200
     if request.method == "POST":
         try:
@@ -40,7 +42,46 @@ def own_topic(teaching_id: UUID) -> Any:
             error, status = refused.message, refused.status
     reply = classes.replies(report.survey.survey_id).get(teaching_id)
     context = {"report": report, "mine": mine, "reply": reply, "error": error, "text": request.form.get("text", "")}
-    return render_template("quality/own_topic.html", head=classes.class_head(place[0]), **context), status
+    return render_template("quality/own_topic.html", head=classes.class_head(class_id), **context), status
+
+
+@costly()
+def own_chart() -> Any:
+    """The means of a lecturer's own topics as bars, all on one scale."""
+    person_id = current_actor().person_id
+    history = lecturers.history_of(person_id, released=True) if person_id else []
+    if not history:
+        abort(404)
+    points = history[0].points
+    rows = [Bar(f"{local(line.topic)} ({line.class_name})", _on(line.mean, line.points, points)) for line in history]
+    return downloads.svg(charts.means_chart(rows, points, _("Mean")))
+
+
+def _on(mean: float, points: int, wanted: int) -> float:
+    return mean if points == wanted else 1 + (mean - 1) * (wanted - 1) / (points - 1)
+
+
+@costly()
+def own_topic_chart(teaching_id: UUID) -> Any:
+    """How the answers to each question about one's own topic are spread."""
+    _class_id, report, mine = _own(teaching_id)
+    if mine is None or mine.summary is None:
+        abort(404)
+    labels = [local(label) for label in report.form.scales[report.form.scale]]
+    rows = [
+        (local(item.text), item.summary.counts)
+        for item in mine.items
+        if item.summary and len(item.summary.counts) == len(labels)
+    ]
+    return downloads.svg(charts.distribution_chart(rows, labels, _("Share of answers")))
+
+
+def _own(teaching_id: UUID) -> tuple[UUID, ClassResults, TeachingResult | None]:
+    place = classes.teaching_place(teaching_id)
+    report = classes.report_of(place[0]) if place else None
+    if place is None or report is None:
+        abort(404)
+    return place[0], report, next((one for one in report.teachings if one.teaching_id == teaching_id), None)
 
 
 def lecturer(person_id: UUID) -> Any:

@@ -87,7 +87,7 @@ def _objects(overview: Overview, _name: str) -> str:
         )
         for part in overview.objects
     ]
-    return charts.means_chart(rows, overview.form.points, _("Mean"), _("City"))
+    return charts.means_chart(rows, overview.form.points, _("Mean"), _("Whole city"))
 
 
 def _spread(overview: Overview, _name: str) -> str:
@@ -98,7 +98,7 @@ def _spread(overview: Overview, _name: str) -> str:
 
 def _trend(overview: Overview, name: str) -> str:
     lines = [(name, result.year, result.figures) for result in overview.series]
-    lines += [(_("City"), result.year, result.city) for result in overview.series]
+    lines += [(_("Whole city"), result.year, result.city) for result in overview.series]
     rows = [Point(line, str(year), figures.mean, figures.low, figures.high) for line, year, figures in lines if figures]
     return charts.trend_chart(rows, _("Mean"))
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from lms.classes.rules import RESULTS
-from lms.core.i18n import local, moment
+from lms.core.i18n import in_words, local
 from lms.core.workbooks import Workbook
 from lms.reports.completion import queries
 
@@ -14,7 +15,7 @@ from lms.reports.completion import queries
 def completion(filters: queries.Filters, *, at: datetime) -> bytes:
     """Completion by programme, unit and class, and every trainee, one sheet each."""
     book = Workbook()
-    as_of = _("as of %(when)s", when=moment(at))
+    as_of = _("as of %(when)s", when=in_words(at))
     columns = [
         (_("Code"), 16),
         (_("Name"), 52),
@@ -81,7 +82,7 @@ def record(person: Any, lines: list[queries.RecordLine], *, at: datetime) -> byt
         (_("From"), 12),
         (_("To"), 12),
         (_("Sessions attended"), 12),
-        (_("Sessions"), 10),
+        (pgettext("number of", "Sessions"), 10),
         (_("Quizzes passed"), 12),
         (_("Quizzes"), 10),
         (_("Essay"), 9),
@@ -108,6 +109,7 @@ def record(person: Any, lines: list[queries.RecordLine], *, at: datetime) -> byt
         )
         for line in lines
     )
-    title = f"{_('Training record')}: {person.full_name} ({person.staff_code}), {_('as of %(when)s', when=moment(at))}"
+    as_of = _("as of %(when)s", when=in_words(at))
+    title = f"{_('Training record')}: {person.full_name} ({person.staff_code}), {as_of}"
     book.sheet(_("Training record"), title, columns, rows)
     return book.content()

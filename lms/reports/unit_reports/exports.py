@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from lms.core.i18n import local, moment
+from lms.core.i18n import in_words, local
 from lms.core.workbooks import Workbook
 from lms.people.sessions import local_day
 from lms.reports.unit_reports import wording
@@ -17,12 +17,12 @@ from lms.reports.unit_reports.queries.summary import Summary, Sums, Texts
 def workbook(summary: Summary, units: Sequence[UnitRow], texts: Sequence[Texts], *, at: datetime) -> bytes:
     """Return the summary as XLSX."""
     book, campaign = Workbook(), summary.campaign
-    title = f"{_('Reports of units %(year)s', year=campaign.year)}, {_('as of %(when)s', when=moment(at))}"
+    title = f"{_('Reports of units %(year)s', year=campaign.year)}, {_('as of %(when)s', when=in_words(at))}"
     sums = [
         (_("People sent"), 10),
         (_("Enrolled"), 10),
         (_("Completed"), 12),
-        (_("Hours"), 10),
+        (_("Hours of all trainees"), 16),
         *((word.capitalize(), 16) for word in wording.use_words()),
         (_("Mean quality"), 10),
         (_("Units that rated"), 12),

@@ -103,7 +103,7 @@ class ItemForm(EditForm):
 class UseForm(Form):
     """Which form evaluations take."""
 
-    code = SelectField(_l("Form"))
+    code = SelectField(_l("Form used"))
     programme = SelectField(_l("Programme"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lms.core.clauses import SCHEME, place
-from lms.core.i18n import day, moment, number, percent, speaking
+from lms.core.i18n import day, in_words, number, percent, speaking
 from lms.documents import Block, Column, Heading, Official, Paragraph, Picture, Table
 from lms.documents.issuers import Body, issuer_of
 from lms.reports.unit_reports import wording
@@ -39,7 +39,7 @@ def document(summary: Summary, voices: Voices, missing: Sequence[UnitRow], *, at
         signer_name="",
         signer_on_behalf="",
         draft=summary.campaign.closed_at is None,
-        stamp=f"Tổng hợp từ báo cáo của các đơn vị, lúc {moment(at)}",
+        stamp=f"Tổng hợp từ báo cáo của các đơn vị, lúc {in_words(at)}",
         addressee=f"Kính gửi: {CITY}",
     )
 

@@ -1,0 +1,1 @@
+"""What the product says of itself: the strangers' first page, help, contact, personal data, accessibility."""
