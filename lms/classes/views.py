@@ -16,6 +16,7 @@ from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
+from lms.core.fields import in_unicode, old_words
 from lms.core.forms import INVALID, Fault, status_of
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE, local
@@ -240,8 +241,10 @@ def attendance(class_id: UUID, session_id: UUID) -> Any:
     """Take or correct attendance."""
     now = utcnow()
     sheet = queries.attendance_sheet(class_id, session_id)
-    error, status, others = None, 200, {}
-    if request.method == "POST":
+    error, status, others, old = None, 200, {}, _old_notes(request.form)
+    if old:
+        error, status = _("Some notes are in an old encoding. Nothing has been saved yet."), INVALID
+    elif request.method == "POST":
         try:
             changed = services.record_attendance(
                 current_actor(), session_id, _marks(request.form), seen=_seen(), at=now
@@ -266,11 +269,8 @@ def attendance(class_id: UUID, session_id: UUID) -> Any:
         error=error,
         typed=typed,
         others=others,
-        faults=[
-            Fault(f"a-{line.enrolment_id}", line.full_name, _("recorded otherwise meanwhile"))
-            for line in sheet
-            if str(line.enrolment_id) in others
-        ],
+        old=old,
+        faults=_sheet_faults(sheet, others, old),
         seen=_sheet(sheet),
     )
     return page, status
@@ -394,9 +394,25 @@ def _marks(submitted: Mapping[str, str]) -> dict[UUID, tuple[str, str | None]]:
             enrolment_id = UUID(key)
         except ValueError:
             abort(400)
-        note = one_line(submitted.get(f"note-{key}", ""))[:300]
+        note = one_line(in_unicode(submitted.get(f"note-{key}", "")))[:300]
         marks[enrolment_id] = (value, note or None)
     return marks
+
+
+def _old_notes(submitted: Mapping[str, str]) -> dict[str, str]:
+    """Return what to say of notes in an old encoding, by enrolment."""
+    notes = {name.removeprefix("note-"): in_unicode(text) for name, text in submitted.items() if name[:5] == "note-"}
+    return {key: words for key, text in notes.items() if (words := old_words(text)) is not None}
+
+
+def _sheet_faults(lines: Sequence[queries.Mark], others: Mapping[str, Any], old: Mapping[str, str]) -> list[Fault]:
+    meanwhile = dict.fromkeys(others, _("recorded otherwise meanwhile"))
+    said = meanwhile | dict(old)
+    return [
+        Fault(f"{'note' if key in old else 'a'}-{key}", line.full_name, said[key])
+        for line in lines
+        if (key := str(line.enrolment_id)) in said
+    ]
 
 
 def _seen() -> dict[UUID, tuple[str, str | None]] | None:

@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID
 from lms.core.guard import current_actor
+from lms.quality.forms import ReplyForm
 from lms.quality.queries import classes, lecturers
 from lms.quality.services import replies
 from lms.surveys.queries import rights
@@ -30,16 +32,19 @@ def own_topic(teaching_id: UUID) -> Any:
     if place is None or report is None:
         abort(404)
     mine = next((teaching for teaching in report.teachings if teaching.teaching_id == teaching_id), None)
-    error, status = None, 200
-    if request.method == "POST":
+    form, status = ReplyForm(), 200
+    if form.validate_on_submit():
         try:
-            replies.reply(current_actor(), teaching_id, request.form.get("text", ""), at=utcnow())
+            replies.reply(current_actor(), teaching_id, form.text.data or "", at=utcnow())
             flash(_("Your answer is kept and shown with the results."))
             return redirect(url_for("quality.own_topic", teaching_id=teaching_id))
         except DomainError as refused:
-            error, status = refused.message, refused.status
+            form.text.errors = [refused.message]
+            status = refused.status
+    elif form.is_submitted():
+        status = INVALID
     reply = classes.replies(report.survey.survey_id).get(teaching_id)
-    context = {"report": report, "mine": mine, "reply": reply, "error": error, "text": request.form.get("text", "")}
+    context = {"report": report, "mine": mine, "reply": reply, "form": form}
     return render_template("quality/own_topic.html", head=classes.class_head(place[0]), **context), status
 
 
