@@ -173,7 +173,7 @@ def test_the_button_that_converts_repeats_the_button_that_was_pressed(app, name)
 
 
 def test_every_named_button_beside_fields_is_one_that_is_repeated():
-    """A form whose texts can be converted says by its button what is wanted: the button that converts must say it too."""
+    """The button that converts says again what is wanted of a form; it must know all buttons that say so."""
     root = Path(lms.__file__).parent
     beside = {
         (path.name, name)

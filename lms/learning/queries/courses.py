@@ -109,6 +109,8 @@ class EssayState(NamedTuple):
     score: float | None
     passed: bool | None
     comment: str | None
+    marks: list[dict[str, Any]] | None
+    """By the rubric, in the order of its criteria."""
     marked_at: datetime | None
     sha256: str
     size: int
@@ -322,11 +324,12 @@ def _essays(rows: Iterable[Any]) -> dict[UUID, EssayState]:
             score=score,
             passed=passed,
             comment=comment,
+            marks=marks,
             marked_at=_time(marked_at) if marked_at else None,
             sha256=sha256,
             size=size,
         )
-        for assignment_id, submission_id, filename, submitted_at, score, passed, comment, marked_at, sha256, size in (
+        for assignment_id, submission_id, filename, submitted_at, score, passed, comment, marks, marked_at, sha256, size in (
             rows
         )
     }
