@@ -150,7 +150,7 @@ class DecimalTextField(_Typed, DecimalField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:f}".replace(".", ",")
+        return "" if self.data is None else f"{Decimal(str(self.data)).normalize():f}".replace(".", ",")
 
 
 class CountField(_Typed, IntegerField):

@@ -92,7 +92,7 @@ def essay(world, session):
 
     def hand_in(enrolment, number=1, **values):
         assignment = session.scalars(assignments).one()
-        stored = files.put(io.BytesIO(media.pdf()))
+        stored = files.put(io.BytesIO(media.pdf(["Bai thu hoach"])))
         defaults = {"id": uuid4(), "assignment_id": assignment.id, "registration": enrolment.id, "number": number}
         defaults |= {"person_id": enrolment.person_id, "filename": "bài.pdf", "sha256": stored.sha256}
         defaults |= {"size": stored.size, "submitted_at": utcnow()}
@@ -117,3 +117,8 @@ def real(app):
     yield own
     with own.app_context():
         db.engine.dispose()
+
+
+def mark_form(points, comment="", rubric=5, **more):
+    """What the form of a mark contains that gives each criterion of the rubric the same points."""
+    return {f"points-{number}": points for number in range(1, rubric + 1)} | {"comment": comment} | more

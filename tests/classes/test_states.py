@@ -9,7 +9,7 @@ from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from tests import factories as make
-from tests.classes.conftest import meeting_form
+from tests.classes.conftest import mark_form, meeting_form
 
 STATES = ("planned", "running", "finished", "cancelled")
 
@@ -35,7 +35,7 @@ def door(act, world, essay):
             f"/sessions/{world['meeting'].id}/attendance",
             lambda: {f"status-{enrolment.id}": "present"},
         ),
-        "mark_essay": (f"/essays/{world['essay'].id}", lambda: {"score": "8"}),
+        "mark_essay": (f"/essays/{world['essay'].id}", lambda: mark_form("8")),
     }
     path, form = doors[act]
     return url + path, form()
