@@ -92,7 +92,7 @@ def essay(world, session):
 
     def hand_in(enrolment, number=1, **values):
         assignment = session.scalars(assignments).one()
-        stored = files.put(io.BytesIO(media.pdf(["Bai thu hoach"])))
+        stored = files.put(io.BytesIO(media.pdf()))
         defaults = {"id": uuid4(), "assignment_id": assignment.id, "registration": enrolment.id, "number": number}
         defaults |= {"person_id": enrolment.person_id, "filename": "bài.pdf", "sha256": stored.sha256}
         defaults |= {"size": stored.size, "submitted_at": utcnow()}

@@ -85,7 +85,7 @@ def test_what_one_corrects_and_what_another_remarks_both_stay(session, marking, 
 def test_the_text_is_read_beside_the_form(world, marking, sign_in, essay, session):
     client, (url, *_others), _made = marking
     assert f'data-essay="{url}/text"' in client.get(url).text
-    assert "Bai thu hoach" in client.get(f"{url}/text").text
+    assert "Trang mot" in client.get(f"{url}/text").text
     stored = files.put(io.BytesIO(media.docx()))
     word = essay(world["enrolments"][0], 2, filename="bài.docx", sha256=stored.sha256)
     session.commit()
