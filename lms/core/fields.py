@@ -86,7 +86,7 @@ class _Human:
     def _value(self) -> str:
         """Return what the page shows: an old text as it came, since what looks invisible is a letter in it."""
         raw = getattr(self, "raw_data", None)
-        return nfc(raw[0]) if self.old and raw else super()._value()  # type: ignore[misc,no-any-return] # of the field
+        return nfc(raw[0]) if self.old and raw else super()._value()  # type: ignore[misc] # of the field
 
     def pre_validate(self, form: Any) -> None:
         """Refuse a text in TCVN3, VNI or VPS.

@@ -109,8 +109,7 @@ def asks_file(form: FlaskForm) -> bool:
 
 def init_app(app: Flask) -> None:
     """Give the templates what the summary of a form is made of."""
-    words = {"old_words": old_words, "press_again": press_again}
-    app.jinja_env.globals |= {"faults_of": faults_of, "asks_file": asks_file} | words
+    app.jinja_env.globals.update(faults_of=faults_of, asks_file=asks_file, old_words=old_words, press_again=press_again)
 
 
 class EditForm(Form):

@@ -1,6 +1,6 @@
 """Entries of the audit trail for reading."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -81,7 +81,7 @@ def every(asked: Asked) -> Iterator[tuple[Entry, dict[tuple[str, str], str]]]:
         after = rows[CHUNK - 1].id
 
 
-def named(rows: list[Entry]) -> dict[tuple[str, str], str]:
+def named(rows: Sequence[Entry]) -> dict[tuple[str, str], str]:
     """Return the names of what some entries are about."""
     return names((row.subject_type, row.subject_id) for row in rows)
 
