@@ -22,7 +22,7 @@ def sentence(action: str, who: str | None, what: str, values: Mapping[str, Any] 
     """
     actor = who or _("The system")
     if action not in ACTIONS:
-        return _("%(who)s did “%(action)s” to %(what)s.", who=actor, action=action, what=what)
+        return str(_("%(who)s did “%(action)s” to %(what)s.", who=actor, action=action, what=what))
     said = str(i18n.translated(ACTIONS[action][1]) % {"who": actor, "what": what})
     told = [_detail(name, value) for name, value in (values or {}).items() if name in DETAILS and _tells(value)]
     return said if not told else f"{said[:-1]} ({'; '.join(told)})."
