@@ -135,6 +135,8 @@ class Submission(Base):
     submitted_at: Mapped[datetime]
     score: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))
     passed: Mapped[bool | None]
+    marks: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    """By the rubric, in the order of its criteria: ``points`` and ``remark``; None: marked as a whole."""
     comment: Mapped[str | None] = mapped_column(Text)
     marked_by: Mapped[UUID | None]
     """Account of the marker."""

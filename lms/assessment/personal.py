@@ -18,13 +18,17 @@ _COLLECT = {
         WHERE t.person_id = :person ORDER BY t.started_at, t.id, u.position""",
     "essays": """
         SELECT b.id, b.registration, c.code AS class_code, g.title AS assignment, b.number, b.filename, b.size,
-               b.sha256, b.submitted_at, b.score::float8 AS score, g.max_score, b.passed, b.comment, b.marked_at
+               b.sha256, b.submitted_at, b.score::float8 AS score, g.max_score, b.passed, b.comment, b.marks,
+               b.marked_at
         FROM submissions b JOIN assignments g ON g.id = b.assignment_id LEFT JOIN enrolments e ON e.id = b.registration
         LEFT JOIN class_runs c ON c.id = e.class_id WHERE b.person_id = :person ORDER BY b.submitted_at, b.id""",
 }
 _UNLINK = {
     "submissions": """
-        UPDATE submissions SET filename = '', sha256 = '', size = 0, comment = NULL WHERE person_id = :person""",
+        UPDATE submissions SET filename = '', sha256 = '', size = 0, comment = NULL,
+            marks = (SELECT jsonb_agg(one.mark || '{"remark": null}' ORDER BY one.place)
+                     FROM jsonb_array_elements(marks) WITH ORDINALITY AS one (mark, place))
+        WHERE person_id = :person""",
 }
 _FILES = """
     SELECT sha256 FROM submissions WHERE person_id = :person AND sha256 <> ''

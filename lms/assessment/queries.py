@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, TextClause, and_, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lms.assessment.models import Answer, Attempt, Question, Quiz, Submission
-from lms.catalogue.models import Lesson, Module
+from lms.catalogue.models import Lesson, Module, ProgrammeVersion
 from lms.core.database import db
 
 Texts = dict[str, str]
@@ -155,3 +155,9 @@ def quiz_of_version(version_id: UUID, code: str) -> QuizCard | None:
         .where(m.version_id == version_id, (q.code == code) | (m.code == code))
     ).first()
     return None if row is None else QuizCard(*row)
+
+
+def criteria(version_id: UUID) -> list[dict[str, Any]]:
+    """Return the criteria of a version's rubric: ``weight`` in percent, and ``text``."""
+    document = db.session.scalar(select(ProgrammeVersion.document).where(ProgrammeVersion.id == version_id)) or {}
+    return list(document.get("essay", {}).get("criteria", ()))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 
+from lms.core.rounding import weighted
 from lms.core.states import Acts
 from lms.core.text import one_line
 
@@ -191,9 +192,26 @@ def shuffled(seed: int, question_id: UUID, keys: Sequence[str], right: Sequence[
     return order
 
 
-def mark_fault(score: float, max_score: int) -> str | None:
+STEP = 0.25
+"""Marks are given in quarter points."""
+
+
+def weighted_score(points: Sequence[float], weights: Sequence[int]) -> float:
+    """Return the score that the points of a rubric's criteria give by their weights, to the nearest quarter point."""
+    return weighted(points, weights, STEP)
+
+
+def mark_fields(score: float | None, comment: str | None, marks: Sequence[Body] | None) -> dict[str, Any]:
+    """Return a stored mark as the fields of its form: as a whole, and by criterion."""
+    fields: dict[str, Any] = {"score": score, "comment": comment or ""}
+    for number, mark in enumerate(marks or (), 1):
+        fields |= {f"points-{number}": mark["points"], f"remark-{number}": mark["remark"] or ""}
+    return fields
+
+
+def mark_fault(score: float | None, max_score: int) -> str | None:
     """Return why a mark is none: outside 0..max, or not a multiple of a quarter point; None when it is one."""
-    if score != score or not 0 <= score <= max_score:  # noqa: PLR0124 - not a number
+    if score is None or score != score or not 0 <= score <= max_score:  # noqa: PLR0124 - not a number
         return "range"
     return None if float(score * 4).is_integer() else "step"
 

@@ -8,12 +8,13 @@ from typing import IO
 
 from flask_babel import lazy_gettext as _l
 
+from lms.core import files
 from lms.core.errors import DomainError
-from lms.core.text import one_line
+from lms.core.text import one_line, prose
 from lms.library.kinds.office import OFFICE
 from lms.library.kinds.pdf import PDF
 from lms.library.refusals import said
-from lms.packages.formats.single import office, pdf
+from lms.packages.formats.single import office, pdf, words
 from lms.packages.inspection.recognising import recognise
 from lms.packages.structure import Refused
 
@@ -81,8 +82,8 @@ def _read(kind: str, path: Path, filename: str) -> None:
 def _kind(path: Path, filename: str) -> str:
     with path.open("rb") as stream:
         if stream.read(len(_OLE)) == _OLE:
-            words = _l("This is an old or protected Office file. Please save it as DOCX or PDF without a password.")
-            raise DomainError("file-kind", words, 422)
+            told = _l("This is an old or protected Office file. Please save it as DOCX or PDF without a password.")
+            raise DomainError("file-kind", told, 422)
     try:
         recognised = recognise(path, filename, _KINDS)
     except Refused:
@@ -90,3 +91,19 @@ def _kind(path: Path, filename: str) -> str:
     if recognised is None or recognised.media_type not in MEDIA_TYPES.values():
         raise DomainError("file-kind", _l("Please hand in a PDF or DOCX file; this one is neither."), 422)
     return recognised.kind
+
+
+def text_of(sha256: str, filename: str) -> str | None:
+    """Return the text of a stored essay, for reading beside the form of its mark; None when none can be had.
+
+    It may take seconds, so no transaction should be open.
+    """
+    kind = PurePosixPath(filename).suffix.lower().lstrip(".")
+    if kind not in MEDIA_TYPES:
+        return None
+    with NamedTemporaryFile(suffix=".essay") as copy:
+        for piece in files.read(sha256):
+            copy.write(piece)
+        copy.flush()
+        text = words.read(Path(copy.name), kind)
+    return None if text is None else prose(text)

@@ -14,7 +14,7 @@ from lms.assessment.queries import AskedQuestion, AttemptCard
 from lms.assessment.sheets import Sheet, in_words, sheet
 from lms.catalogue.queries import version_id as find_version
 from lms.core.database import utcnow
-from lms.core.forms import INVALID, Fault
+from lms.core.forms import INVALID, Fault, pressed
 from lms.core.guard import current_actor
 from lms.core.i18n import clock
 
@@ -37,7 +37,7 @@ def attempt(attempt_id: UUID) -> Any:
     card, asked = _load(attempt_id)
     if newer:
         return _questions(card, asked, sent, newer=newer), 409
-    if request.form.get("action") != "submit":
+    if pressed("action") != "submit":
         return redirect(url_for("assessment.attempt", attempt_id=attempt_id, saved=1))
     blank = sum(rules.is_blank(question.response) for question in asked)
     if blank and not request.form.get("confirmed"):

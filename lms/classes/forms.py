@@ -1,14 +1,17 @@
 """What the forms of classes may contain."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
+from lms.assessment.rules import mark_fault
 from lms.core.forms import (
     IGNORED,
     CountField,
@@ -20,7 +23,7 @@ from lms.core.forms import (
     MomentField,
     TextField,
 )
-from lms.core.i18n import ZONE
+from lms.core.i18n import ZONE, local
 from lms.core.moving import MoveForm
 
 KINDS = {"classroom": _l("In class"), "field_study": _l("Field study"), "online": _l("Online")}
@@ -144,12 +147,37 @@ class ReopenForm(Form):
 
 
 class MarkForm(EditForm):
-    """The mark of an essay."""
-
-    score = DecimalTextField(_l("Score"), validators=[InputRequired(_NEEDED)])
-    comment = TextField(_l("Comment for the trainee"), validators=[Optional(), Length(max=5000)])
+    """The mark of an essay: as a whole, or by the criteria of its rubric (:func:`mark_form`)."""
 
     def values(self) -> dict[str, Any]:
         """Return what the act takes."""
-        score = self.score.data
-        return {"score": None if score is None else float(score), "comment": self.comment.data or ""}
+        data = super().values()
+        numbers = [name for name in data if name == "score" or name.startswith("points-")]
+        return data | {name: None if data[name] is None else float(data[name]) for name in numbers}
+
+    @property
+    def rows(self) -> list[tuple[Any, Any]]:
+        """The fields of each criterion: its points, and the remark beside them."""
+        return [(field, self[f"remark-{field.name[7:]}"]) for field in self if field.name.startswith("points-")]
+
+
+def mark_form(criteria: Sequence[Mapping[str, Any]], most: int) -> type[MarkForm]:
+    """Return the form of an essay's mark: points and a remark for each criterion of its rubric, or one score.
+
+    :param most: the highest points, of each criterion and as a whole
+    """
+
+    def on_the_scale(_form: Form, field: Any) -> None:
+        if mark_fault(None if field.data is None else float(field.data), most):
+            raise ValidationError(_("Please give a score from 0 to %(max)s in steps of 0.25.", max=most))
+
+    given = [InputRequired(_NEEDED), on_the_scale]
+    fields: dict[str, Any] = {}
+    for number, criterion in enumerate(criteria, 1):
+        fields[f"points-{number}"] = DecimalTextField(local(criterion["text"]), validators=given)
+        remark = _l("Remark on criterion %(number)s", number=number)
+        fields[f"remark-{number}"] = LineField(remark, validators=[Optional(), Length(max=1000)])
+    if not criteria:
+        fields["score"] = DecimalTextField(_l("Score"), validators=given)
+    fields["comment"] = TextField(_l("Comment for the trainee"), validators=[Optional(), Length(max=5000)])
+    return type("MarkForm", (MarkForm,), fields)

@@ -63,4 +63,5 @@ ROUTES = [
     Route("/classes/<uuid:class_id>/essays", views.essays, "classes.teach", MARKS),
     Route("/classes/<uuid:class_id>/essays/<uuid:submission_id>", views.essay, "classes.teach", ESSAY, GET_POST),
     Route("/classes/<uuid:class_id>/essays/<uuid:submission_id>/file", views.essay_file, "classes.teach", ESSAY),
+    Route("/classes/<uuid:class_id>/essays/<uuid:submission_id>/text", views.essay_text, "classes.teach", ESSAY),
 ]

@@ -5,6 +5,7 @@ from lms.console.about import views as about
 from lms.console.personal import access
 from lms.console.personal import views as personal
 from lms.console.statements import views as statements
+from lms.console.trail import views as trail
 from lms.core.guard import ANYONE, CITY, HELD, OWN, PUBLIC, SIGNED_IN, Route, predicate_scope
 
 GET_POST, POST = ("GET", "POST"), ("POST",)
@@ -18,7 +19,8 @@ ROUTES = [
     Route("/contact", about.contact, PUBLIC, ANYONE),
     Route("/privacy", about.personal_data, PUBLIC, ANYONE, endpoint="privacy"),
     Route("/accessibility", about.accessibility, PUBLIC, ANYONE),
-    Route("/admin/audit", views.audit, "audit.read", CITY),
+    Route("/admin/audit", trail.audit, "audit.read", CITY),
+    Route("/admin/audit/export", trail.export, "audit.read", CITY, POST, "audit_export"),
     Route("/admin/xapi/statements", statements.browse, RECORDS, CITY, endpoint="statements"),
     Route("/admin/xapi/statements/export", statements.export, RECORDS, CITY, ("POST",), "statements_export"),
     Route("/admin/xapi/statements/<uuid:statement_id>", statements.one, RECORDS, CITY, endpoint="statement"),

@@ -1,15 +1,12 @@
-"""The first page, and the audit trail."""
+"""The first page."""
 
 from typing import Any
 
 from flask import redirect, render_template, url_for
 
-from lms.console import queries
 from lms.console.about import views as about
-from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.guard import Actor, current_actor
-from lms.core.pages import Page
 from lms.core.waiting import work_list
 
 # The usual page of a person with several roles is that of the role with the most to do.
@@ -41,11 +38,3 @@ def home() -> Any:
         if role in actor.roles:
             return render_template("console/home.html", entries=work_list(actor, utcnow()), usual=url_for(endpoint))
     return redirect(url_for("learning.dashboard"))
-
-
-def audit() -> Any:
-    """The audit trail, newest first."""
-    query = arguments.search()
-    rows = queries.audit_entries(query or None, arguments.number("after"))
-    page = Page.cut(rows, queries.PAGE, lambda row: row.id)
-    return render_template("console/audit.html", page=page, query=query)

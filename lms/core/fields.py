@@ -14,10 +14,44 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from lms.core import legacy
-from lms.core.text import one_line, prose
+from lms.core.text import nfc, one_line, prose
 
 CONVERT = "to-unicode"
-"""Name of the button that sends a form with its texts converted."""
+"""Name of the button that sends a form with its texts converted; it repeats the button that was pressed before."""
+BUTTONS = ("submit", "action")
+"""Names of buttons by which a form says what is wanted of it."""
+
+
+def pressed(name: str) -> str | None:
+    """Return the value of the button by which a form was sent, also when its texts were converted on the way."""
+    again, _sep, value = request.form.get(CONVERT, "").partition("=")
+    return value if again == name else request.form.get(name)
+
+
+def press_again() -> str:
+    """Return the value of the button that converts: the button pressed before, with its value."""
+    return next((f"{name}={value}" for name in BUTTONS if (value := pressed(name)) is not None), "1")
+
+
+def in_unicode(value: Any) -> Any:
+    """Return a text of a form that is no :class:`Form`; in Unicode, when the button that converts was pressed."""
+    return _in_unicode(value) if has_request_context() and CONVERT in request.form else value
+
+
+def old_words(text: str) -> str | None:
+    """Return what to say of a text in TCVN3, VNI or VPS; None of any other."""
+    old = legacy.suspect(text[:2000])
+    return None if old is None else _said(old)
+
+
+def _said(old: legacy.Legacy) -> str:
+    return str(
+        _(
+            "This text is in the old encoding %(name)s. In Unicode it reads: %(text)s",
+            name=old.encoding,
+            text=old.text[:300],
+        )
+    )
 
 
 def _in_unicode(value: Any) -> Any:
@@ -50,6 +84,11 @@ class _Human:
             setattr(self, "raw_data", valuelist)  # noqa: B010 - the field's, whose stub this class does not share
         super().process_formdata(valuelist)  # type: ignore[misc] # of the field that this is mixed into
 
+    def _value(self) -> str:
+        """Return what the page shows: an old text as it came, since what looks invisible is a letter in it."""
+        raw = getattr(self, "raw_data", None)
+        return nfc(raw[0]) if self.old and raw else super()._value()  # type: ignore[misc] # of the field
+
     def pre_validate(self, form: Any) -> None:
         """Refuse a text in TCVN3, VNI or VPS.
 
@@ -59,13 +98,7 @@ class _Human:
         raw = getattr(self, "raw_data", None)
         self.old = old = legacy.suspect(raw[0][:2000]) if raw and isinstance(raw[0], str) else None
         if old is not None:
-            raise StopValidation(
-                _(
-                    "This text is in the old encoding %(name)s. In Unicode it reads: %(text)s",
-                    name=old.encoding,
-                    text=old.text[:300],
-                )
-            )
+            raise StopValidation(_said(old))
 
 
 class LineField(_Human, StringField):
@@ -118,7 +151,7 @@ class DecimalTextField(_Typed, DecimalField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:f}".replace(".", ",")
+        return "" if self.data is None else f"{Decimal(str(self.data)).normalize():f}".replace(".", ",")
 
 
 class CountField(_Typed, IntegerField):

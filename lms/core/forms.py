@@ -11,7 +11,18 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FileField, HiddenField, SelectField, SelectMultipleField
 
 from lms.core.edits import ChangedMeanwhile, Edit
-from lms.core.fields import CONVERT, CountField, DayField, DecimalTextField, LineField, MomentField, TextField
+from lms.core.fields import (
+    CONVERT,
+    CountField,
+    DayField,
+    DecimalTextField,
+    LineField,
+    MomentField,
+    TextField,
+    old_words,
+    press_again,
+    pressed,
+)
 from lms.core.form_words import Words
 
 __all__ = [
@@ -26,6 +37,7 @@ __all__ = [
     "MomentField",
     "TextField",
     "faults_of",
+    "pressed",
     "status_of",
 ]
 
@@ -97,7 +109,7 @@ def asks_file(form: FlaskForm) -> bool:
 
 def init_app(app: Flask) -> None:
     """Give the templates what the summary of a form is made of."""
-    app.jinja_env.globals |= {"faults_of": faults_of, "asks_file": asks_file}
+    app.jinja_env.globals.update(faults_of=faults_of, asks_file=asks_file, old_words=old_words, press_again=press_again)
 
 
 class EditForm(Form):

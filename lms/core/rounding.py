@@ -1,6 +1,7 @@
-"""Rounding that adds up: shown parts of a whole sum to the whole (largest remainder)."""
+"""Rounding that adds up: shown parts of a whole sum to the whole (largest remainder); means by weights."""
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 
 def parts_of_whole(counts: Sequence[int], digits: int = 0) -> list[float]:
@@ -23,3 +24,16 @@ def parts_of_whole(counts: Sequence[int], digits: int = 0) -> list[float]:
     for n in most[: steps - sum(floors)]:
         floors[n] += 1
     return [floor / steps for floor in floors]
+
+
+def weighted(values: Sequence[float], weights: Sequence[int], step: float) -> float:
+    """Return the mean of values by their weights, in steps, computed exactly; half a step goes up.
+
+    :param weights: as many as values, their sum above zero
+
+    >>> weighted([8, 7.25], [60, 40], 0.25)
+    7.75
+    """
+    total = sum((Decimal(str(value)) * weight for value, weight in zip(values, weights, strict=True)), Decimal(0))
+    steps = total / sum(weights) / Decimal(str(step))
+    return float(steps.quantize(Decimal(1), ROUND_HALF_UP) * Decimal(str(step)))

@@ -102,7 +102,7 @@ MOVES = (
         effects=(_l("She takes a place; on the days of the class nobody can send her elsewhere."),),
     ),
     Move(
-        "approve", _of("waitlisted"), "approved", _DECIDE, _l("Move up"), _l("Moved up from the waiting list"),
+        "approve", _of("waitlisted"), "approved", _DECIDE, _l("Move up from the waiting list"), _l("Moved up from the waiting list"),
         guards=(takes_people, has_place, may_be_sent, is_next),
     ),
     Move(
@@ -111,7 +111,7 @@ MOVES = (
         effects=(_l("Her rank never changes. She moves up only when you confirm it."),),
     ),
     Move(
-        "refuse", _of("submitted", "waitlisted"), "refused", _DECIDE, _l("Refuse"), _l("Refused"),
+        "refuse", _of("submitted", "waitlisted"), "refused", _DECIDE, _l("Refuse"), _l("Nomination refused"),
         asks_reason=True, codes=REFUSALS,
         effects=(_l("The place returns to the unit's quota; the unit reads the reason."),),
     ),
@@ -149,7 +149,7 @@ NOMINATION = Life(
         "waitlisted": _l("On the waiting list"),
         "approved": _l("Approved"),
         "sent": _l("Sent by decision"),
-        "refused": _l("Refused"),
+        "refused": _l("Nomination refused"),
         "withdrawn": _l("Taken back"),
         "substituted": _l("Substituted"),
         "expired": _l("Class began without her"),

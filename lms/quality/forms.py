@@ -1,4 +1,4 @@
-"""What the forms of adjustments may contain."""
+"""What the forms of adjustments and replies may contain."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
@@ -22,6 +22,12 @@ class DoneForm(Form):
     """What came of it."""
 
     outcome = TextField(_l("What was done, and what came of it"), validators=[_NEEDED, Length(max=2000)])
+
+
+class ReplyForm(Form):
+    """What a lecturer says to her results; its length and emptiness are the act's to refuse."""
+
+    text = TextField(_l("What you want to say to these results"), render_kw={"rows": 5, "maxlength": 4000})
 
 
 class AnswerForm(Form):

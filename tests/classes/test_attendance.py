@@ -197,3 +197,16 @@ def test_a_session_with_marks_is_not_removed(world, session):
     with pytest.raises(DomainError, match="attendance-taken"):
         services.remove_session(SYSTEM, world["run"].id, world["meeting"].id, at=utcnow())
     assert session.scalar(select(func.count()).where(Session.id == world["meeting"].id)) == 1
+
+
+def test_a_note_in_an_old_encoding_is_told_and_converted(world, session, sign_in, submit):
+    old, new = "®Õn muén v× t¾c ®­êng", "đến muộn vì tắc đường"
+    first, url = world["enrolments"][0], f"{world['url']}/sessions/{world['meeting'].id}/attendance"
+    client = sign_in(world["lecturer"])
+    form = {f"status-{first.id}": "late", f"note-{first.id}": old}
+    answer = submit(client, url, form)
+    assert answer.status_code == 422 and new in answer.text and old in answer.text
+    assert f'href="#note-{first.id}"' in answer.text and 'name="to-unicode"' in answer.text
+    assert session.scalars(select(Attendance)).all() == []
+    assert submit(client, url, form | {"to-unicode": "1"}).status_code == 302
+    assert session.scalars(select(Attendance.note)).all() == [new]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from lms.assessment.models import Submission
 from lms.classes.models import Enrolment, Session
 from tests import factories as make
+from tests.classes.conftest import mark_form
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 
@@ -39,7 +40,7 @@ def test_a_mark_with_a_comma_is_that_mark(world, session, sign_in, submit, essay
     client, url = sign_in(world["lecturer"]), f"{world['url']}/essays/{submission.id}"
     page = client.get(url).get_data(as_text=True)
     assert 'inputmode="decimal"' in page and 'type="number"' not in page
-    assert submit(client, url, {"score": typed, "comment": ""}).status_code == 302
+    assert submit(client, url, mark_form(typed)).status_code == 302
     session.expire_all()
     assert session.get(Submission, submission.id).score == score
 

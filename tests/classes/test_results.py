@@ -9,6 +9,7 @@ from lms.core.database import utcnow
 from lms.core.guard import SYSTEM
 from lms.people.models import Person
 from tests import factories as make
+from tests.classes.conftest import mark_form
 from tests.data import media
 
 
@@ -71,7 +72,7 @@ def test_an_essay_is_marked_by_the_lecturer_and_shown(world, session, sign_in, s
     session.commit()
     client = sign_in(world["lecturer"])
     url = f"{world['url']}/essays/{submission.id}"
-    assert submit(client, url, {"score": "8.25", "comment": "Tốt"}).status_code == 302
+    assert submit(client, url, mark_form("8.25", "Tốt")).status_code == 302
     session.expire_all()
     row = session.get(Submission, submission.id)
     assert (row.score, row.comment, row.marked_by) == (8.25, "Tốt", world["lecturer"].id)

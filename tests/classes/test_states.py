@@ -13,7 +13,7 @@ from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM
 from lms.people.models import Person
 from tests import factories as make
-from tests.classes.conftest import meeting_form
+from tests.classes.conftest import mark_form, meeting_form
 
 STATES = sorted(rules.CLASS.states)
 DECIDED = {"open", "take_back", "confirm", "reschedule", "postpone", "resume", "cancel", "reopen"}
@@ -52,7 +52,7 @@ def door(act, world, essay):
             f"/sessions/{world['meeting'].id}/attendance",
             lambda: {f"status-{enrolment.id}": "present"},
         ),
-        "mark_essay": (f"/essays/{world['essay'].id}", lambda: {"score": "8"}),
+        "mark_essay": (f"/essays/{world['essay'].id}", lambda: mark_form("8")),
     }
     path, form = doors[act]
     return url + path, form()

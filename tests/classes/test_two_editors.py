@@ -4,6 +4,7 @@ import pytest
 
 from lms.classes.models import Attendance, Session
 from tests import factories as make
+from tests.classes.conftest import mark_form
 from tests.pages import fields_of
 
 
@@ -55,8 +56,8 @@ def test_an_essays_mark_is_not_overwritten_by_a_page_read_before(world, sign_in,
     session.commit()
     url = f"{world['url']}/essays/{submission.id}"
     one, other = read(first, url), read(second, url)
-    assert first.post(url, data=one | {"score": "9", "comment": "Lập luận tốt"}).status_code == 302
-    answer = second.post(url, data=other | {"score": "4"})
+    assert first.post(url, data=one | mark_form("9", "Lập luận tốt")).status_code == 302
+    answer = second.post(url, data=other | mark_form("4"))
     assert answer.status_code == 409
     assert "9" in answer.get_data(as_text=True)
     session.refresh(submission)

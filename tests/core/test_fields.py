@@ -2,8 +2,10 @@
 
 import importlib
 import pkgutil
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from wtforms import BooleanField, DateField, DecimalField, FileField, HiddenFiel
 from wtforms.fields import PasswordField, SubmitField
 
 import lms
-from lms.core import i18n
+from lms.core import fields, i18n
 from lms.core.database import db
 from lms.core.forms import CountField, DayField, DecimalTextField, Form, LineField, MomentField, TextField
 
@@ -147,3 +149,52 @@ def test_every_field_of_every_form_is_one_of_the_house(kind, name, field):
     ):  # fmt: skip
         if issubclass(field, plain):
             assert issubclass(field, ours), f"{kind.__name__}.{name} is a plain {field.__name__}"
+
+
+OLD = "®Õn muén v× t¾c ®­êng"  # TCVN3
+NEW = "đến muộn vì tắc đường"
+
+
+def test_a_text_of_a_form_without_fields_is_told_and_converted_alike(app):
+    with app.test_request_context("/", method="POST", data={"note": OLD}):
+        assert fields.in_unicode(OLD) == OLD and NEW in fields.old_words(OLD)
+    with app.test_request_context("/", method="POST", data={"note": OLD, fields.CONVERT: "1"}):
+        assert fields.in_unicode(OLD) == NEW and fields.old_words(NEW) is None
+
+
+@pytest.mark.parametrize("name", fields.BUTTONS)
+def test_the_button_that_converts_repeats_the_button_that_was_pressed(app, name):
+    with app.test_request_context("/", method="POST", data={name: "next"}):
+        assert fields.pressed(name) == "next" and fields.press_again() == f"{name}=next"
+    with app.test_request_context("/", method="POST", data={fields.CONVERT: f"{name}=next"}):
+        assert fields.pressed(name) == "next" and fields.press_again() == f"{name}=next"
+    with app.test_request_context("/", method="POST", data={fields.CONVERT: "1"}):
+        assert fields.pressed(name) is None and fields.press_again() == "1"
+
+
+def test_every_named_button_beside_fields_is_one_that_is_repeated():
+    """The button that converts says again what is wanted of a form; it must know all buttons that say so."""
+    root = Path(lms.__file__).parent
+    beside = {
+        (path.name, name)
+        for path in root.rglob("templates/**/*.html")
+        for form in re.findall(r"<form.*?</form>", path.read_text(), re.DOTALL)
+        if re.search(r"\{\{-? field\(|convert_button", form)
+        for name in re.findall(r'<button[^>]*type="submit"\s+name="([^"]+)"', form)
+    }
+    assert {name for _path, name in beside} <= {*fields.BUTTONS, fields.CONVERT}, beside
+    names = "|".join(fields.BUTTONS)
+    read = re.compile(rf'"(?:{names})" in request\.form|request\.form\.get\("(?:{names})"')
+    assert [path.name for path in root.rglob("views/*.py") if read.search(path.read_text())] == []
+    assert [path.name for path in root.rglob("views.py") if read.search(path.read_text())] == []
+
+
+class _Said(Form):
+    text = TextField("Text")
+
+
+def test_an_old_text_comes_back_whole_so_that_it_can_be_converted(app):
+    """The soft hyphen is invisible, and ư in TCVN3: a page that lost it would convert “đường” to “đờng”."""
+    with app.test_request_context("/", method="POST", data={"text": OLD}):
+        form = _Said(meta={"csrf": False})
+        assert not form.validate() and OLD in str(form.text())

@@ -1,10 +1,12 @@
 """Parts of a whole, rounded so that they add up."""
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.core.i18n import number, percent
-from lms.core.rounding import parts_of_whole
+from lms.core.rounding import parts_of_whole, weighted
 
 COUNTS = st.lists(st.integers(0, 10**6), min_size=1, max_size=12)
 
@@ -35,3 +37,18 @@ def test_nothing_below_zero_is_written_that_is_shown_as_zero(app):
             number(-0.5, "#,##0"),
         ]
     assert written == ["0,00", "0", "0%", "+0,00", "0"]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 100)), min_size=1, max_size=12),
+)
+def test_a_weighted_mean_is_the_nearest_step_and_between_its_values(pairs):
+    values, weights = [value / 4 for value, _weight in pairs], [weight for _value, weight in pairs]
+    mean = weighted(values, weights, 0.25)
+    exact = Fraction(sum(Fraction(value) * weight for value, weight in zip(values, weights, strict=True)), sum(weights))
+    assert abs(Fraction(mean) - exact) <= Fraction(1, 8)
+    assert min(values) <= mean <= max(values) and (mean * 4).is_integer()
+
+
+def test_half_a_step_goes_up():
+    assert weighted([8, 8.25], [50, 50], 0.25) == 8.25

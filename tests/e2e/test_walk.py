@@ -150,10 +150,12 @@ def test_4_the_lecturer_takes_attendance_and_the_essay_is_handed_in_and_marked(v
     with desk.expect_download() as taken:
         desk.locator("dd a").click()
     assert taken.value.suggested_filename.endswith("Bài thu hoạch của Ánh Tuyết.pdf")
-    desk.fill("[name=score]", "11")
+    desk.fill("[name=points-1]", "11")
     desk.click("main form button[type=submit]")
     assert desk.locator(".field-error").is_visible()
-    desk.fill("[name=score]", "8.5")
+    for points in desk.locator("[name^=points-]").all():
+        points.fill("8.5")
+    assert desk.locator("[data-total]").inner_text() == "8,5"
     desk.fill("[name=comment]", "Phân tích sát thực tế của đơn vị.")
     desk.click("main form button[type=submit]")
     page.reload()

@@ -229,3 +229,11 @@ def test_what_is_put_into_a_module_later_is_none_of_a_finished_class(world: Worl
     world.run.finished_at = None  # opened again
     session.commit()
     assert world.material().id == material_id
+
+
+@pytest.mark.parametrize("way", ["version", "move"])
+@pytest.mark.parametrize("sent", [{}, {"version": "x", "class": "y"}])
+def test_a_form_that_names_no_version_is_answered_with_its_page(world: World, sent: dict[str, str], way: str) -> None:
+    world.place()
+    answer = world.submit(world.office, f"{world.modules}/{world.material().id}/{way}", sent, page=world.modules)
+    assert answer.status_code == 422 and "data-summary" in answer.text

@@ -154,8 +154,10 @@ def test_comments_are_shown_to_nobody_before_the_reader_has_removed_names(world,
     assert submit(reader, url, cut, page=url).status_code == 422  # no reason
     reworded = cut | {"shown": "Cô […] rất tệ", "reason": "tên"}
     assert submit(reader, url, reworded, page=url).status_code == 422
-    assert submit(reader, url, cut | {"reason": "tên người"}, page=url).status_code == 302
-    assert submit(reader, url, {"all": "1"}, page=url).status_code == 302
+    kept = submit(reader, url, cut | {"reason": "tên người"}, page=url)
+    assert kept.status_code == 302 and kept.location.endswith(f"/comments#c-{first.comment_id}")
+    assert submit(reader, url, {"all": "1"}, page=url).status_code == 422
+    assert submit(reader, url, {"all": "1", "confirm": "1"}, page=url).status_code == 302
     html = staff.get(world.report).text
     assert "Cô […] phòng Đào tạo rất nhiệt tình" in html
     kept = session.get(CommentReading, first.comment_id)

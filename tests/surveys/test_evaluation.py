@@ -207,3 +207,19 @@ def test_the_instrument_is_loaded_once(session):
     before = session.scalar(text("SELECT count(*) FROM instruments"))
     instruments.load_instruments(at=datetime(2026, 11, 23, tzinfo=UTC))
     assert session.scalar(text("SELECT count(*) FROM instruments")) == before == 4
+
+
+def test_a_comment_in_an_old_encoding_is_told_and_converted(world, sign_in, submit, session):
+    text = next(item.code for section, item in rights.form_of(world.survey.id, world.people[0].id).document.items()
+                if item.kind == "text" and not section.repeat)  # fmt: skip
+    client, old = sign_in(world.accounts[0]), {text: "®Õn muén v× t¾c ®­êng"}
+    answer = submit(client, world.url, world.answers() | old)
+    assert answer.status_code == 422 and "đến muộn vì tắc đường" in answer.text
+    assert 'name="to-unicode"' in answer.text
+    assert session.scalar(select(func.count()).select_from(SealedBallot)) == 0
+    assert submit(client, world.url, world.answers() | old | {"to-unicode": "1"}).status_code == 302
+    for account, person in list(zip(world.accounts, world.people, strict=True))[1:]:
+        actor = Actor(account_id=account.id, person_id=person.id, name="x")
+        evaluations.answer(actor, world.survey.id, world.filled(), at=utcnow())
+    world.close()
+    assert "đến muộn vì tắc đường" in session.scalars(select(Comment.text)).all()

@@ -1,6 +1,6 @@
 """Typed rows for the pages of classes, and what the floors above ask."""
 
-from lms.classes.queries.essays import Essay, essay, essays
+from lms.classes.queries.essays import Essay, essay, essays, next_to_mark
 from lms.classes.queries.finishing import unfinished, without_results
 from lms.classes.queries.runs import (
     PAGE,
@@ -69,6 +69,7 @@ __all__ = [
     "lecturers_of",
     "may_run_classes",
     "members",
+    "next_to_mark",
     "periods_of",
     "session_row",
     "sessions_attended",

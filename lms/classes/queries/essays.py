@@ -1,7 +1,7 @@
 """Essays as the marker sees them."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -29,9 +29,13 @@ class Essay(NamedTuple):
     score: float | None
     passed: bool | None
     comment: str | None
+    marks: list[dict[str, Any]] | None
+    """By the rubric, in the order of its criteria."""
     marked_at: datetime | None
     max_score: int | None
     pass_score: int | None
+    version_id: UUID | None
+    instructions: dict[str, str] | None
 
 
 def essays(class_id: UUID) -> list[Essay]:
@@ -43,6 +47,15 @@ def essay(class_id: UUID, submission_id: UUID) -> Essay | None:
     """Return one essay of the class."""
     rows = _essays(and_(Enrolment.class_id == class_id, Submission.id == submission_id))
     return rows[0] if rows else None
+
+
+def next_to_mark(class_id: UUID, submission_id: UUID) -> UUID | None:
+    """Return the essay that is marked after this one: the next of the list that waits, or the first that does."""
+    rows = [row for row in essays(class_id) if row.submission_id is not None]
+    places = {row.submission_id: place for place, row in enumerate(sorted(rows, key=lambda row: _place(row)[2:]))}
+    here = places.get(submission_id, -1)
+    waiting = [row.submission_id for row in rows if row.marked_at is None and row.submission_id != submission_id]
+    return min(waiting, key=lambda found: (places[found] < here, places[found]), default=None)
 
 
 def _essays(condition: ColumnElement[bool]) -> list[Essay]:
@@ -59,9 +72,12 @@ def _essays(condition: ColumnElement[bool]) -> list[Essay]:
             Submission.score,
             Submission.passed,
             Submission.comment,
+            Submission.marks,
             Submission.marked_at,
             Assignment.max_score,
             Assignment.pass_score,
+            Assignment.version_id,
+            Assignment.instructions,
         )
         .select_from(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)

@@ -38,27 +38,8 @@ def record_attendance(
     :raises ChangedMeanwhile: somebody else has marked the same trainees since, otherwise
     :raises DomainError: ``class-cancelled``, ``too-early``, ``nobody-marked``, ``bad-mark``
     """
-    class_id = db.session.scalar(select(Session.class_id).where(Session.id == session_id))
-    if class_id is None:
-        raise NotFound
-    run = class_for("record_attendance", class_id)
-    session = db.session.scalar(
-        select(Session).where(Session.id == session_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if session is None:  # removed a moment ago
-        raise NotFound
-    if not rules.attendance_open(session.starts_at, at):
-        raise DomainError("too-early", _l("Attendance can be taken from half an hour before the session starts."))
-    if not marks:
-        raise DomainError("nobody-marked", _l("Nobody is marked yet, so nothing was saved."), 422)
-    enrolled = db.session.execute(
-        select(Enrolment.id, Enrolment.person_id).where(
-            Enrolment.class_id == session.class_id, Enrolment.status != "withdrawn"
-        )
-    )
-    members: dict[UUID, UUID] = {row.id: row.person_id for row in enrolled}
-    if not set(marks) <= set(members) or any(status not in ATTENDANCE for status, _ in marks.values()):
-        raise DomainError("bad-mark", _l("The list holds a trainee or a mark that does not belong to it."), 422)
+    run, session = _to_mark(session_id, at)
+    members = _members(session, marks)
     known: dict[UUID, tuple[str, str | None]] = {
         row.enrolment_id: (row.status, row.note)
         for row in db.session.scalars(select(Attendance).where(Attendance.session_id == session_id))
@@ -67,23 +48,7 @@ def record_attendance(
     session.attendance_taken_at = session.attendance_taken_at or at
     if not changed:
         return 0
-    rows = [
-        {
-            "session_id": session_id,
-            "enrolment_id": enrolment_id,
-            "status": status,
-            "note": note,
-            "recorded_by": actor.account_id,
-            "recorded_at": at,
-        }
-        for enrolment_id, (status, note) in changed.items()
-    ]
-    statement = upsert(Attendance)
-    columns = ("status", "note", "recorded_by", "recorded_at")
-    replace = {name: getattr(statement.excluded, name) for name in columns}
-    db.session.execute(
-        statement.on_conflict_do_update(index_elements=["session_id", "enrolment_id"], set_=replace), rows
-    )
+    _write(session_id, changed, {"recorded_by": actor.account_id, "recorded_at": at})
     before = {str(enrolment_id): known[enrolment_id] for enrolment_id in changed if enrolment_id in known}
     after = {str(enrolment_id): mark for enrolment_id, mark in changed.items()}
     audit.record(actor, "attendance.record", "session", session_id, at=at, before=before or None, after=after)
@@ -95,6 +60,50 @@ def record_attendance(
     ]
     signals.attendance_recorded.send(actor, registrations=list(changed), taken_back=taken_back, at=at)
     return len(changed)
+
+
+def _to_mark(session_id: UUID, at: datetime) -> tuple[ClassRun, Session]:
+    """Return a session whose attendance can be taken, locked, with its class."""
+    class_id = db.session.scalar(select(Session.class_id).where(Session.id == session_id))
+    if class_id is None:
+        raise NotFound
+    run = class_for("record_attendance", class_id)
+    session = db.session.scalar(
+        select(Session).where(Session.id == session_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if session is None:  # removed a moment ago
+        raise NotFound
+    if not rules.attendance_open(session.starts_at, at):
+        raise DomainError("too-early", _l("Attendance can be taken from half an hour before the session starts."))
+    return run, session
+
+
+def _members(session: Session, marks: Mapping[UUID, tuple[str, str | None]]) -> dict[UUID, UUID]:
+    """Return the class's trainees, enrolment -> person; the marks must be of them, and of those there are."""
+    if not marks:
+        raise DomainError("nobody-marked", _l("Nobody is marked yet, so nothing was saved."), 422)
+    enrolled = db.session.execute(
+        select(Enrolment.id, Enrolment.person_id).where(
+            Enrolment.class_id == session.class_id, Enrolment.status != "withdrawn"
+        )
+    )
+    members: dict[UUID, UUID] = {row.id: row.person_id for row in enrolled}
+    if not set(marks) <= set(members) or any(status not in ATTENDANCE for status, _ in marks.values()):
+        raise DomainError("bad-mark", _l("The list holds a trainee or a mark that does not belong to it."), 422)
+    return members
+
+
+def _write(session_id: UUID, marks: Mapping[UUID, tuple[str, str | None]], recorded: Mapping[str, Any]) -> None:
+    rows = [
+        {"session_id": session_id, "enrolment_id": enrolment_id, "status": status, "note": note} | dict(recorded)
+        for enrolment_id, (status, note) in marks.items()
+    ]
+    statement = upsert(Attendance)
+    columns = ("status", "note", "recorded_by", "recorded_at")
+    replace = {name: getattr(statement.excluded, name) for name in columns}
+    db.session.execute(
+        statement.on_conflict_do_update(index_elements=["session_id", "enrolment_id"], set_=replace), rows
+    )
 
 
 def _settled(

@@ -24,9 +24,9 @@ from lms.core.guard import Actor
 
 @act
 def mark_essay(actor: Actor, class_id: UUID, submission_id: UUID, edit: Edit, *, at: datetime) -> Submission:
-    """Mark an essay of the class (:func:`lms.assessment.services.mark`), also after it is over.
+    """Mark an essay of the class (:func:`lms.assessment.services.mark_with`), also after it is over.
 
-    :param edit: of ``score`` and ``comment``
+    :param edit: of what :func:`lms.assessment.services.mark_with` takes
     :raises ChangedMeanwhile: somebody else has marked it since
     :raises DomainError: ``class-cancelled``, and those of the mark
     """
@@ -34,7 +34,7 @@ def mark_essay(actor: Actor, class_id: UUID, submission_id: UUID, edit: Edit, *,
     registration = db.session.scalar(select(Submission.registration).where(Submission.id == submission_id))
     if registration is not None:
         require_work("mark_essay", registration)
-    return assessment.mark(actor, submission_id, edit.wanted["score"], edit.wanted["comment"], seen=edit.seen, at=at)
+    return assessment.mark_with(actor, submission_id, edit, at=at)
 
 
 @act

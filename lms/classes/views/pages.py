@@ -10,14 +10,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
+from lms.assessment import uploads
+from lms.assessment.queries import criteria as criteria_of
+from lms.assessment.rules import STEP, mark_fields
 from lms.classes import access, forms, hooks, queries, rules, services
 from lms.classes.views import life
 from lms.core import arguments, transitions
-from lms.core.database import utcnow
+from lms.core.admission import costly
+from lms.core.database import db, utcnow
 from lms.core.downloads import attachment
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
-from lms.core.forms import INVALID, Fault, status_of
+from lms.core.fields import in_unicode, old_words
+from lms.core.forms import INVALID, Fault, pressed, status_of
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE, local
 from lms.core.pages import Page
@@ -181,8 +186,10 @@ def attendance(class_id: UUID, session_id: UUID) -> Any:
     """Take or correct attendance."""
     now = utcnow()
     sheet = queries.attendance_sheet(class_id, session_id)
-    error, status, others = None, 200, {}
-    if request.method == "POST":
+    error, status, others, old = None, 200, {}, _old_notes(request.form)
+    if old:
+        error, status = _("Some notes are in an old encoding. Nothing has been saved yet."), INVALID
+    elif request.method == "POST":
         try:
             changed = services.record_attendance(
                 current_actor(), session_id, _marks(request.form), seen=_seen(), at=now
@@ -207,11 +214,8 @@ def attendance(class_id: UUID, session_id: UUID) -> Any:
         error=error,
         typed=typed,
         others=others,
-        faults=[
-            Fault(f"a-{line.enrolment_id}", line.full_name, _("recorded otherwise meanwhile"))
-            for line in sheet
-            if str(line.enrolment_id) in others
-        ],
+        old=old,
+        faults=_sheet_faults(sheet, others, old),
         seen=_sheet(sheet),
     )
     return page, status
@@ -227,26 +231,48 @@ def essay(class_id: UUID, submission_id: UUID) -> Any:
     row = queries.essay(class_id, submission_id)
     if row is None:
         abort(404)
-    form = forms.MarkForm(data=_mark_of(row))
+    criteria = criteria_of(row.version_id) if row.version_id else []
+    form = forms.mark_form(criteria, row.max_score or 0)(data=_mark_of(row))
     status = 200
     if form.validate_on_submit():
         try:
             services.mark_essay(current_actor(), class_id, submission_id, form.edit(), at=utcnow())
             flash(_("The mark for %(name)s is saved.", name=row.full_name))
-            return redirect(url_for("classes.essays", class_id=class_id))
+            return redirect(_after_marking(class_id, submission_id))
         except ChangedMeanwhile as changed:
             form.show(changed, _mark_of(queries.essay(class_id, submission_id) or row))
             status = changed.status
         except DomainError as refused:
-            form.score.errors = [refused.message]
+            form.form_errors.append(refused.message)
             status = refused.status
     elif form.is_submitted():
         status = INVALID
-    return render_template("classes/essay.html", form=form, essay=row, head=queries.class_head(class_id)), status
+    waiting = queries.next_to_mark(class_id, submission_id)
+    shown: dict[str, Any] = {"form": form, "essay": row, "criteria": criteria, "waiting": waiting, "step": STEP}
+    return render_template("classes/essay.html", head=queries.class_head(class_id), **shown), status
+
+
+def _after_marking(class_id: UUID, submission_id: UUID) -> str:
+    """Return where to go on: to the next essay that waits, if that was asked for, or to the list."""
+    waiting = queries.next_to_mark(class_id, submission_id) if pressed("submit") == "next" else None
+    if waiting is not None:
+        return url_for("classes.essay", class_id=class_id, submission_id=waiting)
+    return url_for("classes.essays", class_id=class_id)
 
 
 def _mark_of(row: queries.Essay) -> dict[str, Any]:
-    return {"score": row.score, "comment": row.comment or ""}
+    return mark_fields(row.score, row.comment, row.marks)
+
+
+@costly()
+def essay_text(class_id: UUID, submission_id: UUID) -> Any:
+    """The words of an essay, to be read beside the form of its mark."""
+    row = queries.essay(class_id, submission_id)
+    if row is None:
+        abort(404)
+    db.session.rollback()  # reading takes seconds
+    text = uploads.text_of(row.sha256, row.filename) if row.sha256 and row.filename else None
+    return render_template("classes/essay_text.html", essay=row, text=text, class_id=class_id)
 
 
 def essay_file(class_id: UUID, submission_id: UUID) -> Any:
@@ -326,9 +352,25 @@ def _marks(submitted: Mapping[str, str]) -> dict[UUID, tuple[str, str | None]]:
             enrolment_id = UUID(key)
         except ValueError:
             abort(400)
-        note = one_line(submitted.get(f"note-{key}", ""))[:300]
+        note = one_line(in_unicode(submitted.get(f"note-{key}", "")))[:300]
         marks[enrolment_id] = (value, note or None)
     return marks
+
+
+def _old_notes(submitted: Mapping[str, str]) -> dict[str, str]:
+    """Return what to say of notes in an old encoding, by enrolment."""
+    notes = {name.removeprefix("note-"): in_unicode(text) for name, text in submitted.items() if name[:5] == "note-"}
+    return {key: words for key, text in notes.items() if (words := old_words(text)) is not None}
+
+
+def _sheet_faults(lines: Sequence[queries.Mark], others: Mapping[str, Any], old: Mapping[str, str]) -> list[Fault]:
+    meanwhile = dict.fromkeys(others, _("recorded otherwise meanwhile"))
+    said = meanwhile | dict(old)
+    return [
+        Fault(f"{'note' if key in old else 'a'}-{key}", line.full_name, said[key])
+        for line in lines
+        if (key := str(line.enrolment_id)) in said
+    ]
 
 
 def _seen() -> dict[UUID, tuple[str, str | None]] | None:

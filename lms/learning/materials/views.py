@@ -10,6 +10,7 @@ from lms.classes import services as classes
 from lms.classes.rules import CLASS
 from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID
 from lms.core.guard import current_actor
 from lms.learning.materials import queries, services
 from lms.learning.materials.forms import MoveForm, PlaceForm, VersionForm
@@ -67,7 +68,7 @@ def place(package_id: UUID) -> Any:
     form = PlaceForm()
     form.module.choices = _choices()
     if not form.validate():
-        return _modules_page(package_id, form), 422
+        return _modules_page(package_id, form), INVALID
     try:
         services.place(
             current_actor(), UUID(form.module.data), package_id, required=bool(form.required.data), at=utcnow()
@@ -92,7 +93,7 @@ def use_version(package_id: UUID, material_id: UUID) -> Any:
     _belongs(package_id, material_id)
     form = VersionForm()
     if not form.validate():
-        abort(400)
+        return _modules_page(package_id, PlaceForm(formdata=None), form), INVALID
     services.use_version(current_actor(), material_id, UUID(form.version.data), at=utcnow())
     flash(_("Classes to come use this version. Classes that have begun keep theirs until you move them."), "success")
     return redirect(url_for("learning.modules", package_id=package_id))
@@ -103,7 +104,7 @@ def move_class(package_id: UUID, material_id: UUID) -> Any:
     _belongs(package_id, material_id)
     form = MoveForm()
     if not form.validate():
-        abort(400)
+        return _modules_page(package_id, PlaceForm(formdata=None), form), INVALID
     anew = services.move_class(
         current_actor(), UUID(form.class_.data), material_id, UUID(form.version.data), at=utcnow()
     )
@@ -121,7 +122,7 @@ def _choices() -> list[tuple[str, str]]:
     return [(str(module.id), module.programme) for module in queries.modules()]
 
 
-def _modules_page(package_id: UUID, form: PlaceForm) -> str:
+def _modules_page(package_id: UUID, form: PlaceForm, chosen: VersionForm | None = None) -> str:
     package = db.session.get(Package, package_id)
     if package is None or package.removed_at is not None:
         abort(404)
@@ -135,4 +136,5 @@ def _modules_page(package_id: UUID, form: PlaceForm) -> str:
         acts=CLASS,
         choices=[module for module in queries.modules() if module.id not in taken],
         form=form,
+        chosen=chosen,
     )

@@ -29,7 +29,7 @@ SELECT e.id AS registration, e.person_id, e.status, e.completed_at, c.id AS clas
   (SELECT json_agg(json_build_array(t.quiz_id, t.id, t.submitted_at IS NULL, t.score, t.max_score, t.passed))
    FROM attempts t WHERE t.registration = e.id) AS attempts,
   (SELECT json_agg(json_build_array(b.assignment_id, b.id, b.filename, b.submitted_at, b.score, b.passed, b.comment,
-     b.marked_at, b.sha256, b.size) ORDER BY b.number)
+     b.marks, b.marked_at, b.sha256, b.size) ORDER BY b.number)
    FROM submissions b WHERE b.registration = e.id AND {counting("b")}) AS essays,
   (SELECT json_agg(json_build_array(m.id, m.module_id, g.title, g.kind, m.required, done.it, far.percent)
      ORDER BY m.position)
@@ -109,6 +109,8 @@ class EssayState(NamedTuple):
     score: float | None
     passed: bool | None
     comment: str | None
+    marks: list[dict[str, Any]] | None
+    """By the rubric, in the order of its criteria."""
     marked_at: datetime | None
     sha256: str
     size: int
@@ -314,22 +316,23 @@ def _meetings(rows: Iterable[Any]) -> tuple[Meeting, ...]:
 
 
 def _essays(rows: Iterable[Any]) -> dict[UUID, EssayState]:
-    return {
-        UUID(assignment_id): EssayState(
-            submission_id=UUID(submission_id),
-            filename=filename,
-            submitted_at=_time(submitted_at),
-            score=score,
-            passed=passed,
-            comment=comment,
-            marked_at=_time(marked_at) if marked_at else None,
-            sha256=sha256,
-            size=size,
-        )
-        for assignment_id, submission_id, filename, submitted_at, score, passed, comment, marked_at, sha256, size in (
-            rows
-        )
-    }
+    return {UUID(assignment_id): _essay(*facts) for assignment_id, *facts in rows}
+
+
+def _essay(submission_id: str, filename: str, submitted_at: str, *marked: Any) -> EssayState:
+    score, passed, comment, marks, marked_at, sha256, size = marked
+    return EssayState(
+        submission_id=UUID(submission_id),
+        filename=filename,
+        submitted_at=_time(submitted_at),
+        score=score,
+        passed=passed,
+        comment=comment,
+        marks=marks,
+        marked_at=_time(marked_at) if marked_at else None,
+        sha256=sha256,
+        size=size,
+    )
 
 
 def _materials(rows: Iterable[Any]) -> dict[UUID, tuple[Material, ...]]:

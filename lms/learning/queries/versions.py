@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 
 from lms.assessment.models import Assignment, Quiz
+from lms.assessment.queries import criteria
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import ProgrammeVersion
 from lms.core.database import db
@@ -31,6 +32,8 @@ class EssayShape(NamedTuple):
     instructions: dict[str, str]
     max_score: int
     pass_score: int
+    criteria: tuple[dict[str, Any], ...]
+    """Of its rubric: ``weight`` in percent, and ``text``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def shape(version_id: UUID) -> Shape:
         tuple(outline.modules),
         tuple(outline.topics),
         {row.module_id: QuizShape(row.id, row.title, row.pass_percent, row.attempts_allowed) for row in quizzes},
-        tuple(EssayShape(**essay) for essay in essays.mappings()),
+        tuple(EssayShape(**essay, criteria=tuple(criteria(version_id))) for essay in essays.mappings()),
     )
 
 

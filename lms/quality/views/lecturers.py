@@ -3,17 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from lms.core import downloads
 from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
+from lms.core.forms import INVALID
 from lms.core.guard import current_actor
 from lms.core.i18n import local
 from lms.documents import charts
 from lms.documents.charts import Bar
+from lms.quality.forms import ReplyForm
 from lms.quality.queries import classes, lecturers
 from lms.quality.rules.class_results import ClassResults, TeachingResult
 from lms.quality.services import replies
@@ -32,16 +34,19 @@ def own() -> Any:
 def own_topic(teaching_id: UUID) -> Any:
     """A lecturer's results in one topic; she answers them once."""
     class_id, report, mine = _own(teaching_id)
-    error, status = None, 200
-    if request.method == "POST":
+    form, status = ReplyForm(), 200
+    if form.validate_on_submit():
         try:
-            replies.reply(current_actor(), teaching_id, request.form.get("text", ""), at=utcnow())
+            replies.reply(current_actor(), teaching_id, form.text.data or "", at=utcnow())
             flash(_("Your answer is kept and shown with the results."))
             return redirect(url_for("quality.own_topic", teaching_id=teaching_id))
         except DomainError as refused:
-            error, status = refused.message, refused.status
+            form.text.errors = [refused.message]
+            status = refused.status
+    elif form.is_submitted():
+        status = INVALID
     reply = classes.replies(report.survey.survey_id).get(teaching_id)
-    context = {"report": report, "mine": mine, "reply": reply, "error": error, "text": request.form.get("text", "")}
+    context = {"report": report, "mine": mine, "reply": reply, "form": form}
     return render_template("quality/own_topic.html", head=classes.class_head(class_id), **context), status
 
 

@@ -56,6 +56,17 @@ function begin() {
     }
   }
 
+  // How much is answered, in numbers, and a way to the first blank.
+  function tell(all, done, blank) {
+    const left = form.querySelector("[data-left]");
+    if (!left) return;
+    const [words, way] = [left.querySelector("span"), left.querySelector("a")];
+    words.textContent = left.dataset.words.replace("{done}", done).replace("{all}", all);
+    way.hidden = !blank;
+    if (blank) Object.assign(way, { href: `#${CSS.escape(blank.querySelector("fieldset").id)}`, textContent: left.dataset.next, onclick: (event) => { event.preventDefault(); blank.querySelector("fieldset").focus(); } });
+    left.hidden = false;
+  }
+
   // A question with a condition looks at the earlier one in its own block first, then anywhere.
   function follow() {
     for (const one of questions) {
@@ -67,6 +78,7 @@ function begin() {
     }
     const asked = questions.filter((one) => !one.hidden && one.querySelector("fieldset"));
     const done = asked.filter((one) => one.querySelector(":checked:not(option)") || [...one.querySelectorAll("select")].some((field) => field.value));
+    tell(asked.length, done.length, asked.find((one) => !done.includes(one)));
     bar.hidden = false;
     bar.firstElementChild.style.inlineSize = `${asked.length ? (done.length / asked.length) * 100 : 100}%`;
   }

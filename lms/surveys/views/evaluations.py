@@ -28,6 +28,7 @@ def form(survey_id: UUID) -> Any:
     error, status, code = None, 200, ""
     if request.method == "POST":
         try:
+            forms.refuse_old(submitted)
             evaluations.answer(actor, survey_id, submitted, at=utcnow(), incomplete="incomplete" in request.form)
             return redirect(url_for("surveys.thanks", survey_id=survey_id))
         except DomainError as refused:
@@ -61,6 +62,9 @@ def marks(form: Form, asked: list[answers.Question], submitted: dict[str, list[s
         return {str(error): _("too long")}
     except answers.MalformedError:
         return {}
+    old = forms.old_texts(submitted)
+    if old:
+        return old
     check = answers.check(form, asked, values)
     blank = dict.fromkeys((*check.blank, *check.required), _("not answered yet"))
     return blank | dict.fromkeys(answers.unfinished(asked, submitted, values), _("not finished yet"))
@@ -153,6 +157,7 @@ def on_paper(survey_id: UUID) -> Any:
                 count = paper.hand_in(current_actor(), survey_id, people, at=utcnow())
                 flash(ngettext("%(num)s form on paper is noted.", "%(num)s forms on paper are noted.", count))
             else:
+                forms.refuse_old(submitted)
                 paper.type_in(current_actor(), survey_id, submitted, at=utcnow())
                 flash(_("The form is typed in and sealed."))
             return redirect(url_for("surveys.on_paper", survey_id=survey_id))
@@ -165,7 +170,8 @@ def on_paper(survey_id: UUID) -> Any:
         "invited": invited(survey_id),
         "answers": submitted,
         "error": error,
-        "marks": {},
-        "blanks": [],
+        "marks": (marked := forms.old_texts(submitted)),
     }
-    return unkept(render_template("surveys/paper.html", **shown, taught=rights.taught_in(survey.class_id)), status)
+    taught = rights.taught_in(survey.class_id)
+    shown["blanks"] = blanks(survey.document, taught, marked)
+    return unkept(render_template("surveys/paper.html", **shown, taught=taught), status)

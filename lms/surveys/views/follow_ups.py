@@ -32,6 +32,7 @@ def form(follow_up_id: UUID) -> Any:
     error, status = None, 200
     if request.method == "POST":
         try:
+            forms.refuse_old(submitted)
             follow_ups.answer(current_actor(), follow_up_id, submitted, at=utcnow())
             flash(_("Thank you. The form is kept with your name."))
             return redirect(url_for("surveys.follow_up", follow_up_id=follow_up_id))

@@ -348,3 +348,17 @@ def test_what_managers_said_after_training_is_counted_from_five_on(city, sign_in
     assert f"Đã điền {answered} trên {answered + 1} phiếu" in html
     assert (f"Bố trí đúng nội dung được bồi dưỡng: {answered}" in html) == counted
     assert "Dưới năm phiếu" in html or counted
+
+
+def test_a_text_that_is_converted_is_submitted_when_it_was_to_be(city, sign_in, write):
+    """The button that converts says again which button was pressed: a report is submitted, a draft stays one."""
+    city.open()
+    answer = write(city.first, city.manager, use_text="®Õn muén v× t¾c ®­êng")
+    assert answer.status_code == 422 and 'value="submit=1"' in answer.text
+    button = {"draft": True, "use_text": "®Õn muén v× t¾c ®­êng"}
+    assert 'name="to-unicode"\n    value="1"' in write(city.first, city.manager, **button).text
+    write(city.first, city.manager, **button, **{"to-unicode": "1"})
+    assert city.report(city.first).state == "draft"
+    write(city.first, city.manager, **button, **{"to-unicode": "submit=1"})
+    assert city.report(city.first).state == "submitted"
+    assert "đến muộn vì tắc đường" in sign_in(city.manager).get(city.url(city.first)).text

@@ -12,7 +12,7 @@ from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
-from lms.core.forms import INVALID
+from lms.core.forms import INVALID, pressed
 from lms.core.guard import current_actor
 from lms.core.pages import Page
 from lms.people.sessions import local_day
@@ -49,7 +49,7 @@ def edit(report_id: UUID) -> Any:
         return redirect(url_for("reports.unit_report", report_id=report_id))
     form, status = forms.report_form(report), 200
     if request.method == "POST":
-        submitting = "submit" in request.form
+        submitting = pressed("submit") is not None
         try:
             reports.check("submit" if submitting else "save", report.row, report.campaign)
             if form.validate():

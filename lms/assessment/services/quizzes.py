@@ -1,4 +1,4 @@
-"""What can be done with quizzes and essays: start, answer, hand in, mark."""
+"""What can be done with quizzes: start, answer, hand in."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,20 +9,17 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from lms.assessment import hooks, queries, rules, signals, uploads
-from lms.assessment.models import Answer, Assignment, Attempt, Question, Quiz, Submission
-from lms.assessment.statements import assignment_activity, question_activity, quiz_activity, response_text
+from lms.assessment import rules, signals
+from lms.assessment.models import Answer, Attempt, Question, Quiz
+from lms.assessment.services.held import require_work
+from lms.assessment.statements import question_activity, quiz_activity, response_text
 from lms.catalogue.models import Module
-from lms.core import audit, files
+from lms.core import audit
 from lms.core.database import act, db, lock
-from lms.core.edits import Edit, settle
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
-from lms.core.text import prose
-from lms.people.queries import account_actor_name, actor_name
+from lms.people.queries import actor_name
 from lms.records.emit import Activity, emit
-
-COMMENT_MAX = 5000
 
 
 class Saved(NamedTuple):
@@ -39,9 +36,6 @@ class Saved(NamedTuple):
         return rules.as_read(self.response, self.revision)
 
 
-# -- quizzes ----------------------------------------------------------------------------------------------------------
-
-
 @act
 def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: datetime) -> Attempt:
     """Start a try at a quiz, or return the one that is open.
@@ -52,7 +46,7 @@ def start_attempt(quiz_id: UUID, registration: UUID, person_id: UUID, *, at: dat
     quiz = db.session.get(Quiz, quiz_id)
     if quiz is None:
         raise NotFound
-    _require_work("start_quiz", registration)
+    require_work("start_quiz", registration)
     tried = db.session.scalars(
         select(Attempt).where(Attempt.registration == registration, Attempt.quiz_id == quiz_id).order_by(Attempt.number)
     ).all()
@@ -104,7 +98,7 @@ def save_answer(attempt_id: UUID, question_id: UUID, response: Any, revision: in
     if attempt is None or (attempt.asked is not None and question_id not in attempt.asked):
         raise NotFound
     rules.ATTEMPT.require("answer", "handed-in" if attempt.submitted_at else "open")
-    _require_work("answer", attempt.registration)
+    require_work("answer", attempt.registration)
     values = _read(attempt.kind, attempt.body, response)
     return _store(attempt_id, question_id, values, revision, at)
 
@@ -207,152 +201,12 @@ def questions_of(attempt: Attempt) -> list[Question]:
     return [known[question_id] for question_id in attempt.asked]
 
 
-def refusal(act: str, registration: UUID) -> DomainError | None:
-    """Return what those above have against an act: the trainee has left, her result is fixed, the class is off."""
-    return next((refused for refused in hooks.refusal.ask(act, registration) if refused is not None), None)
-
-
 def right_answer(question: Question) -> Any:
     """Return the right answer in the form of a response."""
     return question.body["right"]
 
 
-# -- essays -----------------------------------------------------------------------------------------------------------
-
-
-@act
-def hand_in(
-    actor: Actor,
-    assignment_id: UUID,
-    registration: UUID,
-    person_id: UUID,
-    essay: uploads.Essay,
-    *,
-    at: datetime,
-) -> Submission:
-    """Hand in a file for an assignment; it replaces an earlier one until that has passed.
-
-    :raises DomainError: passed already, and those of the class.
-    """
-    assignment = db.session.get(Assignment, assignment_id)
-    if assignment is None:
-        raise NotFound
-    lock("submission", assignment_id, registration)
-    _require_work("hand_in_essay", registration)
-    newest = _newest_submission(assignment_id, registration)
-    marks = newest.passed if newest else None
-    rules.ESSAY.require("hand_in_essay", rules.essay_state(marks, handed_in=newest is not None))
-    stored = files.put(essay.stream)
-    number = newest.number + 1 if newest else 1
-    submission_id = emit(
-        learner=actor_name(person_id),
-        verb="submitted",
-        activity=assignment_activity(assignment),
-        registration=registration,
-        at=at,
-        extensions={"attempt": number},
-    )
-    submission = Submission(
-        id=submission_id,
-        assignment_id=assignment_id,
-        registration=registration,
-        person_id=person_id,
-        number=number,
-        filename=essay.filename,
-        sha256=stored.sha256,
-        size=stored.size,
-        submitted_at=at,
-    )
-    db.session.add(submission)
-    db.session.flush()
-    _let_go_of_older(submission, at)
-    audit.record(
-        actor,
-        "submission.hand_in",
-        "submission",
-        submission.id,
-        at=at,
-        before={"submission": newest.id, "sha256": newest.sha256} if newest else None,
-        after={"registration": registration, "filename": submission.filename, "sha256": stored.sha256},
-    )
-    return submission
-
-
-@act
-def mark(
-    actor: Actor,
-    submission_id: UUID,
-    score: float,
-    comment: str,
-    *,
-    at: datetime,
-    seen: Mapping[str, Any] | None = None,
-) -> Submission:
-    """Mark a submission in steps of a quarter point; marking again is audited with what it was before.
-
-    :param seen: the ``score`` and ``comment`` that the marker had read; without it they count as read
-    :raises ChangedMeanwhile: somebody else has marked it since, otherwise
-
-    :raises DomainError: the score is out of range or step, or a newer submission is there.
-    """
-    submission = db.session.scalar(select(Submission).where(Submission.id == submission_id).with_for_update())
-    if submission is None:
-        raise NotFound
-    assignment = db.session.get_one(Assignment, submission.assignment_id)
-    lock("submission", assignment.id, submission.registration)
-    newest = _newest_submission(assignment.id, submission.registration)
-    if newest is not None and newest.id != submission.id:
-        raise DomainError("replaced", _l("The trainee has handed in a newer file. Please mark that one."))
-    rules.ESSAY.require("mark", rules.essay_state(submission.passed, handed_in=True))
-    if rules.mark_fault(score, assignment.max_score):
-        raise DomainError(
-            "score",
-            _l("Please give a score from 0 to %(max)s in steps of 0.25.", max=assignment.max_score),
-            422,
-        )
-    stored = {"score": submission.score, "comment": submission.comment or ""}
-    if seen is not None:
-        settled = stored | settle(Edit({"score": score, "comment": comment}, seen), stored)
-        score, comment = settled["score"], settled["comment"]
-    before = None
-    if submission.marked_at is not None:
-        before = {"score": submission.score, "comment": submission.comment, "marked_by": submission.marked_by}
-    submission.score, submission.passed = score, score >= assignment.pass_score
-    submission.comment = prose(comment)[:COMMENT_MAX] or None
-    submission.marked_by, submission.marked_at = actor.account_id, at
-    db.session.flush()
-    after = {"score": score, "comment": submission.comment, "marked_by": actor.account_id}
-    audit.record(actor, "submission.mark", "submission", submission.id, at=at, before=before, after=after)
-    emit(
-        learner=actor_name(submission.person_id),
-        verb="scored",
-        activity=assignment_activity(assignment),
-        registration=submission.registration,
-        at=at,
-        result={
-            "score": {"scaled": score / assignment.max_score, "raw": score, "min": 0, "max": assignment.max_score},
-            "success": submission.passed,
-        },
-        instructor=account_actor_name(actor.account_id),
-        extensions={"attempt": submission.number},
-    )
-    signals.submission_marked.send(
-        submission.id,
-        registration=submission.registration,
-        assignment_id=assignment.id,
-        passed=submission.passed,
-        at=at,
-    )
-    return submission
-
-
 # -- helpers ----------------------------------------------------------------------------------------------------------
-
-
-def _require_work(act: str, registration: UUID) -> None:
-    refused = refusal(act, registration)
-    if refused is not None:
-        raise refused
 
 
 def _open_attempt(act: str, attempt_id: UUID) -> Attempt:
@@ -362,7 +216,7 @@ def _open_attempt(act: str, attempt_id: UUID) -> Attempt:
     if attempt is None:
         raise NotFound
     rules.ATTEMPT.require(act, "handed-in" if attempt.submitted_at else "open")
-    _require_work(act, attempt.registration)
+    require_work(act, attempt.registration)
     return attempt
 
 
@@ -398,30 +252,6 @@ def _store(attempt_id: UUID, question_id: UUID, response: Any, revision: int, at
         )
     ).one()
     return Saved(False, *kept)
-
-
-def _newest_submission(assignment_id: UUID, registration: UUID) -> Submission | None:
-    return db.session.scalar(
-        select(Submission).where(
-            Submission.assignment_id == assignment_id, Submission.registration == registration, queries.counting()
-        )
-    )
-
-
-def _let_go_of_older(newest: Submission, at: datetime) -> None:
-    """Keep the last files of a trainee and those that were marked; of the others only that they were handed in."""
-    older = db.session.scalars(
-        select(Submission).where(
-            Submission.assignment_id == newest.assignment_id,
-            Submission.registration == newest.registration,
-            Submission.number <= newest.number - rules.FILES_KEPT,
-            Submission.marked_at.is_(None),
-            Submission.sha256 != "",
-        )
-    ).all()
-    files.release([submission.sha256 for submission in older], at=at)
-    for submission in older:
-        submission.sha256, submission.size = "", 0
 
 
 def _malformed() -> DomainError:
