@@ -49,7 +49,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     core.init_app(app)
     for domain in DOMAINS:
         domain.init_app(app)
-    records.mount(app, settings, learner_of=people.actor_name_in(app), of_session=library.of_session)
+    records.mount(
+        app, settings, learner_of=people.actor_name_in(app), of_session=library.of_session, watch=library.watch
+    )
     library.mount(app, settings)
     guard.check(app)
     return app

@@ -15,8 +15,9 @@ from lms.library.addresses import isolation
 from lms.library.api import routes as api
 from lms.library.origin.application import Mounted, create_content_app
 from lms.library.routes import ROUTES
-from lms.library.services import content_statements, launches
-from lms.people.signals import access_ended
+from lms.library.services import content_documents, content_statements, launch_log, launches
+from lms.people.signals import access_ended, role_ended, signed_out
+from lms.records.launched import Watch
 
 
 def init_app(app: Flask) -> None:
@@ -25,11 +26,21 @@ def init_app(app: Flask) -> None:
     guard.register(app, "library", __name__, [*ROUTES, *api.ROUTES])
     app.cli.add_command(cli.group)
     access_ended.connect(_end_launches)
+    signed_out.connect(_end_launches_begun_in)
+    role_ended.connect(_end_previews)
     add_navigation(app, NavItem(N_("Materials"), "library.index", "library.read", order=35, covers=("/admin/library",)))
 
 
 def _end_launches(_sender: Any, *, account_id: UUID, at: datetime) -> None:
     launches.end_in_name_of(account_id, at=at)
+
+
+def _end_launches_begun_in(_sender: Any, *, session_id: UUID, at: datetime) -> None:
+    launches.end_in_sign_in(session_id, at=at)
+
+
+def _end_previews(_sender: Any, *, account_id: UUID, at: datetime) -> None:
+    launches.end_previews(account_id, at=at)
 
 
 def mount(app: Flask, settings: Settings) -> None:
@@ -39,5 +50,7 @@ def mount(app: Flask, settings: Settings) -> None:
         app.wsgi_app = Mounted(app.wsgi_app, content)  # type: ignore[method-assign]
 
 
+watch = Watch(content_documents.judge, launch_log.told)
+"""Judges what launched content asks of documents, and keeps the log of launches."""
 of_session = content_statements.of_session
 """What launched content reports goes through here: :data:`lms.records.statements.OfSession`."""

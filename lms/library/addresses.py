@@ -99,6 +99,11 @@ def secret_of(session_id: UUID) -> str:
     return _mac("session secret", session_id.bytes).hex()
 
 
+def browser_secret(session_id: UUID) -> str:
+    """Return what the browser that opened a launch first shows with all it asks afterwards."""
+    return _mac("browser", session_id.bytes).hex()
+
+
 def fetch_code(session_id: UUID) -> str:
     """Return the unguessable part of a session's fetch URL (cmi5, section 8.2)."""
     return f"{session_id.hex}{_mac('fetch', session_id.bytes)[:16].hex()}"

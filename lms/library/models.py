@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -89,6 +89,8 @@ class Package(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
     removed_at: Mapped[datetime | None]
+    allowed_hosts: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """Origins outside, such as ``https://www.youtube.com``, that its content may load from: staff allowed them."""
 
 
 class PackageVersion(Base):
@@ -215,6 +217,7 @@ class ContentSession(Base):
         CheckConstraint("mode IN ('Normal', 'Browse', 'Review')", name="mode"),
         Index("ix_content_sessions_registration", "registration_id", "launched_at"),
         Index("ix_content_sessions_open", "expires_at", postgresql_where="ended_at IS NULL"),
+        Index("ix_content_sessions_sign_in", "sign_in_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -240,6 +243,33 @@ class ContentSession(Base):
     """When it last sent something."""
     told: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     """Last parts of the verbs of its cmi5 defined statements, in order."""
+    sign_in_id: Mapped[UUID | None]
+    """The sign-in session in which it was begun, and with which it ends; none when a key of the API began it."""
+    preferences_read_at: Mapped[datetime | None]
+    """When it asked for the learner's preferences (cmi5, section 11)."""
+    bound_at: Mapped[datetime | None]
+    """When a browser opened it first: no other opens it afterwards."""
+
+
+class ContentEvent(Base):
+    """A line of the log of a launch: what was asked, sent and refused, for staff to see why nothing counts."""
+
+    __tablename__ = "content_events"
+    __table_args__ = (
+        CheckConstraint("what IN ('launched', 'asked', 'sent', 'refused', 'blocked', 'ended')", name="what"),
+        Index("ix_content_events_session", "session_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("content_sessions.id"))
+    at: Mapped[datetime]
+    what: Mapped[str]
+    about: Mapped[str] = mapped_column(server_default="")
+    """A verb, a resource, a host: words of programs, not of people."""
+    status: Mapped[int | None]
+    """HTTP status of the answer."""
+    reason: Mapped[str] = mapped_column(server_default="")
+    """Why it was refused, as the program was told."""
 
 
 class ScormState(Base):

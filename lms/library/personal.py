@@ -24,6 +24,10 @@ _COLLECT = {
         SELECT s.registration_id, s.identifier, s.committed_at, s.data
         FROM scorm_states s JOIN content_registrations r ON r.id = s.registration_id
         WHERE r.person_id = :person ORDER BY s.committed_at""",
+    "material_events": """
+        SELECT s.registration_id, e.at, e.what, e.about, e.status, e.reason
+        FROM content_events e JOIN content_sessions s ON s.id = e.session_id
+        JOIN content_registrations r ON r.id = s.registration_id WHERE r.person_id = :person ORDER BY e.id""",
     "uploads": "SELECT filename, size, state, created_at FROM uploads WHERE account_id = :account ORDER BY created_at",
 }
 _UNLINK = {
@@ -32,6 +36,10 @@ _UNLINK = {
             SELECT id FROM content_registrations WHERE person_id = :person)""",
     "scorm_commits": """
         DELETE FROM scorm_commits WHERE session_id IN (
+            SELECT s.id FROM content_sessions s JOIN content_registrations r ON r.id = s.registration_id
+            WHERE r.person_id = :person)""",
+    "content_events": """
+        DELETE FROM content_events WHERE session_id IN (
             SELECT s.id FROM content_sessions s JOIN content_registrations r ON r.id = s.registration_id
             WHERE r.person_id = :person)""",
 }

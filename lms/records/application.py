@@ -10,8 +10,9 @@ from flask.sessions import NullSession, SessionInterface
 from lms.core import admission, application, errors, guard, logs
 from lms.core import cli as core_cli
 from lms.core.config import Settings
-from lms.records import cli, models, protocol  # noqa: F401 - models registers the tables
+from lms.records import cli, models, protocol, tidy  # noqa: F401 - models registers the tables
 from lms.records.express import Express
+from lms.records.launched import Watch
 from lms.records.routes import RESOURCES
 from lms.records.statements import OfSession
 
@@ -19,7 +20,11 @@ LearnerOf = Callable[[Mapping[str, Any]], UUID | None]
 
 
 def create_records_app(
-    settings: Settings | None = None, *, learner_of: LearnerOf | None = None, of_session: OfSession | None = None
+    settings: Settings | None = None,
+    *,
+    learner_of: LearnerOf | None = None,
+    of_session: OfSession | None = None,
+    watch: Watch | None = None,
 ) -> Flask:
     """Build the record store without the rest of the product.
 
@@ -28,6 +33,7 @@ def create_records_app(
 
     :param learner_of: tells whose sign-in session of the product a WSGI request carries; without it only keys open
     :param of_session: judges what launched content sends; without it only the limits of its token hold
+    :param watch: judges what launched content asks of documents, and is told how all its requests were answered
     :raises SettingsError: a setting is missing or makes no sense.
     """
     settings = settings or Settings.from_environment()
@@ -38,13 +44,14 @@ def create_records_app(
         "xapi_clients": {},
         "xapi_learner_of": learner_of or (lambda _environ: None),
         "xapi_sessions": of_session,
+        "xapi_watch": watch,
     }
     logs.init_app(app)
     admission.init_app(app)
     errors.init_app(app)
     guard.register(app, "records", "lms.records", RESOURCES)
     protocol.init_app(app)
-    app.wsgi_app = Express(app.wsgi_app, app)  # type: ignore[method-assign]
+    app.wsgi_app = tidy.Tidied(Express(app.wsgi_app, app))  # type: ignore[method-assign]
     app.cli.add_command(cli.group)
     app.cli.add_command(core_cli.web)
     guard.check(app)
@@ -75,5 +82,5 @@ class Mounted:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request."""
-        of_store = environ.get("PATH_INFO", "").startswith("/xapi/")
+        of_store = tidy.path(environ.get("PATH_INFO", "")).startswith(f"{tidy.PREFIX}/")
         return (self.store if of_store else self.product)(environ, start_response)

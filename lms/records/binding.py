@@ -33,6 +33,8 @@ class Binding:
         :raises DomainError: 403, naming the property.
         """
         for statement in statements:
+            if statement["actor"].get("objectType", "Agent") != "Agent":
+                _refuse("actor.objectType: this token is bound to one learner, not to a group")
             if ifi(statement["actor"]) != self.agent:
                 _refuse("actor: this token is bound to another learner")
             registration = statement.get("context", {}).get("registration")

@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 
 from lms.core.database import act, db, lock, utcnow
 from lms.core.errors import DomainError
-from lms.records import parameters, parsing, protocol
+from lms.records import launched, parameters, parsing, protocol
 from lms.records.access import client
 from lms.records.errors import BadParameter, Invalid, Refused, TooLarge
 from lms.records.models import Document
@@ -105,6 +105,7 @@ def activity_profile() -> Any:
 
 def _resource(kind: Kind) -> Any:
     version, method = protocol.version(), request.method
+    launched.judge_document(client(), kind.name, kind.id)
     many = method in ("GET", "HEAD") or (method == "DELETE" and kind is STATE)
     address = _address(kind, one_only=not many, since=method in ("GET", "HEAD"))
     if method in ("GET", "HEAD"):

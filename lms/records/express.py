@@ -15,7 +15,7 @@ from flask import Flask, g
 
 from lms.core import admission, logs
 from lms.core.database import utcnow
-from lms.records import access, protocol, statements
+from lms.records import access, launched, protocol, statements
 from lms.records.access import Client
 from lms.records.parameters import VERSION, negotiate
 
@@ -45,6 +45,8 @@ class Express:
                 answer, headers = self._store(client, environ.get("HTTP_X_EXPERIENCE_API_VERSION"), body)
             except Exception as error:  # noqa: BLE001 - each becomes an answer
                 return self._refuse(error, client, environ, start_response)
+            if client.binding:
+                launched.tell(client, "POST", launched.verbs(), 200)
             headers.append(("X-Request-ID", g.request_id))
             logs.tell("POST", "/xapi/statements", 200, started)
         start_response("200 OK", headers)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask, Response, g, request
 
 from lms.core.errors import DomainError
+from lms.records import launched
 from lms.records.access import WRONG_TRIES, client
 from lms.records.parameters import VERSION, negotiate
 
@@ -55,6 +56,10 @@ def _finish(common: list[tuple[str, str]], response: Response) -> Response:
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET")
         headers["Access-Control-Allow-Headers"] = _ALLOWED
         headers["Access-Control-Max-Age"] = "7200"
+    reason = ""
+    if response.status_code >= 400 and response.is_json:
+        reason = str((response.get_json(silent=True) or {}).get("error", ""))[:500]
+    launched.tell_of_request(response.status_code, reason)
     if response.status_code == 401:
         headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
     if response.status_code == 429:

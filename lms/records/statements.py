@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
 from sqlalchemy.exc import DBAPIError
 from werkzeug.http import http_date
@@ -117,6 +117,7 @@ def keep(sender: Client, sent: list[Sent], parts: dict[str, multipart.Part], ver
     """Store the statements of a client with the contents of their attachments; returns their ids in order."""
     authority = {"objectType": "Agent", "account": {"homePage": f"{BASE}/keys", "name": sender.key}}
     if sender.binding:
+        g.xapi_verbs = [statement["verb"]["id"].rstrip("/").rpartition("/")[2] for statement, _ in sent]
         sender.binding.check_statements(statement for statement, _ in sent)
         _check_quota(sender, sender.binding, len(sent))
         if sessions := current_app.extensions["xapi_sessions"]:

@@ -24,6 +24,8 @@ class ModuleMaterial(Base):
     position: Mapped[int]
     required: Mapped[bool]
     """Whether the module is done only when this is."""
+    in_running: Mapped[bool] = mapped_column(server_default="true")
+    """Whether that holds also in classes that had begun when it was placed."""
     added_at: Mapped[datetime]
     added_by: Mapped[UUID | None]
 

@@ -61,6 +61,16 @@ def classes_with(material: ModuleMaterial) -> list[UUID]:
     )
 
 
+def enrolments_with(material: ModuleMaterial) -> Sequence[UUID]:
+    """Return the enrolments of all classes that have a material."""
+    return db.session.scalars(
+        select(Enrolment.id)
+        .join(ClassRun, ClassRun.id == Enrolment.class_id)
+        .join(Module, Module.version_id == ClassRun.version_id)
+        .where(Module.id == material.module_id, ClassRun.institution_id == material.institution_id)
+    ).all()
+
+
 def classes_studying(module_id: UUID, institution_id: int) -> Sequence[UUID]:
     """Return an institution's classes of a module's version in which somebody is still without a result."""
     someone = select(Enrolment.id).where(Enrolment.class_id == ClassRun.id, Enrolment.status == "enrolled").exists()

@@ -22,7 +22,7 @@ from lms.learning.materials import queries
 from lms.learning.materials.models import ClassMaterial, ModuleMaterial
 from lms.library.models import Package, PackageVersion, Registration
 from lms.library.services import registrations
-from lms.library.services.launches import abandon_open
+from lms.library.services.launches import abandon_open, end_of_package
 
 
 @act
@@ -73,6 +73,7 @@ def take_out(actor: Actor, material_id: UUID, *, at: datetime) -> None:
     audit.record(actor, "materials.take_out", "module_material", material.id, at=at, before=before)
     db.session.execute(delete(ClassMaterial).where(ClassMaterial.material_id == material_id))
     db.session.delete(material)
+    end_of_package(material.package_id, queries.enrolments_with(material), at=at)
     _tell_classes(actor, material, at)
 
 

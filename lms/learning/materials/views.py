@@ -54,6 +54,7 @@ def launch_material(registration: UUID, material_id: UUID, unit_id: UUID) -> Any
         at=utcnow(),
         locale=actor.locale,
         plain="plain" in request.args,
+        sign_in=actor.session_id,
     )
     return player_page.answer(launched)
 

@@ -13,6 +13,7 @@ from lms.core.guard import Actor, Scope
 from lms.library import addresses
 from lms.library.addresses import Grant
 from lms.library.models import ContentSession, PackageVersion, Registration
+from lms.library.origin import binding
 
 MOST_REMEMBERED = 10_000
 REMEMBERED = timedelta(seconds=30)
@@ -63,10 +64,15 @@ def _allows(_actor: Actor, _permission: str, args: Mapping[str, Any]) -> bool:
     if launch is None:
         abort(404)
     g.content_facts = launch
+    if request.endpoint not in _FROM_ELSEWHERE:
+        binding.check(launch.session_id, of_page=request.endpoint in _FILES)
     return True
 
 
 GRANTED = Scope("token of a launch", _allows, asks_actor=False)
+_FILES = frozenset({"content.file", "content.start"})
+_FROM_ELSEWHERE = frozenset({"content.return_", "content.blocked"})
+"""Where content on other hosts comes back to, and what a browser reports of itself: nothing is shown or kept there."""
 
 _NOTHING = datetime.min.replace(tzinfo=UTC), None
 _remembered: dict[tuple[str, str], tuple[datetime, Facts]] = {}

@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, g, request
 from lms.library import kinds
 from lms.library.addresses import isolation
 from lms.library.kinds import policies
+from lms.library.origin import binding
 
 _KEPT = frozenset({"Cross-Origin-Resource-Policy", "Cache-Control"})
 """Headers that a view may set otherwise."""
@@ -23,6 +24,8 @@ def init_app(app: Flask) -> None:
     def refuse_service_workers() -> None:
         if request.headers.get("Service-Worker") == "script":
             abort(403)
+
+    app.after_request(binding.finish)
 
     @app.after_request
     def finish(response: Response) -> Response:

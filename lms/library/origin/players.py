@@ -84,6 +84,7 @@ def _scorm(facts: Facts, unit: ContentUnit, registration: Registration, language
     return {
         "edition": version.properties.get("edition", "1.2"),
         "commit": "commit",
+        "shown": addresses.browser_secret(facts.session_id),
         "unit": None if unit.parent_id is None else unit.identifier,
         "units": [_item(row, level, language) for row, level in _levels(facts.version_id)],
         "sequencing": version.properties.get("sequencing"),

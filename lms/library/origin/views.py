@@ -7,9 +7,10 @@ from flask import Response, abort, request
 from markupsafe import escape
 
 from lms.core.database import utcnow
+from lms.core.errors import DomainError
 from lms.library.origin import delivery, headers, players
 from lms.library.origin.access import facts
-from lms.library.services import launches, scorm
+from lms.library.services import launch_log, launches, scorm
 
 _RETURN = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Khuê</title>
 <script type="application/json" id="khue">{{"app": "{application}"}}</script>
@@ -56,7 +57,14 @@ def commit(token: str) -> Any:
         abort(400)
     if not isinstance(sent, dict):
         abort(400)
-    return scorm.commit(facts().session_id, sent, at=utcnow())
+    session_id, about = facts().session_id, f"POST commit {str(sent.get('unit'))[:100]}"
+    try:
+        kept = scorm.commit(session_id, sent, at=utcnow())
+    except DomainError as refused:
+        launch_log.note(session_id, "refused", about, status=refused.status, reason=f"{refused.code}")
+        raise
+    launch_log.note(session_id, "sent", about, status=200)
+    return kept
 
 
 def close(token: str) -> Any:

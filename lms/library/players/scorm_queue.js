@@ -4,6 +4,7 @@ import { config } from "./xapi.js";
 
 const KEEPALIVE = 60_000;
 const WAITS = [1, 2, 4, 8, 15, 30]; // seconds
+const HEADERS = { "Content-Type": "application/json", "X-Khue-Launch": config.shown };
 
 export class Queue {
   /** @param {function(string|null)} news - told "saving", "stale", "session_over", "refused", or null when all is well */
@@ -105,7 +106,7 @@ async function post(commit, signal, leaving = false) {
   const body = JSON.stringify(commit);
   const keepalive = new TextEncoder().encode(body).length < KEEPALIVE;
   if (leaving && !keepalive) return large(commit, body);
-  const request = { method: "POST", headers: { "Content-Type": "application/json" }, body, signal };
+  const request = { method: "POST", headers: HEADERS, body, signal };
   try { return await fetch(config.commit, { ...request, keepalive }); } catch (error) {
     if (!keepalive || signal.aborted) throw error;
     return fetch(config.commit, request); // too much may be on its way by keepalive
@@ -118,10 +119,10 @@ async function large(commit, body) {
   try {
     const request = new XMLHttpRequest();
     request.open("POST", config.commit, false);
-    request.setRequestHeader("Content-Type", "application/json");
+    for (const [name, value] of Object.entries(HEADERS)) request.setRequestHeader(name, value);
     request.send(body);
     return null;
   } catch {
-    return fetch(config.commit, { method: "POST", headers: { "Content-Type": "application/json" }, keepalive: true, body: JSON.stringify({ ...commit, course: null }) });
+    return fetch(config.commit, { method: "POST", headers: HEADERS, keepalive: true, body: JSON.stringify({ ...commit, course: null }) });
   }
 }

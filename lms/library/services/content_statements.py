@@ -41,6 +41,8 @@ def _take(
     unit = db.session.get_one(ContentUnit, session.unit_id)
     state = state_of(registration.id, unit.id, at=at)
     fresh = _fresh(statements)
+    if not fresh and session.ended_at is not None and UNIT_KINDS[unit.kind].launch is Launch.CMI5:
+        raise DomainError("cmi5", "9.3.8: the session has been terminated; nothing is taken once more either", 403)
     for statement in sorted(fresh, key=_when):
         if UNIT_KINDS[unit.kind].launch is Launch.CMI5:
             _judge(statement, session, unit, state, at)
@@ -86,6 +88,7 @@ def _judge(statement: Statement, session: ContentSession, unit: ContentUnit, sta
         terminated_arrived_at=session.ended_at,
         completed=state.completed_at is not None,
         passed=state.passed_at is not None,
+        preferences_read=session.preferences_read_at is not None,
         now=at,
     )
     try:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -19,6 +19,7 @@ from lms.library.kinds import KINDS, UNIT_KINDS
 from lms.library.kinds.kind import Launch
 from lms.library.models import MODES, ContentSession, ContentUnit, PackageVersion, Registration
 from lms.library.rules import REGISTRATION, registration_state
+from lms.library.services import launch_log
 from lms.library.services.lms_statements import publisher_iri, say, say_for_content
 from lms.library.services.registrations import abandon, conclude, held_session, hold, preferences, state_of
 from lms.packages.cmi5 import terms
@@ -55,12 +56,14 @@ def launch(
     locale: str | None = None,
     return_url: str | None = None,
     plain: bool = False,
+    sign_in: UUID | None = None,
 ) -> Launched:
     """Open a session for a unit and return the address that starts it; open ones of the registration are abandoned.
 
     :param application: address of the application as the browser sees it, such as ``http://localhost:8000``
     :param return_url: where content that closes itself sends the browser; by default a page that tells our player
     :param plain: at the demonstration's plain address
+    :param sign_in: the sign-in session of who begins it: signing out ends it
     :raises DomainError: ``bad-mode``, ``not-launchable``, ``superseded``
     """
     registration = hold(registration_id)
@@ -79,6 +82,7 @@ def launch(
         launched_at=at,
         expires_at=at + LIFETIME,
         seen_at=at,
+        sign_in_id=sign_in,
     )
     db.session.add(session)
     origin = addresses.origin_of(version.package_id, registration.account_name, application=application, plain=plain)
@@ -96,6 +100,8 @@ def launch(
         case Launch.ITSELF:
             url = _address(unit, base)
             opened(registration, unit, session, at=at)
+    db.session.flush()
+    launch_log.note_within(session.id, "launched", f"{unit.kind} {mode}", at=at)
     return Launched(session.id, url, unit.properties.get("launchMethod") == "OwnWindow", session.expires_at)
 
 
@@ -120,6 +126,28 @@ def end_in_name_of(account_id: UUID, *, at: datetime) -> None:
 def end_in_context(context_id: UUID, *, at: datetime) -> None:
     """End all launches within a context, such as an enrolment."""
     _end(Registration.context_id == context_id, at)
+
+
+@act
+def end_in_sign_in(sign_in_id: UUID, *, at: datetime) -> None:
+    """End all launches that were begun in a sign-in session."""
+    _end(ContentSession.sign_in_id == sign_in_id, at)
+
+
+@act
+def end_previews(account_id: UUID, *, at: datetime) -> None:
+    """End what an account has open to look at as staff; what she studies in her classes goes on."""
+    name = account_actor_name(account_id)
+    if name is not None:
+        whose = (Registration.account_home == ACCOUNTS) & (Registration.account_name == str(name))
+        _end(whose & Registration.context_id.is_(None), at)
+
+
+@act
+def end_of_package(package_id: UUID, context_ids: Sequence[UUID], *, at: datetime) -> None:
+    """End all launches of a package within contexts, such as the enrolments of the classes that lost it."""
+    versions = select(PackageVersion.id).where(PackageVersion.package_id == package_id)
+    _end(Registration.version_id.in_(versions) & Registration.context_id.in_(context_ids), at)
 
 
 def _end(whose: ColumnElement[bool], at: datetime) -> None:
@@ -164,6 +192,7 @@ def close(session_id: UUID, *, at: datetime) -> None:
     if session.ended_at is not None:
         return
     session.ended_at = session.terminated_at = at
+    launch_log.note_within(session.id, "ended", "closed", at=at)
     if session.credential_id is not None:
         end_session(session.credential_id, at=at)
 

@@ -17,6 +17,7 @@ from lms.core.guard import Actor
 from lms.core.text import fold, one_line
 from lms.library import hooks
 from lms.library.models import (
+    ContentEvent,
     ContentSession,
     ContentUnit,
     Package,
@@ -171,6 +172,7 @@ def _forget_previews(version_id: UUID) -> None:
     ids = list(db.session.scalars(looked))
     sessions = select(ContentSession.id).where(ContentSession.registration_id.in_(ids))
     db.session.execute(delete(ScormCommit).where(ScormCommit.session_id.in_(sessions)))
+    db.session.execute(delete(ContentEvent).where(ContentEvent.session_id.in_(sessions)))
     for table in (ScormState, UnitState, ContentSession):
         db.session.execute(delete(table).where(table.registration_id.in_(ids)))
     db.session.execute(delete(Registration).where(Registration.id.in_(ids)))

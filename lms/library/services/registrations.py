@@ -20,6 +20,7 @@ from lms.library.kinds.kind import Launch
 from lms.library.models import ContentSession, ContentUnit, PackageVersion, Registration, UnitState
 from lms.library.progress import Part, satisfied
 from lms.library.rules import REGISTRATION, registration_state
+from lms.library.services import launch_log
 from lms.library.services.lms_statements import say, spent
 from lms.packages.cmi5 import terms
 from lms.people.queries import actor_name
@@ -106,6 +107,7 @@ def abandon(session_id: UUID, *, at: datetime) -> bool:
         return False
     registration, unit = hold(session.registration_id), db.session.get(ContentUnit, session.unit_id)
     session.ended_at, session.abandoned = at, True
+    launch_log.note_within(session.id, "ended", "abandoned", at=at)
     if session.credential_id is not None:
         end_session(session.credential_id, at=at)
     if unit is not None and _speaks_cmi5(unit):

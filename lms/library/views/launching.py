@@ -6,7 +6,7 @@ from flask import request
 
 from lms.core.database import utcnow
 from lms.library import addresses
-from lms.library.services import launches
+from lms.library.services import launch_log, launches
 
 _OPEN = {
     "Access-Control-Allow-Origin": "*",
@@ -25,6 +25,7 @@ def fetch(code: str) -> Any:
     if session_id is None:
         return {"error-code": "2", "error-text": "This address opens nothing."}, 200, _OPEN
     token = launches.fetch(session_id, at=utcnow())
+    launch_log.note(session_id, "refused" if token is None else "asked", "POST fetch", status=200)
     if token is None:
         return {"error-code": "1", "error-text": "The token was given already, or the session is over."}, 200, _OPEN
     return {"auth-token": token}, 200, _OPEN

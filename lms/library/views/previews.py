@@ -58,6 +58,7 @@ def launch(registration_id: UUID, unit_id: UUID) -> Any:
         mode=MODE,
         locale=current_actor().locale,
         plain="plain" in request.args,
+        sign_in=current_actor().session_id,
         at=utcnow(),
     )
     return player_page.answer(launched)

@@ -34,6 +34,7 @@ class Session:
     :ivar verbs: words of its cmi5 defined statements, in order
     :ivar initialized_at: timestamp of Initialized; so is ``terminated_at``
     :ivar terminated_arrived_at: when Terminated arrived
+    :ivar preferences_read: whether it has asked for the learner's preferences
     :ivar completed: whether the registration has completed the unit, in any session; so is ``passed``
     """
 
@@ -48,6 +49,7 @@ class Session:
     terminated_arrived_at: datetime | None = None
     completed: bool = False
     passed: bool = False
+    preferences_read: bool = True
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -119,6 +121,14 @@ def _progress_is_percent(statement: Statement, _session: Session) -> None:
             raise Conflict(f"9.5.5.1: result.extensions: {terms.PROGRESS} is a whole number from 0 to 100")
 
 
+def _move_on_category_only_in_defined(statement: Statement, _session: Session) -> None:
+    if defined(statement) is None and _has_category(statement, terms.MOVE_ON_CATEGORY):
+        raise Conflict(
+            f"9.6.2.2: context.contextActivities.category: {terms.MOVE_ON_CATEGORY} must not be in a statement "
+            "without the cmi5 category"
+        )
+
+
 _ALWAYS: tuple[Callable[[Statement, Session], None], ...] = (
     _has_id,
     _has_timestamp_in_utc,
@@ -126,6 +136,7 @@ _ALWAYS: tuple[Callable[[Statement, Session], None], ...] = (
     _keeps_grouping,
     _within_session,
     _progress_is_percent,
+    _move_on_category_only_in_defined,
 )
 
 
@@ -141,6 +152,14 @@ def _object_is_unit(statement: Statement, session: Session, _word: str) -> None:
     target = statement["object"]
     if target.get("objectType", "Activity") != "Activity" or target["id"] != session.activity:
         raise Conflict("9.4: object.id: must be the activityId of the launch")
+
+
+def _preferences_first(_statement: Statement, session: Session, word: str) -> None:
+    if word == "initialized" and not session.preferences_read:
+        raise Conflict(
+            f"11: verb: Initialized comes after the unit has read the learner's preferences "
+            f"(GET agents/profile, profileId {terms.PREFERENCES})"
+        )
 
 
 def _mode_allows(_statement: Statement, session: Session, word: str) -> None:
@@ -215,6 +234,7 @@ def _move_on_category_as_result(statement: Statement, _session: Session, word: s
 _DEFINED: tuple[Callable[[Statement, Session, str], None], ...] = (
     _verb_is_of_units,
     _object_is_unit,
+    _preferences_first,
     _mode_allows,
     _not_repeated,
     _once_per_registration,

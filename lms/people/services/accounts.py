@@ -184,6 +184,7 @@ def end_role(actor: Actor, holding_id: int, *, at: datetime) -> None:
         after = _holding_values(holding)
     db.session.flush()
     audit.record(actor, "role.end", "account", account_id, at=at, before=before, after=after)
+    signals.role_ended.send(actor, account_id=account_id, at=at)
 
 
 @act

@@ -100,6 +100,7 @@ def _open(
         db.session.execute(update(Account).where(Account.id == account_id).values(password_hash=renewed))
     if replacing is not None:
         _end(SignInSession.id == replacing, at)
+        signals.signed_out.send(None, session_id=replacing, at=at)
     return open_session(account_id, at=at, user_agent=user_agent, address=address)[1]
 
 
@@ -107,6 +108,7 @@ def _open(
 def sign_out(actor: Actor, *, at: datetime) -> None:
     """End the session the actor asks in."""
     _end(SignInSession.id == actor.session_id, at)
+    signals.signed_out.send(actor, session_id=actor.session_id, at=at)
 
 
 def activate(username: str, code: str, password: str, *, at: datetime, address: str | None) -> UUID:
@@ -186,6 +188,7 @@ def end_session(actor: Actor, session_id: UUID, *, at: datetime) -> None:
     """End one of one's own sessions; nothing happens to anybody else's."""
     if _end((SignInSession.id == session_id) & owned_by(SignInSession.account_id, actor.account_id), at):
         audit.record(actor, "session.end", "sign_in_session", session_id, at=at)
+        signals.signed_out.send(actor, session_id=session_id, at=at)
 
 
 @act
