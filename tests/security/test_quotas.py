@@ -50,11 +50,10 @@ PLACES = [
     STATES,
     ("activities/state", {"activityId": HERE, "agent": json.dumps(ME)}, "stateId"),
     ("agents/profile", {"agent": json.dumps(ME)}, "profileId"),
-    ("activities/profile", {"activityId": HERE}, "profileId"),
 ]
 
 
-@pytest.mark.parametrize(("resource", "query", "name"), PLACES, ids=["state", "state beside", "agent", "activity"])
+@pytest.mark.parametrize(("resource", "query", "name"), PLACES, ids=["state", "state beside", "agent"])
 @pytest.mark.parametrize("method", ["PUT", "POST"])
 def test_documents(content: Any, limited: Any, resource: str, query: Any, name: str, method: str) -> None:  # noqa: F811
     limited(registration_documents=5, registration_documents_mb=1)

@@ -15,7 +15,7 @@ from uuid import UUID
 from flask import Response, abort, current_app, g, request
 from werkzeug.http import parse_cookie
 
-from lms.core.database import direct, utcnow
+from lms.core.database import db, direct, utcnow
 from lms.library import addresses
 from lms.library.addresses import isolation
 
@@ -80,4 +80,5 @@ def finish(response: Response) -> Response:
 
 
 def _bind(session_id: UUID, *, at: datetime) -> bool:
+    db.session.rollback()  # what was read of the launch is read; its connection is free before another one writes
     return bool(direct(_BIND, {"id": session_id, "at": at}))

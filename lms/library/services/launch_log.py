@@ -67,6 +67,7 @@ def _write(
         "reason": one_line(reason)[:500],
         "most": MOST_REFUSED if what in ("refused", "blocked") else MOST,
     }
+    db.session.rollback()  # what this request read is read; its connection is free before another one writes
     direct(_NOTE, values)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -49,12 +50,15 @@ class Run:
         return Session(self, launched)
 
     def said(self) -> list[dict[str, Any]]:
-        rows = db.session.execute(text("SELECT raw FROM statements ORDER BY seq")).scalars()
+        rows = db.session.execute(text("SELECT raw FROM statements ORDER BY seq")).scalars().all()
+        db.session.commit()  # what a request writes by itself is not undone with what this read
         found = [json.loads(raw) for raw in rows]
         return [one for one in found if one.get("context", {}).get("registration") == str(self.registration.id)]
 
     def verbs(self) -> list[str]:
-        return [f"{one['verb']['id'].rsplit('/', 1)[1]} {self.name(one['object']['id'])}" for one in self.said()]
+        told = [f"{one['verb']['id'].rsplit('/', 1)[1]} {self.name(one['object']['id'])}" for one in self.said()]
+        db.session.commit()
+        return told
 
     def name(self, iri: str) -> str:
         return next((name for name, unit in self.units.items() if unit.iri == iri), iri)
@@ -68,6 +72,8 @@ class Session:
         self.query = {key: values[0] for key, values in parse_qs(urlsplit(launched.url).query).items()}
         self.clock = NOW
         self.auth = {}
+        self.template: dict[str, Any] = {}
+        self.reads = True
 
     def fetch(self) -> dict[str, Any]:
         answer = self.client.post(urlsplit(self.query["fetch"]).path)
@@ -76,6 +82,11 @@ class Session:
             self.auth = {"Authorization": f"Basic {answer.json['auth-token']}"} | HEADERS
         return answer.json
 
+    def preferences(self, method: str = "get", headers: Any = None, **kw: Any) -> Any:
+        query = {"agent": self.query["actor"], "profileId": terms.PREFERENCES}
+        headers = self.auth | (headers or {})
+        return getattr(self.client, method)("/xapi/agents/profile", query_string=query, headers=headers, **kw)
+
     def state(self, id_: str = "LMS.LaunchData", method: str = "get", **kw: Any) -> Any:
         query = {"activityId": self.query["activityId"], "agent": self.query["actor"], "stateId": id_}
         query["registration"] = self.query["registration"]
@@ -83,7 +94,10 @@ class Session:
 
     def statement(self, word: str, *, defined: bool = True, **changes: Any) -> dict[str, Any]:
         self.clock += timedelta(seconds=1)
-        context = self.state().json["contextTemplate"] | {"registration": self.query["registration"]}
+        if word == "initialized" and self.reads:
+            assert self.preferences().status_code == 200
+        self.template = self.template or self.state().json["contextTemplate"]
+        context = deepcopy(self.template) | {"registration": self.query["registration"]}
         categories = [terms.CATEGORY] if defined else []
         result: dict[str, Any] = {} if word == "initialized" else {"duration": "PT1M"}
         if defined and word in ("completed", "passed", "failed"):
