@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 SECONDS_UNTOLD = 120
 """Reading of this many seconds is told also when the reader has not moved on."""
@@ -44,6 +46,42 @@ def steps(headings: Iterable[Mapping[str, str]], tasks: Iterable[Mapping[str, st
     neither reading nor understanding. What was understood is asked by the quiz of the module.
     """
     return ([heading["id"] for heading in headings] or [END]) + [task["id"] for task in tasks]
+
+
+class Placed(NamedTuple):
+    """A required material of a module: when it was put there, and when the trainee had done it."""
+
+    id: UUID
+    added_at: datetime
+    done_at: datetime | None
+
+
+class Studied(NamedTuple):
+    """Whether a module is done, and which of its materials it asks for."""
+
+    done: bool
+    asked: frozenset[UUID]
+
+
+def studied(lessons: Sequence[datetime | None], materials: Iterable[Placed]) -> Studied:
+    """Tell whether a module is done: its lessons, and the required materials that were there before it was.
+
+    A material that is placed afterwards is asked of those only who had not done the module yet: what was done stays
+    done.
+
+    :param lessons: when each lesson was studied
+    """
+    done = all(at is not None for at in lessons)
+    last = max((at for at in lessons if at is not None), default=None)
+    asked: set[UUID] = set()
+    for material in sorted(materials, key=lambda one: one.added_at):
+        if done and last is not None and last < material.added_at:
+            continue
+        asked.add(material.id)
+        done = done and material.done_at is not None
+        if material.done_at is not None:
+            last = material.done_at if last is None else max(last, material.done_at)
+    return Studied(done, frozenset(asked))
 
 
 @dataclass(frozen=True, slots=True)

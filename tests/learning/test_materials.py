@@ -49,7 +49,7 @@ class World:
         return f"/library/packages/{self.version.package_id}/modules"
 
     def place(self, **data: Any) -> Any:
-        data = {"module": str(self.module.id), "required": "y"} | data
+        data = {"module": str(self.module.id), "required": "y", "in_running": "y"} | data
         return self.submit(self.office, f"{self.modules}/place", data, page=self.modules)
 
     def material(self) -> Any:

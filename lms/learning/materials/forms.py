@@ -13,7 +13,8 @@ class PlaceForm(Form):
     """Put a package into a module."""
 
     module = SelectField(_l("Module"), choices=[], validators=[DataRequired(_l("Please choose a module."))])
-    required = BooleanField(_l("The module is done only when this material is done"), default=True)
+    required = BooleanField(_l("In classes to come, the module is done only when this material is done"), default=True)
+    in_running = BooleanField(_l("The same holds in classes that have begun"), default=False)
 
 
 class VersionForm(Form):

@@ -27,9 +27,21 @@ from lms.library.services.launches import abandon_open, end_of_package
 
 @act
 def place(
-    actor: Actor, module_id: UUID, package_id: UUID, *, required: bool, at: datetime, version_id: UUID | None = None
+    actor: Actor,
+    module_id: UUID,
+    package_id: UUID,
+    *,
+    required: bool,
+    at: datetime,
+    in_running: bool = False,
+    version_id: UUID | None = None,
 ) -> ModuleMaterial:
     """Put a package into a module, for all classes of its institution that are not over when it is put there.
+
+    It reopens nothing: whoever has done the module by then has done it, and ended classes stay as they are.
+
+    :param required: whether classes that begin later finish the module only with it
+    :param in_running: whether classes that have begun do so too
 
     :param version_id: the version to use; the newest by default
     :raises DomainError: ``placed-already``
@@ -55,11 +67,13 @@ def place(
         version_id=version.id,
         position=(db.session.scalar(placed) or 0) + 1,
         required=required,
+        in_running=in_running,
         added_at=at,
         added_by=actor.account_id,
     )
     db.session.add(made)
     after = {"module": module.code, "package": str(package_id), "version": version.number, "required": required}
+    after |= {"in_running": in_running}
     audit.record(actor, "materials.place", "module_material", made.id, at=at, after=after)
     _tell_classes(actor, made, at)
     return made

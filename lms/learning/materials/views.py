@@ -17,6 +17,7 @@ from lms.learning.materials.forms import MoveForm, PlaceForm, VersionForm
 from lms.library import player_page
 from lms.library.models import Package
 from lms.library.services import launches
+from lms.people.sessions import local_day
 
 
 def material(registration: UUID, material_id: UUID) -> Any:
@@ -72,7 +73,12 @@ def place(package_id: UUID) -> Any:
         return _modules_page(package_id, form), INVALID
     try:
         services.place(
-            current_actor(), UUID(form.module.data), package_id, required=bool(form.required.data), at=utcnow()
+            current_actor(),
+            UUID(form.module.data),
+            package_id,
+            required=bool(form.required.data or form.in_running.data),
+            in_running=bool(form.in_running.data),
+            at=utcnow(),
         )
     except DomainError as refused:
         form.module.errors = [*form.module.errors, refused.message]
@@ -136,6 +142,7 @@ def _modules_page(package_id: UUID, form: PlaceForm, chosen: VersionForm | None 
         placed=[(row, classes.get(row.id, [])) for row in placed],
         acts=CLASS,
         choices=[module for module in queries.modules() if module.id not in taken],
+        concerned=queries.concerned(package.institution_id, local_day(utcnow())),
         form=form,
         chosen=chosen,
     )

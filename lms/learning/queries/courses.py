@@ -1,7 +1,7 @@
 """A trainee's courses: one statement for all she did."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,7 +12,7 @@ from lms.assessment.queries import counting
 from lms.classes import rules as class_rules
 from lms.classes.rules import ATTENDED
 from lms.core.database import db
-from lms.core.i18n import local
+from lms.core.i18n import ZONE, local
 from lms.learning import rules
 from lms.learning.queries.versions import EssayShape, QuizShape, shape
 
@@ -20,7 +20,7 @@ _COURSES = f"""
 SELECT e.id AS registration, e.person_id, e.status, e.completed_at, c.id AS class_id, c.code AS class_code,
   c.name AS class_name, c.version_id, c.starts_on, c.ends_on, c.status AS class_status, c.finished_at,
   p.code AS programme_code, p.name AS programme, u.name AS institution,
-  (SELECT json_agg(json_build_array(lp.lesson_id, lp.percent, lp.anchor, lp.completed_at IS NOT NULL, lp.seen_at))
+  (SELECT json_agg(json_build_array(lp.lesson_id, lp.percent, lp.anchor, lp.completed_at, lp.seen_at))
    FROM lesson_progress lp WHERE lp.registration = e.id) AS lessons,
   (SELECT json_agg(json_build_array(s.id, s.kind, s.title, s.starts_at, s.ends_at, s.place, t.full_name,
      s.attendance_taken_at IS NOT NULL, a.status) ORDER BY s.starts_at)
@@ -31,13 +31,15 @@ SELECT e.id AS registration, e.person_id, e.status, e.completed_at, c.id AS clas
   (SELECT json_agg(json_build_array(b.assignment_id, b.id, b.filename, b.submitted_at, b.score, b.passed, b.comment,
      b.marks, b.marked_at, b.sha256, b.size) ORDER BY b.number)
    FROM submissions b WHERE b.registration = e.id AND {counting("b")}) AS essays,
-  (SELECT json_agg(json_build_array(m.id, m.module_id, g.title, g.kind, m.required, done.it, far.percent)
-     ORDER BY m.position)
+  (SELECT json_agg(json_build_array(m.id, m.module_id, g.title, g.kind,
+     m.required AND c.ends_on >= placed.day AND (m.in_running OR c.starts_on > placed.day), done.at, far.percent,
+     m.added_at) ORDER BY m.position)
    FROM module_materials m JOIN modules o ON o.id = m.module_id JOIN packages g ON g.id = m.package_id
    LEFT JOIN class_materials k ON k.class_id = c.id AND k.material_id = m.id
-   CROSS JOIN LATERAL (SELECT EXISTS (
-     SELECT FROM content_registrations r JOIN package_versions w ON w.id = r.version_id
-     WHERE r.context_id = e.id AND w.package_id = m.package_id AND r.satisfied_at IS NOT NULL) AS it) done
+   CROSS JOIN LATERAL (SELECT (m.added_at AT TIME ZONE '{ZONE.key}')::date AS day) placed
+   CROSS JOIN LATERAL (
+     SELECT min(r.satisfied_at) AS at FROM content_registrations r JOIN package_versions w ON w.id = r.version_id
+     WHERE r.context_id = e.id AND w.package_id = m.package_id) done
    LEFT JOIN LATERAL (
      SELECT (sum(CASE WHEN s.satisfied_at IS NOT NULL THEN 100 ELSE coalesce(s.progress, 0) END) / count(*))::int
        AS percent
@@ -66,8 +68,13 @@ class Progress(NamedTuple):
 
     percent: int
     anchor: str | None
-    done: bool
+    done_at: datetime | None
     seen_at: datetime
+
+    @property
+    def done(self) -> bool:
+        """Whether it was studied."""
+        return self.done_at is not None
 
 
 class Meeting(NamedTuple):
@@ -119,7 +126,10 @@ class EssayState(NamedTuple):
 class Material(NamedTuple):
     """A package of a module as a trainee meets it.
 
+    :ivar required: whether her module is done only when this is; never where the module was done before it was placed
+    :ivar done_at: when she had first done it
     :ivar percent: how far she is; None when she has not opened it
+    :ivar added_at: when it was placed
     """
 
     id: UUID
@@ -127,8 +137,14 @@ class Material(NamedTuple):
     title: str
     kind: str
     required: bool
-    done: bool
+    done_at: datetime | None
     percent: int | None
+    added_at: datetime
+
+    @property
+    def done(self) -> bool:
+        """Whether she has done it."""
+        return self.done_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +253,7 @@ def standing(course: Course) -> rules.Standing:
     modules = [
         rules.Part(
             local(module.title),
-            all(course.lessons.get(line.id, _NOTHING).done for line in module.lessons)
-            and all(material.done for material in course.materials.get(module.id, ()) if material.required),
+            _studied(course, module.lessons, course.materials.get(module.id, ())).done,
         )
         for module in form.modules
     ]
@@ -277,7 +292,7 @@ def checklist(registration: UUID) -> list[rules.Criterion]:
     return [] if enrolment is None else rules.criteria(standing(enrolment))
 
 
-_NOTHING = Progress(0, None, False, datetime.min)  # noqa: DTZ901 - never shown
+_NOTHING = Progress(0, None, None, datetime.min)  # noqa: DTZ901 - never shown
 
 
 def _course(row: RowMapping) -> Course:
@@ -288,13 +303,32 @@ def _course(row: RowMapping) -> Course:
     values["quizzes"] = _quizzes(values.pop("attempts") or ())
     values["essays"] = _essays(row["essays"] or ())
     values["materials"] = _materials(row["materials"] or ())
-    return Course(**values)
+    made = Course(**values)
+    return replace(made, materials=_asked(made)) if made.materials else made
+
+
+def _asked(course: Course) -> dict[UUID, tuple[Material, ...]]:
+    """Return the materials, required only where that reopens nothing."""
+    modules = {module.id: module for module in shape(course.version_id).modules}
+    kept = {}
+    for module_id, materials in course.materials.items():
+        module = modules.get(module_id)
+        asked = _studied(course, module.lessons, materials).asked if module else frozenset()
+        kept[module_id] = tuple(material._replace(required=material.id in asked) for material in materials)
+    return kept
+
+
+def _studied(course: Course, lessons: Iterable[Any], materials: Iterable[Material]) -> rules.Studied:
+    parts = [
+        rules.Placed(material.id, material.added_at, material.done_at) for material in materials if material.required
+    ]
+    return rules.studied([course.lessons.get(line.id, _NOTHING).done_at for line in lessons], parts)
 
 
 def _lessons(rows: Iterable[Any]) -> dict[UUID, Progress]:
     return {
-        UUID(lesson_id): Progress(percent=percent, anchor=anchor, done=done, seen_at=_time(seen_at))
-        for lesson_id, percent, anchor, done, seen_at in rows
+        UUID(lesson_id): Progress(percent=percent, anchor=anchor, done_at=_moment(done_at), seen_at=_time(seen_at))
+        for lesson_id, percent, anchor, done_at, seen_at in rows
     }
 
 
@@ -337,7 +371,7 @@ def _essay(submission_id: str, filename: str, submitted_at: str, *marked: Any) -
 
 def _materials(rows: Iterable[Any]) -> dict[UUID, tuple[Material, ...]]:
     by_module: dict[UUID, tuple[Material, ...]] = {}
-    for material_id, module, title, kind, required, done, percent in rows:
+    for material_id, module, title, kind, required, done_at, percent, added_at in rows:
         module_id = UUID(module)
         material = Material(
             id=UUID(material_id),
@@ -345,8 +379,9 @@ def _materials(rows: Iterable[Any]) -> dict[UUID, tuple[Material, ...]]:
             title=title,
             kind=kind,
             required=required,
-            done=done,
+            done_at=_moment(done_at),
             percent=percent,
+            added_at=_time(added_at),
         )
         by_module[module_id] = (*by_module.get(module_id, ()), material)
     return by_module
@@ -366,6 +401,10 @@ def _quizzes(attempts: Iterable[Any]) -> dict[UUID, QuizState]:
             known.passed or bool(passed),
         )
     return states
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else _time(value)
 
 
 def _time(value: str) -> datetime:
