@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.ownership import is_own
-from lms.library.models import ApiKey, ContentUnit, Package, PackageVersion, Registration, Upload
+from lms.library.models import ApiKey, ContentSession, ContentUnit, Package, PackageVersion, Registration, Upload
 from lms.people.access import units_within
 from lms.people.models import Unit
 from lms.people.queries import account_actor_name
@@ -41,6 +41,17 @@ def unit_path(package_id: UUID, unit_id: UUID) -> str | None:
         .join(ContentUnit, ContentUnit.version_id == PackageVersion.id)
     )
     return db.session.scalar(belongs.where(Package.id == package_id, ContentUnit.id == unit_id))
+
+
+def launch_path(package_id: UUID, session_id: UUID) -> str | None:
+    """As :func:`package_path`, for a launch of one of the package's versions."""
+    launched = (
+        _path_of_package()
+        .join(PackageVersion, PackageVersion.package_id == Package.id)
+        .join(Registration, Registration.version_id == PackageVersion.id)
+        .join(ContentSession, ContentSession.registration_id == Registration.id)
+    )
+    return db.session.scalar(launched.where(Package.id == package_id, ContentSession.id == session_id))
 
 
 def upload_path(upload_id: UUID) -> str | None:

@@ -27,6 +27,13 @@ class UploadForm(Form):
     file = FileField(_l("File"))
 
 
+class HostsForm(Form):
+    """Which hosts outside a package's content may load from."""
+
+    hosts = SelectMultipleField(_l("Hosts outside"), choices=[], validate_choice=False)
+    more = LineField(_l("Another host"), validators=[Length(max=300)])
+
+
 class RenameForm(Form):
     """Another title for a package."""
 

@@ -12,6 +12,7 @@ from lms.library.addresses import isolation, plain_url
 from lms.library.kinds import UNIT_KINDS
 from lms.library.kinds.policies import SANDBOX
 from lms.library.models import ContentUnit, UnitState
+from lms.library.origin.outside import Outside
 from lms.library.services.launches import Launched
 from lms.library.titles import shown as title_of
 
@@ -65,13 +66,21 @@ def shown(version_id: UUID, registration_id: UUID | None, *, asked: str | None =
     return Shown(lines, current)
 
 
-def framing(page: str, app: Flask) -> Response:
-    """Return a page that may show content of the content origin in a frame."""
+def framing(page: str, app: Flask, outside: Outside) -> Response:
+    """Return a page that may show content of the content origin in a frame, and what its package has elsewhere.
+
+    A unit may open a window of its own and must find the way back to its run-time, so the page lets go of nothing that
+    it opened; what opens the page itself is let go of still.
+    """
+    elsewhere = " ".join((*outside.units, *outside.hosts))
+    if outside.leads_away:
+        elsewhere = "https: http:"  # a link leads on from where it leads to; what it shows knows nothing of ours
     response = make_response(page)
     url = app.config["SETTINGS"].content_url
     origin = f"{url} {plain_url(app) or ''}".strip() if url else "'self'"
-    sources = f"frame-src {origin} https: http:; connect-src 'self' {origin if url else ''}"
+    sources = f"frame-src {origin} {elsewhere}; connect-src 'self' {origin if url else ''}"
     response.headers["Content-Security-Policy"] = policy(f"{sources.strip()}; ")
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     return response
 
 

@@ -3,12 +3,13 @@
 from lms.core.guard import ANYONE, CITY, HELD, PUBLIC, WHOLE, Route, predicate_scope, unit_scope
 from lms.library import access
 from lms.library.access import ADMINISTER, MANAGE, READ
-from lms.library.views import administration, keys, launching, packages, previews, uploads
+from lms.library.views import administration, keys, launch_logs, launching, packages, previews, uploads
 from lms.people.access import unit_path
 
 PACKAGE = unit_scope("institution of the package", access.package_path)
 VERSION = unit_scope("institution of the version's package", access.version_path)
 UNIT = unit_scope("institution of the unit's package", access.unit_path)
+LAUNCH = unit_scope("institution of the launched package", access.launch_path)
 UPLOAD = unit_scope("institution of the upload", access.upload_path)
 OWN_UPLOAD = predicate_scope("own upload", access.own_upload)
 OWN_REGISTRATION = predicate_scope("own registration", access.own_registration)
@@ -22,6 +23,9 @@ ROUTES = [
     Route("/library", packages.index, READ, HELD),
     Route(AT, packages.package, READ, PACKAGE),
     Route(f"{AT}/rename", packages.rename, MANAGE, PACKAGE, POST),
+    Route(f"{AT}/hosts", packages.allow_hosts, MANAGE, PACKAGE, POST),
+    Route(f"{AT}/launches", launch_logs.launches, MANAGE, PACKAGE, endpoint="launch_logs"),
+    Route(f"{AT}/launches/<uuid:session_id>", launch_logs.launch, MANAGE, LAUNCH, endpoint="launch_log"),
     Route(f"{AT}/remove", packages.remove, MANAGE, PACKAGE, POST),
     Route(f"{AT}/versions/<uuid:version_id>/original", packages.original, READ, VERSION),
     Route(f"{AT}/versions/<uuid:version_id>/remove", packages.remove_version, MANAGE, VERSION, POST),

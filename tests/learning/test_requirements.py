@@ -41,7 +41,10 @@ class Class(World):
         self.start = utcnow() - timedelta(days=2)
         self.meeting = self.add_session()
         self.package = make.package_version(course(), self.institution).package_id
-        self.material = materials.place(SYSTEM, self.modules[0].id, self.package, required=True, at=utcnow()).id
+        before = utcnow() - timedelta(days=20)  # placed before anything in the module was done
+        self.material = materials.place(
+            SYSTEM, self.modules[0].id, self.package, required=True, in_running=True, at=before
+        ).id
         self.study()
         self.pass_quizzes()
         self.pass_essay()

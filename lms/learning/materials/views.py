@@ -16,6 +16,7 @@ from lms.learning.materials import queries, services
 from lms.learning.materials.forms import MoveForm, PlaceForm, VersionForm
 from lms.library import player_page
 from lms.library.models import Package
+from lms.library.origin.outside import of_version
 from lms.library.services import launches
 from lms.people.sessions import local_day
 
@@ -28,6 +29,7 @@ def material(registration: UUID, material_id: UUID) -> Any:
     refused = classes.refusal_of("open_material", registration)
     taken = queries.registration_of(opened.version_id, registration)
     shown = player_page.shown(opened.version_id, taken, asked=request.args.get("unit"))
+    outside = of_version(opened.version_id)
     page = render_template(
         "learning/material.html",
         title=opened.title,
@@ -39,9 +41,10 @@ def material(registration: UUID, material_id: UUID) -> Any:
         back_url=url_for("learning.course", registration=registration),
         mode="Normal",
         sandbox=player_page.sandbox(current_app),
+        missing_hosts=outside.missing,
         closed=refused.message if refused else None,
     )
-    return player_page.framing(page, current_app)
+    return player_page.framing(page, current_app, outside)
 
 
 def launch_material(registration: UUID, material_id: UUID, unit_id: UUID) -> Any:

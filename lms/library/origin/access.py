@@ -14,6 +14,7 @@ from lms.library import addresses
 from lms.library.addresses import Grant
 from lms.library.models import ContentSession, PackageVersion, Registration
 from lms.library.origin import binding
+from lms.library.origin.outside import Outside, of_version
 
 MOST_REMEMBERED = 10_000
 REMEMBERED = timedelta(seconds=30)
@@ -30,6 +31,7 @@ class Facts(NamedTuple):
     unit_id: UUID
     mode: str
     application: str
+    outside: Outside
 
 
 def facts() -> Facts:
@@ -97,4 +99,4 @@ def _look_up(grant: Grant, at: datetime) -> Facts | None:
             ContentSession.expires_at > at,
         )
     ).one_or_none()
-    return None if row is None else Facts(**row._mapping)
+    return None if row is None else Facts(**row._mapping, outside=of_version(grant.version_id))

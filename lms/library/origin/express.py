@@ -62,5 +62,7 @@ class Express:
             return None
         policy = headers.of_file(facts.package_kind, file.media_type)
         status, fields, body = delivery.answer(file, environ)
-        fields = {**headers.box(policy, facts.application, opaque=self.opaque), **fields, "X-Request-ID": uuid4().hex}
+        report = f"{environ.get('SCRIPT_NAME', '')}/{token}/{headers.BLOCKED}"
+        box = headers.box(policy, facts.application, facts.outside, report, opaque=self.opaque)
+        fields = {**box, **fields, "X-Request-ID": uuid4().hex}
         return status, list(fields.items()), body

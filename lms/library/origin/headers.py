@@ -11,7 +11,9 @@ from lms.library import kinds
 from lms.library.addresses import isolation
 from lms.library.kinds import policies
 from lms.library.origin import binding
+from lms.library.origin.outside import NOWHERE, Outside
 
+BLOCKED = "_khue/blocked"
 _KEPT = frozenset({"Cross-Origin-Resource-Policy", "Cache-Control"})
 """Headers that a view may set otherwise."""
 
@@ -31,23 +33,31 @@ def init_app(app: Flask) -> None:
     def finish(response: Response) -> Response:
         facts = g.get("content_facts")
         policy = g.get("content_policy", policies.CONTENT if facts else "default-src 'none'; frame-ancestors 'none'")
-        for name, value in box(policy, facts.application if facts else "", opaque=opaque).items():
+        application, outside = (facts.application, facts.outside) if facts else ("", NOWHERE)
+        report = f"{request.script_root}/{(request.view_args or {}).get('token', '')}/{BLOCKED}" if facts else ""
+        for name, value in box(policy, application, outside, report, opaque=opaque).items():
             if name not in _KEPT or name not in response.headers:
                 response.headers[name] = value
         return response
 
 
 @lru_cache(maxsize=1000)
-def box(policy: str, application: str, *, opaque: bool) -> Mapping[str, str]:
+def box(
+    policy: str, application: str, outside: Outside = NOWHERE, report: str = "", *, opaque: bool
+) -> Mapping[str, str]:
     """Return the headers of an answer.
 
     :param application: address of the application that shows it
+    :param outside: the hosts that the package may ask for something
+    :param report: where the browser tells what it was refused
     :param opaque: whether content has no origin of its own
     """
     if opaque and "sandbox" not in policy:
         policy += f"; sandbox {policies.SANDBOX}"
+    if report:
+        policy += f"; report-uri {report}"
     headers = {
-        "Content-Security-Policy": policy.format(application=application, services=_services(application)),
+        "Content-Security-Policy": _filled(policy, application, outside),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Resource-Policy": "cross-origin" if opaque else "same-origin",
@@ -59,6 +69,12 @@ def box(policy: str, application: str, *, opaque: bool) -> Mapping[str, str]:
     if opaque:
         headers["Access-Control-Allow-Origin"] = "null"  # an opaque origin reads its own files
     return MappingProxyType(headers)
+
+
+def _filled(policy: str, application: str, outside: Outside) -> str:
+    hosts, units = " ".join(outside.hosts), " ".join(outside.units)
+    filled = policy.format(application=application, services=_services(application), hosts=hosts, units=units)
+    return "; ".join(" ".join(directive.split()) for directive in filled.split(";"))
 
 
 def of_file(package_kind: str, media_type: str) -> str:

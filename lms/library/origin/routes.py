@@ -10,6 +10,7 @@ ROUTES = [
     Route("/<token>/_khue/return", views.return_, PUBLIC, GRANTED),
     Route("/<token>/_khue/commit", views.commit, PUBLIC, GRANTED, ("POST",), csrf=False),
     Route("/<token>/_khue/close", views.close, PUBLIC, GRANTED, ("POST",), csrf=False),
+    Route("/<token>/_khue/blocked", views.blocked, PUBLIC, GRANTED, ("POST",), csrf=False),
     Route("/<token>/", views.file, PUBLIC, GRANTED, endpoint="start"),
     Route("/<token>/<path:path>", views.file, PUBLIC, GRANTED),
 ]

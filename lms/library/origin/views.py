@@ -11,6 +11,7 @@ from lms.core.errors import DomainError
 from lms.library.origin import delivery, headers, players
 from lms.library.origin.access import facts
 from lms.library.services import launch_log, launches, scorm
+from lms.packages.inspection.outside import origin_of
 
 _RETURN = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Khuê</title>
 <script type="application/json" id="khue">{{"app": "{application}"}}</script>
@@ -65,6 +66,19 @@ def commit(token: str) -> Any:
         raise
     launch_log.note(session_id, "sent", about, status=200)
     return kept
+
+
+def blocked(token: str) -> Any:
+    """Note which host outside was asked for something in vain, as the browser reports it."""
+    del token
+    try:
+        told = json.loads(request.get_data(cache=False)[:20_000])["csp-report"]
+        origin = origin_of(str(told["blocked-uri"]))
+    except (ValueError, RecursionError, KeyError, TypeError):
+        abort(400)
+    if origin is not None:
+        launch_log.note(facts().session_id, "blocked", origin)
+    return "", 204
 
 
 def close(token: str) -> Any:

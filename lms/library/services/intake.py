@@ -25,7 +25,7 @@ from lms.library.rules import UPLOAD
 from lms.library.services import libraries, packages, uploads
 from lms.library.services.packages import Kept
 from lms.packages.formats.single import Taker
-from lms.packages.inspection import scanning
+from lms.packages.inspection import outside, scanning
 from lms.packages.inspection.archive import open_archive
 from lms.packages.inspection.limits import Limits
 from lms.packages.inspection.recognising import NOT_TAKEN, Recognised
@@ -46,6 +46,7 @@ class Taken:
     """What was found in a file: its structure, and its files, waiting to be stored.
 
     :ivar borrowed: files that come from the installed libraries
+    :ivar hosts: origins outside from which its pages load something
     """
 
     structure: Structure
@@ -53,6 +54,7 @@ class Taken:
     types: dict[str, str] = field(default_factory=dict)
     borrowed: list[Kept] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
 
 
 class NotChecking(DomainError):
@@ -117,8 +119,18 @@ def look_into(path: Path, filename: str, *, tell: Tell, staged: list[Staged]) ->
             if recognised.manifest
             else _single(path, filename, recognised, staged)
         )
+    taken.hosts = outside.origins(_texts(taken))
     taken.notes = [*recognised.notes, *taken.notes, *taken.structure.notes, *left_out]
     return taken
+
+
+def _texts(taken: Taken) -> Iterator[tuple[str, str]]:
+    """Give the files that may load something from outside; of H5P the content, since its libraries can do anything."""
+    within = "content/" if taken.structure.kind == "h5p" else ""
+    for path, file in taken.staged.items():
+        if path.startswith(within) and path.lower().endswith(outside.ENDINGS):
+            with file.path.open("rb") as stream:
+                yield path, stream.read(outside.LOOKED_AT).decode("utf-8", "replace")
 
 
 def _scan(names: dict[Path, str], filename: str, tell: Tell) -> list[Fault]:
@@ -268,7 +280,7 @@ def _accept(actor: Actor, upload_id: UUID, sent: Staged, taken: Taken, *, at: da
     uploads.check_quota(upload.institution_id, unpacked)
     kept = [Kept(path, file.sha256, file.size, taken.types[path]) for path, file in taken.staged.items()]
     kept += taken.borrowed
-    report = _report(taken.structure, taken.notes)
+    report = _report(taken.structure, taken.notes, taken.hosts)
     files.hold(file.sha256 for file in taken.borrowed)
     if files.unreferenced(file.sha256 for file in taken.borrowed):
         raise LibrariesChanged
@@ -300,13 +312,14 @@ def _check(upload: Upload) -> None:
         raise NotChecking
 
 
-def _report(structure: Structure, notes: list[Fault]) -> dict[str, Any]:
+def _report(structure: Structure, notes: list[Fault], hosts: list[str]) -> dict[str, Any]:
     launchable = sum(unit.href is not None for unit in structure.root.walk())
     return {
         "kind": structure.kind,
         "title": dict(structure.root.title),
         "units": launchable,
         "notes": listed(notes),
+        "hosts": hosts,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
@@ -30,7 +31,11 @@ from lms.library.models import (
     Upload,
 )
 from lms.library.titles import shown
+from lms.packages.inspection.outside import origin_of
 from lms.packages.structure import Structure, Unit
+
+
+MOST_HOSTS = 50
 
 
 class Kept(NamedTuple):
@@ -151,6 +156,28 @@ def remove_version(actor: Actor, version_id: UUID, *, at: datetime) -> None:
     audit.record(actor, "library.remove_version", "package_version", version.id, at=at, before=before)
     db.session.delete(version)
     files.release(shas, at=at)
+
+
+@act
+def allow_hosts(actor: Actor, package_id: UUID, hosts: Sequence[str], *, at: datetime) -> list[str]:
+    """Let the content of a package load from these origins outside, and from no others; returns them in order.
+
+    :param hosts: such as ``https://www.youtube.com``
+    :raises DomainError: ``bad-host``, naming it
+    """
+    package = _existing(package_id)
+    allowed = []
+    for host in hosts:
+        origin = origin_of(host.strip().rstrip("/"))
+        if origin is None or urlsplit(host).path.strip("/"):
+            words = _l("“%(host)s” is no address of a host, such as https://www.youtube.com.", host=host[:100])
+            raise DomainError("bad-host", words, 422)
+        allowed.append(origin)
+    before, package.allowed_hosts = list(package.allowed_hosts), sorted(set(allowed))[:MOST_HOSTS]
+    if package.allowed_hosts != before:
+        after = {"hosts": package.allowed_hosts}
+        audit.record(actor, "library.allow_hosts", "package", package.id, at=at, before={"hosts": before}, after=after)
+    return package.allowed_hosts
 
 
 def _existing(package_id: UUID) -> Package:

@@ -15,9 +15,9 @@ from lms.core.guard import current_actor
 from lms.core.pages import Page
 from lms.library import kinds, queries
 from lms.library.access import MANAGE, READ, package_path
-from lms.library.forms import RenameForm, UploadForm
+from lms.library.forms import HostsForm, RenameForm, UploadForm
 from lms.library.models import PackageVersion
-from lms.library.queries import pages
+from lms.library.queries import launch_logs, pages
 from lms.library.services import packages
 from lms.library.services.uploads import quota_of, used_by
 from lms.library.views.words import PIECE, STEPS
@@ -88,6 +88,21 @@ def rename(package_id: UUID) -> Any:
     return redirect(url_for("library.package", package_id=package_id))
 
 
+def allow_hosts(package_id: UUID) -> Any:
+    """Say which hosts outside the content of the package may load from."""
+    form = HostsForm()
+    if not form.validate():
+        return package_page(package_id, hosts_form=form), 422
+    hosts = [*(form.hosts.data or []), *([form.more.data] if form.more.data else [])]
+    try:
+        packages.allow_hosts(current_actor(), package_id, hosts, at=utcnow())
+    except DomainError as refused:
+        form.more.errors = [*form.more.errors, refused.message]
+        return package_page(package_id, hosts_form=form), refused.status
+    flash(_("This is what the content may load from now. Who has it open sees it after opening it anew."), "success")
+    return redirect(url_for("library.package", package_id=package_id))
+
+
 def remove(package_id: UUID) -> Any:
     """Remove the package."""
     try:
@@ -121,11 +136,18 @@ def original(package_id: UUID, version_id: UUID) -> Response:
         abort(404)
 
 
-def package_page(package_id: UUID, *, form: UploadForm | None = None, rename_form: RenameForm | None = None) -> str:
+def package_page(
+    package_id: UUID,
+    *,
+    form: UploadForm | None = None,
+    rename_form: RenameForm | None = None,
+    hosts_form: HostsForm | None = None,
+) -> str:
     """The page of a package.
 
     :param form: an upload that was refused
     :param rename_form: a title that was refused
+    :param hosts_form: hosts that were refused
     """
     actor, row = current_actor(), pages.package(package_id)
     if row is None:
@@ -145,6 +167,8 @@ def package_page(package_id: UUID, *, form: UploadForm | None = None, rename_for
         manages=manages,
         form=form or upload_form([pages.Institution(row.institution_id, row.institution)], package_id),
         rename_form=rename_form or RenameForm(formdata=None, title=row.title),
+        hosts=launch_logs.hosts_of(package_id),
+        hosts_form=hosts_form or HostsForm(formdata=None),
         piece=piece_size(),
     )
 

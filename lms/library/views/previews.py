@@ -9,6 +9,7 @@ from lms.core.database import db, utcnow
 from lms.core.guard import Actor, current_actor
 from lms.library import player_page
 from lms.library.models import ContentUnit, PackageVersion, Registration
+from lms.library.origin.outside import of_version
 from lms.library.queries import pages
 from lms.library.services import launches, registrations
 from lms.library.services.registrations import Learner
@@ -36,6 +37,7 @@ def player(registration_id: UUID) -> Any:
     if package is None:
         abort(404)
     shown = player_page.shown(version.id, None, asked=request.args.get("unit"))
+    outside = of_version(version.id)
     page = render_template(
         "library/player.html",
         title=package.title,
@@ -45,8 +47,9 @@ def player(registration_id: UUID) -> Any:
         back_url=url_for("library.package", package_id=package.id),
         mode=MODE,
         sandbox=player_page.sandbox(current_app),
+        missing_hosts=outside.missing,
     )
-    return player_page.framing(page, current_app)
+    return player_page.framing(page, current_app, outside)
 
 
 def launch(registration_id: UUID, unit_id: UUID) -> Any:
