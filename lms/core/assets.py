@@ -88,13 +88,19 @@ def _players() -> None:
     for source in sorted((ROOT / "lms/library/players").glob("*")):
         if source.suffix in (".js", ".css", ".svg"):
             _copy(source, PLAYERS / source.name)
+    storage, frame = PLAYERS / "storage.js", PLAYERS / "h5p" / "frame.bundle.js"
+    if storage.exists():  # H5P writes its inner frame itself; what is read there first is this
+        _write(frame, storage.read_bytes() + b"\n" + frame.read_bytes())
 
 
 def _copy(source: Path, target: Path) -> None:
+    _write(target, source.read_bytes())
+
+
+def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = source.read_bytes()
     target.write_bytes(content)
-    if source.suffix in (".js", ".mjs", ".css", ".svg") and len(content) > 2000:
+    if target.suffix in (".js", ".mjs", ".css", ".svg") and len(content) > 2000:
         target.with_name(f"{target.name}.br").write_bytes(brotli.compress(content, quality=7))
         target.with_name(f"{target.name}.gz").write_bytes(gzip.compress(content, compresslevel=7, mtime=0))
 

@@ -17,7 +17,7 @@ from werkzeug.wsgi import get_host
 from lms.core import logs
 from lms.core.database import utcnow
 from lms.library.addresses import isolation
-from lms.library.origin import access, binding, delivery, headers
+from lms.library.origin import access, binding, delivery, headers, with_storage
 
 Flow = Callable[..., Iterable[bytes]]
 Answer = tuple[int, list[tuple[str, str]], Iterable[bytes]]
@@ -57,6 +57,8 @@ class Express:
         facts = access.remembered(token, get_host(environ), at=utcnow())
         file = delivery.remembered(facts.version_id, path) if facts is not None else None
         if facts is None or file is None:
+            return None
+        if with_storage.wanted(file, environ):
             return None
         if not (self.opaque or binding.loaded_by_page(environ) or binding.shown(facts.session_id, environ)):
             return None

@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
-from lms.library.origin import delivery, headers, players
+from lms.library.origin import delivery, headers, players, with_storage
 from lms.library.origin.access import facts
 from lms.library.services import launch_log, launches, scorm
 from lms.packages.inspection.outside import origin_of
@@ -30,6 +30,10 @@ def file(token: str, path: str = "") -> Any:
     if stored is None:
         abort(404)
     headers.file(stored.media_type)
+    if with_storage.wanted(stored, request.environ):
+        content = b"".join(stored.opener.chunks(start=0, length=stored.size, chunk=delivery.CHUNK))
+        page = with_storage.page(content, request.script_root)
+        return Response(page, headers={"Cache-Control": "private, no-store", "Content-Type": stored.media_type})
     status, fields, body = delivery.answer(stored, request.environ)
     return Response(body, status=status, headers=fields, direct_passthrough=True)
 

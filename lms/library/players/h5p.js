@@ -1,11 +1,10 @@
 // H5P content: shown by h5p-standalone, its xAPI events told as statements of this learner, its state kept for the next
-// time. Content that asks nothing has no event that says it is done: it counts as done once it has been shown.
-import { el, fault } from "./dom.js";
+// time. Content that asks nothing is done when it says so (completed, consumed) or when its reader does.
+import { el, fault, word } from "./dom.js";
 import { config, duration, leave, report, state, status } from "./xapi.js";
 
 const SAVE = 10_000; // milliseconds between two looks at the content's state
-const SHOWN = 5_000; // milliseconds after which content that asks nothing has been seen
-const ASKING = /^(completed|answered|mastered|passed|failed)$/;
+const ASKING = /^(completed|consumed|answered|mastered|passed|failed)$/;
 const place = document.querySelector("main");
 const holder = el("div", {});
 let done = false;
@@ -23,7 +22,7 @@ async function begin() {
   leave(() => { save(); report("terminated", { duration: duration() }); });
   setInterval(save, SAVE);
   if (done) status(true, null, 100);
-  else if (!(await asks())) setTimeout(() => complete({}), SHOWN);
+  else if (!(await asks())) offer();
 }
 
 async function show(previous) {
@@ -49,7 +48,7 @@ function tell(said) {
   };
   if (sub || !ASKING.test(verb)) return void report(said.verb, said.result ?? {}, {}, more);
   report(said.verb, said.result ?? {}, {}, more);
-  if (verb === "answered" || verb === "completed") finish(said.result ?? {}, verb);
+  if (verb === "answered" || verb === "completed" || verb === "consumed") finish(said.result ?? {}, verb);
 }
 
 // The main content has been answered: with or without a score, it is done now.
@@ -58,8 +57,17 @@ function finish(result, verb) {
   const passed = typeof success === "boolean" ? success : null;
   if (verb !== "completed") report("completed", { completion: true, ...(score ? { score } : {}), duration: duration() }, { progress: 100 });
   done = true;
+  place.querySelector(".read")?.remove();
   save();
   status(true, passed, 100);
+}
+
+// Nothing in it can be right or wrong; that she has read it says the reader herself, where the content does not.
+function offer() {
+  if (done) return;
+  const button = el("button", { type: "button", className: "chief", onclick: () => { complete({}); line.replaceChildren(word("read_noted")); } }, word("read"));
+  const line = el("p", { className: "read", role: "status" }, button);
+  place.append(line);
 }
 
 function complete(result) {

@@ -11,6 +11,7 @@ from lms.packages.messages import message as _l
 from lms.packages.structure import Fault, Files, Refused, Structure, Unit, read
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_USED = re.compile(rf"(?P<name>{_NAME.pattern}) (?P<major>\d{{1,5}})\.(?P<minor>\d{{1,5}})", re.ASCII)
 _JSON_LIMIT, _MOST = 20 * 1024 * 1024, 500
 
 
@@ -36,12 +37,17 @@ def read_structure(files: Files, manifest: str = "h5p.json") -> Structure:
     dependencies = [_library(dependency, manifest) for dependency in _list(about.get("preloadedDependencies"))]
     if "content/content.json" not in files:
         raise Refused(Fault("content/content.json", _l("The file is missing from the package.")))
-    _object(files, "content/content.json", any_value=True)
+    content = _object(files, "content/content.json", any_value=True)
     chosen = next((library for library in dependencies if library.name == main), None)
     if chosen is None:
         raise Refused(Fault(manifest, _l("The main library is not among the libraries that the package names.")))
     folders = libraries(files)
     needed, missing = _closure(files, dependencies, folders)
+    unnamed = sorted(str(library) for library in _used(content) - set(needed) - set(folders))
+    notes = [
+        Fault(name, _l("The content uses this H5P library, and the package does not name it. That part may not appear."))
+        for name in unnamed
+    ]
     title = {"und": one_line(str(about.get("title") or ""))[:300] or str(chosen)}
     properties = {
         "library": str(chosen),
@@ -55,7 +61,7 @@ def read_structure(files: Files, manifest: str = "h5p.json") -> Structure:
         properties={"missing": [str(library) for library in missing], **properties},
         children=(unit,),
     )
-    return Structure("h5p", root)
+    return Structure("h5p", root, notes=tuple(notes))
 
 
 def libraries(files: Files) -> dict[Library, str]:
@@ -120,6 +126,22 @@ def _library(declaration: Any, path: str) -> Library:
     if min(library.major, library.minor) < 0 or max(library.major, library.minor) > 99_999:
         raise Refused(Fault(path, _l("The version of a library is no number.")))
     return library
+
+
+def _used(content: Any) -> set[Library]:
+    """Return the libraries that content names where it uses them."""
+    used: set[Library] = set()
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+            found = _USED.fullmatch(value["library"]) if isinstance(value.get("library"), str) else None
+            if found is not None and "params" in value:
+                used.add(Library(found["name"], int(found["major"]), int(found["minor"])))
+    return used
 
 
 def _scripts(about: Mapping[str, Any]) -> list[str]:

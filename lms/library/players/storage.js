@@ -1,0 +1,51 @@
+// Where a browser refuses storage to frames of other sites (private windows, third parties blocked), asking for it is an
+// error that ends programs. Here they get one that lives as long as the page; frames of one page share it. Where there is
+// storage, nothing is changed.
+(() => {
+  const shared = (() => {
+    let highest = window;
+    try {
+      while (highest.parent !== highest && highest.parent.document) highest = highest.parent;
+    } catch { /* beyond is another origin */ }
+    try { return (highest.khueMemory ??= {}); } catch { return {}; }
+  })();
+
+  function memory(name) {
+    const kept = (shared[name] ??= new Map());
+    const methods = {
+      getItem: (key) => kept.get(String(key)) ?? null,
+      setItem: (key, value) => { kept.set(String(key), String(value)); },
+      removeItem: (key) => { kept.delete(String(key)); },
+      clear: () => kept.clear(),
+      key: (index) => [...kept.keys()][index] ?? null,
+    };
+    return new Proxy({}, {
+      get: (_, key) => (key === "length" ? kept.size : typeof key === "symbol" ? undefined : methods[key] ?? kept.get(key)),
+      set: (_, key, value) => { kept.set(String(key), String(value)); return true; },
+      has: (_, key) => key in methods || kept.has(String(key)),
+      deleteProperty: (_, key) => { kept.delete(String(key)); return true; },
+      ownKeys: () => [...kept.keys()],
+      getOwnPropertyDescriptor: (_, key) => (kept.has(String(key)) ? { value: kept.get(String(key)), writable: true, enumerable: true, configurable: true } : undefined),
+    });
+  }
+
+  for (const name of ["localStorage", "sessionStorage"]) {
+    let works = false;
+    try { works = Boolean(window[name]) && window[name].length >= 0; } catch { /* refused */ }
+    if (!works) Object.defineProperty(window, name, { configurable: true, value: memory(name) });
+  }
+  try { void document.cookie; } catch {
+    const jar = (shared.cookies ??= new Map());
+    Object.defineProperty(document, "cookie", {
+      configurable: true,
+      get: () => [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
+      set: (text) => {
+        const [pair, ...rest] = String(text).split(";");
+        const [name, ...value] = pair.split("=");
+        const over = rest.some((one) => /^\s*max-age\s*=\s*(0|-\d+)\s*$/i.test(one) || Date.parse(/^\s*expires\s*=(.*)$/i.exec(one)?.[1] ?? "") < Date.now());
+        if (over) jar.delete(name.trim());
+        else jar.set(name.trim(), value.join("=").trim());
+      },
+    });
+  }
+})();
