@@ -7,8 +7,8 @@ from lms.core.config import Settings
 from lms.core.personal import held as personal_data
 from lms.records import cli, models, personal  # noqa: F401 - models registers the tables
 from lms.records.application import LearnerOf, Mounted, create_records_app
-from lms.records.routes import PAGES
 from lms.records.launched import Watch
+from lms.records.routes import PAGES
 from lms.records.statements import OfSession
 
 

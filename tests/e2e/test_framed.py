@@ -123,7 +123,7 @@ def test_h5p_has_its_height_where_storage_is_refused(shown: Any, tmp_path: Path)
 def test_outside_is_asked_only_what_staff_allowed(shown: Any, tmp_path: Path) -> None:
     with host({"Content-Type": "image/svg+xml"}) as (address, asked):
         html = f"<!doctype html><meta charset=utf-8><p>Bài</p><img alt='' src='{address}/hinh.svg'><script>"
-        html += f"for (const t of ['img', 'script', 'iframe', 'video']) {{ const e = document.createElement(t);"
+        html += "for (const t of ['img', 'script', 'iframe', 'video']) { const e = document.createElement(t);"
         html += f" e.src = '{address}/leave?' + encodeURIComponent(location); document.body.append(e); }}"
         html += f"fetch('{address}/leave?' + encodeURIComponent(location)).catch(() => 0);</script>"
         one, page, taken = shown(web(tmp_path, html.encode(), "ngoai"))

@@ -18,7 +18,7 @@ from lms.library.services import launches, registrations
 from lms.packages.structure import Unit
 from lms.people import services as people
 from lms.people.models import RoleHolding
-from lms.people.sessions import actor_of, open_session
+from lms.people.sessions import actor_of, load_actor, open_session
 from tests import factories as make
 from tests.security.walking import browser
 
@@ -45,12 +45,12 @@ def held(app, session):
     version = make.package_version(root, institution, "html", {"index.html": b"<p>"})
     unit = next(row for row in queries.units(version.id) if row.href)
     launched = []
+    sign_in, token = open_session(who.id, at=utcnow(), user_agent="", address=None)
     for context in (enrolment.id, None):
         taken = registrations.register(
             version.id, registrations.learner_of(who.person_id), at=utcnow(), context_id=context, anew=True
         )
-        launched.append(_launch(taken.id, unit.id, version.id))
-    _, token = open_session(who.id, at=utcnow(), user_agent="", address=None)
+        launched.append(_launch(taken.id, unit.id, version.id, sign_in))
     code = people.issue_activation_code(SYSTEM, who.id, at=utcnow())
     session.commit()
     return SimpleNamespace(
@@ -58,8 +58,8 @@ def held(app, session):
     )
 
 
-def _launch(registration_id, unit_id, version_id):
-    made = launches.launch(registration_id, unit_id, application="http://localhost", at=utcnow())
+def _launch(registration_id, unit_id, version_id, sign_in=None):
+    made = launches.launch(registration_id, unit_id, application="http://localhost", at=utcnow(), sign_in=sign_in)
     row = db.session.get(launches.ContentSession, made.session_id)
     registration, unit = (
         db.session.get(launches.Registration, registration_id),
@@ -77,6 +77,7 @@ def _erasure_leaving(held):
 
 
 HAPPENS = {
+    "signs out": lambda held: people.sign_out(load_actor(held.token, at=utcnow()), at=utcnow()),
     "signs out everywhere": lambda held: people.end_all_sessions(actor_of(held.who.id, at=utcnow()), at=utcnow()),
     "password set anew": lambda held: people.set_password(SYSTEM, held.who.id, "hoa sữa nồng nàn phố", at=utcnow()),
     "account locked": lambda held: people.lock_account(SYSTEM, held.who.id, at=utcnow()),
@@ -150,3 +151,40 @@ def test_who_left_holds_no_role_that_could_begin_again(held, session):
     HAPPENS["left the service"](held)
     session.commit()
     assert session.scalars(select(RoleHolding.valid_to).where(RoleHolding.account_id == held.who.id)).one() is not None
+
+
+def _open_again(held, sign_in=None):
+    """Open the material of no class once more, as staff who look at it do."""
+    old = db.session.get(launches.ContentSession, held.elsewhere.id)
+    version = db.session.get(launches.Registration, old.registration_id).version_id
+    made = _launch(old.registration_id, old.unit_id, version, sign_in)
+    db.session.commit()
+    return made
+
+
+def test_signing_out_leaves_what_was_begun_in_another_browser(held, session):
+    elsewhere, _ = open_session(held.who.id, at=utcnow(), user_agent="", address=None)
+    there = _open_again(held, elsewhere)
+    HAPPENS["signs out"](held)
+    session.commit()
+    assert not _reads_files(held.here) and _reads_files(there) and _stores(held, there)
+    people.end_session(actor_of(held.who.id, at=utcnow()), elsewhere, at=utcnow())
+    session.commit()
+    assert not _reads_files(there) and not _stores(held, there)
+
+
+def test_a_role_that_ends_takes_what_its_holder_looks_at(held, session):
+    holding = session.scalars(select(RoleHolding.id).where(RoleHolding.account_id == held.who.id)).one()
+    there = _open_again(held)
+    people.end_role(SYSTEM, holding, at=utcnow())
+    session.commit()
+    assert not _reads_files(there) and not _stores(held, there)
+    assert _reads_files(held.here) and _stores(held, held.here)
+
+
+def test_the_way_out_by_the_page_ends_what_is_open(app, held, session):
+    client = browser(app, held.token)
+    page = client.get("/account").get_data(as_text=True)
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    assert client.post("/account/sign-out", data={"csrf_token": token}).status_code == 302
+    assert not _reads_files(held.here) and not _stores(held, held.here)

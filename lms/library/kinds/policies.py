@@ -1,8 +1,8 @@
 """Content-Security-Policies: what content and players may do. Names in braces are filled in.
 
-``{application}`` shows it, ``{services}`` take what it reports, ``{hosts}`` are those outside that staff allowed for the
-package, ``{units}`` those on which its own units are, by its manifest. Nothing else is asked for anything: an address
-with its token could leave with any picture.
+``{application}`` shows it, ``{services}`` take what it reports, ``{hosts}`` are those outside that staff allowed for
+the package, ``{units}`` those on which its own units are, by its manifest. Nothing else is asked for anything: an
+address with its token could leave with any picture.
 """
 
 CONTENT = (

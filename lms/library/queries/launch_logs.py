@@ -91,9 +91,7 @@ def hosts_of(package_id: UUID) -> list[Host]:
 
 def _launches(package_id: UUID) -> Any:
     count = (
-        select(
-            func.count().label("events"), func.count().filter(ContentEvent.what == "refused").label("refused")
-        )
+        select(func.count().label("events"), func.count().filter(ContentEvent.what == "refused").label("refused"))
         .where(ContentEvent.session_id == ContentSession.id)
         .lateral()
     )

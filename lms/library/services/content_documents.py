@@ -1,4 +1,4 @@
-"""What launched content asks of documents: judged before the record store looks at it (cmi5, sections 8.1.2, 10, 11)."""
+"""What launched content asks of documents: judged before the record store looks at it (cmi5, 8.1.2, 10, 11)."""
 
 import json
 import re

@@ -34,7 +34,6 @@ from lms.library.titles import shown
 from lms.packages.inspection.outside import origin_of
 from lms.packages.structure import Structure, Unit
 
-
 MOST_HOSTS = 50
 
 

@@ -45,7 +45,9 @@ def read_structure(files: Files, manifest: str = "h5p.json") -> Structure:
     needed, missing = _closure(files, dependencies, folders)
     unnamed = sorted(str(library) for library in _used(content) - set(needed) - set(folders))
     notes = [
-        Fault(name, _l("The content uses this H5P library, and the package does not name it. That part may not appear."))
+        Fault(
+            name, _l("The content uses this H5P library, and the package does not name it. That part may not appear.")
+        )
         for name in unnamed
     ]
     title = {"und": one_line(str(about.get("title") or ""))[:300] or str(chosen)}

@@ -81,6 +81,6 @@ def _origins_of(address: str) -> list[str]:
         return []
     scheme, _, host = origin.partition("://")
     host = _SAME.get(host, host)
-    if host in _NAMESPACES or "." not in host.partition(":")[0] and host.partition(":")[0] != "localhost":
+    if host in _NAMESPACES or ("." not in host.partition(":")[0] and host.partition(":")[0] != "localhost"):
         return []
     return [f"{scheme}://{host}", *_TOGETHER.get(host, ())]

@@ -1,5 +1,6 @@
 """What a unit may ask and send within its session, and what the log tells staff of it (cmi5, sections 8 to 11)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def test_11_preferences_are_json(session_: Session) -> None:
 
 def test_11_preferences_are_those_of_the_actor(session_: Session) -> None:
     for agent in (None, {"mbox": "mailto:x@e.vn"}):
-        query = {"profileId": terms.PREFERENCES} | ({"agent": __import__("json").dumps(agent)} if agent else {})
+        query = {"profileId": terms.PREFERENCES} | ({"agent": json.dumps(agent)} if agent else {})
         for method in ("get", "put", "delete"):
             more = {"json": GOOD} if method == "put" else {}
             send = getattr(session_.client, method)
