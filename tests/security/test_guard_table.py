@@ -63,7 +63,7 @@ XAPI = {
 CONTENT = {
     "library.fetch",  # a code that is good once
     "content.known",
-    *(f"content.{name}" for name in ("play", "return_", "commit", "close", "start", "file")),
+    *(f"content.{name}" for name in ("play", "return_", "commit", "close", "blocked", "start", "file")),
 }
 """Opened by the token of a launch, which is in the address."""
 
