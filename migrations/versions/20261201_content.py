@@ -27,10 +27,10 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
         sa.Column("session_id", sa.Uuid(), sa.ForeignKey("content_sessions.id"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("about", sa.Text(), server_default="", nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), server_default="", nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint("what IN ('launched', 'asked', 'sent', 'refused', 'blocked', 'ended')", name="what"),
     )
     op.create_index("ix_content_events_session", "content_events", ["session_id", "id"])

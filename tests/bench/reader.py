@@ -18,7 +18,8 @@ def main() -> None:
         with socket.create_connection((host, int(port))) as line:
             while time.perf_counter() < end:
                 start = rng.randrange(0, size - step)
-                asked = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nRange: bytes={start}-{start + step - 1}\r\nSec-Fetch-Site: same-origin\r\n\r\n"
+                span = f"Range: bytes={start}-{start + step - 1}\r\nSec-Fetch-Site: same-origin"
+                asked = f"GET {path} HTTP/1.1\r\nHost: {name}\r\n{span}\r\n\r\n"
                 line.sendall(asked.encode())
                 head = b""
                 while b"\r\n\r\n" not in head:

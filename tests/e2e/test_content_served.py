@@ -45,7 +45,8 @@ def send(launched: Any) -> Iterator[Send]:
         return answer, answer.read()
 
     def twice(path: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {"Sec-Fetch-Site": "same-origin"}  # as an opened page asks
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
         (first, body), (second, again) = (once(path, method, named) for _ in range(2))
         assert (first.status, body) == (second.status, again)
         varying = {"x-request-id", "date"}

@@ -22,6 +22,7 @@ const q = new URLSearchParams(location.search), actor = JSON.parse(q.get("actor"
 const launched = (async () => {
   const key = (await (await fetch(q.get("fetch"), { method: "POST" })).json())["auth-token"];
   const head = { Authorization: "Basic " + key, "X-Experience-API-Version": "1.0.3", "Content-Type": "application/json" };
+  await fetch(q.get("endpoint") + "agents/profile?" + new URLSearchParams({ agent: q.get("actor"), profileId: "cmi5LearnerPreferences" }), { headers: head });
   const state = q.get("endpoint") + "activities/state?" + new URLSearchParams({ activityId: q.get("activityId"), agent: q.get("actor"), registration: q.get("registration"), stateId: "LMS.LaunchData" });
   return { head, data: await (await fetch(state, { headers: head })).json() };
 })();

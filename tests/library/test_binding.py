@@ -97,3 +97,22 @@ def test_each_launch_has_a_secret_of_its_own(app: Any, page: Any, play: Any, pac
 
 def test_content_elsewhere_comes_back_without_anything(app: Any, page: Any) -> None:
     assert elsewhere(app, page, "_khue/return", headers=PAGE).status_code == 200
+
+
+def test_the_short_way_knows_the_browser_outside_of_any_application(app: Any, page: Any) -> None:
+    """The server asks it without an application's context, unlike the test client."""
+    from contextvars import copy_context
+
+    content = app.extensions["content"]
+    cookie = f"{binding.COOKIES[1]}={addresses.browser_secret(page.launched.session_id)}"
+
+    def ask(headers: dict[str, str]) -> str:
+        from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+        path = f"/{page.token}/data.bin"
+        environ = EnvironBuilder(path, base_url=f"http://{page.host}/", headers=headers).get_environ()
+        return str(run_wsgi_app(content.wsgi_app, environ)[1])
+
+    assert page.get("data.bin", headers=LOADED).status_code == 200
+    for headers, status in (({"Cookie": cookie}, "200"), (LOADED, "200"), ({"Cookie": "khue-launch=x"}, "403")):
+        assert copy_context().run(ask, headers).startswith(status)

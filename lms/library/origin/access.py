@@ -32,6 +32,7 @@ class Facts(NamedTuple):
     mode: str
     application: str
     outside: Outside
+    secret: str
 
 
 def facts() -> Facts:
@@ -67,7 +68,7 @@ def _allows(_actor: Actor, _permission: str, args: Mapping[str, Any]) -> bool:
         abort(404)
     g.content_facts = launch
     if request.endpoint not in _FROM_ELSEWHERE:
-        binding.check(launch.session_id, of_page=request.endpoint in _FILES)
+        binding.check(launch.session_id, launch.secret, of_page=request.endpoint in _FILES)
     return True
 
 
@@ -99,4 +100,7 @@ def _look_up(grant: Grant, at: datetime) -> Facts | None:
             ContentSession.expires_at > at,
         )
     ).one_or_none()
-    return None if row is None else Facts(**row._mapping, outside=of_version(grant.version_id))
+    if row is None:
+        return None
+    secret = addresses.browser_secret(grant.session_id)
+    return Facts(**row._mapping, outside=of_version(grant.version_id), secret=secret)

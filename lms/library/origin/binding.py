@@ -30,12 +30,13 @@ _REFUSED = (
 )
 
 
-def check(session_id: UUID, *, of_page: bool) -> None:
+def check(session_id: UUID, secret: str, *, of_page: bool) -> None:
     """Let this request pass if it comes from the launch's browser; the first one makes it that.
 
+    :param secret: what the launch's browser shows (:func:`lms.library.addresses.browser_secret`)
     :param of_page: whether what an opened page loads by itself passes: files, but no reports and no player pages
     """
-    if shown(session_id, request.environ) or (of_page and loaded_by_page(request.environ)):
+    if shown(secret, request.environ) or (of_page and loaded_by_page(request.environ)):
         return
     if of_page and isolation(current_app) == "opaque":  # there a page has no origin, and no cookie
         return
@@ -44,9 +45,8 @@ def check(session_id: UUID, *, of_page: bool) -> None:
     g.content_bound = session_id
 
 
-def shown(session_id: UUID, environ: Any) -> bool:
-    """Tell whether a request shows the secret of a launch."""
-    secret = addresses.browser_secret(session_id)
+def shown(secret: str, environ: Any) -> bool:
+    """Tell whether a request shows the secret of a launch; asked outside of any application too."""
     given = [environ.get(SHOWN, "")]
     if "HTTP_COOKIE" in environ:
         cookies = parse_cookie(environ)

@@ -60,7 +60,7 @@ class Express:
             return None
         if with_storage.wanted(file, environ):
             return None
-        if not (self.opaque or binding.loaded_by_page(environ) or binding.shown(facts.session_id, environ)):
+        if not (self.opaque or binding.loaded_by_page(environ) or binding.shown(facts.secret, environ)):
             return None
         policy = headers.of_file(facts.package_kind, file.media_type)
         status, fields, body = delivery.answer(file, environ)

@@ -19,13 +19,13 @@ MOST, MOST_REFUSED = 300, 500
 """Lines of one launch: of all kinds, and with what was refused."""
 _NOTE = """
     INSERT INTO content_events (session_id, at, what, about, status, reason)
-    SELECT s.id, %(at)s, %(what)s, %(about)s, %(status)s, %(reason)s FROM content_sessions s
+    SELECT s.id, %(at)s, %(what)s::text, %(about)s::text, %(status)s::int, %(reason)s::text FROM content_sessions s
     WHERE (s.id = %(session)s OR s.credential_id = %(credential)s)
       AND (SELECT count(*) FROM content_events e WHERE e.session_id = s.id) < %(most)s
       AND NOT EXISTS (
         SELECT FROM (SELECT e.* FROM content_events e WHERE e.session_id = s.id ORDER BY e.id DESC LIMIT 1) last
-        WHERE (last.what, last.about, last.reason) = (%(what)s, %(about)s, %(reason)s)
-          AND last.status IS NOT DISTINCT FROM %(status)s)
+        WHERE (last.what, last.about, last.reason) = (%(what)s::text, %(about)s::text, %(reason)s::text)
+          AND last.status IS NOT DISTINCT FROM %(status)s::int)
     RETURNING id
 """
 
