@@ -42,7 +42,9 @@ def test_what_loads_by_itself_is_named(name: str) -> None:
     assert origins([(path, text)]) == expected
 
 
-@pytest.mark.parametrize("address", ["javascript:1", "https://", "https://a b/", "https://x:99999999/", "ftp://e.vn/", ""])
+@pytest.mark.parametrize(
+    "address", ["javascript:1", "https://", "https://a b/", "https://x:99999999/", "ftp://e.vn/", ""]
+)
 def test_what_is_no_host_is_none(address: str) -> None:
     assert origin_of(address) is None
 
