@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261201_content"
-down_revision = "20261130_work_in_lessons"
+down_revision = "20261201_nominations"
 branch_labels = None
 depends_on = None
 

@@ -79,10 +79,11 @@ def test_a_unit_in_a_window_of_its_own_finds_its_run_time(shown: Any) -> None:
     opened.value.get_by_text("API FOUND, completed").wait_for()
 
 
-def test_a_link_leads_to_a_site_that_isolates_itself(shown: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["target=_blank", "", "target=_top"])
+def test_a_link_leads_to_a_site_that_isolates_itself(shown: Any, tmp_path: Path, target: str) -> None:
     alone = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
     with host(alone) as (address, _):
-        link = f"<!doctype html><a target=_blank href='{address}/coop'>Văn bản</a>"
+        link = f"<!doctype html><a {target} href='{address}/coop'>Văn bản</a>"
         _one, page, _ = shown(web(tmp_path, link.encode()))
         with page.expect_popup() as opened:
             page.frame_locator("iframe[data-frame]").get_by_role("link").click()

@@ -29,6 +29,14 @@
     });
   }
 
+  // A link that leads outside opens a window: the frame around reaches no other host, and the lesson stays where it is.
+  addEventListener("click", (event) => {
+    const link = event.target?.closest?.("a[href], area[href]");
+    if (window === window.top || !link || !/^https?:$/.test(link.protocol) || link.host === location.host) return;
+    if (/^(_self|_parent|_top)?$/i.test(link.target)) link.target = "_blank";
+    link.relList?.add("noopener");
+  }, true);
+
   for (const name of ["localStorage", "sessionStorage"]) {
     let works = false;
     try { works = Boolean(window[name]) && window[name].length >= 0; } catch { /* refused */ }
