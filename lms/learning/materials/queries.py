@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import literal, or_, select, text
 
 from lms.catalogue.models import Module, Programme, ProgrammeVersion
+from lms.classes.life import OPEN
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
 from lms.core.i18n import local
@@ -176,7 +177,7 @@ _CONCERNED = text(
     FROM class_runs c JOIN modules o ON o.version_id = c.version_id
     LEFT JOIN enrolments e ON e.class_id = c.id AND e.status = 'enrolled'
     WHERE c.institution_id = :institution AND c.starts_on <= :today AND c.ends_on >= :today
-      AND c.finished_at IS NULL AND c.status IN ('planned', 'running')
+      AND c.finished_at IS NULL AND c.status = ANY(:open)
     GROUP BY o.id
     """
 )
@@ -184,7 +185,7 @@ _CONCERNED = text(
 
 def concerned(institution_id: int, today: date) -> dict[UUID, Concerned]:
     """Return whom a material would concern that is put into a module today, by module; one statement."""
-    rows = db.session.execute(_CONCERNED, {"institution": institution_id, "today": today})
+    rows = db.session.execute(_CONCERNED, {"institution": institution_id, "today": today, "open": sorted(OPEN)})
     return {row.id: Concerned(row.classes, row.trainees) for row in rows}
 
 
