@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261201_content"
-down_revision = "20261201_nominations"
+down_revision = "20261201_marks_by_rubric"
 branch_labels = None
 depends_on = None
 
