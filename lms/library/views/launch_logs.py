@@ -12,9 +12,9 @@ WHAT = {
     "launched": _l("started"),
     "asked": _l("asked"),
     "sent": _l("sent"),
-    "refused": _l("refused"),
+    "refused": _l("turned down"),
     "blocked": _l("not loaded"),
-    "ended": _l("ended"),
+    "ended": _l("session over"),
 }
 
 
