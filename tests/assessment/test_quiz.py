@@ -114,10 +114,10 @@ def test_blank_questions_are_counted_before_handing_in(client, world, submit, se
     assert "Còn 3 câu chưa trả lời" in html
     session.refresh(world.attempt)
     assert world.attempt.submitted_at is None
-    assert len(session.scalars(select(Answer).where(Answer.attempt_id == world.attempt.id)).all()) == 7
+    assert len(session.scalars(select(Answer).where(Answer.attempt_id == world.attempt.id)).all()) == 12
     submit(client, world.url, data | {"action": "submit", "confirmed": "1"})
     session.refresh(world.attempt)
-    assert (world.attempt.score, world.attempt.passed) == (7, True)
+    assert (world.attempt.score, world.attempt.passed) == (12, True)
 
 
 def test_saving_keeps_answers_without_handing_in(client, world, submit, form_of):

@@ -12,9 +12,7 @@ from lms.catalogue.content import blocks
 from lms.catalogue.content.registers import SOURCES
 from lms.core.config import ROOT
 
-COURSES = {
-    programme.file.code: programme.version for programme in services.read(ROOT) if programme.version is not None
-}
+COURSES = {programme.file.code: programme.version for programme in services.read(ROOT) if programme.version is not None}
 MODULES = [pytest.param(module, id=module.file.id) for version in COURSES.values() for module in version.modules]
 LESSONS = [
     pytest.param(lesson, id=lesson.head.id)
