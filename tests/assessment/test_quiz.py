@@ -73,7 +73,7 @@ def _fill(world, form_of, wrong=0, blank=0):
 
 def test_the_page_has_all_questions_and_no_key(client, world):
     html = client.get(world.url).get_data(as_text=True)
-    assert html.count("data-question=") == len(world.questions) == 10
+    assert html.count("data-question=") == len(world.questions) == 15
     assert "Đáp án đúng" not in html
     for question in world.questions:
         assert question.body["explanation"][:60] not in html
@@ -86,8 +86,8 @@ def test_a_whole_quiz_without_scripts(client, world, submit, form_of):
     answer = submit(client, world.url, data | {"action": "submit"}, follow_redirects=True)
     html = answer.get_data(as_text=True)
     assert answer.status_code == 200
-    assert "<strong>8</strong> / 10" in html and ">Đạt<" in html
-    assert html.count("Giải thích") == 10
+    assert "<strong>13</strong> / 15" in html and ">Đạt<" in html
+    assert html.count("Giải thích") == 15
     assert "Đáp án đúng" in html and "Chưa đúng" in html
 
 
@@ -102,7 +102,7 @@ def test_every_option_is_explained_afterwards(client, world, submit, form_of):
 
 
 def test_failing_offers_another_try_while_attempts_remain(client, world, submit, form_of):
-    answer = submit(client, world.url, _fill(world, form_of, wrong=10) | {"action": "submit"}, follow_redirects=True)
+    answer = submit(client, world.url, _fill(world, form_of, wrong=15) | {"action": "submit"}, follow_redirects=True)
     html = answer.get_data(as_text=True)
     assert "Chưa đạt" in html
     assert f"Làm lại (còn {world.quiz.attempts_allowed - 1} lần)" in html
@@ -114,10 +114,10 @@ def test_blank_questions_are_counted_before_handing_in(client, world, submit, se
     assert "Còn 3 câu chưa trả lời" in html
     session.refresh(world.attempt)
     assert world.attempt.submitted_at is None
-    assert len(session.scalars(select(Answer).where(Answer.attempt_id == world.attempt.id)).all()) == 7
+    assert len(session.scalars(select(Answer).where(Answer.attempt_id == world.attempt.id)).all()) == 12
     submit(client, world.url, data | {"action": "submit", "confirmed": "1"})
     session.refresh(world.attempt)
-    assert (world.attempt.score, world.attempt.passed) == (7, True)
+    assert (world.attempt.score, world.attempt.passed) == (12, True)
 
 
 def test_saving_keeps_answers_without_handing_in(client, world, submit, form_of):
@@ -248,7 +248,7 @@ def test_after_handing_in_nothing_changes(client, world, save, submit, form_of, 
     assert (answer.status_code, answer.json["code"]) == (409, "already-submitted")
     assert submit(client, world.url, {"action": "submit"}, page="/account").status_code == 409
     session.refresh(world.attempt)
-    assert world.attempt.score == 10
+    assert world.attempt.score == 15
 
 
 def test_another_trainees_attempt_is_closed(world, sign_in, submit):
@@ -278,7 +278,7 @@ def test_the_pages_take_few_statements(world, client, queries, submit, form_of):
 # -- attempts, scores and statements ----------------------------------------------------------------------------------
 
 
-def _hand_in(world, right=10):
+def _hand_in(world, right=15):
     for question in world.questions[:right]:
         services.save_answer(world.attempt.id, question.id, services.right_answer(question), 1, at=utcnow())
     from lms.core.guard import SYSTEM
@@ -300,7 +300,7 @@ def test_attempts_run_out(world):
         services.start_attempt(world.quiz.id, world.enrolment.id, world.person.id, at=utcnow())
 
 
-@pytest.mark.parametrize(("right", "passed"), [(7, True), (6, False)])
+@pytest.mark.parametrize(("right", "passed"), [(11, True), (10, False)])
 def test_handing_in_tells_the_floors_above(world, right, passed):
     heard = []
 
@@ -314,13 +314,13 @@ def test_handing_in_tells_the_floors_above(world, right, passed):
 
 
 def test_an_attempt_is_told_in_statements(world, statements):
-    _hand_in(world, right=6)
+    _hand_in(world, right=9)
     assert len(statements("initialized")) == 1
     answered = statements("answered")
-    assert len(answered) == 6
+    assert len(answered) == 9
     assert all(one["result"]["success"] is True and one["result"]["response"] for one in answered)
     (failed,) = statements("failed")
-    assert failed["result"]["score"] == {"scaled": 0.6, "raw": 6, "min": 0, "max": 10}
+    assert failed["result"]["score"] == {"scaled": 0.6, "raw": 9, "min": 0, "max": 15}
     assert failed["context"]["registration"] == str(world.enrolment.id)
     assert statements("passed") == []
 
@@ -331,7 +331,7 @@ def test_two_open_attempts_cannot_be(world, session):
     session.add(
         Attempt(
             quiz_id=world.quiz.id, registration=world.enrolment.id, person_id=world.person.id, number=2, seed=1,
-            started_at=utcnow(), max_score=10,
+            started_at=utcnow(), max_score=15,
         )
     )  # fmt: skip
     with pytest.raises(IntegrityError):

@@ -15,6 +15,8 @@ def quiz(tmp_path):
     """Change the first numeric question of a copy of A2.1's quizzes, and tell the faults of reading it."""
     for name in ("courses/A2.1-quan-ly-phat-trien-do-thi", "content/A2.1"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("content/can-cu.yaml", "content/thuat-ngu.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
     path = min((tmp_path / "content/A2.1").glob("*/quiz.yaml"))
     document = yaml.safe_load(path.read_text("utf-8"))
     number, question = next((n, q) for n, q in enumerate(document["questions"]) if q["kind"] == "numeric")

@@ -51,7 +51,7 @@ def test_handing_in_from_a_page_opened_before_keeps_what_another_window_saved(cl
     answer = client.post(world.url, data=fields | {"action": "submit"})
     assert answer.status_code == 302
     session.refresh(world.attempt)
-    assert (world.attempt.score, len(stored(session, world))) == (10, 10)
+    assert (world.attempt.score, len(stored(session, world))) == (15, 15)
 
 
 def test_what_was_touched_is_written_beside_what_another_window_saved(client, world, window, session):

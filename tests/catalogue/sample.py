@@ -34,6 +34,6 @@ def install(root: Path) -> Path:
     text = (COURSE / LESSON).read_text("utf-8")
     lesson.write_text(text.replace("id: b9-m1-l1", f"id: {CODE}"), "utf-8")
     for folder in ("tinh-huong", "mo-phong", "tai-ve", "nghe-nhin"):
-        shutil.copytree((COURSE / LESSON).parent / folder, module / folder)
+        shutil.copytree((COURSE / LESSON).parent / folder, module / folder, dirs_exist_ok=True)
     shutil.copy((COURSE / LESSON).parent / "figures/hien-truong.svg", module / "figures")
     return lesson

@@ -31,6 +31,8 @@ def repository(tmp_path):
     """A copy of the programme with content, small enough to break."""
     for name in ("courses/A2.1-quan-ly-phat-trien-do-thi", "content/A2.1"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("content/can-cu.yaml", "content/thuat-ngu.yaml"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 

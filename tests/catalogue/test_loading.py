@@ -90,7 +90,7 @@ def test_lessons_figures_quizzes_and_the_essay_are_there(session):
     figure = session.scalars(select(Figure).where(Figure.version_id == version.id)).first()
     assert b"<svg" in b"".join(files.read(figure.sha256))
     questions = session.scalars(select(Question).join(Quiz).join(Module).where(Module.version_id == version.id)).all()
-    assert len(questions) == 10 * len(outline.modules)
+    assert len(questions) == 15 * len(outline.modules)
     assert session.scalars(select(Assignment).where(Assignment.version_id == version.id)).one().code == "thu-hoach"
 
 

@@ -148,7 +148,7 @@ def test_every_programme_is_found_by_its_name_without_accents(session):
 def test_a_programme_shows_the_decisions_words_and_its_curriculum(client):
     html = client.get("/programmes/A2.1").get_data(as_text=True)
     for words in (
-        "Tham mưu chính sách và huy động nguồn lực tài chính",
+        "Tham mưu chính sách, nguồn lực tài chính và dự án đầu tư xây dựng đô thị",
         "đang chờ cấp có thẩm quyền phê duyệt",
         "Còn ít nhất 3 năm công tác",
         f"Dự ít nhất {make.version().attendance_min_percent}% số buổi học",
