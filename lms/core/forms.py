@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FileField, HiddenField, SelectField, SelectMultipleField
 
+from lms.core import form_html
 from lms.core.edits import ChangedMeanwhile, Edit
 from lms.core.fields import CONVERT, CountField, DayField, DecimalTextField, LineField, MomentField, TextField
 from lms.core.form_words import Words
@@ -97,6 +98,7 @@ def asks_file(form: FlaskForm) -> bool:
 
 def init_app(app: Flask) -> None:
     """Give the templates what the summary of a form is made of."""
+    form_html.install()
     app.jinja_env.globals |= {"faults_of": faults_of, "asks_file": asks_file}
 
 
