@@ -87,6 +87,9 @@ BOUNDED = {
     "unit_reports/summary.html": "the levels, the programmes, and units above all others",
     "surveys/builder_uses.html": "the programmes",
     "core/forms.html": "the macros",
+    "core/states.html": "the moves of one thing",
+    "about/contact.html": "the contacts",
+    "about/help.html": "the guides",
     "surveys/instrument.html": "the questions of a form",
     "surveys/instruments.html": "the versions of forms",
 }
