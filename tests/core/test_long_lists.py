@@ -245,7 +245,7 @@ PAGES = {
     "classes": (lambda c: "/classes", "institution_staff", r'muted">(LL-\d+)'),
     "results": (lambda c: "quality.index", "institution_staff", r'muted">(LL-\d+)'),
     "adjustments": (lambda c: "quality.adjustments", "institution_staff", r">(LL-\d+)</a>"),
-    "completion of classes": (lambda c: "/reports/completion?by=class", "home_affairs_officer", r"minor\">(LL-\d+)<"),
+    "completion of classes": (lambda c: "/reports/completion?by=class", "home_affairs_officer", r"<small>(LL-\d+)<"),
     "trainees": (
         lambda c: f"/reports/completion/trainees?class={c.run.id}", "home_affairs_officer", r"minor\">(LL\d+)<"
     ),
