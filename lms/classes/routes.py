@@ -1,7 +1,7 @@
 """The addresses of classes."""
 
 from lms.classes import access
-from lms.classes.views import life
+from lms.classes.views import life, sheets
 from lms.classes.views import pages as views
 from lms.core.guard import HELD, OWN, Route, predicate_scope, unit_scope
 
@@ -55,11 +55,18 @@ ROUTES = [
     ),
     Route(
         "/classes/<uuid:class_id>/sessions/<uuid:session_id>/attendance",
-        views.attendance,
+        sheets.attendance,
         "classes.teach",
         TAKES,
         GET_POST,
     ),
+    Route(
+        "/classes/<uuid:class_id>/sessions/<uuid:session_id>/attendance/paper",
+        sheets.printed_sheet,
+        "classes.teach",
+        TAKES,
+    ),
+    Route("/classes/<uuid:class_id>/trainees/paper", sheets.printed_list, "classes.read", READABLE),
     Route("/classes/<uuid:class_id>/essays", views.essays, "classes.teach", MARKS),
     Route("/classes/<uuid:class_id>/essays/<uuid:submission_id>", views.essay, "classes.teach", ESSAY, GET_POST),
     Route("/classes/<uuid:class_id>/essays/<uuid:submission_id>/file", views.essay_file, "classes.teach", ESSAY),

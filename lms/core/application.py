@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -14,12 +15,27 @@ from lms.core.connections import limit_statements
 from lms.core.database import db
 
 
+class _Session(SecureCookieSessionInterface):
+    """Flask's session in a signed cookie; what signs it is made once, not twice a request."""
+
+    def __init__(self) -> None:
+        self._signer: tuple[Any, Any] | None = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Return what signs and reads the cookie, anew after a change of the secret."""
+        key = (app.secret_key, app.config["SECRET_KEY_FALLBACKS"])
+        if self._signer is None or self._signer[0] != key:
+            self._signer = (key, super().get_signing_serializer(app))
+        return self._signer[1]
+
+
 def new(import_name: str, settings: Settings, *, front: Callable[[Any, Flask], Any] | None = None) -> Flask:
     """Return an application without addresses. Touches no database and asks nobody.
 
     :param front: makes WSGI middleware that stands right before Flask and sees what trusted proxies said
     """
     app = Flask(import_name, static_folder=None)
+    app.session_interface = _Session()
     converters.init_app(app)
     app.debug = settings.debug
     app.config |= {

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FileField, HiddenField, SelectField, SelectMultipleField
 
+from lms.core import form_html
 from lms.core.edits import ChangedMeanwhile, Edit
 from lms.core.fields import (
     CONVERT,
@@ -109,6 +110,7 @@ def asks_file(form: FlaskForm) -> bool:
 
 def init_app(app: Flask) -> None:
     """Give the templates what the summary of a form is made of."""
+    form_html.install()
     app.jinja_env.globals.update(faults_of=faults_of, asks_file=asks_file, old_words=old_words, press_again=press_again)
 
 

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale, gettext, ngettext
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, ngettext
 from flask_login import current_user
+from markupsafe import Markup
 
 from lms.core.rounding import parts_of_whole
 
@@ -23,7 +25,8 @@ def init_app(app: Flask) -> None:
     folders = sorted(str(p) for p in Path(app.root_path).glob("*/translations"))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Ho_Chi_Minh"
-    Babel(app, default_locale="vi", locale_selector=select_language)
+    babel = Babel(app, default_locale="vi", locale_selector=select_language)
+    babel.domain_instance = _AllDomains()  # where flask_babel keeps it
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: _catalogue(select_language()).ugettext(message),
         lambda one, many, count: _catalogue(select_language()).ungettext(one, many, count),
@@ -31,6 +34,7 @@ def init_app(app: Flask) -> None:
         pgettext=lambda context, message: _catalogue(select_language()).upgettext(context, message),
         npgettext=lambda context, one, many, count: _catalogue(select_language()).unpgettext(context, one, many, count),
     )
+    app.jinja_env.globals["_"] = _text
     app.jinja_env.filters |= {
         "date": day,
         "time": clock,
@@ -68,6 +72,34 @@ def _catalogue(language: str) -> NullTranslations:
     return merged or NullTranslations()
 
 
+class _AllDomains(Domain):
+    """The merged catalogue for texts in Python and for lazy ones: found without asking for it in five places."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the catalogue of the language in force, which :func:`force_locale` may have set."""
+        locale = get_locale()
+        return NullTranslations() if locale is None else _catalogue(locale.language)
+
+
+_texts: dict[str, dict[str, Markup]] = {language: {} for language in LANGUAGES}
+"""Texts of templates as they are written into pages, by language."""
+_MOST = 20_000
+
+
+def _text(message: str, **values: Any) -> Markup:
+    """Return a text of a template: what Jinja's ``_`` returns, without going through its context and two functions.
+
+    Every text is a format, as there: ``%%`` is a percent sign; values are escaped.
+    """
+    known = _texts[select_language()]
+    text = known.get(message)
+    if text is None:
+        text = Markup(translated(message))  # noqa: S704 - the catalogue's words and the templates' own
+        if len(known) < _MOST:
+            known[message] = text
+    return text % values if values or "%" in text else text
+
+
 def translated(message: str) -> str:
     """Return a message in the reader's language, its places for values as they are."""
     return _catalogue(select_language()).ugettext(message)
@@ -75,6 +107,13 @@ def translated(message: str) -> str:
 
 def select_language() -> str:
     """Return the language of this request: the visitor's choice, then the account's, then Vietnamese."""
+    try:
+        return cast(str, g.language)  # asked for some hundred times a page
+    except (AttributeError, RuntimeError):
+        return _select_language()
+
+
+def _select_language() -> str:
     if not has_request_context() or "babel" not in current_app.extensions:
         return "vi"
     if "language" not in g:

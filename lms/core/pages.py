@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request, url_for
 from flask_babel import gettext
@@ -134,7 +135,9 @@ def init_app(app: Flask) -> None:
         "footer": lambda: footer(app),
         "request_id": lambda: g.get("request_id", ""),
         "draft_owner": _draft_owner,
+        "asked_besides": asked_besides,
         "next_url": next_url,
+        "page_url": page_url,
         "demo": app.config["DEMO"],
     }
     app.jinja_env.filters["markdown"] = markdown_filter
@@ -144,10 +147,22 @@ def init_app(app: Flask) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A stretch of a long list: its rows and the key after which the next stretch starts."""
+    """A stretch of a long list: its rows and the key after which the next stretch starts.
+
+    Of a list that nobody counts (the audit trail, all people) the next stretch is known; of one that is counted
+    (:func:`lms.core.lists.numbered`) also its number, and how many rows there are.
+    """
 
     rows: Sequence[T]
     next_key: str | None
+    number: int = 1
+    size: int = 0
+    total: int | None = None
+    """How many rows the whole list has; None where they are not counted."""
+    name: str = "after"
+    """Under which name the address says where the stretch begins."""
+    anchor: str | None = None
+    """Of the list within a page that holds more than the list."""
 
     @classmethod
     def cut(cls, rows: Sequence[T], size: int, key: Any) -> "Page[T]":
@@ -160,8 +175,40 @@ class Page(Generic[T]):
         last = key(rows[size - 1])
         return cls(rows[:size], "|".join(map(str, last)) if isinstance(last, tuple) else str(last))
 
+    @property
+    def last(self) -> int:
+        """The number of the last stretch of a counted list."""
+        return max(1, -(-(self.total or 0) // self.size)) if self.size else 1
+
+    @property
+    def first_row(self) -> int:
+        """The place of its first row in a counted list, from 1."""
+        return (self.number - 1) * self.size + 1
+
+    @property
+    def begins(self) -> bool:
+        """Whether it is the first stretch."""
+        return not request.args.get(self.name) if self.total is None else self.number == 1
+
+
+def here(**changes: Any) -> str:
+    """Return this page's own address with what was asked of it, some of it changed; None takes a name away."""
+    asked = {name: value for name, value in (request.args.to_dict() | changes).items() if value is not None}
+    path = request.script_root + quote(request.path, safe="/:@")
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def page_url(page: Page[Any], key: Any) -> str:
+    """Return this page's own address with what was asked of it, from another stretch on; the first for None."""
+    address = here(**{page.name: key})
+    return f"{address}#{page.anchor}" if page.anchor else address
+
 
 def next_url(page: Page[Any]) -> str:
     """Return this page's own address with what was asked of it, from the next stretch on."""
-    asked = (request.view_args or {}) | request.args.to_dict() | {"after": page.next_key}
-    return url_for(request.endpoint or "", **asked)
+    return page_url(page, page.next_key)
+
+
+def asked_besides(*names: str) -> list[tuple[str, str]]:
+    """Return what the address asks besides these names, for a form of search to keep; never a place in the list."""
+    return [(key, value) for key, value in request.args.items() if key not in (*names, "after", "page") and value]

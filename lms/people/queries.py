@@ -5,17 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from lms.core import audit
 from lms.core.database import db
 from lms.core.guard import Actor
+from lms.core.lists import numbered
+from lms.core.pages import Page
 from lms.core.search import folded, matches
 from lms.people.access import units_within, valid_on, visible_persons
 from lms.people.models import Account, Person, RoleHolding, SignInSession, Unit, UnitSuccession
 
-PAGE, UNITS_SHOWN = 50, 500
+PAGE = 50
 
 
 class PersonCard(NamedTuple):
@@ -306,24 +308,25 @@ def sessions(account_id: UUID, *, at: datetime) -> list[SessionRow]:
 # -- units ------------------------------------------------------------------------------------------------------------
 
 
-def units_below(parent_id: int | None, actor: Actor, permission: str, *, on: date) -> list[UnitRow]:
+def units_below(parent_id: int | None, actor: Actor, permission: str, *, on: date) -> Page[UnitRow]:
     """Return the units right below one (or the topmost ones an actor holds), that exist on a day."""
     if parent_id is None:
         where: ColumnElement[bool] = or_(*(Unit.path == path for path in actor.paths(permission)))
     else:
         where = Unit.parent_id == parent_id
-    return _units(where, on)
+    return numbered(_units(where, on), UnitRow)
 
 
-def find_units(query: str, actor: Actor, permission: str, *, on: date) -> list[UnitRow]:
-    """Return up to a page of units by part of their code or name."""
-    return _units(units_within(actor.paths(permission)) & matches(query, Unit.search_text), on)
+def find_units(query: str, actor: Actor, permission: str, *, on: date) -> Page[UnitRow]:
+    """Return units by part of their code or name."""
+    found = units_within(actor.paths(permission)) & matches(query, Unit.search_text)
+    return numbered(_units(found, on), UnitRow)
 
 
 def unit(unit_id: int) -> UnitRow | None:
     """Return one unit, valid or not."""
-    rows = _units(Unit.id == unit_id, None)
-    return rows[0] if rows else None
+    row = db.session.execute(_units(Unit.id == unit_id, None)).one_or_none()
+    return None if row is None else UnitRow(*row)
 
 
 def ancestors(path: str) -> list[UnitChoice]:
@@ -359,7 +362,7 @@ def headcount(path: str) -> int:
     return count or 0
 
 
-def _units(where: ColumnElement[bool], on: date | None) -> list[UnitRow]:
+def _units(where: ColumnElement[bool], on: date | None) -> Select[*tuple[Any, ...]]:
     child, heir = aliased(Unit), aliased(Unit)
     children = select(func.count()).where(child.parent_id == Unit.id)
     if on is not None:
@@ -383,8 +386,7 @@ def _units(where: ColumnElement[bool], on: date | None) -> list[UnitRow]:
     ).where(where)
     if on is not None:
         statement = statement.where(valid_on(on))
-    statement = statement.order_by(Unit.kind, Unit.sort_key, Unit.id).limit(UNITS_SHOWN)
-    return [UnitRow(*row) for row in db.session.execute(statement)]
+    return statement.order_by(Unit.kind, Unit.sort_key, Unit.id)
 
 
 def person_by_code(code: str) -> UUID | None:

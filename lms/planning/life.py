@@ -102,7 +102,8 @@ MOVES = (
         effects=(_l("She takes a place; on the days of the class nobody can send her elsewhere."),),
     ),
     Move(
-        "approve", _of("waitlisted"), "approved", _DECIDE, _l("Move up from the waiting list"), _l("Moved up from the waiting list"),
+        "approve", _of("waitlisted"), "approved", _DECIDE,
+        _l("Move up from the waiting list"), _l("Moved up from the waiting list"),
         guards=(takes_people, has_place, may_be_sent, is_next),
     ),
     Move(

@@ -51,6 +51,7 @@ def emit(
     grouping: Sequence[Activity] = (),
     instructor: UUID | None = None,
     extensions: dict[str, Any] | None = None,
+    statement_id: UUID | None = None,
 ) -> UUID:
     """Store one statement in the current transaction and return its id.
 
@@ -60,6 +61,7 @@ def emit(
     :param learner: opaque account name of the learner (``accounts.actor_name``); so is ``instructor``
     :param verb: a key of vocabulary.VERBS
     :param at: when it happened; when it was stored is the store's own clock
+    :param statement_id: for what a job that is done twice must say once
     :raises ValueError: a word is not in the vocabulary, or a value is not what xAPI asks for.
     """
     statement = build(
@@ -73,6 +75,7 @@ def emit(
         grouping=grouping,
         instructor=instructor,
         extensions=extensions,
+        statement_id=statement_id,
     )
     say(statement)
     return UUID(statement["id"])
@@ -98,6 +101,7 @@ def build(
     grouping: Sequence[Activity] = (),
     instructor: UUID | None = None,
     extensions: dict[str, Any] | None = None,
+    statement_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Build the statement that :func:`emit` stores."""
     if verb not in vocabulary.VERBS:
@@ -109,7 +113,7 @@ def build(
         related["grouping"] = [_activity(activity) for activity in grouping]
     word = vocabulary.VERBS[verb]
     statement = tincan.Statement(
-        id=uuid4(),
+        id=statement_id or uuid4(),
         actor=_agent(learner),
         verb=tincan.Verb(id=word.iri, display=word.display),
         object=_activity(activity),

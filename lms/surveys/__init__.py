@@ -12,7 +12,7 @@ from lms.learning.hooks import after_course, due_in_classes
 from lms.surveys import dashboard, lifecycle, models, personal, waiting  # noqa: F401 - models registers the tables
 from lms.surveys.routes import ROUTES
 from lms.surveys.services import reopening
-from lms.surveys.signals import survey_opened
+from lms.surveys.signals import survey_closed, survey_opened
 
 
 def init_app(app: Flask) -> None:
@@ -37,5 +37,6 @@ def init_app(app: Flask) -> None:
     class_reopened.connect(lifecycle.take_back)
     reopening_a_class.register(reopening.against)
     survey_opened.connect(lifecycle.schedule)
+    survey_closed.connect(lifecycle.say_who_answered)
     due_in_classes.register(dashboard.due)
     after_course.register(dashboard.after_course)

@@ -36,3 +36,8 @@ def schedule(survey_id: UUID, *, opens_at: datetime, closes_at: datetime) -> Non
         before = closes_at - REMINDED_BEFORE
         jobs.enqueue(tasks.remind, SYSTEM, at=opens_at, schedule_at=before, survey_id=name)
     jobs.enqueue(tasks.close_survey, SYSTEM, at=opens_at, schedule_at=closes_at, survey_id=name)
+
+
+def say_who_answered(survey_id: UUID, *, at: datetime) -> None:
+    """Have it told who answered, once the closing is committed: of thousands this takes longer than a page may."""
+    jobs.enqueue(tasks.tell, SYSTEM, at=at, survey_id=str(survey_id))

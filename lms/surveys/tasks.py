@@ -13,7 +13,7 @@ from lms.core.guard import SYSTEM
 from lms.core.jobs import Progress, periodic, task
 from lms.surveys import ballots
 from lms.surveys.queries import states
-from lms.surveys.services import evaluations
+from lms.surveys.services import evaluations, telling
 
 log = logging.getLogger("lms.surveys")
 
@@ -34,6 +34,13 @@ def forget(progress: Progress, *, survey_id: str) -> None:
     del progress
     if not states.is_there(UUID(survey_id)):
         ballots.destroy_key(current_app.config["SETTINGS"].keys_dir, UUID(survey_id))
+
+
+@task("surveys.tell")
+def tell(progress: Progress, *, survey_id: str) -> None:
+    """Say in the record store who answered a closed evaluation."""
+    del progress
+    telling.tell(UUID(survey_id))
 
 
 @task("surveys.remind")

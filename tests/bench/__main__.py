@@ -1,7 +1,8 @@
 """`make bench`: the product against bare floors, in one run, on the demonstration's data.
 
 Starts its own embedded database and servers, prints tables, stops everything. A ratio is our requests per second over the
-floor's for a page of the same size, on the same server with the same settings, measured right after one another.
+floor's for a page of the same size, on the same server with the same settings, measured right after one another. Beside
+an empty page stands the fair floor, which asks and shows what the page does (:mod:`tests.bench.fair`).
 """
 
 import argparse
@@ -9,18 +10,21 @@ import http.cookiejar
 import os
 import re
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from lms.console import demo
 from lms.console.demo_people import PASSWORD
 from lms.core.database import db, utcnow
-from tests.bench import load
+from tests.bench import fair, load
 from tests.bench.costly import costly
 from tests.bench.crowd import crowd
-from tests.bench.product import FLOOR_PORT, HOST, PORT, THREADS, WORKERS, own_product
+from tests.bench.memory import memory
+from tests.bench.product import FAIR_PORT, FLOOR_PORT, HOST, PORT, THREADS, WORKERS, Product, own_product
 
 
 class Browser:
@@ -52,7 +56,8 @@ class Browser:
         return "; ".join(f"{c.name}={c.value}" for c in self.jar)
 
 
-def pages(seconds: float) -> None:
+def measured_pages() -> list[tuple[str, str, str, float | None, float | None]]:
+    """Return name, path and cookie of each page, and the ratios wanted to the empty and to the fair floor."""
     trainee, staff = Browser(), Browser()
     trainee.sign_in("hocvien")
     staff.sign_in("coso")
@@ -63,25 +68,49 @@ def pages(seconds: float) -> None:
     reports = re.findall(r"/reports/classes/[0-9a-f-]{36}/quality", staff.get("/reports/quality").decode())
     assert lesson is not None
     report = max(reports, key=lambda path: len(staff.get(path)))
-    measured = [
-        ("catalogue (stranger)", "/programmes", "", 0.5),
-        ("sign-in page (stranger)", "/account/sign-in", "", None),
-        ("dashboard (trainee)", "/learn", trainee.cookie, 0.3),
-        ("lesson (trainee)", lesson.group(), trainee.cookie, 0.5),
-        ("class report (institution)", report, staff.cookie, None),
+    known = {
+        path: staff.get(path).decode() for path in re.findall(r"/classes/[0-9a-f-]{36}", staff.get("/classes").decode())
+    }
+    run = max(known, key=lambda path: len(known[path]))
+    sheets = [re.search(r"/classes/[0-9a-f-]{36}/sessions/[0-9a-f-]{36}/attendance", page) for page in known.values()]
+    sheet = max((found.group() for found in sheets if found), key=lambda path: len(staff.get(path)))
+    return [
+        ("catalogue (stranger)", "/programmes", "", 0.5, None),
+        ("sign-in page (stranger)", "/account/sign-in", "", 0.5, None),
+        ("dashboard (trainee)", "/learn", trainee.cookie, 0.3, 0.6),
+        ("lesson (trainee)", lesson.group(), trainee.cookie, 0.5, 0.6),
+        ("class page (institution)", run, staff.cookie, None, 0.6),
+        ("attendance sheet (institution)", sheet, staff.cookie, None, 0.6),
+        ("class report (institution)", report, staff.cookie, None, None),
     ]
+
+
+def pages(seconds: float, product: Product) -> None:
+    """Print each page beside an empty page of its size, and beside the fair floor (:mod:`tests.bench.fair`)."""
+    measured = measured_pages()
+    recorded = [fair.record(product.app, path, cookie) for _name, path, cookie, *_wanted in measured]
+    with tempfile.NamedTemporaryFile() as file:
+        fair.save(recorded, Path(file.name))
+        product.env[fair.FILE] = file.name
+        product.serve("tests.bench.fair:app", FAIR_PORT, ready="")
+    bare = fair.make(recorded, product.url)
     print(
-        f"\n{'page':28} {'kB':>6} {'req/s':>8} {'p95 ms':>8} {'floor req/s':>12} {'floor p95':>10} {'ratio':>6} {'wanted':>7}  req/s with br"
+        f"\n{'page':31} {'kB':>6} {'SQL':>4} {'req/s':>7} {'p95 ms':>7} {'empty':>7} {'ratio':>6} {'wanted':>7} "
+        f"{'fair':>7} {'ratio':>6} {'wanted':>7} {'CPU ms':>7} {'fair':>6} {'ratio':>6}"
     )
-    for name, path, cookie, wanted in measured:
+    for number, (name, path, cookie, wanted, wanted_fair) in enumerate(measured):
         load.run(HOST, PORT, path, cookie=cookie, seconds=1)
+        load.run(HOST, FAIR_PORT, f"/{number}", cookie=cookie, seconds=1)
         ours = load.run(HOST, PORT, path, cookie=cookie, seconds=seconds)
-        compressed = load.run(HOST, PORT, path, cookie=cookie, seconds=seconds / 2, br=True)
+        beside = load.run(HOST, FAIR_PORT, f"/{number}", cookie=cookie, seconds=seconds)
         floor = load.run(HOST, FLOOR_PORT, f"/?size={ours.size}", seconds=seconds)
-        ratio = ours.per_second / floor.per_second
+        own_cpu = fair.cpu(product.app, path, cookie, seconds=seconds / 3)
+        fair_cpu = fair.cpu(bare, f"/{number}", cookie, seconds=seconds / 3)
         print(
-            f"{name:28} {ours.size / 1000:6.1f} {ours.per_second:8.0f} {ours.p95_ms:8.1f} {floor.per_second:12.0f} "
-            f"{floor.p95_ms:10.1f} {ratio:6.2f} {wanted or '':>7}  {compressed.per_second:8.0f}"
+            f"{name:31} {ours.size / 1000:6.1f} {len(recorded[number].statements):4} {ours.per_second:7.0f} "
+            f"{ours.p95_ms:7.1f} {floor.per_second:7.0f} {ours.per_second / floor.per_second:6.2f} {wanted or '':>7} "
+            f"{beside.per_second:7.0f} {ours.per_second / beside.per_second:6.2f} {wanted_fair or '':>7} "
+            f"{own_cpu:7.2f} {fair_cpu:6.2f} {fair_cpu / own_cpu:6.2f}"
         )
 
 
@@ -141,7 +170,7 @@ def main() -> None:
             product.serve()
             product.serve("tests.bench.floor:app", FLOOR_PORT, ready="?size=1000")
             if "pages" in options.parts:
-                pages(options.seconds)
+                pages(options.seconds, product)
             if "signins" in options.parts:
                 sign_ins(options.seconds)
             if "firstload" in options.parts:
@@ -153,6 +182,9 @@ def main() -> None:
             product.serve()
             costly(product, Browser, options.seconds)
             product.stop()
+        if "memory" in options.parts:
+            product.stop()
+            memory(Browser, Path(product.env["LMS_INSTANCE"]).with_name("memory"))
         if "roster" in options.parts:
             roster(product.server.url("roster"))
 

@@ -24,7 +24,7 @@ from tests.ports import own_ports
 
 WORKERS, THREADS = os.environ.get("LMS_WEB_WORKERS", "4"), os.environ.get("LMS_WEB_THREADS", "4")
 HOST = "127.0.0.1"
-PORT, FLOOR_PORT = own_ports(2)
+PORT, FLOOR_PORT, FAIR_PORT = own_ports(3)
 
 
 class Product:
@@ -50,7 +50,7 @@ class Product:
         """Serve it by ``flask web``, which replaces workers that die."""
         env = self.env | {"LMS_HOST": HOST, "LMS_PORT": str(port), "FLASK_APP": "wsgi"}
         web = subprocess.Popen([str(Path(sys.executable).parent / "flask"), "web"], cwd=ROOT, env=env)
-        self.processes.append(_ready(web, f"http://{HOST}:{port}/healthz"))
+        self.processes.append(ready(web, f"http://{HOST}:{port}/healthz"))
 
     def stop(self) -> None:
         """Stop its servers."""
@@ -83,7 +83,7 @@ def own_product() -> Iterator[Product]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def serve(application: str, port: int, env: dict[str, str], ready: str = "healthz") -> subprocess.Popen[bytes]:
+def serve(application: str, port: int, env: dict[str, str], path: str = "healthz") -> subprocess.Popen[bytes]:
     """Start a server as the product is served, and wait until it answers.
 
     :raises ServingError: something else listens there; granian would share the port with it and say nothing
@@ -91,10 +91,11 @@ def serve(application: str, port: int, env: dict[str, str], ready: str = "health
     check_port(HOST, port)
     command = [sys.executable, "-m", "tests.bench.served", application]
     own = env | {"LMS_HOST": HOST, "LMS_PORT": str(port), "LMS_WEB_WORKERS": WORKERS, "LMS_WEB_THREADS": THREADS}
-    return _ready(subprocess.Popen(command, cwd=ROOT, env=own), f"http://{HOST}:{port}/{ready}")
+    return ready(subprocess.Popen(command, cwd=ROOT, env=own), f"http://{HOST}:{port}/{path}")
 
 
-def _ready(process: subprocess.Popen[bytes], url: str) -> subprocess.Popen[bytes]:
+def ready(process: subprocess.Popen[bytes], url: str) -> subprocess.Popen[bytes]:
+    """Return the process once it answers at this address."""
     for _ in range(300):
         try:
             urllib.request.urlopen(url, timeout=2).read()

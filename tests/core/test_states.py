@@ -96,6 +96,7 @@ WITHOUT_A_TABLE = {
     "surveys.services.instruments.load_instruments": NEW,
     "surveys.services.instruments.use": "takes the newest published version, and no other",
     "surveys.services.instruments.use_general": NO_STATE,
+    "surveys.services.telling._tell": "of an evaluation that ended, which the job behind it looks up",
     "surveys.services.reopening.take_back": "of a class opened again, which asks (lms.classes.hooks.reopening)",
 }
 """Act -> why no table is asked. What is new here must have a reason of its own."""

@@ -210,12 +210,14 @@ def _evaluated(session):
     return [raw for raw, _seq in rows if "/verbs/evaluated" in raw]
 
 
-def test_who_sent_a_form_is_told_at_closing_in_one_batch_with_one_time(world, session):
+def test_who_sent_a_form_is_told_after_closing_of_all_with_one_time(world, session, run_jobs):
     world.send(6)
     session.commit()
     assert _evaluated(session) == []
     evaluations.close(SYSTEM, world.survey.id, keys=world.keys, at=utcnow())
     session.commit()
+    assert _evaluated(session) == []
+    run_jobs()
     told = _evaluated(session)
     assert len(told) == 6
     times = {one.split('"timestamp":"')[1].split('"')[0] for one in told}

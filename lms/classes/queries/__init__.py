@@ -1,6 +1,6 @@
 """Typed rows for the pages of classes, and what the floors above ask."""
 
-from lms.classes.queries.essays import Essay, essay, essays, next_to_mark
+from lms.classes.queries.essays import Essay, essay, essays, essays_page, next_to_mark
 from lms.classes.queries.finishing import unfinished, without_results
 from lms.classes.queries.runs import (
     PAGE,
@@ -37,9 +37,14 @@ from lms.classes.queries.trainees import (
     actor_names,
     attendance_sheet,
     is_trainee_of,
+    marked_of,
+    member,
     members,
+    members_page,
     periods_of,
     sessions_attended,
+    sheet_page,
+    trainees_count,
 )
 
 __all__ = [
@@ -62,23 +67,29 @@ __all__ = [
     "classes",
     "essay",
     "essays",
+    "essays_page",
     "held_meanwhile",
     "institutions",
     "is_lecturer",
     "is_trainee_of",
     "lecturers_of",
+    "marked_of",
     "may_run_classes",
+    "member",
     "members",
+    "members_page",
     "next_to_mark",
     "periods_of",
     "session_row",
     "sessions_attended",
     "sessions_of",
     "sessions_of_lecturer",
+    "sheet_page",
     "takes_quizzes",
     "taught_to",
     "teachings_of",
     "topics_of",
+    "trainees_count",
     "unfinished",
     "versions_to_run",
     "without_results",

@@ -1,11 +1,11 @@
 """Who is in a class, with attendance and figures."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, and_, exists, func, select
+from sqlalchemy import ScalarSelect, Select, and_, exists, func, select
 
 from lms.assessment.models import Submission
 from lms.assessment.queries import essay_score, quizzes_passed
@@ -13,6 +13,9 @@ from lms.classes.life import OPEN
 from lms.classes.models import Attendance, ClassRun, Enrolment
 from lms.classes.rules import ATTENDED, Period
 from lms.core.database import db
+from lms.core.lists import numbered
+from lms.core.pages import Page
+from lms.core.search import matches
 from lms.people.models import Account, Person, Unit
 
 
@@ -39,25 +42,57 @@ def sessions_attended() -> ScalarSelect[int]:
 
 def members(class_id: UUID) -> list[Member]:
     """Return a class's trainees by name, each with attendance, quizzes passed and essay; one statement."""
-    rows = db.session.execute(
-        select(
-            Enrolment.id.label("enrolment_id"),
-            Enrolment.person_id,
-            Person.staff_code,
-            Person.full_name,
-            Unit.name.label("unit"),
-            Enrolment.status,
-            sessions_attended().label("attended"),
-            quizzes_passed(Enrolment.id).label("quizzes_passed"),
-            essay_score(Enrolment.id).label("essay_score"),
-            exists().where(Submission.registration == Enrolment.id).label("essay_handed_in"),
-        )
+    return [Member(*row) for row in db.session.execute(_with_figures(_trainees(class_id)))]
+
+
+def member(class_id: UUID, enrolment_id: UUID) -> Member | None:
+    """Return one trainee of a class."""
+    row = db.session.execute(_with_figures(_trainees(class_id).where(Enrolment.id == enrolment_id))).one_or_none()
+    return None if row is None else Member(*row)
+
+
+def members_page(class_id: UUID, query: str) -> Page[Member]:
+    """Return the trainees of a class whose names or codes hold what is searched for, by name, in pages."""
+    found = _trainees(class_id).where(matches(query, Person.search_text))
+    return numbered(found, Member, anchor="trainees", rows=_with_figures)
+
+
+def trainees_count(class_id: UUID) -> int:
+    """Count a class's trainees; who was withdrawn is none."""
+    counted = select(func.count()).where(Enrolment.class_id == class_id, Enrolment.status != "withdrawn")
+    return db.session.scalar(counted) or 0
+
+
+def _trainees(class_id: UUID) -> Select[*tuple[Any, ...]]:
+    """Return as SQL who is in a class, by name."""
+    return (
+        select(Enrolment.id)
         .join(Person, Person.id == Enrolment.person_id)
-        .join(Unit, Unit.id == Enrolment.unit_id)
         .where(Enrolment.class_id == class_id)
         .order_by(Person.sort_key, Person.id)
     )
-    return [Member(**row._mapping) for row in rows]
+
+
+def _with_figures(enrolments: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return as SQL the figures of these enrolments; they cost too much to be asked of more than are shown."""
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.person_id,
+            Person.staff_code,
+            Person.full_name,
+            Unit.name,
+            Enrolment.status,
+            sessions_attended(),
+            quizzes_passed(Enrolment.id),
+            essay_score(Enrolment.id),
+            exists().where(Submission.registration == Enrolment.id),
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Unit, Unit.id == Enrolment.unit_id)
+        .where(Enrolment.id.in_(enrolments))
+        .order_by(Person.sort_key, Person.id)
+    )
 
 
 class Mark(NamedTuple):
@@ -71,9 +106,37 @@ class Mark(NamedTuple):
     note: str | None
 
 
-def attendance_sheet(class_id: UUID, session_id: UUID) -> list[Mark]:
-    """Return all trainees of the class with their mark for a session, if there is one."""
-    rows = db.session.execute(
+def attendance_sheet(class_id: UUID, session_id: UUID, only: Collection[UUID] | None = None) -> list[Mark]:
+    """Return the trainees of the class by name with their mark for a session, if there is one.
+
+    :param only: of these enrolments
+    """
+    sheet = _sheet(class_id, session_id)
+    if only is not None:
+        sheet = sheet.where(Enrolment.id.in_(only))
+    return [Mark(*row) for row in db.session.execute(sheet)]
+
+
+def sheet_page(class_id: UUID, session_id: UUID, query: str, *, unmarked: bool) -> Page[Mark]:
+    """Return the sheet in pages.
+
+    :param unmarked: only of trainees without a mark
+    """
+    sheet = _sheet(class_id, session_id).where(matches(query, Person.search_text))
+    return numbered(sheet.where(Attendance.status.is_(None)) if unmarked else sheet, Mark)
+
+
+def marked_of(class_id: UUID, session_id: UUID) -> tuple[int, int]:
+    """Count the trainees who have a mark for a session, and all."""
+    sheet = _sheet(class_id, session_id).with_only_columns(
+        func.count(Attendance.status), func.count(), maintain_column_froms=True
+    )
+    marked, everybody = db.session.execute(sheet.order_by(None)).one()
+    return marked, everybody
+
+
+def _sheet(class_id: UUID, session_id: UUID) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Enrolment.id.label("enrolment_id"),
             Person.full_name,
@@ -88,7 +151,6 @@ def attendance_sheet(class_id: UUID, session_id: UUID) -> list[Mark]:
         .where(Enrolment.class_id == class_id, Enrolment.status != "withdrawn")
         .order_by(Person.sort_key, Person.id)
     )
-    return [Mark(**row._mapping) for row in rows]
 
 
 def actor_names(person_ids: Iterable[UUID]) -> dict[UUID, UUID]:

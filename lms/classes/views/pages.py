@@ -1,11 +1,10 @@
 """Pages of classes: lists, the class, its people, timetable, attendance and essays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import msgspec
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
@@ -21,12 +20,10 @@ from lms.core.database import db, utcnow
 from lms.core.downloads import attachment
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
-from lms.core.fields import in_unicode, old_words
-from lms.core.forms import INVALID, Fault, pressed, status_of
+from lms.core.forms import INVALID, pressed, status_of
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE, local
 from lms.core.pages import Page
-from lms.core.text import one_line
 from lms.people.sessions import local_day
 
 
@@ -65,6 +62,7 @@ def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> s
     allowed &= allowed if manages else {"record_attendance"}
     own, theirs = life.doors(actor, head, local_day(now))
     lecturers = queries.lecturers_of(head.institution_path, local_day(now)) if "assign_lecturer" in allowed else []
+    query = arguments.search()
     return render_template(
         "classes/class.html",
         head=head,
@@ -72,7 +70,9 @@ def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> s
         sessions=queries.sessions_of(class_id),
         topics=queries.topics_of(head.version_id),
         teachings=queries.teachings_of(class_id),
-        members=queries.members(class_id),
+        members=queries.members_page(class_id, query),
+        query=query,
+        trainees=queries.trainees_count(class_id),
         manages=manages,
         lecturers=lecturers,
         histories=_histories(actor, lecturers) if lecturers else {},
@@ -134,7 +134,7 @@ def _say_enrolled(came: services.Enrolled) -> None:
 def withdraw(class_id: UUID, enrolment_id: UUID) -> Any:
     """Take a trainee out of the class."""
     head = life.head_for("withdraw", class_id)
-    member = next((row for row in queries.members(class_id) if row.enrolment_id == enrolment_id), None)
+    member = queries.member(class_id, enrolment_id)
     if member is None:
         abort(404)
     form = forms.WithdrawForm()
@@ -182,48 +182,11 @@ def remove_session(class_id: UUID, session_id: UUID) -> Any:
     return redirect(url_for("classes.class_page", class_id=class_id) + "#sessions")
 
 
-def attendance(class_id: UUID, session_id: UUID) -> Any:
-    """Take or correct attendance."""
-    now = utcnow()
-    sheet = queries.attendance_sheet(class_id, session_id)
-    error, status, others, old = None, 200, {}, _old_notes(request.form)
-    if old:
-        error, status = _("Some notes are in an old encoding. Nothing has been saved yet."), INVALID
-    elif request.method == "POST":
-        try:
-            changed = services.record_attendance(
-                current_actor(), session_id, _marks(request.form), seen=_seen(), at=now
-            )
-            flash(ngettext("Saved; %(num)s mark changed.", "Saved; %(num)s marks changed.", changed))
-            return redirect(url_for("classes.attendance", class_id=class_id, session_id=session_id))
-        except ChangedMeanwhile as refused:
-            error, status, others = refused.message, refused.status, refused.fields
-            sheet = queries.attendance_sheet(class_id, session_id)
-        except DomainError as refused:
-            error, status = refused.message, refused.status
-    session = queries.session_row(class_id, session_id)
-    if session is None:
-        abort(404)
-    typed = {key: value for key, value in request.form.items() if key.startswith(("status-", "note-"))}
-    page = render_template(
-        "classes/attendance.html",
-        session=session,
-        sheet=sheet,
-        open=rules.attendance_open(session.starts_at, now),
-        statuses=forms.STATUSES,
-        error=error,
-        typed=typed,
-        others=others,
-        old=old,
-        faults=_sheet_faults(sheet, others, old),
-        seen=_sheet(sheet),
-    )
-    return page, status
-
-
 def essays(class_id: UUID) -> Any:
     """The essays of a class."""
-    return render_template("classes/essays.html", head=queries.class_head(class_id), essays=queries.essays(class_id))
+    query = arguments.search()
+    page = queries.essays_page(class_id, query)
+    return render_template("classes/essays.html", head=queries.class_head(class_id), page=page, query=query)
 
 
 def essay(class_id: UUID, submission_id: UUID) -> Any:
@@ -339,51 +302,3 @@ def _session_values(row: queries.SessionRow | None) -> dict[str, Any]:
         "starts_at": row.starts_at.astimezone(ZONE).replace(tzinfo=None),
         "ends_at": row.ends_at.astimezone(ZONE).replace(tzinfo=None),
     }
-
-
-def _marks(submitted: Mapping[str, str]) -> dict[UUID, tuple[str, str | None]]:
-    """Read marks from the fields of a sheet: ``status-<enrolment>`` and ``note-<enrolment>``."""
-    marks: dict[UUID, tuple[str, str | None]] = {}
-    for name, value in submitted.items():
-        prefix, _sep, key = name.partition("-")
-        if prefix != "status" or not value:
-            continue
-        try:
-            enrolment_id = UUID(key)
-        except ValueError:
-            abort(400)
-        note = one_line(in_unicode(submitted.get(f"note-{key}", "")))[:300]
-        marks[enrolment_id] = (value, note or None)
-    return marks
-
-
-def _old_notes(submitted: Mapping[str, str]) -> dict[str, str]:
-    """Return what to say of notes in an old encoding, by enrolment."""
-    notes = {name.removeprefix("note-"): in_unicode(text) for name, text in submitted.items() if name[:5] == "note-"}
-    return {key: words for key, text in notes.items() if (words := old_words(text)) is not None}
-
-
-def _sheet_faults(lines: Sequence[queries.Mark], others: Mapping[str, Any], old: Mapping[str, str]) -> list[Fault]:
-    meanwhile = dict.fromkeys(others, _("recorded otherwise meanwhile"))
-    said = meanwhile | dict(old)
-    return [
-        Fault(f"{'note' if key in old else 'a'}-{key}", line.full_name, said[key])
-        for line in lines
-        if (key := str(line.enrolment_id)) in said
-    ]
-
-
-def _seen() -> dict[UUID, tuple[str, str | None]] | None:
-    """Return the marks of the sheet as it was read, as the page says (:func:`_sheet`)."""
-    try:
-        told = msgspec.json.decode(request.form.get("seen") or "null", type=dict[str, str] | None)
-    except msgspec.DecodeError:
-        abort(400)
-    return None if told is None else _marks(told)
-
-
-def _sheet(lines: Sequence[queries.Mark]) -> str:
-    """Return the fields of a sheet as the page carries them beside what is typed."""
-    fields = {f"status-{line.enrolment_id}": line.status for line in lines if line.status}
-    fields |= {f"note-{line.enrolment_id}": line.note for line in lines if line.note}
-    return msgspec.json.encode(fields).decode()

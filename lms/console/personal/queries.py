@@ -11,11 +11,13 @@ from lms.console.personal.rules import Verdict, may_remove_link
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.jobs import JobProgress
+from lms.core.lists import numbered
+from lms.core.pages import Page
+from lms.core.search import matches
 from lms.people.access import visible_persons
 from lms.people.models import Account, Person, Unit
 from lms.people.sessions import local_day
 
-SHOWN = 200
 """A job that told nothing for so long has died."""
 
 _LAST_ACTIVITY = text(
@@ -118,19 +120,19 @@ def request(request_id: UUID) -> Request | None:
     return None if row is None else Request._make(row)
 
 
-def requests(actor: Actor, permission: str) -> list[Request]:
+def requests(actor: Actor, permission: str, query: str = "") -> Page[Request]:
     """Return the requests of persons in the units held: open ones first, the oldest of them at the top."""
     statement = (
         _requests()
-        .where(visible_persons(actor, permission))
+        .where(visible_persons(actor, permission), matches(query, Person.search_text))
         .order_by(
             ErasureRequest.state != "open",
             ErasureRequest.decided_at.desc().nulls_first(),
             ErasureRequest.asked_at,
+            ErasureRequest.id,
         )
-        .limit(SHOWN)
     )
-    return [Request._make(row) for row in db.session.execute(statement)]
+    return numbered(statement, Request)
 
 
 def account_of_request(request_id: UUID) -> UUID | None:

@@ -11,6 +11,7 @@ from lms.console.personal.forms import ConfirmationForm, LeavingForm, RefusalFor
 from lms.console.personal.queries import Request
 from lms.console.personal.rules import REQUEST, Verdict
 from lms.console.personal.services import archives, erasure
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.downloads import attachment
 from lms.core.errors import DomainError
@@ -142,8 +143,9 @@ def carry_out(request_id: UUID) -> Any:
 
 
 def _list(form: WrittenForm) -> str:
-    rows = queries.requests(current_actor(), MANAGE)
-    return render_template("console/personal/requests.html", rows=rows, form=form)
+    query = arguments.search()
+    page = queries.requests(current_actor(), MANAGE, query)
+    return render_template("console/personal/requests.html", page=page, query=query, form=form)
 
 
 def _page(asked: Request, *, leaving: LeavingForm | None = None, refusal: RefusalForm | None = None) -> str:

@@ -1,5 +1,7 @@
 """Running the product on one machine: database, web and worker under one roof, kept alive and stopped together."""
 
+import ctypes
+import gc
 import os
 import signal
 import sys
@@ -7,12 +9,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from lms.core import jobs
 from lms.core.config import Settings
@@ -23,6 +26,8 @@ STEADY = 60.0
 """Seconds after which a process that was started anew counts as well again."""
 LONGEST_PAUSE = 30.0
 LOOK_EVERY = 0.2
+_ARENA_MAX = -8
+"""Of glibc's ``mallopt``: in how many pools threads allocate; each pool keeps what its busiest moment took."""
 LOOK_AT_DATABASE_EVERY = 1.0
 
 
@@ -88,6 +93,7 @@ class Processes:
 
         :raises ServingError: a process ended at once, or no answer came within 60 seconds.
         """
+        _share()
         self._add("web", lambda: WebServer(self.app, self.settings).run())
         if self.settings.content_url is not None:
             self._add("content", lambda: content_server(self.app, self.settings).run())
@@ -157,6 +163,15 @@ class Processes:
                 time.sleep(0.05)
         if not self.stopping:
             raise ServingError(f"No answer from {url} within 60 seconds.")
+
+
+def _share() -> None:
+    """Make now what every process would make for itself, and keep the collector off it, so that it is there once."""
+    configure_mappers()
+    with suppress(AttributeError, OSError):  # another C library has no such pools
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
+    gc.collect()
+    gc.freeze()
 
 
 def _fork(name: str, run: Callable[[], None]) -> BaseProcess:

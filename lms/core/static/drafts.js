@@ -38,7 +38,13 @@ if (OWNER && WORDS) begin();
 function begin() {
   forgetTaken();
   const forms = [...document.querySelectorAll("main form[method=post]:not([data-keep=no])")];
-  forms.forEach((form, number) => { if (fields(form).length) follow(form, `${PREFIX}${OWNER}:${new URL(form.action).pathname}:${number}`); });
+  forms.forEach((form, number) => { if (fields(form).length) follow(form, `${PREFIX}${OWNER}:${place(form)}:${number}`); });
+}
+
+// A page of a list has a draft of its own.
+function place(form) {
+  const { pathname, search } = new URL(form.action);
+  return pathname + search;
 }
 
 function forgetTaken() {

@@ -116,3 +116,9 @@ addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");
   if (button && !confirm(button.dataset.confirm)) event.preventDefault();
 });
+
+// A page that is made to be printed says so with a button.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

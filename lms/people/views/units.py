@@ -25,21 +25,20 @@ def units() -> Any:
     actor, day = current_actor(), _day()
     query = arguments.search()
     if query:
-        rows, above, path = queries.find_units(query, actor, READ, on=day), None, []
+        page, above, path = queries.find_units(query, actor, READ, on=day), None, []
     else:
         above = _above(arguments.number("below"))
         path = queries.ancestors(above.path) if above else []
-        rows = queries.units_below(above.id if above else None, actor, READ, on=day)
+        page = queries.units_below(above.id if above else None, actor, READ, on=day)
     return render_template(
         "people/units.html",
-        rows=rows,
+        page=page,
         above=above,
         steps=[(url_for("people.units", below=row.id, day=day), row.name) for row in path if actor.may(READ, row.path)],
         query=query,
         day=day,
         kinds=KIND_LABELS,
         manages=actor.may(MANAGE),
-        cut=len(rows) == queries.UNITS_SHOWN,
     )
 
 

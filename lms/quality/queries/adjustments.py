@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, Select, select
 from lms.catalogue.models import Programme, ProgrammeVersion, Topic
 from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
+from lms.core.lists import numbered
+from lms.core.pages import Page
+from lms.core.search import folded, matches
 from lms.people.access import units_within
 from lms.people.models import Person, Unit
 from lms.quality.models import Adjustment
 from lms.surveys.models import Survey
 from lms.surveys.queries import rights
-
-PAGE = 200
 
 
 class AdjustmentRow(NamedTuple):
@@ -124,10 +125,14 @@ def one(adjustment_id: UUID) -> AdjustmentRow | None:
     return next(iter(_read(_rows().where(Adjustment.id == adjustment_id))), None)
 
 
-def of_institutions(paths: Sequence[str], state: str | None = None) -> list[AdjustmentRow]:
-    """Return the adjustments of the institutions held: stated ones first, by their date (at most PAGE)."""
-    statement = _rows().where(units_within(paths)).limit(PAGE)
-    return _read(statement.where(Adjustment.state == state) if state else statement)
+def of_institutions(paths: Sequence[str], state: str | None = None, query: str = "") -> Page[AdjustmentRow]:
+    """Return the adjustments of the institutions held: stated ones first, by their date.
+
+    :param query: words of the class's name or code, of the lecturer's name, or of who is responsible
+    """
+    searched = (ClassRun.code, ClassRun.name, Person.full_name, Adjustment.responsible)
+    found = _rows().where(units_within(paths), matches(query, *map(folded, searched)))
+    return numbered(found.where(Adjustment.state == state) if state else found, AdjustmentRow)
 
 
 def of_evaluations(*conditions: ColumnElement[bool]) -> list[AdjustmentRow]:

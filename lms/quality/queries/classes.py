@@ -10,6 +10,9 @@ from sqlalchemy import Select, select
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes.models import ClassRun, Teaching
 from lms.core.database import db
+from lms.core.lists import numbered
+from lms.core.pages import Page
+from lms.core.search import folded, matches
 from lms.people.access import units_within
 from lms.people.models import Person, Unit
 from lms.quality.rules.class_results import ClassResults, build
@@ -99,11 +102,10 @@ def person_name(person_id: UUID) -> str | None:
     return db.session.scalar(select(Person.full_name).where(Person.id == person_id))
 
 
-def evaluated_classes(paths: Sequence[str]) -> list[ClassHead]:
-    """Return the classes of the institutions held, newest first (at most 200)."""
-    newest = (ClassRun.starts_on.desc(), ClassRun.sort_key, ClassRun.id)
-    statement = _class_heads().where(units_within(paths)).order_by(*newest).limit(200)
-    return [ClassHead(**row._mapping) for row in db.session.execute(statement)]
+def evaluated_classes(paths: Sequence[str], query: str) -> Page[ClassHead]:
+    """Return the classes of the institutions held whose name or code holds what is searched for, newest first."""
+    found = _class_heads().where(units_within(paths), matches(query, folded(ClassRun.code), folded(ClassRun.name)))
+    return numbered(found.order_by(ClassRun.starts_on.desc(), ClassRun.sort_key, ClassRun.id), ClassHead)
 
 
 def _class_heads() -> Select[Any]:

@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
 from lms.core.forms import INVALID
@@ -24,11 +25,13 @@ def index() -> Any:
     state = request.args.get("state") or None
     if state not in (None, "due", "stated", "done"):
         abort(400)
-    lines = queries.of_institutions(current_actor().paths("reports.quality"), state)
-    later = next_results(line.id for line in lines)
+    query = arguments.search()
+    page = queries.of_institutions(current_actor().paths("reports.quality"), state, query)
+    later = next_results(line.id for line in page.rows)
     return render_template(
         "quality/adjustments.html",
-        lines=lines,
+        page=page,
+        query=query,
         later=later,
         state=state,
         today=_today(),

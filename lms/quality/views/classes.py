@@ -7,7 +7,7 @@ from flask import abort, render_template
 from flask_babel import gettext as _
 
 from lms.classes.models import ClassRun
-from lms.core import downloads
+from lms.core import arguments, downloads
 from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
@@ -29,8 +29,9 @@ from lms.surveys.queries import named
 
 def index() -> Any:
     """The classes whose evaluation the reader may see."""
-    rows = queries.evaluated_classes(current_actor().paths("reports.quality"))
-    return render_template("quality/index.html", classes=rows)
+    query = arguments.search()
+    page = queries.evaluated_classes(current_actor().paths("reports.quality"), query)
+    return render_template("quality/index.html", page=page, query=query)
 
 
 def class_results(class_id: UUID) -> Any:

@@ -13,6 +13,7 @@ from lms.core.admission import costly
 from lms.core.database import utcnow
 from lms.core.guard import current_actor
 from lms.core.i18n import local
+from lms.core.lists import portion
 from lms.documents import charts
 from lms.documents.charts import Bar, Point
 from lms.quality import hooks
@@ -33,7 +34,8 @@ def page(unit_id: int | None = None, code: str | None = None) -> Any:
     scope, head = _scope(unit_id, code)
     results = summaries.results_of(scope, _year())
     classes = () if results is None or scope.kind == "year" else sums.classes(scope, results.overview.year)
-    context: dict[str, Any] = {"scope": scope, "head": head, "results": results, "classes": classes, "objects": OBJECTS}
+    context: dict[str, Any] = {"scope": scope, "head": head, "results": results, "objects": OBJECTS}
+    context["classes"] = portion(classes, name="classes", anchor="classes")
     if results is not None:
         path = head.path if head else None
         subject = Subject(

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from lms.classes.models import ClassRun
 from lms.core.database import db
+from lms.core.lists import numbered
 from lms.core.pages import Page
+from lms.core.search import folded, matches
 from lms.people.access import units_within
 from lms.people.models import Unit
 from lms.surveys import rules
@@ -88,25 +90,25 @@ class ToRead(NamedTuple):
     unread: int
 
 
-def to_read(paths: Sequence[str]) -> list[ToRead]:
-    """Return the closed evaluations with comments at the institutions held, the newest first (at most 200)."""
-    rows = db.session.execute(
-        select(
-            Survey.id,
-            func.coalesce(ClassRun.name, Unit.name),
-            Survey.audience,
-            Survey.closed_at,
-            func.count(Comment.id),
-            func.count(Comment.id) - func.count(CommentReading.comment_id),
-        )
+def to_read(paths: Sequence[str], query: str = "") -> Page[ToRead]:
+    """Return the closed evaluations with comments at the institutions held, the newest first.
+
+    :param query: words of the name of the class or the institution
+    """
+    name = func.coalesce(ClassRun.name, Unit.name)
+    counted = (
+        select(func.count(Comment.id), func.count(Comment.id) - func.count(CommentReading.comment_id))
+        .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
+        .where(Comment.survey_id == Survey.id)
+        .correlate(Survey)
+    )
+    written, unread = (counted.with_only_columns(column).scalar_subquery() for column in counted.selected_columns)
+    found = (
+        select(Survey.id, name, Survey.audience, Survey.closed_at, written, unread)
         .select_from(Survey)
         .join(Unit, Unit.id == Survey.institution_id)
-        .join(Comment, Comment.survey_id == Survey.id)
-        .outerjoin(CommentReading, CommentReading.comment_id == Comment.id)
         .outerjoin(ClassRun, ClassRun.id == Survey.class_id)
-        .where(units_within(paths))
-        .group_by(Survey.id, ClassRun.name, Unit.name)
-        .order_by(Survey.closed_at.desc())
-        .limit(200)
+        .where(units_within(paths), exists().where(Comment.survey_id == Survey.id), matches(query, folded(name)))
+        .order_by(Survey.closed_at.desc(), Survey.id)
     )
-    return [ToRead(*row) for row in rows]
+    return numbered(found, ToRead)

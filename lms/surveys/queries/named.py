@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, select, true
 
 from lms.catalogue.models import ProgrammeVersion
 from lms.classes.models import ClassRun, Enrolment
 from lms.core.database import db
+from lms.core.lists import numbered
+from lms.core.pages import Page
+from lms.core.search import matches
 from lms.people.access import units_within
 from lms.people.models import Person, Unit
 from lms.surveys.document import Form
@@ -87,20 +91,18 @@ def form_of(follow_up_id: UUID) -> NamedForm | None:
     return None if row is None else NamedForm(*row)
 
 
-def of_units(paths: Sequence[str], size: int = 400) -> list[NamedForm]:
+def of_units(paths: Sequence[str], query: str = "") -> Page[NamedForm]:
     """Return the managers' forms about people whom these units sent: the open ones first, by their end."""
     order = (FollowUp.answered_at.is_not(None), FollowUp.closes_at, Person.sort_key, FollowUp.id)
-    rows = db.session.execute(
-        _forms().where(FollowUp.audience == "employer", units_within(paths)).order_by(*order).limit(size)
-    )
-    return [NamedForm(*row) for row in rows]
+    found = _forms().where(FollowUp.audience == "employer", units_within(paths), matches(query, Person.search_text))
+    return numbered(found.order_by(*order), NamedForm)
 
 
-def said_in_units(paths: Sequence[str], size: int = 400) -> list[NamedForm]:
+def said_in_units(paths: Sequence[str], query: str = "") -> Page[NamedForm]:
     """Return the forms that people whom these units sent filled in about themselves, the newest first."""
-    order = (FollowUp.answered_at.desc(), FollowUp.id)
-    filled = _forms().where(FollowUp.audience == "follow_up", FollowUp.answered_at.is_not(None), units_within(paths))
-    return [NamedForm(*row) for row in db.session.execute(filled.order_by(*order).limit(size))]
+    filled = (FollowUp.audience == "follow_up", FollowUp.answered_at.is_not(None))
+    found = _forms().where(*filled, units_within(paths), matches(query, Person.search_text))
+    return numbered(found.order_by(FollowUp.answered_at.desc(), FollowUp.id), NamedForm, name="said", anchor="said")
 
 
 def of_trainee(registration: UUID) -> list[NamedForm]:
@@ -121,19 +123,25 @@ class DueForm(NamedTuple):
 
 def due(registrations: Sequence[UUID], at: datetime) -> list[DueForm]:
     """Return the named forms that are open to these trainees and not filled in."""
-    rows = db.session.execute(
+    rows = db.session.execute(_due(), {"registrations": list(registrations), "at": at})
+    return [DueForm(*row) for row in rows]
+
+
+@cache
+def _due() -> Select[*tuple[Any, ...]]:
+    """Return it as SQL; made once, since every first page asks it."""
+    return (
         select(FollowUp.id, ClassRun.name, FollowUp.closes_at)
         .join(ClassRun, ClassRun.id == FollowUp.class_id)
         .where(
-            FollowUp.enrolment_id.in_(registrations),
+            FollowUp.enrolment_id.in_(bindparam("registrations", expanding=True)),
             FollowUp.audience == "follow_up",
             FollowUp.answered_at.is_(None),
-            FollowUp.opens_at <= at,
-            FollowUp.closes_at > at,
+            FollowUp.opens_at <= bindparam("at"),
+            FollowUp.closes_at > bindparam("at"),
         )
         .order_by(FollowUp.closes_at)
     )
-    return [DueForm(*row) for row in rows]
 
 
 def of_class(class_id: UUID) -> list[NamedForm]:

@@ -8,6 +8,9 @@ from sqlalchemy import func, select
 
 from lms.classes.models import ClassRun
 from lms.core.database import db
+from lms.core.lists import numbered
+from lms.core.pages import Page
+from lms.core.search import matches
 from lms.people.models import Person
 from lms.surveys.document import Form
 from lms.surveys.models import Participation, Survey
@@ -63,13 +66,13 @@ class Invited(NamedTuple):
     full_name: str
 
 
-def invited(survey_id: UUID) -> list[Invited]:
+def invited(survey_id: UUID, query: str = "") -> Page[Invited]:
     """Return everybody with a right to a form, whether used or not: who is missing is nobody's business."""
-    rows = db.session.execute(
+    found = (
         select(Person.id, Person.staff_code, Person.full_name)
         .join(Participation, Participation.person_id == Person.id)
         .join(Survey, Survey.id == Participation.survey_id)
-        .where(Participation.survey_id == survey_id, rights.unbarred())
+        .where(Participation.survey_id == survey_id, rights.unbarred(), matches(query, Person.search_text))
         .order_by(Person.sort_key, Person.id)
     )
-    return [Invited(*row) for row in rows]
+    return numbered(found, Invited)

@@ -14,7 +14,6 @@ from lms.core import audit
 from lms.core.database import act, db, in_transaction, lock
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import SYSTEM, Actor
-from lms.records.emit import Activity, emit
 from lms.surveys import answers, ballots, life, rules, signals
 from lms.surveys.answers import Check, Question
 from lms.surveys.document import Form
@@ -222,7 +221,8 @@ def remind(actor: Actor, survey_id: UUID, *, at: datetime) -> None:
 def close(actor: Actor, survey_id: UUID, *, keys: Path, at: datetime) -> int:
     """Close an evaluation: open and count all sealed forms at once; returns how many.
 
-    That the product closes twice is no harm. Now, of all at once, it is told who answered.
+    That the product closes twice is no harm. Who answered is told afterwards, of all at once, by a job
+    (:mod:`lms.surveys.services.telling`).
 
     The key is destroyed by :func:`forget_key`, after this act has been
     committed. The product itself closes when it must; people by :func:`lms.surveys.rules.may_close`.
@@ -243,18 +243,9 @@ def close(actor: Actor, survey_id: UUID, *, keys: Path, at: datetime) -> int:
     survey.state, survey.closed_at, survey.closes_at = "closed", at, min(survey.closes_at, at)
     survey.valid, survey.invalid = counted
     survey.invited, survey.answered = part.invited, part.answered
-    if survey.class_id is not None:
-        _tell(survey_id, db.session.get_one(ClassRun, survey.class_id), at)
     audit.record(actor, "survey.close", "survey", survey_id, at=at, after=counted._asdict())
     signals.survey_closed.send(survey_id, at=at)
     return sum(counted)
-
-
-def _tell(survey_id: UUID, run: ClassRun, at: datetime) -> None:
-    """Say of all who answered that they did, with one time and in an order that tells nothing."""
-    activity = Activity("class", str(run.id), {"vi": run.name})
-    for name, enrolment in states.who_answered(survey_id):
-        emit(learner=name, verb="evaluated", activity=activity, registration=enrolment, at=at)
 
 
 def _refuse_early(actor: Actor, survey: Survey, part: states.TakenPart, at: datetime) -> None:

@@ -26,7 +26,8 @@ def index() -> Any:
     """The evaluations whose comments wait for the reader, or were read."""
     actor = current_actor()
     paths = access.readable(actor, actor.paths("surveys.moderate"))
-    return render_template("surveys/reading_index.html", surveys=to_read(paths))
+    query = arguments.search()
+    return render_template("surveys/reading_index.html", page=to_read(paths, query), query=query)
 
 
 def comments_page(survey_id: UUID) -> Any:

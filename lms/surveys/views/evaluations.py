@@ -9,11 +9,13 @@ from flask import Response, abort, current_app, flash, make_response, redirect, 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.forms import INVALID, Fault
 from lms.core.guard import current_actor
 from lms.core.i18n import local
+from lms.core.pages import here
 from lms.surveys import answers, forms, life, rules
 from lms.surveys.document import Form
 from lms.surveys.queries import rights, states
@@ -160,14 +162,15 @@ def on_paper(survey_id: UUID) -> Any:
                 forms.refuse_old(submitted)
                 paper.type_in(current_actor(), survey_id, submitted, at=utcnow())
                 flash(_("The form is typed in and sealed."))
-            return redirect(url_for("surveys.on_paper", survey_id=survey_id))
+            return redirect(here())
         except DomainError as refused:
             error, status = refused.message, refused.status
         except ValueError:
             abort(400)
     shown: dict[str, Any] = {
         "survey": survey,
-        "invited": invited(survey_id),
+        "page": invited(survey_id, arguments.search()),
+        "query": arguments.search(),
         "answers": submitted,
         "error": error,
         "marks": (marked := forms.old_texts(submitted)),

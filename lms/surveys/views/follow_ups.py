@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import current_actor
@@ -18,8 +19,10 @@ from lms.surveys.views.evaluations import blanks, marks
 def index() -> Any:
     """The forms about people of the units that the reader manages."""
     paths = current_actor().paths("surveys.follow_up")
-    said = named.said_in_units(paths)
-    return render_template("surveys/follow_ups.html", forms=named.of_units(paths), said=said, now=utcnow())
+    query = arguments.search()
+    said = named.said_in_units(paths, query)
+    page = named.of_units(paths, query)
+    return render_template("surveys/follow_ups.html", page=page, said=said, query=query, now=utcnow())
 
 
 def form(follow_up_id: UUID) -> Any:
