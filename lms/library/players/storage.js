@@ -7,11 +7,12 @@
     try {
       while (highest.parent !== highest && highest.parent.document) highest = highest.parent;
     } catch { /* beyond is another origin */ }
-    try { return (highest.khueMemory ??= {}); } catch { return {}; }
+    try { highest.khueMemory ??= {}; return highest.khueMemory; } catch { return {}; }
   })();
 
   function memory(name) {
-    const kept = (shared[name] ??= new Map());
+    shared[name] ??= new Map();
+    const kept = shared[name];
     const methods = {
       getItem: (key) => kept.get(String(key)) ?? null,
       setItem: (key, value) => { kept.set(String(key), String(value)); },
@@ -43,7 +44,8 @@
     if (!works) Object.defineProperty(window, name, { configurable: true, value: memory(name) });
   }
   try { void document.cookie; } catch {
-    const jar = (shared.cookies ??= new Map());
+    shared.cookies ??= new Map();
+    const jar = shared.cookies;
     Object.defineProperty(document, "cookie", {
       configurable: true,
       get: () => [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
