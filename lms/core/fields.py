@@ -18,7 +18,7 @@ from lms.core.text import nfc, one_line, prose
 
 CONVERT = "to-unicode"
 """Name of the button that sends a form with its texts converted; it repeats the button that was pressed before."""
-BUTTONS = ("submit", "action")
+BUTTONS = ("submit", "action", "next")
 """Names of buttons by which a form says what is wanted of it."""
 
 

@@ -46,6 +46,7 @@ def test_tables_show_how_things_stand_among_their_first_columns():
     late = {
         (name, column)
         for name, columns in heads
+        if "/printed_" not in name  # paper has room for all
         for column in ("Status", "State", "Completion rate")
         if column in columns[3:]
     }

@@ -40,7 +40,8 @@ def table(app, session, monkeypatch):
             client = walking.browser(asked, token if asked is app else None)  # the content origin knows no cookie
             session.remove()
             with connection.begin_nested() as savepoint:
-                words.setdefault(_word(client.open(url, method=method, headers=walking.HEADERS)), []).append(who)
+                with client.open(url, method=method, headers=walking.HEADERS) as answer:  # closed as a browser closes it
+                    words.setdefault(_word(answer), []).append(who)
                 session.remove()
                 savepoint.rollback()
         lines.append(f"{method} {rule.rule}")

@@ -64,7 +64,7 @@ def next_to_mark(class_id: UUID, submission_id: UUID) -> UUID | None:
     places = {row.submission_id: place for place, row in enumerate(rows)}
     here = places.get(submission_id, -1)
     waiting = [row.submission_id for row in rows if row.marked_at is None and row.submission_id != submission_id]
-    return min(waiting, key=lambda found: (places[found] < here, places[found]), default=None)
+    return min(waiting, key=lambda one: (places[one] < here, places[one]), default=None)
 
 
 def _registration_of(submission_id: UUID) -> ScalarSelect[UUID]:

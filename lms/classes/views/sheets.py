@@ -14,7 +14,7 @@ from lms.core import arguments
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
 from lms.core.errors import DomainError
-from lms.core.fields import in_unicode, old_words
+from lms.core.fields import in_unicode, old_words, pressed
 from lms.core.forms import INVALID, Fault
 from lms.core.guard import current_actor
 from lms.core.lists import PAGE
@@ -89,7 +89,7 @@ def printed_list(class_id: UUID) -> Any:
 
 def _next_address() -> str:
     """Where to go on after saving: the same page, or the one after it where that was asked for."""
-    if "next" not in request.form:
+    if pressed("next") is None:
         return here()
     return here(page=(arguments.number("page", largest=arguments.COUNT_MAX) or 1) + 1)
 

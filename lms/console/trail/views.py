@@ -14,7 +14,7 @@ from lms.core.admission import costly
 from lms.core.database import autocommit, utcnow
 from lms.core.forms import INVALID
 from lms.core.guard import current_actor
-from lms.core.i18n import day, moment
+from lms.core.i18n import day, in_words
 from lms.core.pages import Page
 from lms.core.workbooks import MEDIA_TYPE
 
@@ -40,7 +40,7 @@ def export() -> Any:
     services.note_export(current_actor(), form.given(), at=at)
     autocommit()
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the answer
-    exports.write(asked, file, title=_("Audit trail, as of %(when)s", when=moment(at)))
+    exports.write(asked, file, title=_("Audit trail, as of %(when)s", when=in_words(at)))
     file.seek(0)
     return downloads.saved(file, "-".join([_("audit-trail"), *day(at).split("/")]) + ".xlsx", MEDIA_TYPE)
 
