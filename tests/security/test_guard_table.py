@@ -40,7 +40,7 @@ def table(app, session, monkeypatch):
             client = walking.browser(asked, token if asked is app else None)  # the content origin knows no cookie
             session.remove()
             with connection.begin_nested() as savepoint:
-                with client.open(url, method=method, headers=walking.HEADERS) as answer:  # closed as a browser closes it
+                with client.open(url, method=method, headers=walking.HEADERS) as answer:
                     words.setdefault(_word(answer), []).append(who)
                 session.remove()
                 savepoint.rollback()
