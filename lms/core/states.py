@@ -89,6 +89,10 @@ class Door(NamedTuple):
         return self.move.act
 
 
+LIVES: dict[str, "Life"] = {}
+"""Every life by its kind, as the domains declare them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Life(Acts):
     """The life of a kind of thing: the acts within its states, and the moves between them.
@@ -120,6 +124,7 @@ class Life(Acts):
             if move.sources:
                 allowed[move.act] = allowed.get(move.act, frozenset()) | move.sources
         object.__setattr__(self, "allowed", allowed)
+        LIVES[self.kind] = self
 
     def move(self, act: str, state: str | None) -> Move:
         """Return the move of an act from a state; None: the one that begins the thing.

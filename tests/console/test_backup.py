@@ -19,7 +19,7 @@ from sqlalchemy import select, text
 
 from lms import create_app
 from lms.assessment.models import Submission
-from lms.console import demo_classes, demo_people
+from lms.console import demo_classes, demo_lives, demo_people
 from lms.console.backup import making, manifest, postgres
 from lms.core import audit, database, files
 from lms.core.database import db
@@ -64,7 +64,9 @@ def running(tmp_path_factory):
     here = product(folder, make_database(f"lms_backup_{uuid.uuid4().hex[:8]}"))
     with inside(here):
         chance = random.Random(1)
-        demo_classes.evaluating_class(demo_people.make_people(chance, NOW), chance, NOW)
+        world = demo_people.make_people(chance, NOW)
+        demo_lives.approve(world, NOW)
+        demo_classes.evaluating_class(world, chance, NOW)
     return here
 
 

@@ -86,7 +86,7 @@ class Office:
         values = {"assignment_id": assignment.id, "registration": at.enrolment.id, "person_id": at.enrolment.person_id}
         values |= {"filename": "bài.pdf", "sha256": stored.sha256, "size": stored.size, "submitted_at": utcnow() - AGO}
         make.add(Submission(id=uuid4(), number=1, **values))
-        return at.lecturer, {"score": "8"}, ""
+        return at.lecturer, {f"points-{number}": "8" for number in range(1, 6)}, ""
 
     def finish(self):
         self.running(starts_on=date(2026, 1, 5), ends_on=date(2026, 2, 5))
@@ -135,7 +135,7 @@ class Office:
         run = held(self.school, [4] * 6)
         survey = self.session.query(Survey).filter_by(class_id=run.id).one()
         make.add(Comment(id=uuid4(), survey_id=survey.id, item="eff-comment", teaching=NONE, text="Rất tốt"))
-        return make.holder("comment_reader", self.school), {"all": "1"}, ""
+        return make.holder("comment_reader", self.school), {"all": "1", "confirm": "1"}, ""
 
     def replies(self):
         account, person = self.lecturer()

@@ -45,7 +45,7 @@ def test_a_session_that_ended_loses_nothing_typed(visitor: Callable[..., Any], s
     assert page.locator("[data-draft-said]").count() == 1
     for points in page.locator("[name^=points-]").all():
         points.fill("8")
-    page.click("main form button[type=submit]")
+    page.get_by_role("button", name="Lưu", exact=False).last.click()
     page.wait_for_url("**/essays")
     page.goto(lecturer.address + address)
     assert page.locator("[data-draft-said]").count() == 0

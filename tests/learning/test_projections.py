@@ -26,7 +26,6 @@ from lms.core.guard import SYSTEM, Actor
 from lms.learning import services
 from lms.learning.models import LessonProgress
 from lms.learning.projections import project, rebuild_projections, recount_trained
-from lms.learning.rules import steps
 from lms.people.models import Account, Person
 from lms.records import queries as records
 from lms.records.emit import Activity, build
@@ -35,6 +34,7 @@ from lms.records.store import store
 from lms.records.vocabulary import AUTHORITY, VERBS, VOIDED
 from tests import factories as make
 from tests.data import media
+from tests.learning.worlds import steps_of
 
 START = datetime(2026, 11, 16, 1, 0, 0, 123456, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
@@ -83,7 +83,7 @@ class World:
 
     def complete(self, who, lesson):
         lesson, who = self.lessons[lesson], (self.actors[who], self.registrations[who])
-        services.complete_lesson(*who, lesson.id, steps=steps(lesson.headings), at=self.now())
+        services.complete_lesson(*who, lesson.id, steps=steps_of(lesson), at=self.now())
 
     def quiz(self, who, quiz, given, submit):
         quiz = self.quizzes[quiz % len(self.quizzes)]

@@ -20,12 +20,11 @@ from lms.learning import services
 from lms.learning.materials import services as materials
 from lms.learning.materials.models import ModuleMaterial
 from lms.learning.queries import courses as learning
-from lms.learning.rules import steps
 from lms.library.models import Upload
 from lms.library.services import packages
 from lms.packages.structure import Structure, Unit
 from tests import factories as make
-from tests.learning.worlds import World
+from tests.learning.worlds import World, steps_of
 
 
 def course():
@@ -246,7 +245,7 @@ def test_a_completion_is_not_reopened_by_what_is_asked_later(world, run_jobs, ov
     materials.place(SYSTEM, world.modules[1].id, world.package, required=True, at=utcnow())
     run_jobs()
     lesson = world.lessons[0]
-    services.complete_lesson(world.actor, world.registration, lesson.id, steps=steps(lesson.headings), at=utcnow())
+    services.complete_lesson(world.actor, world.registration, lesson.id, steps=steps_of(lesson), at=utcnow())
     assert world.status() == "completed"
     world.attend(added, "absent")
     assert world.status() == "completed", "the first mark of a session that was added is no correction"

@@ -11,10 +11,9 @@ from lms.assessment.models import Submission
 from lms.classes.models import Attendance
 from lms.core.database import utcnow
 from lms.learning import services
-from lms.learning.rules import steps
 from lms.people.sessions import local_day
 from tests import factories as make
-from tests.learning.worlds import World
+from tests.learning.worlds import World, steps_of
 
 
 @pytest.fixture
@@ -74,7 +73,7 @@ def test_the_class_page_leads_on_to_the_first_lesson_that_is_not_done(world, pag
 
     assert led() == world.lesson
     first = world.lessons[0]
-    services.complete_lesson(world.actor, world.registration, first.id, steps=steps(first.headings), at=utcnow())
+    services.complete_lesson(world.actor, world.registration, first.id, steps=steps_of(first), at=utcnow())
     assert led() == f"{world.course}/lessons/{world.lessons[1].id}"
 
 

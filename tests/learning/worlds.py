@@ -18,6 +18,11 @@ from tests import factories as make
 from tests.data import media
 
 
+def steps_of(lesson):
+    """All that is to be read and done in a lesson."""
+    return steps(lesson.headings, tasks(lesson.blocks or {}))
+
+
 class World:
     """One trainee of one class of A2.1, which has no sessions yet."""
 

@@ -104,9 +104,7 @@ def test_a_question_at_the_end_of_time_is_answered(lrs):
 @pytest.mark.parametrize(
     "path",
     [
-        "statements/",
         "statements/../about",
-        "statements//",
         "%00",
         "statements%00",
         "..%2f..%2fetc",

@@ -83,7 +83,7 @@ def door(world, session, act):
         "type_in": (world.staff, f"{url}/paper", filled),
         "close": (world.staff, f"{url}/close", {"confirm": "1"}),
         "take_back": (world.officer, f"/classes/{world.run.id}/reopen", {"reason": "Kết thúc nhầm"}),
-        "read_comments": (world.reader, f"{url}/comments", {"all": "1"}),
+        "read_comments": (world.reader, f"{url}/comments", {"all": "1", "confirm": "1"}),
         "release": (world.staff, f"{url}/release", {}),
     }[act]
 

@@ -102,6 +102,8 @@ def _learning(years: int) -> Section:
                 *(
                     "enrolments",
                     "commitments",
+                    "nominations",
+                    "stated_facts",
                     "attendance",
                     "lesson_progress",
                     "lesson_work",
@@ -164,7 +166,7 @@ def _acts() -> Section:
         frozenset(
             (
                 *("audit_entries", "job_progress", "uploads", "packages", "package_versions", "module_materials"),
-                *("api_keys", "xapi_forwarders", "quality_reports", "unit_reports"),
+                *("api_keys", "xapi_forwarders", "quality_reports", "unit_reports", "register_numbers"),
             )
         ),
     )

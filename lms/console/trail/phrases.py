@@ -4,6 +4,7 @@ The sentences are message ids; ``%(who)s`` is who acted, ``%(what)s`` the thing 
 """
 
 from lms.core.pages import N_
+from lms.core.states import LIVES
 
 KINDS = {
     "accounts": N_("Accounts and roles"),
@@ -18,6 +19,9 @@ KINDS = {
     "personal": N_("Personal data"),
 }
 """What the trail can be searched for."""
+
+OF_LIVES = {"class": "classes", "nomination": "classes"}
+"""To which kind the moves of each life belong (:data:`lms.core.states.LIVES`); they are told by their own words."""
 
 ACTIONS: dict[str, tuple[str, str]] = {
     "account.create": ("accounts", N_("%(who)s created the account of %(what)s.")),
@@ -34,16 +38,18 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "session.end": ("accounts", N_("%(who)s ended a sign-in of %(what)s.")),
     "session.end_all": ("accounts", N_("%(who)s ended all other sign-ins of %(what)s.")),
     "person.create": ("people", N_("%(who)s added %(what)s to the staff.")),
+    "person.state": ("people", N_("%(who)s stated what the roster does not tell about %(what)s.")),
     "person.leave": ("people", N_("%(who)s noted when %(what)s leaves the service.")),
     "roster.import": ("people", N_("%(who)s imported a roster.")),
     "unit.create": ("people", N_("%(who)s created the unit %(what)s.")),
     "unit.close": ("people", N_("%(who)s closed the unit %(what)s.")),
     "unit.succeed": ("people", N_("%(who)s noted who succeeds the unit %(what)s.")),
-    "class.create": ("classes", N_("%(who)s created the class %(what)s.")),
+    "class.edit": ("classes", N_("%(who)s changed the class %(what)s.")),
+    "class.quotas": ("classes", N_("%(who)s set how many each unit may name for the class %(what)s.")),
+    "nomination.promise": ("classes", N_("%(who)s confirmed to come: %(what)s.")),
+    "nomination.say_cannot": ("classes", N_("%(who)s said that she cannot come: %(what)s.")),
     "class.enrol": ("classes", N_("%(who)s enrolled trainees in the class %(what)s.")),
     "class.withdraw": ("classes", N_("%(who)s withdrew %(what)s.")),
-    "class.finish": ("classes", N_("%(who)s finished the class %(what)s.")),
-    "class.reopen": ("classes", N_("%(who)s opened the class %(what)s again.")),
     "class.assign_lecturer": ("classes", N_("%(who)s assigned a lecturer: %(what)s.")),
     "class.remove_lecturer": ("classes", N_("%(who)s took back the assignment of a lecturer: %(what)s.")),
     "session.add": ("classes", N_("%(who)s added the session %(what)s.")),
@@ -80,6 +86,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "materials.take_out": ("programmes", N_("%(who)s took material out of a module: %(what)s.")),
     "materials.use_version": ("programmes", N_("%(who)s chose a version of material for classes to come: %(what)s.")),
     "materials.move_class": ("programmes", N_("%(who)s moved a class to another version of material: %(what)s.")),
+    "library.allow_hosts": ("library", N_("%(who)s allowed other sites for the material %(what)s.")),
     "library.make_key": ("library", N_("%(who)s made the key %(what)s.")),
     "library.revoke_key": ("library", N_("%(who)s revoked the key %(what)s.")),
     "library.install_h5p": ("library", N_("%(who)s installed H5P libraries.")),
@@ -144,3 +151,9 @@ DETAILS = {
     "statements": N_("statements: %(value)s"),
 }
 """What of a change's values is told in its sentence."""
+
+
+def actions_of(kind: str) -> list[str]:
+    """Return the actions of a kind, those of lives too."""
+    moves = (f"{life.kind}.{move.act}" for life in LIVES.values() for move in life.moves if OF_LIVES[life.kind] == kind)
+    return [*(action for action, (of, _words) in ACTIONS.items() if of == kind), *moves]

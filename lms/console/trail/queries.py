@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from lms.console.trail.phrases import ACTIONS
+from lms.console.trail.phrases import actions_of
 from lms.console.trail.subjects import about, names
 from lms.core.audit import AuditEntry
 from lms.core.database import db
@@ -93,7 +93,7 @@ def _chosen(statement: Select[Any], asked: Asked) -> Select[Any]:
         code = AuditEntry.action.startswith(asked.what, autoescape=True)
         statement = statement.where(or_(code, AuditEntry.subject_id == asked.what, about(asked.what)))
     if asked.kind:
-        statement = statement.where(AuditEntry.action.in_([one for one in ACTIONS if ACTIONS[one][0] == asked.kind]))
+        statement = statement.where(AuditEntry.action.in_(actions_of(asked.kind)))
     if asked.since:
         statement = statement.where(AuditEntry.at >= asked.since)
     return statement.where(AuditEntry.at <= asked.until) if asked.until else statement

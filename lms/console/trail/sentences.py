@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from lms.classes.rules import RESULTS
 from lms.console.trail.phrases import ACTIONS, DETAILS
 from lms.core import i18n
+from lms.core.states import LIVES
 from lms.people.permissions import ROLES
 
 _LONGEST = 300
@@ -21,11 +22,25 @@ def sentence(action: str, who: str | None, what: str, values: Mapping[str, Any] 
     :param values: what was written
     """
     actor = who or _("The system")
+    if (moved := _moved(action, values)) is not None:
+        said = _("%(who)s: %(moved)s – %(what)s.", who=actor, moved=moved, what=what)
+        return said if not (why := (values or {}).get("reason")) else f"{said[:-1]} ({_plain(why)})."
     if action not in ACTIONS:
         return str(_("%(who)s did “%(action)s” to %(what)s.", who=actor, action=action, what=what))
     said = str(i18n.translated(ACTIONS[action][1]) % {"who": actor, "what": what})
     told = [_detail(name, value) for name, value in (values or {}).items() if name in DETAILS and _tells(value)]
     return said if not told else f"{said[:-1]} ({'; '.join(told)})."
+
+
+def _moved(action: str, values: Mapping[str, Any] | None) -> str | None:
+    """What the table of a life says of a move, such as "Postponed"; None of any other action."""
+    kind, _dot, act = action.partition(".")
+    life = LIVES.get(kind)
+    ways = [move for move in life.moves if move.act == act] if life else []
+    if not life or not ways:
+        return None
+    to = (values or {}).get(life.column)
+    return str(next((move for move in ways if move.to == to), ways[0]).said)
 
 
 def named(kind: str, key: str, known: Mapping[tuple[str, str], str], *values: Mapping[str, Any] | None) -> str:

@@ -49,6 +49,12 @@ SUBJECTS: dict[str, Subject] = {
     "class": Subject("class_runs t", "t.code || ' – ' || t.name"),
     "class_run": Subject("class_runs t", "t.code || ' – ' || t.name"),
     "session": Subject(f"sessions t {_OF_CLASS}", "t.title || coalesce(', ' || c.code, '')"),
+    "nomination": Subject(
+        "nominations t JOIN nominations e ON e.id = t.id JOIN persons p ON p.id = e.person_id "
+        "LEFT JOIN class_runs c ON c.id = e.class_id",
+        _TRAINEE,
+        "p.search_text",
+    ),
     "enrolment": Subject(f"enrolments t JOIN enrolments e ON e.id = t.id {_ENROLLED}", _TRAINEE, "p.search_text"),
     "registration": Subject(
         "content_registrations t JOIN persons p ON p.id = t.person_id JOIN package_versions v ON v.id = t.version_id"

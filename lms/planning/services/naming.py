@@ -14,6 +14,7 @@ from lms.core import audit, transitions
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
+from lms.core.ownership import is_own
 from lms.core.text import one_line
 from lms.core.transitions import NOTHING, Because
 from lms.people.access import in_service
@@ -220,7 +221,7 @@ def say_cannot(actor: Actor, nomination_id: UUID, reason: str, *, at: datetime) 
     :raises DomainError: ``nomination-ended``, ``no-reason``
     """
     row = db.session.get(Nomination, nomination_id, with_for_update=True)
-    if row is None or row.person_id != actor.person_id:
+    if row is None or not is_own(row.person_id, actor.person_id):
         raise NotFound
     NOMINATION.require("say_cannot", row.status)
     said = one_line(reason)
@@ -237,7 +238,7 @@ def promise(actor: Actor, nomination_id: UUID, *, at: datetime) -> None:
     :raises DomainError: the reason of its state
     """
     row = db.session.get(Nomination, nomination_id, with_for_update=True)
-    if row is None or row.person_id != actor.person_id:
+    if row is None or not is_own(row.person_id, actor.person_id):
         raise NotFound
     NOMINATION.require("promise", row.status)
     row.confirmed_at, row.cannot_because = at, None
