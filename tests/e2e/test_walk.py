@@ -79,6 +79,8 @@ def test_3a_a_lesson_is_gone_on_with_on_another_device(visitor):
         for choice in sorting.locator("fieldset").all():
             choice.locator("input").first.check(force=True)
         sorting.locator(".btn").click()
+    for figure in small.locator("khue-calc").all():
+        figure.locator("input").first.dispatch_event("input")
     small.locator(".lesson-end button").scroll_into_view_if_needed()
     small.wait_for_function("() => ![...document.querySelectorAll('[data-step]')].some((one) => !one.checked)")
     small.click(".lesson-end button")
