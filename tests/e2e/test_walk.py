@@ -80,7 +80,10 @@ def test_3a_a_lesson_is_gone_on_with_on_another_device(visitor):
             choice.locator("input").first.check(force=True)
         sorting.locator(".btn").click()
     for figure in small.locator("khue-calc").all():
-        figure.locator("input").first.dispatch_event("input")
+        for number in figure.locator("input").all():
+            number.fill(number.input_value() or number.get_attribute("min") or "1")
+    small.locator(".prose .apparatus").first.evaluate("node => node.scrollIntoView({block: 'center'})")  # read to here
+    small.wait_for_function("() => [...document.querySelectorAll('[data-step]')].every((one) => one.checked)")
     small.locator(".lesson-end button").scroll_into_view_if_needed()
     small.wait_for_function("() => ![...document.querySelectorAll('[data-step]')].some((one) => !one.checked)")
     small.click(".lesson-end button")
