@@ -19,12 +19,13 @@ from lms.core.database import db, utcnow
 from lms.core.errors import DomainError
 from lms.core.guard import SYSTEM, Actor
 from lms.people.models import Account, Person, Unit
+from lms.records.emit import Activity, emit
 from lms.records.models import Statement
 from lms.surveys import rules
 from lms.surveys.models import Participation, Survey
 from lms.surveys.queries import rights, states
 from lms.surveys.rules import NONE
-from lms.surveys.services import evaluations, paper
+from lms.surveys.services import evaluations, paper, telling
 from tests import factories as make
 from tests.surveys.test_suppression import FORM, TOPICS
 
@@ -83,6 +84,7 @@ class Class:
 
     def close(self, actor=SYSTEM):
         evaluations.close(actor, self.survey.id, keys=self.keys, at=utcnow())
+        telling.tell(self.survey.id)  # the job behind it
 
     def left(self, known):
         """What is left of the counts when known answers are taken away."""
@@ -161,17 +163,17 @@ def test_told_at_once_they_would(app, session, monkeypatch):
         answer(actor, survey_id, *args, **more)
         run_id = db.session.get_one(Survey, survey_id).class_id
         mine = (Participation.survey_id == survey_id, Participation.person_id == actor.person_id)
-        evaluations.emit(
+        emit(
             learner=db.session.scalars(select(Account.actor_name).where(Account.person_id == actor.person_id)).one(),
             verb="evaluated",
-            activity=evaluations.Activity("class", str(run_id)),
+            activity=Activity("class", str(run_id)),
             registration=db.session.scalars(select(Participation.enrolment_id).where(*mine)).one(),
             at=utcnow(),
         )
         db.session.commit()
 
     monkeypatch.setattr(evaluations, "answer", at_once)
-    monkeypatch.setattr(evaluations, "_tell", lambda *_args: None)
+    monkeypatch.setattr(telling, "tell", lambda _survey_id: 0)
     assert _read_the_statements(app).better
 
 
