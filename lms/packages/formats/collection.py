@@ -81,7 +81,12 @@ def _unit(files: Files, path: str, notes: list[Fault]) -> Unit | None:
     if not head or not sort.good(head):
         notes.append(Fault(path, _l("Left out: the file is empty, or not what its name says.")))
         return None
-    return Unit(sort.kind, path[:300], {"und": one_line(PurePosixPath(path).stem)[:300]}, quote(path))
+    return Unit(
+        sort.kind,
+        path[:300],
+        {"und": one_line(PurePosixPath(path).stem)[:300]},
+        path if not set("?#%") & set(path) else quote(path),
+    )
 
 
 def _in_folders(units: Iterable[Unit]) -> tuple[Unit, ...]:

@@ -30,9 +30,9 @@ def questions_in(text: bytes, filename: str) -> Message | None:
     return led("GIFT") if by_name or titled or _GIFT_ANSWERS.search(text) else None
 
 
-def is_package_of_questions(heading: str) -> bool:
-    """Tell a QTI package by the namespaces and the types of resources in its imsmanifest.xml."""
-    return bool(_QTI_PACKAGE.search(heading))
+def is_package_of_questions(manifest: str) -> bool:
+    """Tell a QTI package by the types of resources in its imsmanifest.xml; a course may have some beside its units."""
+    return bool(_QTI_PACKAGE.search(manifest)) and "scormtype" not in manifest.lower()
 
 
 def led(form: str) -> Message:

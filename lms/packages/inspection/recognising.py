@@ -13,7 +13,7 @@ from lms.packages.inspection.families import FAMILIES, alike, family, family_of
 from lms.packages.inspection.limits import Limits
 from lms.packages.inspection.marks import Marks
 from lms.packages.inspection.questions import is_package_of_questions, led, questions_in
-from lms.packages.inspection.signatures import ENDS, MOODLE, is_subtitles, plain_text, refused_kind
+from lms.packages.inspection.signatures import ENDS, MOODLE, is_cartridge, is_subtitles, plain_text, refused_kind
 from lms.packages.messages import message as _l
 from lms.packages.structure import NO_XML, Fault, Refused, placed, read
 
@@ -159,7 +159,7 @@ def _kind_of_manifest(archive: Archive, path: str, sharing: Kinds, filename: str
     content = read(archive, path, limit=_MANIFEST_LIMIT)
     text = _heading(content, path)
     found = next((kind for kind in others if (test := sharing[kind].heading) and test(text)), last)
-    if found == last and is_package_of_questions(content.decode("utf-8", "ignore")) and b"scormtype" not in content:
+    if not is_cartridge(text) and is_package_of_questions(content.decode("utf-8", "ignore")):
         raise Refused(Fault(filename, led("QTI")))
     return found
 
