@@ -14,6 +14,7 @@ CATALOGUE = PACKAGES / "translations" / "vi" / "LC_MESSAGES" / "messages.po"
 with CATALOGUE.open("rb") as stream:
     WORDS = {message.id: message.string for message in read_po(stream, locale="vi")}
 ENGLISH = re.compile(r"\b(the|is|are|not|please|package|of|and)\b", re.IGNORECASE)
+MESSAGES = ("_l", "N_", "message")
 FOREIGN = {"reason", "error", "exception"}
 """Names of values that would bring the English words of a parser into a sentence."""
 
@@ -21,13 +22,9 @@ FOREIGN = {"reason", "error", "exception"}
 def calls():
     for path in sorted(PACKAGES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in ("_l", "N_", "message")
-            ):
-                if node.args and isinstance(node.args[0], ast.Constant):
-                    yield pytest.param(node, id=f"{path.relative_to(PACKAGES)}:{node.lineno}")
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MESSAGES
+            if named and node.args and isinstance(node.args[0], ast.Constant):
+                yield pytest.param(node, id=f"{path.relative_to(PACKAGES)}:{node.lineno}")
 
 
 @pytest.mark.parametrize("call", list(calls()))

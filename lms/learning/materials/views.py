@@ -14,7 +14,7 @@ from lms.core.errors import DomainError
 from lms.core.forms import INVALID
 from lms.core.guard import current_actor
 from lms.learning.materials import queries, services
-from lms.learning.materials.forms import MoveForm, PlaceForm, VersionForm
+from lms.learning.materials.forms import ManyForm, MoveForm, PlaceForm, VersionForm
 from lms.library import player_page
 from lms.library.models import Package
 from lms.library.origin.outside import of_version
@@ -97,7 +97,7 @@ def place_many() -> Any:
     ids = chosen(request.form.getlist("package"))
     if not ids:
         return redirect(url_for("library.index"))
-    form = PlaceForm() if "module" in request.form else PlaceForm(formdata=None)
+    form = ManyForm() if "module" in request.form else ManyForm(formdata=None)
     form.module.choices = _choices()
     if "module" not in request.form:
         return _many_page(ids, form)

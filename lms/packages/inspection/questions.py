@@ -13,7 +13,7 @@ _QTI = re.compile(
 _GIFT_TITLE = re.compile(rb"^\s*(?:::[^:\n]+::|\$CATEGORY:)", re.MULTILINE)
 _GIFT_ANSWERS = re.compile(rb"(?<![\\$^_\w}])\{\s*(?:[=~]\s*[^\s=>{}]|(?:T|F|TRUE|FALSE)\s*(?:#[^{}]*)?\})")
 _GIFT_NUMBER = re.compile(rb"\{\s*#\s*=?-?\d")
-_QTI_PACKAGE = re.compile(r"imsqti(?:asi)?_(?:item_|test_|xml)?v\d", re.IGNORECASE)
+_QTI_PACKAGE = re.compile(r"imsqti(?:asi)?_(?:item_|test_)?(?:xml)?v\d", re.IGNORECASE)
 
 
 def questions_in(text: bytes, filename: str) -> Message | None:
