@@ -7,7 +7,7 @@ and SCORM 1.2 and 2004 spell the same attribute ``scormtype`` and ``scormType``.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -101,7 +101,7 @@ class Findings:
         return [*faults[:MAX_FINDINGS], Fault(self._path, _l("There are %(count)s more of these.", count=more))]
 
     def _place(self, at: Element | None) -> str:
-        return self._path if at is None else placed(self._path, at.sourceline)
+        return self._path if at is None else placed(self._path, cast(Any, at).sourceline)
 
 
 def short(name: str) -> str:
