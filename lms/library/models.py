@@ -91,6 +91,8 @@ class Package(Base):
     removed_at: Mapped[datetime | None]
     allowed_hosts: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     """Origins outside, such as ``https://www.youtube.com``, that its content may load from: staff allowed them."""
+    labels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """By which staff keep many packages in order."""
 
 
 class PackageVersion(Base):

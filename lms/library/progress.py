@@ -42,15 +42,23 @@ def satisfied(parts: Sequence[Part], done: Mapping[UUID, Done]) -> list[UUID]:
     :param parts: in the order of the walk over the tree
     """
     missing: set[UUID] = set()
+    tracked = {part.parent_id for part in parts if _tracked(part)}
     fulfilled = []
     for part in reversed(parts):
         own = done.get(part.id, Done())
         good = met(part, own) if part.launchable else _whole(part, own, below=part.id not in missing)
         if good:
             fulfilled.append(part.id)
-        elif part.parent_id is not None:
+        elif part.parent_id is not None and (_tracked(part) or part.parent_id not in tracked):
             missing.add(part.parent_id)
     return sorted(fulfilled, key=_deepest_first({part.id: part for part in parts}))
+
+
+def _tracked(part: Part) -> bool:
+    """Tell whether a unit counts for what it stands in; where none does, all of them do after all (SN, 3.13.1)."""
+    sequencing = part.properties.get("sequencing")
+    delivery = sequencing.get("deliveryControls") if isinstance(sequencing, dict) else None
+    return not (isinstance(delivery, dict) and delivery.get("tracked") is False)
 
 
 def _whole(part: Part, own: Done, *, below: bool) -> bool:

@@ -13,8 +13,9 @@ _MOST = 200
 
 
 def said(message: Message) -> str:
-    """Return a message in the language of this request."""
-    return str(gettext(message.text, **message.values))
+    """Return a message in the language of this request, with the messages among its values."""
+    values = {name: said(value) if isinstance(value, Message) else value for name, value in message.values.items()}
+    return str(gettext(message.text, **values))
 
 
 def in_all_languages(message: object) -> dict[str, str]:

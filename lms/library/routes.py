@@ -3,7 +3,7 @@
 from lms.core.guard import ANYONE, CITY, HELD, PUBLIC, WHOLE, Route, predicate_scope, unit_scope
 from lms.library import access
 from lms.library.access import ADMINISTER, MANAGE, READ
-from lms.library.views import administration, keys, launch_logs, launching, packages, previews, uploads
+from lms.library.views import administration, chosen, keys, launch_logs, launching, packages, previews, uploads
 from lms.people.access import unit_path
 
 PACKAGE = unit_scope("institution of the package", access.package_path)
@@ -21,6 +21,9 @@ AT = "/library/packages/<uuid:package_id>"
 ROUTES = [
     Route("/launch/fetch/<code>", launching.fetch, PUBLIC, ANYONE, ("POST", "OPTIONS"), csrf=False),
     Route("/library", packages.index, READ, HELD),
+    Route("/library/chosen/label", chosen.label, MANAGE, HELD, POST),
+    Route("/library/chosen/remove", chosen.remove_chosen, MANAGE, HELD, POST),
+    Route("/library/uploads/clear", uploads.clear, MANAGE, HELD, POST, endpoint="clear_uploads"),
     Route(AT, packages.package, READ, PACKAGE),
     Route(f"{AT}/rename", packages.rename, MANAGE, PACKAGE, POST),
     Route(f"{AT}/hosts", packages.allow_hosts, MANAGE, PACKAGE, POST),

@@ -44,11 +44,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
-    """A practice quiz; :ivar pass_percent: from how many percent it is passed."""
+    """A practice quiz; :ivar pass_percent: from how many percent it is passed; none when it says nothing of it."""
 
     key: str
     title: str
-    pass_percent: int
+    pass_percent: int | None
     questions: tuple[Question, ...]
 
 

@@ -9,7 +9,7 @@ class Message:
     """A sentence for the institution.
 
     :ivar text: message id of the gettext catalogue, with the names of its values: ``%(name)s``
-    :ivar values: plain values
+    :ivar values: plain values, or messages of their own
     """
 
     text: str

@@ -14,12 +14,20 @@ from lms.packages.messages import message as _l
 class Fault(NamedTuple):
     """Something wrong in a package, or worth knowing.
 
-    :ivar path: the file it concerns, or empty; within XML also the place, such as ``cmi5.xml, line 12``
+    :ivar path: the file it concerns, or empty; within XML also the place, such as ``cmi5.xml:12``
     :ivar message: what is wrong and what to do, for the institution
     """
 
     path: str
     message: Message
+
+
+def placed(path: str, line: int | None) -> str:
+    """Return a place in a file in the form that needs no language: ``cmi5.xml:12``."""
+    return f"{path}:{line}" if line else path
+
+
+NO_XML = _l("The manifest is no valid XML. Please export the package again.")
 
 
 class Refused(Exception):

@@ -66,6 +66,7 @@ WITHOUT_A_TABLE = {
     "library.services.libraries.install": NEW,
     "library.services.packages.add_version": NEW,
     "library.services.packages.allow_hosts": NO_STATE,
+    "library.services.packages.label": GONE,
     "library.services.packages.remove": GONE,
     "library.services.packages.remove_version": GONE,
     "library.services.packages.rename": GONE,

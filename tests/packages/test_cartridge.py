@@ -175,12 +175,12 @@ QUIZ = "imsqti_xmlv1p2/imscc_xmlv1p{}/{}"
 
 
 @pytest.mark.parametrize("kind", [QUIZ.format(0, "assessment"), QUIZ.format(3, "assessment")])
-def test_a_quiz_becomes_a_page_that_is_passed_by_answering(kind: str):
+def test_a_quiz_becomes_a_page_that_is_done_by_answering(kind: str):
     quiz = canvas(question("cc.multiple_choice.v0p1", CITIES, EIGHT), question("cc.hotspot.v9", "", ""))
     found = read(item("a", "Kiểm tra"), resource("a", "q.xml", kind), q__xml=quiz)
     (unit,) = found.root.children
     page = found.generated[str(unit.href)].decode()
-    assert (unit.kind, unit.properties["moveOn"], unit.title) == ("au", "Passed", {"vi": "Kiểm tra"})
+    assert (unit.kind, unit.properties["moveOn"], unit.title) == ("au", "Completed", {"vi": "Kiểm tra"})
     assert "Thủ đô nước ta?" in page and '"right": ["8"]' in page and "Hà Nội" in page
     assert [str(note.path) for note in found.notes] == ["Kiểm tra"] and "2" in str(found.notes[0].message)
 

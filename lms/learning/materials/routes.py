@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.core.database import db
-from lms.core.guard import Route, predicate_scope, unit_scope
+from lms.core.guard import HELD, Route, predicate_scope, unit_scope
 from lms.learning import access
 from lms.learning.materials import views
 from lms.library.models import Package
@@ -26,6 +26,7 @@ STUDY, MANAGE = "learning.study", "library.manage"
 ROUTES = [
     Route(MATERIAL, views.material, STUDY, MINE),
     Route(f"{MATERIAL}/units/<uuid:unit_id>/launch", views.launch_material, STUDY, MINE, ("POST",)),
+    Route("/library/chosen/modules", views.place_many, MANAGE, HELD, ("POST",)),
     Route(MODULES, views.modules, MANAGE, OURS),
     Route(f"{MODULES}/place", views.place, MANAGE, OURS, ("POST",)),
     Route(f"{MODULES}/<uuid:material_id>/take-out", views.take_out, MANAGE, OURS, ("POST",)),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lms.classes import services as classes
 from lms.classes.rules import CLASS
@@ -13,11 +14,12 @@ from lms.core.errors import DomainError
 from lms.core.forms import INVALID
 from lms.core.guard import current_actor
 from lms.learning.materials import queries, services
-from lms.learning.materials.forms import MoveForm, PlaceForm, VersionForm
+from lms.learning.materials.forms import ManyForm, MoveForm, PlaceForm, VersionForm
 from lms.library import player_page
 from lms.library.models import Package
 from lms.library.origin.outside import of_version
 from lms.library.services import launches
+from lms.library.views.chosen import chosen
 from lms.people.sessions import local_day
 
 
@@ -88,6 +90,51 @@ def place(package_id: UUID) -> Any:
         return _modules_page(package_id, form), refused.status
     flash(_("The package is in the module now; trainees of its classes see it at once."), "success")
     return redirect(url_for("learning.modules", package_id=package_id))
+
+
+def place_many() -> Any:
+    """Put many packages into one module: the first time it asks into which."""
+    ids = chosen(request.form.getlist("package"))
+    if not ids:
+        return redirect(url_for("library.index"))
+    form = ManyForm() if "module" in request.form else ManyForm(formdata=None)
+    form.module.choices = _choices()
+    if "module" not in request.form:
+        return _many_page(ids, form)
+    if not form.validate():
+        return _many_page(ids, form), INVALID
+    placed = 0
+    for package_id in ids:
+        try:
+            services.place(
+                current_actor(),
+                UUID(form.module.data),
+                package_id,
+                required=bool(form.required.data or form.in_running.data),
+                in_running=bool(form.in_running.data),
+                at=utcnow(),
+            )
+            placed += 1
+        except DomainError as refused:
+            package = db.session.get_one(Package, package_id)
+            flash(_("“%(title)s” stays: %(why)s", title=package.title, why=refused.message), "error")
+    if placed:
+        words = ngettext("%(num)s package is in the module now.", "%(num)s packages are in the module now.", placed)
+        flash(words, "success")
+    return redirect(url_for("library.index"))
+
+
+def _many_page(ids: list[UUID], form: PlaceForm) -> str:
+    packages = [db.session.get_one(Package, package_id) for package_id in ids]
+    today = local_day(utcnow())
+    of = {package.institution_id for package in packages}
+    return render_template(
+        "learning/many_into_module.html",
+        packages=packages,
+        concerned=queries.concerned(of.pop(), today) if len(of) == 1 else {},
+        choices=queries.modules(),
+        form=form,
+    )
 
 
 def take_out(package_id: UUID, material_id: UUID) -> Any:

@@ -12,6 +12,7 @@ from lms.core.search import matches
 from lms.library import queries
 from lms.library.api import shapes
 from lms.library.models import ContentSession, ContentUnit, Package, PackageVersion, Registration, UnitState, Upload
+from lms.library.services.launches import launchable
 from lms.records.parameters import StatementQuery
 from lms.records.queries import page
 
@@ -73,7 +74,7 @@ def version(row: PackageVersion) -> shapes.VersionWithUnits:
     plain = _version(row)
     return shapes.VersionWithUnits(
         **{name: getattr(plain, name) for name in plain.__struct_fields__},
-        units=[_unit(unit) for unit in queries.units(row.id)],
+        units=[_unit(unit, row.kind) for unit in queries.units(row.id)],
         notes=_messages(row.report.get("notes", ())),
     )
 
@@ -158,9 +159,9 @@ def _version(row: PackageVersion) -> shapes.Version:
     )
 
 
-def _unit(row: ContentUnit) -> shapes.Unit:
-    launchable = row.href is not None or row.kind == "course"
-    return shapes.Unit(row.id, row.parent_id, row.kind, row.identifier, row.iri, row.title, launchable, row.properties)
+def _unit(row: ContentUnit, kind: str) -> shapes.Unit:
+    opens = launchable(row, kind)
+    return shapes.Unit(row.id, row.parent_id, row.kind, row.identifier, row.iri, row.title, opens, row.properties)
 
 
 def _status(unit: ContentUnit, state: UnitState | None) -> shapes.UnitStatus:

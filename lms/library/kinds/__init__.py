@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.library.kinds.cartridge import CARTRIDGE
 from lms.library.kinds.cmi5 import CMI5
+from lms.library.kinds.collection import COLLECTION
 from lms.library.kinds.folder import FOLDER
 from lms.library.kinds.h5p import H5P
 from lms.library.kinds.html import HTML
@@ -58,7 +59,7 @@ def recognise(path: Path, filename: str, limits: Limits | None = None) -> Recogn
 
 
 for _kind in (
-    *(CMI5, SCORM12, SCORM2004, H5P, XAPI, HTML, CARTRIDGE, FOLDER),
+    *(CMI5, SCORM12, SCORM2004, H5P, XAPI, HTML, CARTRIDGE, FOLDER, COLLECTION),
     *(PDF, VIDEO, AUDIO, IMAGE, OFFICE, PAGE, LINK),
 ):
     register(_kind)

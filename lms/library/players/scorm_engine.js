@@ -1,6 +1,7 @@
 // scorm-again behind one interface for all editions: `open()` finds where to begin, `go(request, target)` asks to move.
 // SCORM 1.2 knows no sequencing: there the order of the list holds, and every unit may be chosen.
 import { beginning, is12, isOver, kept, totals } from "./scorm_data.js";
+import { refuseForeign } from "./scorm_guard.js";
 import { config } from "./xapi.js";
 
 const AUTOCOMMIT = 10; // seconds after a value was set
@@ -134,6 +135,7 @@ export class Engine {
 
   // What a unit's end leads to is done after its call has come back: it may still be running.
   watched(api) {
+    refuseForeign(api, is12 ? "LMS" : "");
     if (is12) { noStatusYet(api); refuseAfterFinish(api); }
     const name = is12 ? "LMSFinish" : "Terminate";
     const end = api[name];

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from lms.core.database import db
 from lms.core.guard import Actor
 from lms.core.search import matches
+from lms.core.text import fold
 from lms.library import hooks
 from lms.library.access import ADMINISTER, MANAGE, READ, covered
 from lms.library.kinds import UNIT_KINDS
@@ -31,7 +32,7 @@ from lms.people.access import units_within
 from lms.people.models import Account, Unit
 from lms.people.sessions import local_day
 
-PAGE, RECENT = 50, 8
+PAGE, RECENT = 50, 200
 
 
 class Institution(NamedTuple):
@@ -58,6 +59,7 @@ class PackageRow(NamedTuple):
     units: int | None
     at: datetime
     by: str | None
+    labels: list[str]
 
 
 class UploadRow(NamedTuple):
@@ -81,6 +83,14 @@ class UploadRow(NamedTuple):
     package: str | None
     touched_at: datetime
     by: str | None
+
+
+class Tally(NamedTuple):
+    """How many of the files that were sent lately have been taken in, refused, and are still on their way."""
+
+    total: int
+    taken: int
+    refused: int
 
 
 class VersionRow(NamedTuple):
@@ -170,6 +180,7 @@ def packages(
     query: str = "",
     kind: str = "",
     institution_id: int | None = None,
+    label: str = "",
     after: Sequence[Any] | None = None,
 ) -> list[PackageRow]:
     """Return packages, those with the newest version first, one more than a page when there are more.
@@ -181,12 +192,20 @@ def packages(
     selected = _package_rows(newest).where(covered(actor, READ), matches(query, Package.search_text)).limit(PAGE + 1)
     if kind:
         selected = selected.where(Package.kind == kind)
+    if label:
+        selected = selected.where(Package.labels.contains([label]))
     if institution_id is not None:
         selected = selected.where(Package.institution_id == institution_id)
     if after is not None:
         selected = selected.where(tuple_(newest.created_at, Package.id) < tuple_(literal(after[1]), literal(after[0])))
     rows = db.session.execute(selected.order_by(newest.created_at.desc(), Package.id.desc()))
     return [PackageRow(**row._mapping) for row in rows]
+
+
+def labels(actor: Actor) -> list[str]:
+    """Return the labels of the packages that an actor sees, in the order of the alphabet."""
+    each = select(func.unnest(Package.labels)).where(covered(actor, READ)).distinct()
+    return sorted(db.session.scalars(each), key=fold)
 
 
 def package(package_id: UUID) -> PackageRow | None:
@@ -267,6 +286,12 @@ def uploads(actor: Actor) -> list[UploadRow]:
     busy = case((Upload.state.in_(("receiving", "checking")), 0), else_=1)
     rows = db.session.execute(selected.order_by(busy, Upload.touched_at.desc()).limit(RECENT))
     return [UploadRow(**row._mapping) for row in rows]
+
+
+def tally(rows: Sequence[UploadRow]) -> Tally:
+    """Return what came of uploads."""
+    states = [row.state for row in rows]
+    return Tally(len(states), states.count("taken"), states.count("refused") + states.count("broken_off"))
 
 
 def upload(upload_id: UUID) -> UploadRow | None:
@@ -356,6 +381,7 @@ def _package_rows(newest: Any) -> Select[Any]:
             newest.report["units"].as_integer().label("units"),
             newest.created_at.label("at"),
             Account.display_name.label("by"),
+            Package.labels,
         )
         .select_from(Package)
         .join(newest, literal(True))

@@ -108,14 +108,14 @@ def look_into(path: Path, filename: str, *, tell: Tell, staged: list[Staged]) ->
     recognised = recognise(path, filename, limits)
     if KINDS[recognised.kind].read is not None:
         tell(step="reading")
-        taken = _archive(path, recognised, limits, tell, staged)
+        taken = _archive(path, filename, recognised, limits, tell, staged)
         unpacked = {file.path: name for name, file in taken.staged.items()}
         left_out = _scan({path: filename} | unpacked, filename, tell)
     else:
         left_out = _scan({path: filename}, filename, tell)
         tell(step="reading")
         taken = (
-            _recording(path, recognised, limits, staged)
+            _recording(path, filename, recognised, limits, staged)
             if recognised.manifest
             else _single(path, filename, recognised, staged)
         )
@@ -151,11 +151,13 @@ def _infected(name: str, threat: str) -> Fault:
     return Fault(name, Message(N_("The virus scanner found %(name)s in this file."), {"name": threat}))
 
 
-def _archive(path: Path, recognised: Recognised, limits: Limits, tell: Tell, staged: list[Staged]) -> Taken:
+def _archive(
+    path: Path, filename: str, recognised: Recognised, limits: Limits, tell: Tell, staged: list[Staged]
+) -> Taken:
     kind = KINDS[recognised.kind]
     if recognised.bare:
         return _bare(path, recognised, kind, staged)
-    with open_archive(path, limits, root=recognised.root) as archive:
+    with open_archive(path, limits, name=filename, root=recognised.root) as archive:
         if kind.instead is not None:
             return _written(_InMemory(kind.instead(archive, recognised.manifest)), kind, staged)
         taken = Taken(_reader(kind.read)(archive, recognised.manifest), notes=list(archive.notes))
@@ -222,10 +224,10 @@ def _taker(recognised: Recognised) -> Taker:
     return take
 
 
-def _recording(path: Path, recognised: Recognised, limits: Limits, staged: list[Staged]) -> Taken:
+def _recording(path: Path, filename: str, recognised: Recognised, limits: Limits, staged: list[Staged]) -> Taken:
     """Take a video or recording that came with its subtitles and poster."""
     with (
-        open_archive(path, limits, root=recognised.root) as archive,
+        open_archive(path, limits, name=filename, root=recognised.root) as archive,
         TemporaryDirectory(prefix="khue-media-") as folder,
     ):
         copy = Path(folder) / "recording"

@@ -197,10 +197,15 @@ def close(session_id: UUID, *, at: datetime) -> None:
         end_session(session.credential_id, at=at)
 
 
+def launchable(unit: ContentUnit, kind: str) -> bool:
+    """Tell whether a unit of a package of this kind can be launched: it has an address, or is the whole of it."""
+    return unit.href is not None or (KINDS[kind].whole and unit.parent_id is None)
+
+
 def _check(registration: Registration, unit: ContentUnit, version: PackageVersion, mode: str) -> None:
     if mode not in MODES:
         raise DomainError("bad-mode", _l("The launch mode is Normal, Browse or Review."), 400)
-    if unit.href is None and not (KINDS[version.kind].whole and unit.parent_id is None):
+    if not launchable(unit, version.kind):
         raise DomainError("not-launchable", _l("This part of the package cannot be opened by itself."), 400)
     REGISTRATION.require("launch" if mode == "Normal" else "look", registration_state(registration.superseded_at))
 

@@ -44,8 +44,10 @@ def installed() -> list[Installed]:
 
 
 @act
-def install(actor: Actor, path: Path, *, at: datetime) -> list[str]:
+def install(actor: Actor, path: Path, filename: str, *, at: datetime) -> list[str]:
     """Install the libraries of a package, each version in the place of the one that is there; returns their names.
+
+    :param filename: what its sender called it
 
     Packages keep the files with which they were taken in.
 
@@ -54,10 +56,10 @@ def install(actor: Actor, path: Path, *, at: datetime) -> list[str]:
     staged: list[Staged] = []
     replaced: set[str] = set()
     try:
-        with open_archive(path, Limits()) as archive:
+        with open_archive(path, Limits(), name=filename) as archive:
             folders = h5p.libraries(archive)
             if not folders:
-                raise Refused(Fault(path.name, _NO_LIBRARY))
+                raise Refused(Fault(filename, _NO_LIBRARY))
             lock("h5p-libraries")
             for library, folder in folders.items():
                 rows = []

@@ -31,10 +31,13 @@ from lms.library.models import (
     Upload,
 )
 from lms.library.titles import shown
+from lms.packages.formats.single.names import from_filename
 from lms.packages.inspection.outside import origin_of
 from lms.packages.structure import Structure, Unit
 
 MOST_HOSTS = 50
+MOST_LABELS, LABEL = 20, 60
+"""How many labels a package may have, and how many characters one."""
 
 
 class Kept(NamedTuple):
@@ -101,6 +104,31 @@ def rename(actor: Actor, package_id: UUID, title: str, *, at: datetime) -> Packa
         )
         package.title, package.search_text = new, fold(new)
     return package
+
+
+@act
+def label(actor: Actor, package_ids: Sequence[UUID], text: str, *, give: bool, at: datetime) -> int:
+    """Give packages a label, or take it from them; returns how many were changed.
+
+    :raises DomainError: ``no-label``, ``too-many-labels``
+    """
+    name = one_line(text)[:LABEL]
+    if not name:
+        raise DomainError("no-label", _l("Please write the label."), 422)
+    changed = 0
+    for package_id in sorted(package_ids):
+        package = _existing(package_id)
+        before = list(package.labels)
+        after = sorted({*before, name}) if give else [one for one in before if one != name]
+        if len(after) > MOST_LABELS:
+            words = _l("“%(title)s” has %(most)s labels already.", title=package.title, most=MOST_LABELS)
+            raise DomainError("too-many-labels", words, 422)
+        if after != before:
+            package.labels = after
+            told = {"labels": after}
+            audit.record(actor, "library.label", "package", package.id, at=at, before={"labels": before}, after=told)
+            changed += 1
+    return changed
 
 
 @act
@@ -207,7 +235,7 @@ def _forget_previews(version_id: UUID) -> None:
 def _package(actor: Actor, upload: Upload, structure: Structure, at: datetime) -> Package:
     if upload.package_id is not None:
         return _existing(upload.package_id)
-    title = upload.title or shown(structure.root.title) or upload.filename
+    title = upload.title or shown(structure.root.title) or from_filename(upload.filename)
     package = Package(
         id=uuid4(),
         institution_id=upload.institution_id,

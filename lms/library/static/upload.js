@@ -3,6 +3,8 @@ const LATER = [1, 2, 4, 8, 15, 30]; // seconds before the next try
 const MOST_FILES = 60_000;
 const LITTER = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$|(^|\/)(__MACOSX|\.git)\//;
 
+const PARTS = /(^|\/)(imsmanifest\.xml|cmi5\.xml|tincan\.xml|h5p\.json|khue\.yaml)$|\.(html?|js|css|vtt)$/i;
+
 const root = document.querySelector("[data-uploader]");
 const find = (name, within = root) => within.querySelector(`[data-${name}]`);
 const words = root ? JSON.parse(root.dataset.words) : {};
@@ -67,6 +69,8 @@ class Upload {
       button.addEventListener("click", act);
     }
     find("tasks").append(line);
+    find("few").hidden = false;
+    count();
     return line;
   }
 
@@ -195,6 +199,7 @@ class Upload {
     memory.drop(this.key);
     if (this.url) send("DELETE", this.url, {}).catch(() => {}); // the server forgets it by itself in the end
     this.line.remove();
+    count();
     announce("cancelled");
   }
 
@@ -204,6 +209,15 @@ class Upload {
     announce("arrived", { name: this.name });
     htmx.ajax("GET", this.url, { target: this.line, swap: "innerHTML" });
   }
+}
+
+// How many of the files that were sent from this page were taken in.
+function count() {
+  const total = find("tasks").children.length;
+  const of = (...states) => number(states.reduce((sum, state) => sum + root.querySelectorAll(`[data-tasks] [data-state="${state}"]`).length, 0));
+  find("tally").hidden = total < 2;
+  const told = say("tally", { taken: of("taken"), total: number(total), refused: of("refused", "broken_off") });
+  if (find("tally").textContent !== told) find("tally").textContent = told;
 }
 
 function remaining(seconds) {
@@ -262,14 +276,19 @@ async function together(entries, name) {
 // -- choosing -------------------------------------------------------------------------------------------------------
 
 function choose(files) {
-  const several = find("several");
-  several.hidden = files.length < 2;
   if (files.length === 1) return add(single(files[0], title()));
   if (!files.length) return complain(say("empty"));
-  find("several-words").textContent = say("several", { number: number(files.length) });
+  const entries = files.map((file) => ({ path: file.name, file }));
+  ask(entries, files[0].name.replace(/\.[^.]*$/, ""), say("several", { number: number(files.length) }));
+}
+
+function ask(entries, name, question) {
+  const several = find("several");
+  several.hidden = false;
+  find("several-words").textContent = question;
   const close = (act) => () => { several.hidden = true; act(); };
-  if (find("each")) find("each").onclick = close(() => { for (const file of files) add(single(file, "")); });
-  find("together").onclick = close(() => together(files.map((file) => ({ path: file.name, file })), files[0].name.replace(/\.[^.]*$/, "")));
+  if (find("each")) find("each").onclick = close(() => { for (const { file } of entries) add(single(file, "")); });
+  find("together").onclick = close(() => together(entries, name));
   find("neither").onclick = close(() => {});
   several.querySelector("button").focus();
 }
@@ -277,7 +296,15 @@ function choose(files) {
 function chooseFolder(files) {
   if (!files.length) return;
   const [name] = files[0].webkitRelativePath.split("/");
-  together(files.map((file) => ({ path: file.webkitRelativePath.slice(name.length + 1), file })), name);
+  folderOf(files.map((file) => ({ path: file.webkitRelativePath.slice(name.length + 1), file })), name);
+}
+
+// A folder with a manifest or pages is one package; of mixed files only whoever sends them knows.
+function folderOf(entries, name) {
+  const kept = entries.filter(({ path }) => !LITTER.test(path));
+  if (kept.length === 1) return add(single(kept[0].file, title()));
+  if (!kept.length || kept.some(({ path }) => PARTS.test(path))) return together(entries, name);
+  return ask(kept, name, say("folder", { name, number: number(kept.length) }));
 }
 
 async function dropped(transfer) {
@@ -287,7 +314,7 @@ async function dropped(transfer) {
   const [only] = entries;
   const base = entries.length === 1 ? only.fullPath.length + 1 : 1;
   try { for (const entry of entries) await walk(entry, base, found); } catch { return complain(say("changed")); }
-  return together(found, only.name);
+  return folderOf(found, only.name);
 }
 
 async function walk(entry, base, found) {
@@ -302,6 +329,15 @@ async function walk(entry, base, found) {
     if (!batch.length) return;
     for (const one of batch) await walk(one, base, found);
   }
+}
+
+// -- many packages ---------------------------------------------------------------------------------------------------
+
+function tickAll(event) {
+  const boxes = [...document.querySelectorAll('[form="chosen"][name="package"]')];
+  const tick = boxes.some((box) => !box.checked);
+  for (const box of boxes) box.checked = tick;
+  event.target.setAttribute("aria-pressed", tick);
 }
 
 // -- the page -------------------------------------------------------------------------------------------------------
@@ -323,5 +359,10 @@ if (root) {
   addEventListener("dragleave", () => mark(-1));
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => { event.preventDefault(); mark(-over); dropped(event.dataTransfer); });
+  new MutationObserver(count).observe(find("tasks"), { childList: true, subtree: true });
   addEventListener("beforeunload", (event) => { if ([...running].some((one) => !one.paused)) event.preventDefault(); });
 }
+
+for (const button of document.querySelectorAll("[data-tick-all]")) button.hidden = false;
+document.addEventListener("htmx:afterSettle", () => { for (const button of document.querySelectorAll("[data-tick-all]")) button.hidden = false; });
+document.addEventListener("click", (event) => { if (event.target.closest("[data-tick-all]")) tickAll(event); });

@@ -49,7 +49,7 @@ def install_h5p() -> Any:
         sent.save(copy)
         copy.flush()
         try:
-            names = libraries.install(current_actor(), Path(copy.name), at=utcnow())
+            names = libraries.install(current_actor(), Path(copy.name), sent.filename, at=utcnow())
         except Refused as refused:
             return _page(
                 h5p_faults=[Fault("h5p-file", fault.path, said(fault.message)) for fault in refused.faults]

@@ -43,6 +43,7 @@ def index_page(form: UploadForm | None) -> str:
     """
     actor = current_actor()
     query, kind = arguments.search(), request.args.get("kind", "")
+    label = arguments.search("label")
     readable, managed = pages.institutions(actor, READ), pages.institutions(actor, MANAGE)
     institution = _institution(readable)
     rows = pages.packages(
@@ -50,22 +51,27 @@ def index_page(form: UploadForm | None) -> str:
         query=query,
         kind=kind if kind in kinds.KINDS else "",
         institution_id=institution.id if institution else None,
+        label=label,
         after=arguments.cursor(UUID, datetime.fromisoformat),
     )
     page = Page.cut(rows, pages.PAGE, lambda row: (row.id, row.at.isoformat()))
     single = institution or (readable[0] if len(readable) == 1 else None)
+    on_their_way = pages.uploads(actor) if managed else []
     return render_template(
         "library/index.html",
         page=page,
         uses=pages.uses([row.id for row in page.rows]),
         query=query,
         kind=kind,
+        label=label,
+        labels=pages.labels(actor),
         kinds=kinds.names(),
         institution=institution,
         institutions=readable,
         administers=actor.may("library.administer"),
         storage=_storage(single) if single else None,
-        uploads=pages.uploads(actor) if managed else [],
+        uploads=on_their_way,
+        tally=pages.tally(on_their_way),
         form=form or (upload_form(managed) if managed else None),
         steps=STEPS,
         piece=piece_size(),

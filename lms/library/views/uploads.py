@@ -19,6 +19,9 @@ from lms.library.services import uploads
 from lms.library.views import packages
 from lms.library.views.words import STEPS
 
+_CHECKED = {"taken": "taken-in, checked", "refused": "checked", "broken_off": "checked"}
+"""What the page is told, by state, once a file has been checked."""
+
 
 def tus_uploads() -> Any:
     """Begin an upload, or tell what this server can do (tus)."""
@@ -53,7 +56,7 @@ def upload(upload_id: UUID) -> Any:
         kinds=kinds.names(),
         steps=STEPS,
     )
-    return page, {"HX-Trigger": "taken-in"} if partial and row.state == "taken" else {}
+    return page, {"HX-Trigger": _CHECKED[row.state]} if partial and row.state in _CHECKED else {}
 
 
 def cancel(upload_id: UUID) -> Any:
@@ -63,6 +66,14 @@ def cancel(upload_id: UUID) -> Any:
     flash(_("The upload has been removed from the list."), "success")
     if row is not None and row.package_id is not None and row.state != "taken":
         return redirect(url_for("library.package", package_id=row.package_id))
+    return redirect(url_for("library.index"))
+
+
+def clear() -> Any:
+    """Take the reports of all checked files off the list; what was taken in stays among the materials."""
+    for row in pages.uploads(current_actor()):
+        if row.state in _CHECKED:
+            uploads.cancel(row.id, at=utcnow())
     return redirect(url_for("library.index"))
 
 

@@ -49,7 +49,8 @@ def _entry(name: str, item: Item) -> dict[str, Any]:
         case Lesson():
             return {"lesson": f"lessons/{name}.html", **head, "figures": list(item.figures)}
         case Quiz():
-            return {"quiz": f"quizzes/{name}.json", **head, "pass_percent": item.pass_percent}
+            own = {} if item.pass_percent is None else {"pass_percent": item.pass_percent}
+            return {"quiz": f"quizzes/{name}.json", **head, **own}
         case Link():
             return {"link": item.url, **head}
         case Attached():

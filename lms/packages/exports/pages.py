@@ -82,12 +82,18 @@ def _quiz(quiz: Quiz) -> str:
     data = script_json({"pass": quiz.pass_percent, "questions": keys})
     fieldsets = "\n".join(_question(number, question) for number, question in enumerate(quiz.questions, 1))
     return (
-        f"<p>Bài luyện tập: cần đạt từ {quiz.pass_percent}% số câu.</p>\n"
+        f"<p>{_asked(quiz)}</p>\n"
         f'<form id="quiz" novalidate>\n{fieldsets}\n'
         '<p class="end"><button type="submit">Nộp bài</button> <button type="button" id="again" hidden>Làm lại'
         '</button></p>\n<p id="result" role="status" tabindex="-1"></p></form>\n'
         f'<script type="application/json" id="keys">{data}</script>'
     )
+
+
+def _asked(quiz: Quiz) -> str:
+    if quiz.pass_percent is None:
+        return "Bài luyện tập: không đặt điểm đạt; nộp bài là hoàn thành."
+    return f"Bài luyện tập: cần đạt từ {quiz.pass_percent}% số câu."
 
 
 def _key(question: Question) -> dict[str, object]:

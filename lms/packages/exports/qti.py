@@ -19,6 +19,8 @@ _PROFILES = {
     "essay": "essay",
 }
 _RESPONSE = "response"
+PASS_MARK = "khue_pass_percent"  # noqa: S105 - a mark, no password
+"""The profile knows no pass mark; this field of ours carries it where a cartridge comes back in."""
 
 
 def exportable(quiz: Quiz) -> Quiz:
@@ -33,6 +35,8 @@ def assessment(quiz: Quiz, name: str) -> bytes:
     questions = exportable(quiz).questions
     items = [_item(q, f"{name}-{number:03}", question) for number, question in enumerate(questions, 1)]
     about = {"cc_profile": "cc.exam.v0p1", "qmd_assessmenttype": "Examination", "cc_maxattempts": "unlimited"}
+    if quiz.pass_percent is not None:
+        about[PASS_MARK] = str(quiz.pass_percent)
     element = q.assessment(
         q.qtimetadata(*_fields(q, about)), q.section(*items, ident=f"{name}-all"), ident=name, title=quiz.title
     )

@@ -31,7 +31,7 @@ def manifest(course: Course, paths: list[str]) -> bytes:
         holder = cp.item(cp.title(module.title), identifier=f"M{place:02}")
         for part, item in (next(names) for _ in module.items):
             entry = cp.item(cp.title(item.title), identifier=f"I-{part}", identifierref=f"R-{part}")
-            if isinstance(item, Quiz):
+            if isinstance(item, Quiz) and item.pass_percent is not None:
                 score = cp.masteryscore(str(item.pass_percent))
                 score.tag = f"{{{_ADL}}}masteryscore"
                 entry.append(score)

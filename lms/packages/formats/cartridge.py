@@ -18,7 +18,8 @@ from lxml import etree
 from lms.core.text import one_line
 from lms.packages.course import Course, Module, Quiz
 from lms.packages.exports import pages
-from lms.packages.formats import qti
+from lms.packages.formats import qti, web
+from lms.packages.formats.collection import KINDS
 from lms.packages.formats.hrefs import resolved
 from lms.packages.formats.xml import parsed
 from lms.packages.messages import message as _l
@@ -31,15 +32,7 @@ _WEBLINK = re.compile(r"imswl_xmlv1p[0-9]")
 _TOPIC = re.compile(r"imsdt_xmlv1p[0-9]")
 _QUIZ = re.compile(r"imsqti_xmlv1p2/imscc_xmlv1p[0-9]/(assessment|question-bank)")
 _TOOL = re.compile(r"imsbasiclti_xmlv1p[0-9](p[0-9])?")
-_KINDS = {
-    **dict.fromkeys((".html", ".htm", ".xhtml"), "web"),
-    ".pdf": "pdf",
-    **dict.fromkeys((".mp4", ".m4v", ".webm", ".ogv"), "video"),
-    **dict.fromkeys((".mp3", ".m4a", ".wav", ".oga", ".ogg"), "audio"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"), "image"),
-    **dict.fromkeys((".docx", ".pptx", ".xlsx"), "office"),
-    **dict.fromkeys((".md", ".txt"), "web"),
-}
+_PAGES = (".html", ".htm", ".xhtml")
 
 
 def read_structure(files: Files, manifest: str = "imsmanifest.xml") -> Structure:
@@ -95,7 +88,7 @@ class _Reader:
         for element in _all(root, "resource"):
             identifier = element.get("identifier")
             if identifier in self.resources:
-                self.note(identifier, _l("Two resources have this identifier; the first one is used."))
+                self.note(self.place(element), _l("Another resource has the same identifier; the first one is used."))
             elif identifier:
                 self.resources[identifier] = element
 
@@ -128,25 +121,50 @@ class _Reader:
     def referred(self, reference: str, title: str, language: str) -> Unit | None:
         resource = self.resources.get(reference)
         if resource is None:
-            self.note(title or reference, _l("Left out: it names a resource that is not in the cartridge."))
+            self.note(title or self.manifest, _l("Left out: it names a resource that is not in the cartridge."))
             return None
         self.used.add(reference)
         return self.unit(resource, title, language)
 
     def unlisted(self, language: str) -> Iterator[Unit]:
-        """Give the quizzes that stand in no list, such as banks of questions, and tell of tools that do."""
+        """Give what stands in no module: pages, links and quizzes; other files are mostly parts of pages."""
+        parts = self.parts()
         for identifier, resource in self.resources.items():
-            kind = resource.get("type") or ""
-            if identifier in self.used or not (_QUIZ.match(kind) or _TOOL.match(kind)):
+            if identifier in self.used or identifier in parts or not self.stands_alone(resource):
                 continue
-            unit = self.unit(resource, "", language)
+            unit = self.unit(resource, self.own_title(resource), language)
             if unit is not None:
                 yield unit
+
+    def parts(self) -> set[str]:
+        """Return the resources that others need."""
+        return {
+            str(dependency.get("identifierref"))
+            for resource in self.resources.values()
+            for dependency in _all(resource, "dependency")
+        }
+
+    def stands_alone(self, resource: Any) -> bool:
+        kind = (resource.get("type") or "").strip()
+        if kind == "webcontent":
+            return _first_file(resource).partition("?")[0].partition("#")[0].lower().endswith(_PAGES)
+        return any(form.match(kind) for form in (_QUIZ, _TOOL, _WEBLINK))
+
+    def own_title(self, resource: Any) -> str:
+        """Return the title that a page gives itself."""
+        if (resource.get("type") or "").strip() != "webcontent":
+            return ""
+        path = unquote((resource.get("{http://www.w3.org/XML/1998/namespace}base") or "") + _first_file(resource))
+        return web.title_of(self.files, path) if path in self.files else ""
+
+    def place(self, resource: Any) -> str:
+        """Return the file of a resource, by which a note names it; ids of manifests say nothing to people."""
+        return _first_file(resource) or self.manifest
 
     def unit(self, resource: Any, title: str, language: str) -> Unit | None:
         kind = (resource.get("type") or "").strip()
         identifier = resource.get("identifier")[:300]
-        place = title or identifier
+        place = title or self.place(resource)
         if _QUIZ.match(kind):
             return self.quiz(resource, identifier, title, language)
         if _TOOL.match(kind):
@@ -154,7 +172,7 @@ class _Reader:
         elif _WEBLINK.match(kind):
             return self.weblink(resource, identifier, title, language)
         elif _TOPIC.match(kind):
-            self.topic(resource, title or identifier)
+            self.topic(resource, place)
         elif kind == "webcontent" or kind.startswith("associatedcontent"):
             return self.file(resource, identifier, title, language)
         else:
@@ -162,40 +180,43 @@ class _Reader:
         return None
 
     def file(self, resource: Any, identifier: str, title: str, language: str) -> Unit | None:
-        href = self.address(resource, title or identifier)
+        href = self.address(resource, title or self.place(resource))
         if href is None:
             return None
         path = urlsplit(href).path
-        kind = "link" if urlsplit(href).scheme else _KINDS.get(PurePosixPath(unquote(path)).suffix.lower())
+        kind = "link" if urlsplit(href).scheme else KINDS.get(PurePosixPath(unquote(path)).suffix.lower())
         if kind is None:
             self.note(path, _l("Left out: files of this kind cannot be shown here."))
             return None
         return Unit(kind, identifier, {language: title or PurePosixPath(path).name}, href)
 
     def quiz(self, resource: Any, identifier: str, title: str, language: str) -> Unit | None:
-        """Make a page of a quiz; it counts for nothing but itself, and is passed from half of its points."""
-        document = self.document(resource, title or identifier)
+        """Make a page of a quiz; it is passed from where it says itself, and otherwise done when it was answered."""
+        place = title or self.place(resource)
+        document = self.document(resource, place)
         if document is None:
             return None
         quiz, notes = qti.read_quiz(document, identifier, title)
         for note in notes:
-            self.note(*note)
+            self.note(note.path or place, note.message)
         if quiz is None:
-            self.note(title or identifier, _l("Left out: none of the questions of this quiz can be asked here."))
+            self.note(place, _l("Left out: none of the questions of this quiz can be asked here."))
             return None
         self.quizzes.append(quiz)
-        about = {"moveOn": "Passed", "masteryScore": quiz.pass_percent / 100, "launchMethod": "AnyWindow"}
+        about: dict[str, Any] = {"moveOn": "Completed", "launchMethod": "AnyWindow"}
+        if quiz.pass_percent is not None:
+            about |= {"moveOn": "Passed", "masteryScore": quiz.pass_percent / 100}
         name = uuid5(NAMESPACE_URL, f"{self.manifest}/{identifier}").urn
         href = f"{_MADE}/m01-{len(self.quizzes):02}.html"
         return Unit("au", name, {language: quiz.title}, href, properties=about)
 
     def weblink(self, resource: Any, identifier: str, title: str, language: str) -> Unit | None:
-        document = self.document(resource, title or identifier)
+        document = self.document(resource, title or self.place(resource))
         url = next((element.get("href") for element in _all(document, "url")), None) if document is not None else None
         if document is None:
             return None
         if not _is_web(url):
-            self.note(title or identifier, _l("Left out: its address is no http or https address."))
+            self.note(title or self.place(resource), _l("Left out: its address is no http or https address."))
             return None
         return Unit("link", identifier, {language: title or _child_text(document, "title") or str(url)}, url)
 
@@ -207,7 +228,7 @@ class _Reader:
             self.note(place, words)
 
     def address(self, resource: Any, place: str) -> str | None:
-        href = resource.get("href") or next((file.get("href") for file in _all(resource, "file")), None)
+        href = _first_file(resource)
         if not href:
             self.note(place, _l("Left out: the resource has no file."))
             return None
@@ -231,6 +252,10 @@ class _Reader:
         except Refused as refused:
             self.notes.extend(refused.faults[: max(0, _NOTES - len(self.notes))])
             return None
+
+
+def _first_file(resource: Any) -> str:
+    return (resource.get("href") or next((file.get("href") for file in _all(resource, "file")), None) or "").strip()
 
 
 def _path(href: str, files: Files) -> str:

@@ -12,7 +12,7 @@ from lms.core.text import one_line
 from lms.packages.formats.hrefs import resolved
 from lms.packages.formats.xml import parsed
 from lms.packages.messages import message as _l
-from lms.packages.structure import Fault, Files, Refused, Structure, Unit
+from lms.packages.structure import Fault, Files, Refused, Structure, Unit, placed
 
 NAMESPACE = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
 MOVE_ON = ("NotApplicable", "Passed", "Completed", "CompletedAndPassed", "CompletedOrPassed")
@@ -81,7 +81,7 @@ class _Reader:
         name = _local(element)
         identifier = element.get("id")
         which = f"{name} {identifier}" if identifier else name
-        self.faults.append(Fault(f"{self.manifest}, {element.sourceline}: {which}"[:300], message))
+        self.faults.append(Fault(f"{placed(self.manifest, element.sourceline)} {which}"[:300], message))
 
     def children(self, holder: Any, depth: int) -> list[Unit]:
         """Return the units and blocks within an element."""

@@ -1,6 +1,7 @@
 """This product's own folder form, read (docs/folder-form.md)."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from lms.packages.course import (
     Quiz,
 )
 from lms.packages.messages import message as _l
-from lms.packages.structure import Fault, Files, Refused, read
+from lms.packages.structure import Fault, Files, Refused, placed, read
 
 _LIMIT = 2 * 1024 * 1024
 _FILES = 200 * 1024 * 1024
@@ -51,7 +52,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     link: str | None = None
     file: str | None = None
     figures: list[str] = []
-    pass_percent: int = 50
+    pass_percent: int | None = None
 
 
 class _Module(msgspec.Struct, forbid_unknown_fields=True):
@@ -96,7 +97,8 @@ def _head(files: Files, manifest: str) -> _Head:
         loaded = yaml.load(_bytes(files, manifest, _LIMIT).decode(), _Bare)  # noqa: S506 - a SafeLoader
         head = msgspec.convert(loaded, _Head)
     except (yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
-        raise Refused(Fault(manifest, _l("The description is at fault: %(reason)s", reason=str(error)[:300]))) from None
+        words = _l("The description does not have the form that it should. Please compare it with the documented form.")
+        raise Refused(Fault(_place(manifest, error), words)) from None
     if head.form != 1:
         raise Refused(Fault(manifest, _l("This is form %(form)s; form 1 is taken.", form=head.form)))
     return head
@@ -126,10 +128,20 @@ def _questions(files: Files, path: str) -> tuple[Question, ...]:
     try:
         questions = msgspec.convert(json.loads(_text(files, path)), tuple[Question, ...])
     except (ValueError, msgspec.ValidationError, RecursionError) as error:
-        raise Refused(Fault(path[:200], _l("The quiz is at fault: %(reason)s", reason=str(error)[:300]))) from None
+        words = _l("The quiz does not have the form that it should. Please compare it with the documented form.")
+        raise Refused(Fault(_place(path[:200], error), words)) from None
     if any(question.kind not in QUESTION_KINDS for question in questions):
         raise Refused(Fault(path[:200], _l("Kinds of questions are: %(kinds)s.", kinds=", ".join(QUESTION_KINDS))))
     return questions
+
+
+def _place(path: str, error: Exception) -> str:
+    """Return where in a file a parser stopped, without its English words."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return placed(path, mark.line + 1)
+    at = re.search(r"`(\$[^`]*)`", str(error)) if isinstance(error, msgspec.ValidationError) else None
+    return f"{path} {at[1]}" if at else placed(path, getattr(error, "lineno", None))
 
 
 def _text(files: Files, path: str) -> str:

@@ -8,7 +8,7 @@ import orjson
 
 from lms.core.text import one_line
 from lms.packages.messages import message as _l
-from lms.packages.structure import Fault, Files, Refused, Structure, Unit, read
+from lms.packages.structure import Fault, Files, Refused, Structure, Unit, placed, read
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _USED = re.compile(rf"(?P<name>{_NAME.pattern}) (?P<major>\d{{1,5}})\.(?P<minor>\d{{1,5}})", re.ASCII)
@@ -161,7 +161,8 @@ def _object(files: Files, path: str, *, any_value: bool = False) -> dict[str, An
     try:
         value = orjson.loads(read(files, path, limit=_JSON_LIMIT).removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        raise Refused(Fault(path, _l("The file is no valid JSON: %(reason)s", reason=str(error)[:200]))) from None
+        words = _l("The file is no valid JSON. Please export the package again.")
+        raise Refused(Fault(placed(path, error.lineno), words)) from None
     if not isinstance(value, dict) and not any_value:
         raise Refused(Fault(path, _l("The file must hold a JSON object.")))
     return value if isinstance(value, dict) else {}

@@ -8,11 +8,10 @@ from lxml.html import fromstring
 
 from lms.core.text import one_line
 from lms.packages.course import Option, Question, Quiz
+from lms.packages.exports.qti import PASS_MARK
 from lms.packages.messages import message as _l
 from lms.packages.structure import Fault
 
-PASS_PERCENT = 50
-"""Cartridges do not say from where a quiz is passed."""
 _QUESTIONS, _OPTIONS, _LONG = 500, 50, 4_000
 _KINDS = {
     "multiple_choice": "single",
@@ -43,7 +42,7 @@ def read_quiz(document: Any, key: str, title: str) -> tuple[Quiz | None, list[Fa
             questions.append(question)
     head = next(_all(document, "assessment"), document)
     name = title or one_line(head.get("title") or "")[:500] or key
-    return (Quiz(key, name, PASS_PERCENT, tuple(questions)) if questions else None), notes
+    return (Quiz(key, name, _pass_percent(document), tuple(questions)) if questions else None), notes
 
 
 def _question(item: Any, key: str) -> Question | None:
@@ -76,10 +75,32 @@ def _question(item: Any, key: str) -> Question | None:
     return Question(key, kind, prompt, options, explanation=explanation)
 
 
+def _pass_percent(document: Any) -> int | None:
+    """Return from how many percent the whole is passed, where it says so: by ``cutvalue``, or our own field."""
+    marks = [
+        (score.get("cutvalue"), score.get("maxvalue") or "100")
+        for score in _all(document, "decvar")
+        if score.get("cutvalue") and not _within(score, "item")
+    ]
+    marks += [(own, "100") for own in [_field(document, PASS_MARK)] if own]
+    for least, most in marks:
+        try:
+            share = float(least) / float(most)
+        except (ValueError, ZeroDivisionError):
+            continue
+        if 0 <= share <= 1:
+            return round(share * 100)
+    return None
+
+
 def _profile(item: Any) -> str:
-    for field in _all(item, "qtimetadatafield"):
+    return _field(item, "cc_profile")
+
+
+def _field(element: Any, label: str) -> str:
+    for field in _all(element, "qtimetadatafield"):
         words = {_local(child): one_line(child.text or "") for child in field}
-        if words.get("fieldlabel") == "cc_profile":
+        if words.get("fieldlabel") == label:
             return words.get("fieldentry", "")
     return ""
 

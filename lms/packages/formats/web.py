@@ -36,7 +36,7 @@ def read_structure(files: Files, manifest: str = "") -> Structure:
     :raises Refused: there is no start page.
     """
     start, others = (manifest, []) if manifest else _start(files)
-    title = {"und": _title(files, start) or start.rpartition("/")[2]}
+    title = {"und": title_of(files, start) or start.rpartition("/")[2]}
     notes: tuple[Fault, ...] = ()
     if others:
         listed = ", ".join(others[:5])
@@ -60,7 +60,8 @@ def _start(files: Files) -> tuple[str, list[str]]:
     raise Refused(Fault("", _l("There is no start page (index.html) in the package.")))
 
 
-def _title(files: Files, path: str) -> str:
+def title_of(files: Files, path: str) -> str:
+    """Return the title that a page gives itself, or empty."""
     with files.open(path) as stream:
         head = stream.read(_LOOK)
     declared = _CHARSET.search(head)

@@ -5,7 +5,7 @@ from typing import Any
 from lxml import etree
 
 from lms.packages.messages import message as _l
-from lms.packages.structure import Fault, Files, Refused, read
+from lms.packages.structure import NO_XML, Fault, Files, Refused, placed, read
 
 LIMIT = 20 * 1024 * 1024
 """Bytes of a manifest."""
@@ -31,8 +31,7 @@ def parsed(files: Files, path: str) -> Any:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        words = _l("The manifest is no valid XML: %(reason)s", reason=str(error)[:300])
-        raise Refused(Fault(path, words)) from None
+        raise Refused(Fault(placed(path, getattr(error, "lineno", None)), NO_XML)) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise Refused(Fault(path, _DOCTYPE))
     return root

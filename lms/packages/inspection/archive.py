@@ -22,19 +22,20 @@ _END, _END_SIZE, _LOCAL = b"PK\x05\x06", 22, b"PK\x03\x04"
 _LOCATOR_64, _END_64 = b"PK\x06\x07", b"PK\x06\x06"
 
 
-def open_archive(path: Path, limits: Limits, *, root: str = "") -> "Archive":
+def open_archive(path: Path, limits: Limits, *, name: str, root: str = "") -> "Archive":
     """Open an archive whose every entry is harmless.
 
+    :param name: what its sender called it: faults name it so, never by where it lies now
     :param root: the folder within it that is the package, with ``/`` at its end; all else is left out
     :raises Refused: with the first 50 faults.
     """
-    _look_at_the_end(path, limits)
+    _look_at_the_end(path, limits, name)
     try:
         archive = ZipFile(path)
     except (BadZipFile, OSError, ValueError, struct.error, NotImplementedError, UnicodeDecodeError, RecursionError):
-        raise Refused(Fault(path.name, _DAMAGED)) from None
+        raise Refused(Fault(name, _DAMAGED)) from None
     try:
-        return Archive(archive, path, limits, root)
+        return Archive(archive, path, limits, name, root)
     except BaseException:
         archive.close()
         raise
@@ -49,16 +50,16 @@ class Archive:
     :ivar notes: what was left out or renamed
     """
 
-    def __init__(self, archive: ZipFile, path: Path, limits: Limits, root: str = "") -> None:
+    def __init__(self, archive: ZipFile, path: Path, limits: Limits, name: str, root: str = "") -> None:
         self.archive, self.limits, self.root = archive, limits, root
         self.notes: list[Fault] = []
         self._entries: dict[str, ZipInfo] = {}
         faults: list[Fault] = []
         self._take(faults)
         if not faults:
-            _check_layout(archive, path, faults)
+            _check_layout(archive, path, name, faults)
         if not faults and not self._entries:
-            faults.append(Fault(path.name, _l("The archive holds no file.")))
+            faults.append(Fault(name, _l("The archive holds no file.")))
         if faults:
             rest = len(faults) - _SHOWN
             more = [Fault("", _l("%(number)s more faults are not listed.", number=rest))] if rest > 0 else []
@@ -145,7 +146,7 @@ def _check_ratio(entry: ZipInfo, limits: Limits) -> None:
         raise names.Bad(_l("It is too large."))
 
 
-def _check_layout(archive: ZipFile, path: Path, faults: list[Fault]) -> None:
+def _check_layout(archive: ZipFile, path: Path, filename: str, faults: list[Fault]) -> None:
     """Compare each entry's own header with the directory; no two share data, and nothing lies before the first."""
     reached, end = 0, path.stat().st_size
     with path.open("rb") as stream:
@@ -166,13 +167,13 @@ def _check_layout(archive: ZipFile, path: Path, faults: list[Fault]) -> None:
                 return
             if reached == 0 and entry.header_offset:
                 faults.append(
-                    Fault(path.name, _l("Something stands before the archive: this file pretends to be two things."))
+                    Fault(filename, _l("Something stands before the archive: this file pretends to be two things."))
                 )
                 return
             reached = entry.header_offset + 30 + name_size + extra_size + entry.compress_size
 
 
-def _look_at_the_end(path: Path, limits: Limits) -> None:
+def _look_at_the_end(path: Path, limits: Limits, filename: str) -> None:
     """Read how many entries there are before the directory is read."""
     size = path.stat().st_size
     with path.open("rb") as stream:
@@ -180,28 +181,28 @@ def _look_at_the_end(path: Path, limits: Limits) -> None:
         tail = stream.read()
         place = tail.rfind(_END)
         if place < 0 or len(tail) - place < _END_SIZE:
-            raise Refused(Fault(path.name, _DAMAGED))
+            raise Refused(Fault(filename, _DAMAGED))
         disk, first_disk, _here, count, length, _start, comment = struct.unpack_from("<HHHHIIH", tail, place + 4)
         if disk not in (0, 0xFFFF) or first_disk not in (0, 0xFFFF):
-            raise Refused(Fault(path.name, _l("The archive is one of several parts. Please make it as one file.")))
+            raise Refused(Fault(filename, _l("The archive is one of several parts. Please make it as one file.")))
         if len(tail) - place - _END_SIZE != comment:
             raise Refused(
-                Fault(path.name, _l("Something stands after the archive: this file pretends to be two things."))
+                Fault(filename, _l("Something stands after the archive: this file pretends to be two things."))
             )
         if place >= 20 and tail[place - 20 : place - 16] == _LOCATOR_64:
             (offset,) = struct.unpack_from("<Q", tail, place - 12)
             stream.seek(min(offset, size))
             record = stream.read(56)
             if len(record) < 56 or record[:4] != _END_64:
-                raise Refused(Fault(path.name, _DAMAGED))
+                raise Refused(Fault(filename, _DAMAGED))
             count, length = struct.unpack_from("<QQ", record, 32)
     if count > limits.files:
         most = limits.files
         raise Refused(
-            Fault(path.name, _l("The archive has %(count)s files; at most %(most)s are taken.", count=count, most=most))
+            Fault(filename, _l("The archive has %(count)s files; at most %(most)s are taken.", count=count, most=most))
         )
     if length > limits.directory:
-        raise Refused(Fault(path.name, _DAMAGED))
+        raise Refused(Fault(filename, _DAMAGED))
 
 
 def _raw_name(entry: ZipInfo) -> bytes:

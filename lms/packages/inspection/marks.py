@@ -16,6 +16,7 @@ class Marks:
     :ivar beside: the end of a file's name by which a package is known although its manifest is missing
     :ivar document: tells a document that is an archive by its form: names in lower case -> its media type
     :ivar pages: ends of names at the top of an archive without a manifest
+    :ivar files: ends of the names of files that an archive without a course may hold by themselves
     :ivar recordings: ends of the one file that subtitles and a poster accompany in an archive
     :ivar start: tells a single file by its place and first bytes -> its media type
     :ivar text: tells a text by how it begins -> its media type
@@ -29,6 +30,7 @@ class Marks:
     beside: str = ""
     document: Callable[[Set[str]], str | None] | None = None
     pages: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     recordings: tuple[str, ...] = ()
     start: Callable[[Path, bytes], str | None] | None = None
     text: Callable[[bytes], str | None] | None = None

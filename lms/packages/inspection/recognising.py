@@ -9,11 +9,13 @@ from lxml import etree
 
 from lms.packages.inspection import office
 from lms.packages.inspection.archive import Archive, open_archive
+from lms.packages.inspection.families import FAMILIES, alike, family, family_of
 from lms.packages.inspection.limits import Limits
 from lms.packages.inspection.marks import Marks
-from lms.packages.inspection.signatures import ENDS, MOODLE, is_subtitles, plain_text, refused_kind
+from lms.packages.inspection.questions import is_package_of_questions, led, questions_in
+from lms.packages.inspection.signatures import ENDS, MOODLE, is_cartridge, is_subtitles, plain_text, refused_kind
 from lms.packages.messages import message as _l
-from lms.packages.structure import Fault, Refused, read
+from lms.packages.structure import NO_XML, Fault, Refused, placed, read
 
 _PART = 1024 * 1024 + 1
 _MANIFEST_LIMIT = 20 * 1024 * 1024
@@ -24,6 +26,8 @@ NOT_TAKEN = _l(
 )
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+_STARTS = ("index.html", "index.htm", "story.html", "story_html5.html", "index_lms.html")
+"""Pages by whose name a folder is a web package."""
 
 
 _ARCHIVE = "application/zip"
@@ -67,22 +71,19 @@ def recognise(path: Path, filename: str, kinds: Kinds, limits: Limits | None = N
         if why is not None:
             raise Refused(Fault(filename, why))
         recognised = _single(path, head, filename, kinds)
-    _note_wrong_end(recognised, filename, kinds[recognised.kind])
+    _check_end(recognised, filename, kinds[recognised.kind])
     return recognised
 
 
 def _archive(path: Path, filename: str, kinds: Kinds, limits: Limits) -> Recognised:
-    with open_archive(path, limits) as archive:
+    with open_archive(path, limits, name=filename) as archive:
         names = list(archive)
-        root = _only_folder(names)
         recognised = (
-            _document(archive, names, kinds) or _by_manifest(archive, names, "", kinds) or _by_pages(names, "", kinds)
+            _document(archive, names, kinds)
+            or _by_manifest(archive, names, "", kinds, filename)
+            or _by_start_page(names, "", kinds)
+            or _in_a_folder(archive, names, filename, kinds)
         )
-        if recognised is None:
-            folder = _folder_of_manifest(names, filename, kinds) or root
-            recognised = _by_manifest(archive, names, folder, kinds) if folder else None
-        if recognised is None:
-            recognised = _by_pages(names, root, kinds) or _by_recording(names, root, kinds)
     if recognised is None:
         raise Refused(Fault(filename, _why_no_course(names)))
     if recognised.root:
@@ -90,6 +91,19 @@ def _archive(path: Path, filename: str, kinds: Kinds, limits: Limits) -> Recogni
             Fault(recognised.root, _l("The package lies in a folder of the archive; the folder is left out."))
         )
     return recognised
+
+
+def _in_a_folder(archive: Archive, names: list[str], filename: str, kinds: Kinds) -> Recognised | None:
+    """A package that lies in some folder; without one, pages or a recording, and in the end the files by themselves."""
+    root = _common_folder(names)
+    folder = _folder_of_manifest(names, filename, kinds) or root
+    return (
+        (_by_manifest(archive, names, folder, kinds, filename) if folder else None)
+        or _by_start_page(names, _folder_of_start_page(names), kinds)
+        or _by_pages(names, root, kinds)
+        or _by_recording(names, root, kinds)
+        or _by_files(names, root, kinds)
+    )
 
 
 def _document(archive: Archive, names: list[str], kinds: Kinds) -> Recognised | None:
@@ -106,7 +120,7 @@ def _document(archive: Archive, names: list[str], kinds: Kinds) -> Recognised | 
     return None
 
 
-def _by_manifest(archive: Archive, names: list[str], root: str, kinds: Kinds) -> Recognised | None:
+def _by_manifest(archive: Archive, names: list[str], root: str, kinds: Kinds, filename: str) -> Recognised | None:
     inner = {name.removeprefix(root).lower(): name for name in names if name.startswith(root)}
     for kind, marks in kinds.items():
         if marks.above_others and marks.manifest in inner:
@@ -120,7 +134,8 @@ def _by_manifest(archive: Archive, names: list[str], root: str, kinds: Kinds) ->
         return None if kind_ is None else Recognised(kind_, _ARCHIVE, kinds[kind_].manifest, root)
     manifest = present[0]
     actual = inner[manifest]
-    kind_ = _kind_of_manifest(archive, actual, {kind: m for kind, m in kinds.items() if m.manifest == manifest})
+    sharing = {kind: m for kind, m in kinds.items() if m.manifest == manifest}
+    kind_ = _kind_of_manifest(archive, actual, sharing, filename)
     recognised = Recognised(kind_, _ARCHIVE, actual.removeprefix(root), root)
     if len(present) > 1:
         others = ", ".join(present[1:])
@@ -136,13 +151,17 @@ def _manifests(kinds: Kinds) -> list[str]:
     return list(dict.fromkeys(marks.manifest for marks in kinds.values() if marks.manifest and not marks.above_others))
 
 
-def _kind_of_manifest(archive: Archive, path: str, sharing: Kinds) -> str:
+def _kind_of_manifest(archive: Archive, path: str, sharing: Kinds, filename: str) -> str:
     """Tell kinds apart that share the name of their manifest; the last one takes what is none of the others."""
     *others, last = sharing
     if not others:
         return last
-    text = _heading(read(archive, path, limit=_MANIFEST_LIMIT), path)
-    return next((kind for kind in others if (test := sharing[kind].heading) and test(text)), last)
+    content = read(archive, path, limit=_MANIFEST_LIMIT)
+    text = _heading(content, path)
+    found = next((kind for kind in others if (test := sharing[kind].heading) and test(text)), last)
+    if not is_cartridge(text) and is_package_of_questions(content.decode("utf-8", "ignore")):
+        raise Refused(Fault(filename, led("QTI")))
+    return found
 
 
 def _heading(content: bytes, path: str) -> str:
@@ -161,8 +180,31 @@ def _heading(content: bytes, path: str) -> str:
             elif etree.QName(element).localname in ("schema", "schemaversion"):
                 words.append(element.text or "")
     except etree.XMLSyntaxError as error:
-        raise Refused(Fault(path, _l("The manifest is no valid XML: %(reason)s", reason=error.msg))) from None
+        raise Refused(Fault(placed(path, error.lineno), NO_XML)) from None
     return " ".join(words)
+
+
+def _by_start_page(names: list[str], root: str, kinds: Kinds) -> Recognised | None:
+    """A web package by the name of its start page."""
+    starts = {f"{root}{start}".lower() for start in _STARTS}
+    kind = next((kind for kind, marks in kinds.items() if marks.pages), None)
+    if kind is None or not any(name.lower() in starts for name in names):
+        return None
+    return Recognised(kind, _ARCHIVE, "", root)
+
+
+def _folder_of_start_page(names: list[str]) -> str:
+    """Return the outermost folder that holds a start page, the first of several by name."""
+    folders = {name[: name.rindex("/") + 1] for name in names if name.lower().endswith(tuple(f"/{s}" for s in _STARTS))}
+    return min(folders, key=lambda folder: (folder.count("/"), folder), default="")
+
+
+def _by_files(names: list[str], root: str, kinds: Kinds) -> Recognised | None:
+    """Files of many kinds that belong together: documents, recordings, pictures."""
+    for kind, marks in kinds.items():
+        if marks.files and any(name.lower().endswith(marks.files) for name in names):
+            return Recognised(kind, _ARCHIVE, "", root)
+    return None
 
 
 def _by_pages(names: list[str], root: str, kinds: Kinds) -> Recognised | None:
@@ -214,10 +256,14 @@ def _why_no_course(names: list[str]) -> Any:
     )
 
 
-def _only_folder(names: list[str]) -> str:
-    """Return the folder in which everything lies; empty when there is none."""
-    tops = {name.partition("/")[0] for name in names}
-    return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
+def _common_folder(names: list[str]) -> str:
+    """Return the innermost folder in which everything lies; empty when there is none."""
+    common: list[str] = []
+    for parts in zip(*(name.split("/")[:-1] for name in names), strict=False):
+        if len(set(parts)) > 1:
+            break
+        common.append(parts[0])
+    return "".join(f"{part}/" for part in common)
 
 
 def _single(path: Path, head: bytes, filename: str, kinds: Kinds) -> Recognised:
@@ -241,6 +287,9 @@ def _by_text(path: Path, head: bytes, filename: str, kinds: Kinds) -> Recognised
     text = plain_text(path, head)
     if text is None:
         return None
+    questions = questions_in(text, filename)
+    if questions is not None:
+        raise Refused(Fault(filename, questions))
     if is_subtitles(text):
         words = _l("Subtitles belong to a video: please send both together in one folder or zip.")
         raise Refused(Fault(filename, words))
@@ -267,8 +316,22 @@ def _hides_archive(path: Path) -> bool:
     return len(tail) - place - 22 <= comment
 
 
-def _note_wrong_end(recognised: Recognised, filename: str, marks: Marks) -> None:
+def _check_end(recognised: Recognised, filename: str, marks: Marks) -> None:
+    """Note an unusual end of the name.
+
+    :raises Refused: the name says that it is something else altogether.
+    """
     end = PurePosixPath(filename).suffix.lower().removeprefix(".")
+    claimed, actual = family(end), family_of(recognised.media_type)
+    as_archive = claimed == "archive" and marks.document is not None
+    if claimed and actual and not alike(claimed, actual) and not as_archive:
+        words = _l(
+            "The name ends in “.%(end)s”, but the file is %(what)s. Please send the file that was meant, or give it "
+            "its right name.",
+            end=end,
+            what=FAMILIES[actual],
+        )
+        raise Refused(Fault(filename, words))
     usual = ENDS.get(recognised.media_type) or marks.ends
     if end and usual and end not in usual:
         words = _l(

@@ -118,6 +118,11 @@ def has_pdf_header(head: bytes) -> bool:
 
 def image(_path: Path, head: bytes) -> str | None:
     """Return the media type of a picture of pixels."""
+    return pixels(head)
+
+
+def pixels(head: bytes) -> str | None:
+    """Return the media type of a picture of pixels by its first bytes."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     return next((media_type for start, media_type in _IMAGES if head.startswith(start)), None)

@@ -7,14 +7,14 @@ and SCORM 1.2 and 2004 spell the same attribute ``scormtype`` and ``scormType``.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
 from lms.core.notation import LANGUAGE_TAG
 from lms.core.text import one_line
 from lms.packages.messages import message as _l
-from lms.packages.structure import Fault, Refused
+from lms.packages.structure import Fault, Refused, placed
 
 Element = etree._Element
 
@@ -44,7 +44,7 @@ def parse(content: bytes, path: str) -> Element:
     try:
         root = etree.fromstring(content, etree.XMLParser(**_PARSER))
     except etree.XMLSyntaxError as error:
-        raise Refused(Fault(f"{path}, line {error.lineno}", _MALFORMED)) from None
+        raise Refused(Fault(placed(path, error.lineno), _MALFORMED)) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise Refused(Fault(path, _DOCTYPE))
     return root
@@ -101,7 +101,7 @@ class Findings:
         return [*faults[:MAX_FINDINGS], Fault(self._path, _l("There are %(count)s more of these.", count=more))]
 
     def _place(self, at: Element | None) -> str:
-        return self._path if at is None else f"{self._path}, line {at.sourceline}"
+        return self._path if at is None else placed(self._path, cast(Any, at).sourceline)
 
 
 def short(name: str) -> str:

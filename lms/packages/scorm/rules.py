@@ -34,6 +34,17 @@ def sequencing_rules(element: Element, unsupported: Unsupported) -> dict[str, An
     return {name: rules for name, rules in by_kind.items() if rules}
 
 
+def of_untracked(by_kind: dict[str, Any]) -> dict[str, Any]:
+    """Return the rules that can apply to an activity that is not tracked: what they ask of it is unknown (UP.2.1)."""
+    left: dict[str, Any] = {}
+    for name, rules in by_kind.items():
+        for rule in rules:
+            known = [one for one in rule["conditions"] if one["condition"] == "always" and "operator" not in one]
+            if known and (rule["conditionCombination"] == "any" or len(known) == len(rule["conditions"])):
+                left.setdefault(name, []).append({**rule, "conditions": known})
+    return left
+
+
 def rollup_rules(element: Element, unsupported: Unsupported) -> list[dict[str, Any]]:
     """Return the rules of an element ``rollupRules``."""
     rules = (_rollup_rule(rule, unsupported) for rule in children(element, "rollupRule", "imsss"))

@@ -5,6 +5,9 @@ Where scorm-again differs from the specification, the translation makes up for i
 - what a manifest leaves open is written out where scorm-again's default is another: ``flow`` is false (SN, 3.2.2);
 - ``reorderChildren`` of a manifest is ``randomizeChildren``; scorm-again's own ``reorderChildren`` says "done already";
 - ``minimumPercent`` is a share from 0 to 1 in a manifest, a percentage in scorm-again;
+- of what is not tracked nothing is known, so no condition but ``always`` holds (SN, 3.13.1); scorm-again looks at its
+  attempts and completion;
+- a map of objectives reads and writes what its own element names and nothing of the other namespace's;
 - shared data is written unless a manifest says otherwise; scorm-again only reads it;
 - an objective without an id is ignored, so the primary objective of a cluster gets one. Not that of a SCO: it would
   appear in its ``cmi.objectives``;
@@ -22,7 +25,7 @@ from typing import Any
 from lms.core.text import nfc
 from lms.packages.messages import message as _l
 from lms.packages.scorm.markup import Element, Findings, attribute, child, children, family, local, short, text
-from lms.packages.scorm.rules import rollup_rules, sequencing_rules
+from lms.packages.scorm.rules import of_untracked, rollup_rules, sequencing_rules
 from lms.packages.scorm.values import decimal, flags, moment, period, present, token, whole
 
 MAX_CHAIN = 10
@@ -43,6 +46,7 @@ _ADLSEQ_MAPS = tuple(
     for way in ("read", "write")
     for what in ("RawScore", "MinScore", "MaxScore", "CompletionStatus", "ProgressMeasure")
 )
+_UNMAPPED = dict.fromkeys((*_IMSSS_MAPS, *_ADLSEQ_MAPS), False)
 _HIDDEN = ("continue", "previous", "exit", "exitAll", "abandon", "abandonAll", "suspendAll")
 _LIMITS_UNSUPPORTED = ("attemptExperiencedDurationLimit", "activityExperiencedDurationLimit")
 
@@ -81,12 +85,16 @@ class Sequencing:
         controls = self._controls(parts)
         if cluster:
             controls = {"choice": True, "flow": False} | controls
+        delivery = self._with(parts, "deliveryControls", _delivery)
+        rules = self._with(parts, "sequencingRules", lambda rules: sequencing_rules(rules, self._cannot))
+        if delivery is not None and delivery.get("tracked") is False:
+            rules = of_untracked(rules or {}) or None
         settings = present(
             sequencingControls=controls or None,
-            sequencingRules=self._with(parts, "sequencingRules", lambda rules: sequencing_rules(rules, self._cannot)),
+            sequencingRules=rules,
             rollupRules=self._with(parts, "rollupRules", self._rollup),
             rollupConsiderations=self._with(parts, "rollupConsiderations", _considerations, "adlseq"),
-            deliveryControls=self._with(parts, "deliveryControls", _delivery),
+            deliveryControls=delivery,
             auxiliaryResources=self._with(parts, "auxiliaryResources", _auxiliary),
             **(self._with(parts, "limitConditions", self._limits) or {}),
             **self._objectives(parts, identifier if cluster else None),
@@ -217,14 +225,19 @@ class Sequencing:
         return objective | ({"mapInfo": entries} if entries else {})
 
     def _maps(self, element: Element, more: Element | None) -> list[dict[str, Any]]:
-        """Return the maps of an objective, those of ADL joined to those of IMS by their target (CAM, 5.2.5)."""
+        """Return the maps of an objective, those of ADL joined to those of IMS by their target (CAM, 5.2.5).
+
+        A map reads unless it says otherwise, what no map names is not read: scorm-again would read that as well.
+        """
         entries: dict[str, dict[str, Any]] = {}
         for holder, of, names in ((element, "imsss", _IMSSS_MAPS), (more, "adlseq", _ADLSEQ_MAPS)):
             for map_info in () if holder is None else children(holder, "mapInfo", of):
                 target = attribute(map_info, "targetObjectiveID")
                 if target is not None:
                     self.global_objectives[target] = None
-                    entries.setdefault(target, {"targetObjectiveID": target}).update(flags(map_info, *names))
+                    entry = entries.setdefault(target, {"targetObjectiveID": target, **_UNMAPPED})
+                    reading = {name: name.startswith("read") for name in names}
+                    entry.update(reading | flags(map_info, *names))
         return list(entries.values())
 
 

@@ -67,7 +67,7 @@ def test_every_fault_is_told_with_its_line():
         ('scormtype="sco" href="index.html"', 'scormtype="sco"'),
     )
     assert len(found.splitlines()) == 4
-    assert "imsmanifest.xml, line 10: An item has no identifier" in found
+    assert "imsmanifest.xml:10: An item has no identifier" in found
 
 
 def test_a_package_for_content_exchange_alone_is_no_scorm():

@@ -114,6 +114,7 @@ window.khueTracker = (() => {
         return;
       }
       const mastery = launch.masteryScore;
+      if (passed === null && mastery === undefined) return once("completed", { completion: true, duration: span() });
       const scaled = percent / 100;
       const success = mastery === undefined ? passed : scaled >= mastery;
       await once("completed", { completion: true, duration: span() });

@@ -70,10 +70,10 @@
     }).filter((one) => one !== null);
     const reached = marks.filter(Boolean).length;
     const percent = marks.length ? Math.round((reached / marks.length) * 100) : 100;
-    const passed = percent >= keys.pass;
+    const passed = keys.pass === null ? null : percent >= keys.pass; // null: the quiz sets no mark
     const result = document.getElementById("result");
     result.textContent = `Anh/Chị trả lời đúng ${reached}/${marks.length} câu (${percent}%). `
-      + (passed ? "Đạt." : "Chưa đạt; Anh/Chị có thể làm lại.");
+      + { true: "Đạt.", false: "Chưa đạt; Anh/Chị có thể làm lại.", null: "Đã hoàn thành." }[passed];
     document.getElementById("again").hidden = false;
     result.focus();
     await keep();

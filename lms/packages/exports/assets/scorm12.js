@@ -69,7 +69,8 @@ window.khueTracker = (() => {
       set("cmi.core.score.min", 0);
       set("cmi.core.score.max", 100);
       set("cmi.core.score.raw", percent);
-      if (passed || api.LMSGetValue("cmi.core.lesson_status") !== "passed") {
+      if (passed === null) set("cmi.core.lesson_status", "completed");
+      else if (passed || api.LMSGetValue("cmi.core.lesson_status") !== "passed") {
         set("cmi.core.lesson_status", passed ? "passed" : "failed");
       }
       api.LMSCommit("");

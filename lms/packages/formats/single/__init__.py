@@ -11,6 +11,7 @@ from lms.packages.formats.single import links, office, pages
 from lms.packages.formats.single.names import from_filename, path_of
 from lms.packages.formats.single.office import office_to_pdf
 from lms.packages.formats.single.pages import page_html
+from lms.packages.messages import message as _l
 from lms.packages.structure import Fault, Structure, Unit
 
 __all__ = [
@@ -26,6 +27,10 @@ __all__ = [
     "whole",
 ]
 _PDF = "_pdf/document.pdf"
+_NO_OFFICE = _l(
+    "There is no preview: this server has no LibreOffice, which would make one. Trainees download the file instead."
+)
+_NOT_CONVERTED = _l("There is no preview: LibreOffice could not read the file. Trainees download it instead.")
 
 
 class Facts(NamedTuple):
@@ -88,7 +93,9 @@ def take_office(path: Path, media_type: str, filename: str) -> Taken:
     (unit,) = structure.root.children
     pdf = _converted(path, _name(structure))
     if pdf is None:
-        return taken
+        why = _NOT_CONVERTED if office.installed() else _NO_OFFICE
+        notes = (*structure.notes, Fault(path_of(filename), why))
+        return replace(taken, structure=replace(structure, notes=notes))
     shown = replace(unit, properties={**unit.properties, "pdf": _PDF})
     return Taken(
         replace(structure, root=replace(structure.root, children=(shown,))),

@@ -40,6 +40,15 @@ def read(path: Path, _media_type: str, name: str) -> tuple[str, dict[str, Any]]:
     return title, {"name": name, "size": path.stat().st_size, "format": Path(name).suffix[1:].lower()}
 
 
+def installed() -> bool:
+    """Tell whether LibreOffice is here, which makes the previews."""
+    return _program() is not None
+
+
+def _program() -> str | None:
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
 def office_to_pdf(path: Path, target: Path, *, name: str = "") -> bool:
     """Convert a document to PDF.
 
@@ -49,7 +58,7 @@ def office_to_pdf(path: Path, target: Path, *, name: str = "") -> bool:
     :param target: where the PDF goes; replaced when it exists, untouched when nothing came of it
     :returns: False when LibreOffice is not installed, or cannot convert the document within two minutes
     """
-    program = shutil.which("soffice") or shutil.which("libreoffice")
+    program = _program()
     if program is None:
         return False
     with TemporaryDirectory(prefix="khue-office-") as temporary:
