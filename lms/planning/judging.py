@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from lms.core.clauses import place
@@ -13,6 +14,16 @@ from lms.planning.audiences import audience_of
 from lms.planning.queries.nominations import meanwhile
 from lms.planning.queries.people import asked_by, officials
 from lms.planning.rules.eligibility import WORDS, Finding, Official, Stated, findings
+
+QUESTIONS = {
+    "managed": _l("Is she managed by the Standing Board of the City Party Committee?"),
+    "meant_unit": _l("Does her unit do the work for which the programme is meant?"),
+    "planned_post": _l("Is she planned for a post for which the programme is meant?"),
+    "field": _l("Does she work in the field of the programme?"),
+    "age": _l("Does she meet the condition of age?"),
+    "service": _l("Has she as many years of service left as are needed?"),
+}
+"""What the unit answers."""
 
 
 class Question(NamedTuple):

@@ -1,16 +1,17 @@
 """What the moves of nominations ask, and what their pages show."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
 
-from lms.classes.life import CLASS
+from lms.classes.life import CLASS, OPEN
 from lms.classes.models import ClassRun, Commitment, Enrolment
 from lms.core.database import db
-from lms.people.models import Person, Unit
+from lms.people.models import Person, Unit, UnitSuccession
 from lms.planning.life import LIVE, SEATED, NominationFacts
 from lms.planning.models import Nomination, Quota
 
@@ -30,6 +31,7 @@ class Named(NamedTuple):
     submitted_at: datetime
     waiting_rank: int | None
     confirmed_at: datetime | None
+    cannot_because: str | None
 
 
 def named(class_id: UUID, *, unit_ids: Sequence[int] | None = None) -> list[Named]:
@@ -51,6 +53,7 @@ def named(class_id: UUID, *, unit_ids: Sequence[int] | None = None) -> list[Name
             Nomination.submitted_at,
             Nomination.waiting_rank,
             Nomination.confirmed_at,
+            Nomination.cannot_because,
         )
         .join(Person, Person.id == Nomination.person_id)
         .join(Unit, Unit.id == Nomination.unit_id)
@@ -60,6 +63,70 @@ def named(class_id: UUID, *, unit_ids: Sequence[int] | None = None) -> list[Name
     if unit_ids is not None:
         rows = rows.where(Nomination.unit_id.in_(unit_ids))
     return [Named(**row._mapping) for row in db.session.execute(rows)]
+
+
+class Told(NamedTuple):
+    """A nomination as its own page shows it."""
+
+    id: UUID
+    class_id: UUID
+    class_code: str
+    class_name: str
+    class_status: str
+    starts_on: date
+    ends_on: date
+    person_id: UUID
+    staff_code: str
+    full_name: str
+    position: str
+    unit_id: int
+    unit: str
+    unit_now: str
+    """The unit that came after it, where it has ended; else its own name."""
+    status: str
+    priority: int
+    submitted_at: datetime
+    waiting_rank: int | None
+    confirmed_at: datetime | None
+    cannot_because: str | None
+
+
+def nomination_row(nomination_id: UUID) -> Told | None:
+    """Return a nomination for its page."""
+    rows = told(Nomination.id == nomination_id)
+    return rows[0] if rows else None
+
+
+def told(condition: ColumnElement[bool]) -> list[Told]:
+    """Return nominations for their pages, the newest first."""
+    heir = aliased(Unit)
+    now = (
+        select(func.string_agg(heir.name, "; "))
+        .join(UnitSuccession, UnitSuccession.successor_id == heir.id)
+        .where(UnitSuccession.predecessor_id == Unit.id)
+        .correlate(Unit)
+        .scalar_subquery()
+    )
+    run = (ClassRun.id, ClassRun.code, ClassRun.name, ClassRun.status, ClassRun.starts_on, ClassRun.ends_on)
+    person = (Person.id, Person.staff_code, Person.full_name, Person.position)
+    own = (
+        Nomination.status,
+        Nomination.priority,
+        Nomination.submitted_at,
+        Nomination.waiting_rank,
+        Nomination.confirmed_at,
+        Nomination.cannot_because,
+    )
+    rows = (
+        select(Nomination.id, *run, *person, Unit.id, Unit.name, func.coalesce(now, Unit.name), *own)
+        .select_from(Nomination)
+        .join(ClassRun, ClassRun.id == Nomination.class_id)
+        .join(Person, Person.id == Nomination.person_id)
+        .join(Unit, Unit.id == Nomination.unit_id)
+        .where(condition)
+        .order_by(Nomination.submitted_at.desc(), Nomination.id)
+    )
+    return [Told(*row) for row in db.session.execute(rows)]
 
 
 def places_left(class_id: UUID) -> int:
@@ -102,6 +169,7 @@ def meanwhile(person_ids: Sequence[UUID], class_id: UUID) -> dict[UUID, tuple[st
         select(Nomination.person_id, ClassRun.name, ClassRun.starts_on, ClassRun.ends_on)
         .join(ClassRun, ClassRun.id == Nomination.class_id)
         .where(Nomination.person_id.in_(person_ids), Nomination.status == "submitted", ClassRun.id != class_id)
+        .where(ClassRun.status.in_(OPEN))
         .where(ClassRun.starts_on <= run.c.ends_on, run.c.starts_on <= ClassRun.ends_on)
     )
     rows = db.session.execute(held.union_all(also)).all()

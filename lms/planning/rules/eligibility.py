@@ -13,8 +13,8 @@ from flask_babel import lazy_gettext as _l
 from lms.planning.audiences import Audience, fields_of, is_outside, names_one, posts_of, register
 from lms.planning.rules.retirement import retires_on
 
-Stated = Literal["managed", "meant_unit", "planned_post", "field", "age", "service"]
-"""What a unit can answer where the roster is silent."""
+Stated = Literal["managed", "meant_unit", "planned_post", "field", "age", "service", "excellent"]
+"""What a unit can answer where the roster is silent; ``excellent`` gives priority and bars nobody."""
 
 
 class Official(NamedTuple):

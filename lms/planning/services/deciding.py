@@ -38,9 +38,11 @@ def decide(
     :raises DomainError: the reason of a state or of a guard; ``two-classes``, ``moved-meanwhile``
     """
     run = _class_held(class_id)
-    for row in _held(class_id, nomination_ids):
+    rows = _held(class_id, nomination_ids)
+    why_not = _why_not(run.id, rows)
+    for row in rows:
         before = row.status
-        facts = _facts(row, run)
+        facts = facts_of(row, run, why_not, waiting(run.id))
         if move == "approve" and facts.against is not None:
             raise _not_all(row, facts.against)
         if move == "wait" and row.waiting_rank is None:
@@ -136,10 +138,15 @@ def _held(class_id: UUID, nomination_ids: Sequence[UUID]) -> list[Nomination]:
     return list(rows)
 
 
+def _why_not(class_id: UUID, rows: Sequence[Nomination]) -> dict[UUID, str]:
+    """What bars these, and those who wait, in words."""
+    line = [person_id for _key, person_id, _name in waiting(class_id)]
+    judged = judge(class_id, [*(row.person_id for row in rows), *line])
+    return {one.person_id: "; ".join(why) for one in judged if (why := against(one))}
+
+
 def _facts(row: Nomination, run: ClassRun) -> NominationFacts:
-    line = waiting(run.id)
-    judged = judge(run.id, [row.person_id, *(person_id for _key, person_id, _name in line)])
-    return facts_of(row, run, {one.person_id: "; ".join(why) for one in judged if (why := against(one))}, line)
+    return facts_of(row, run, _why_not(run.id, [row]), waiting(run.id))
 
 
 def _carry(actor: Actor, row: Nomination, move: str, because: Because, facts: NominationFacts, at: datetime) -> None:
