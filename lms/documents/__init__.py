@@ -5,8 +5,10 @@ from flask import Flask
 from lms.core.personal import held as personal_data
 from lms.documents import models, personal  # noqa: F401 - models registers the tables
 from lms.documents.content import (
+    Article,
     Block,
     Bullets,
+    Centred,
     Column,
     Heading,
     LegalBases,
@@ -30,8 +32,10 @@ def init_app(app: Flask) -> None:
 
 __all__ = [
     "LAYOUT",
+    "Article",
     "Block",
     "Bullets",
+    "Centred",
     "Column",
     "Heading",
     "LegalBases",

@@ -27,6 +27,24 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Centred:
+    """A bold line in the middle, such as who decides and ``QUYẾT ĐỊNH:`` in a decision (Phụ lục III, mẫu 1.2)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article of a decision: ``Điều 1.`` in bold, then its text; the writers number the articles themselves.
+
+    :ivar text: without its number
+    """
+
+    text: str
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class LegalBases:
     """The acts on which a document rests: italic lines "Căn cứ …;", the last with a full stop.
 
@@ -86,7 +104,7 @@ class Picture:
     caption: str
 
 
-Block = Heading | LegalBases | Paragraph | Bullets | Table | Picture
+Block = Heading | Centred | Article | LegalBases | Paragraph | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,18 @@ import typst
 
 from lms.core.assets import PAPER_FONTS
 from lms.documents import wording
-from lms.documents.content import Block, Bullets, Heading, LegalBases, Official, Paragraph, Picture, Table
+from lms.documents.content import (
+    Article,
+    Block,
+    Bullets,
+    Centred,
+    Heading,
+    LegalBases,
+    Official,
+    Paragraph,
+    Picture,
+    Table,
+)
 from lms.documents.drawings import plain
 from lms.documents.measure import CELL_SIDES, TEXT_WIDTH, longest_word
 from lms.documents.wording import clean, printed
@@ -98,6 +109,10 @@ def _block(block: Block) -> dict[str, Any]:
             return {"type": "heading", "level": block.level, "text": block.text}
         case Paragraph():
             return {"type": "paragraph", "text": printed(block.text)}
+        case Centred():
+            return {"type": "centred", "text": printed(block.text)}
+        case Article():
+            return {"type": "article", "label": wording.article(block), "text": printed(block.text)}
         case LegalBases():
             return {"type": "bases", "lines": wording.basis_lines(block)}
         case Bullets():

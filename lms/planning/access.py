@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.core.guard import Actor
+from lms.documents.models import IssuedPaper
 from lms.people.access import units_within
 from lms.people.models import Unit, UnitSuccession
 from lms.planning.models import Nomination, Quota
@@ -54,3 +55,34 @@ def acting_path(actor: Actor, permission: str, unit_id: int) -> str:
         return own
     after = db.session.scalars(heirs.where(UnitSuccession.predecessor_id == unit_id)).all()
     return next((path for path in after if actor.may(permission, path)), own)
+
+
+def belongs(actor: Actor, class_id: UUID, nomination_id: UUID) -> bool | None:
+    """Tell whether one decides on a nomination of this class."""
+    known = select(Nomination.id).where(Nomination.id == nomination_id, Nomination.class_id == class_id)
+    path = class_path(class_id)
+    return None if path is None or db.session.scalar(known) is None else actor.may(DECIDE, path)
+
+
+def may_read_paper(actor: Actor, paper_id: UUID, **_other: object) -> bool | None:
+    """Papers are read by who decides, by the institution, by units that they are sent to or name, by whom they call."""
+    row = db.session.execute(
+        select(IssuedPaper.about, IssuedPaper.kind, IssuedPaper.person_id, IssuedPaper.unit_id).where(
+            IssuedPaper.id == paper_id
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.person_id is not None and row.person_id == actor.person_id:
+        return True
+    path = class_path(row.about)
+    if path is not None and any(actor.may(name, path) for name in (DECIDE, "classes.manage", "classes.oversee")):
+        return True
+    mine = select(Unit.id).where(names_for(actor))
+    if row.unit_id is not None or row.person_id is not None:
+        named = select(Nomination.unit_id).where(
+            Nomination.class_id == row.about, Nomination.person_id == row.person_id, Nomination.unit_id.in_(mine)
+        )
+        return db.session.scalar(mine.where(Unit.id == row.unit_id).union_all(named).limit(1)) is not None
+    ours = select(Nomination.id).where(Nomination.class_id == row.about, Nomination.unit_id.in_(mine)).limit(1)
+    return db.session.scalar(ours) is not None

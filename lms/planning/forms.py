@@ -137,6 +137,7 @@ class StandInForm(SigningForm):
 class SignerForm(Form):
     """Somebody who is entitled to sign."""
 
+    unit = LineField(_l("Code of the body"), validators=[DataRequired(_NEEDED), Length(max=40)])
     name = LineField(_l("Full name"), validators=[DataRequired(_NEEDED), Length(max=100)])
     capacity = SelectField(_l("Signs as"), validators=[DataRequired(_NEEDED)])
     title = LineField(_l("Office"), validators=[DataRequired(_NEEDED), Length(max=100)])

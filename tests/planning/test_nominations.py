@@ -38,13 +38,13 @@ def _holds(session, person):
     return session.scalar(held)
 
 
-def test_from_naming_to_the_class(town, session, name):
+def test_from_naming_to_the_class(town, session, name, how):
     person = make.person(town.one)
     (named,) = name(person)
     assert _holds(session, person) == 0
     _decide(town, "approve", named)
     assert _state(session, named) == "approved" and _holds(session, person) == 1
-    (registration,) = services.send(town.decides, town.run.id, at=utcnow())
+    (registration,) = services.sign_sending(town.decides, town.run.id, how, at=utcnow())
     assert _state(session, named) == "sent" and session.get(Enrolment, registration).status == "enrolled"
     assert _holds(session, person) == 1
     steps = [("send", "approved"), ("approve", "submitted"), ("nominate", None)]
@@ -158,12 +158,12 @@ def test_9_more_places_make_nobody_a_trainee(town, session, name):
     assert _state(session, two) == "submitted" and session.scalar(select(func.count()).select_from(Enrolment)) == 0
 
 
-def test_10_when_the_class_has_begun_the_list_is_closed(town, session, name):
+def test_10_when_the_class_has_begun_the_list_is_closed(town, session, name, how):
     town.run.capacity = 1
     one, two = name(make.person(town.one), make.person(town.one))
     _decide(town, "approve", one)
     _decide(town, "wait", two)
-    services.send(town.decides, town.run.id, at=utcnow())
+    services.sign_sending(town.decides, town.run.id, how, at=utcnow())
     town.run.status, town.run.starts_on = "confirmed", make.today()
     session.commit()
     classes.decide(SYSTEM, town.run.id, "begin", at=utcnow())
@@ -181,14 +181,14 @@ def test_11_the_last_place_is_approved_not_waited_for(town, session, name):
     _decide(town, "approve", two)
 
 
-def test_15_a_substitute_takes_the_place_in_one_step(town, session, name):
+def test_15_a_substitute_takes_the_place_in_one_step(town, session, name, how):
     town.run.capacity = 1
     old, new = make.person(town.one), make.person(town.one)
     (named,) = name(old)
     _decide(town, "approve", named)
-    services.send(town.decides, town.run.id, at=utcnow())
+    services.sign_sending(town.decides, town.run.id, how, at=utcnow())
     why = Because(reason="điều động", code="moved")
-    instead = services.substitute(town.decides, town.run.id, named, Pick(new.id), why, at=utcnow())
+    instead = services.sign_substitution(town.decides, town.run.id, named, Pick(new.id), how, why, at=utcnow())
     assert _state(session, named) == "substituted" and _state(session, instead) == "sent"
     assert session.get(Nomination, instead).replaces_id == named
     status = dict(session.execute(select(Enrolment.person_id, Enrolment.status)).all())

@@ -1,8 +1,8 @@
 """What the moves of nominations ask, and what their pages show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,7 +11,10 @@ from sqlalchemy.orm import aliased
 from lms.classes.life import CLASS, OPEN
 from lms.classes.models import ClassRun, Commitment, Enrolment
 from lms.core.database import db
-from lms.people.models import Person, Unit, UnitSuccession
+from lms.core.guard import Actor
+from lms.documents.models import IssuedPaper
+from lms.people.access import role_in_force
+from lms.people.models import Account, Person, RoleHolding, Unit, UnitSuccession
 from lms.planning.life import LIVE, SEATED, NominationFacts
 from lms.planning.models import Nomination, Quota
 
@@ -177,12 +180,18 @@ def meanwhile(person_ids: Sequence[UUID], class_id: UUID) -> dict[UUID, tuple[st
 
 
 def facts_of(
-    nomination: Nomination, run: ClassRun, against: Mapping[UUID, str], line: Sequence[tuple[UUID, UUID, str]]
+    nomination: Nomination,
+    run: ClassRun,
+    against: Mapping[UUID, str],
+    line: Sequence[tuple[UUID, UUID, str]],
+    *,
+    decided: bool = False,
 ) -> NominationFacts:
     """Return what the guards of a nomination's moves ask.
 
     :param against: what bars people now, in words
     :param line: who waits (:func:`waiting`)
+    :param decided: whether a signed decision says so
     """
     before = _before(nomination.id, line)
     ahead = next((name for _key, person_id, name in before if person_id not in against), None)
@@ -191,6 +200,7 @@ def facts_of(
         against=against.get(nomination.person_id),
         before=ahead,
         takes_place=CLASS.refusal("decide_nomination", run.status) is None,
+        decided=decided,
     )
 
 
@@ -204,3 +214,92 @@ def seated(class_id: UUID) -> int:
     """Return how many nominations for a class take a place."""
     taken = select(func.count()).where(Nomination.class_id == class_id, Nomination.status.in_(SEATED))
     return db.session.scalar(taken) or 0
+
+
+class Filling(NamedTuple):
+    """A class as who decides sees it among others."""
+
+    class_id: UUID
+    code: str
+    name: str
+    status: str
+    starts_on: date
+    until: date | None
+    capacity: int
+    quota: int
+    submitted: int
+    waiting: int
+    approved: int
+    sent: int
+
+
+def fillings(condition: ColumnElement[bool]) -> list[Filling]:
+    """Return the classes that units name people for, those with most to decide first."""
+
+    def count(status: str) -> Any:
+        of = select(func.count()).where(Nomination.class_id == ClassRun.id, Nomination.status == status)
+        return of.correlate(ClassRun).scalar_subquery()
+
+    quota = select(func.coalesce(func.sum(Quota.places), 0)).where(Quota.class_id == ClassRun.id)
+    submitted = count("submitted")
+    rows = (
+        select(
+            ClassRun.id, ClassRun.code, ClassRun.name, ClassRun.status, ClassRun.starts_on, ClassRun.nominations_until,
+            ClassRun.capacity, quota.correlate(ClassRun).scalar_subquery(), submitted, count("waitlisted"),
+            count("approved"), count("sent"),
+        )
+        .where(condition)
+        .order_by(submitted.desc(), ClassRun.starts_on.desc(), ClassRun.sort_key)
+        .limit(200)
+    )  # fmt: skip
+    return [Filling(*row) for row in db.session.execute(rows)]
+
+
+class UnitQuota(NamedTuple):
+    """A unit's quota of a class.
+
+    :ivar managed: whether somebody can name people there today
+    """
+
+    unit_id: int
+    code: str
+    unit: str
+    places: int
+    used: int
+    managed: bool
+
+
+def quotas(class_id: UUID, today: date) -> list[UnitQuota]:
+    """Return the quotas of a class by unit."""
+    used = select(func.count()).where(
+        Nomination.class_id == class_id, Nomination.unit_id == Unit.id, Nomination.status.in_(LIVE)
+    )
+    over = aliased(Unit)
+    managed = (
+        select(RoleHolding.id)
+        .join(over, over.id == RoleHolding.unit_id)
+        .join(Account, Account.id == RoleHolding.account_id)
+        .where(RoleHolding.role == "unit_manager", role_in_force(today), Account.active)
+        .where(Unit.path.startswith(over.path))
+        .correlate(Unit)
+        .exists()
+    )
+    rows = (
+        select(Unit.id, Unit.code, Unit.name, Quota.places, used.correlate(Unit).scalar_subquery(), managed)
+        .join(Quota, Quota.unit_id == Unit.id)
+        .where(Quota.class_id == class_id)
+        .order_by(Unit.sort_key, Unit.id)
+    )
+    return [UnitQuota(*row) for row in db.session.execute(rows)]
+
+
+def paper_ids(ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Condition: an issued paper is one of these."""
+    return IssuedPaper.id.in_(ids)
+
+
+def is_named(actor: Actor) -> bool:
+    """Tell whether somebody was ever named for a class; for the menu, which only then leads to her nominations."""
+    return bool(
+        db.session.scalar(select(select(Nomination.id).where(Nomination.person_id == actor.person_id).exists()))
+    )

@@ -23,7 +23,7 @@ from lms.reports.issued.rules import measuring
 from lms.reports.issued.rules.figures import Figures
 from lms.reports.issued.rules.report import AdjustmentEffect, DueAdjustment, Effectiveness, Head, Report
 from lms.reports.issued.rules.wording import day, whole
-from lms.reports.issuing import issuer_at
+from lms.documents.bodies import issuer_at
 from lms.surveys.queries import comments, named, states
 
 
