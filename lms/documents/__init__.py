@@ -5,6 +5,7 @@ from flask import Flask
 from lms.core.personal import held as personal_data
 from lms.documents import models, personal  # noqa: F401 - models registers the tables
 from lms.documents.content import (
+    LAYOUT,
     Article,
     Block,
     Bullets,
@@ -19,9 +20,6 @@ from lms.documents.content import (
 )
 from lms.documents.paper import pdf
 from lms.documents.word import docx
-
-LAYOUT = 2
-"""Raised whenever the same document gives other bytes: files made by an earlier layout are not made again, but kept."""
 
 
 def init_app(app: Flask) -> None:

@@ -4,6 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+LAYOUT = 2
+"""Raised whenever the same document gives other bytes: files made by an earlier layout are not made again, but kept."""
+
 Align = Literal["left", "right", "center"]
 
 

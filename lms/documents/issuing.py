@@ -14,12 +14,12 @@ from lms.core.database import act, db
 from lms.core.errors import NotFound
 from lms.core.guard import Actor
 from lms.documents import frozen
-from lms.documents.content import Official
+from lms.documents.content import LAYOUT, Official
 from lms.documents.models import IssuedPaper, PaperFile
 from lms.documents.paper import pdf
 from lms.documents.word import docx
 
-_FORMS = {"pdf": pdf, "docx": docx}
+FORMS = {"docx": docx, "pdf": pdf}
 
 
 def issue(document: Official, *, actor: Actor, at: datetime, **columns: Any) -> IssuedPaper:
@@ -37,20 +37,28 @@ def issue(document: Official, *, actor: Actor, at: datetime, **columns: Any) -> 
 
 
 @act
-def file_of(paper_id: UUID, form: str, layout: int) -> PaperFile:
-    """Return a file of a paper; the first who asks has it made, whoever asks later gets the same bytes.
-
-    :raises NotFound: there is no such paper
-    """
-    asked = select(PaperFile).where(PaperFile.paper_id == paper_id, PaperFile.form == form)
-    kept = db.session.scalar(asked)
-    if kept is not None:
-        return kept
+def draw(paper_id: UUID) -> None:
+    """Make the files of a paper of its frozen text, and keep them; those that are kept already stay."""
     paper = db.session.get(IssuedPaper, paper_id)
     if paper is None:
         raise NotFound
-    stored = files.put(io.BytesIO(_FORMS[form](frozen.load(paper.frozen))))
-    made = frozen.renderer(layout, "typst", "python-docx")
-    row = insert(PaperFile).values(paper_id=paper_id, form=form, sha256=stored.sha256, size=stored.size, renderer=made)
-    db.session.execute(row.on_conflict_do_nothing())
-    return db.session.scalars(asked).one()
+    kept = set(db.session.scalars(select(PaperFile.form).where(PaperFile.paper_id == paper_id)))
+    document, made = frozen.load(paper.frozen), frozen.renderer(LAYOUT, "typst", "python-docx")
+    for form, make in FORMS.items():
+        if form not in kept:
+            stored = files.put(io.BytesIO(make(document)))
+            row = insert(PaperFile).values(
+                paper_id=paper_id, form=form, sha256=stored.sha256, size=stored.size, renderer=made
+            )
+            db.session.execute(row.on_conflict_do_nothing())
+
+
+def undrawn(about: UUID) -> list[UUID]:
+    """Return the papers about something whose files are still to be made."""
+    drawn = select(PaperFile.paper_id).where(PaperFile.paper_id == IssuedPaper.id).exists()
+    return list(db.session.scalars(select(IssuedPaper.id).where(IssuedPaper.about == about, ~drawn)))
+
+
+def file_of(paper_id: UUID, form: str) -> PaperFile | None:
+    """Return the kept file of a paper; None while it is still to be made."""
+    return db.session.get(PaperFile, (paper_id, form))

@@ -57,7 +57,7 @@ def acting_path(actor: Actor, permission: str, unit_id: int) -> str:
     return next((path for path in after if actor.may(permission, path)), own)
 
 
-def belongs(actor: Actor, class_id: UUID, nomination_id: UUID) -> bool | None:
+def belongs(actor: Actor, class_id: UUID, nomination_id: UUID, **_other: object) -> bool | None:
     """Tell whether one decides on a nomination of this class."""
     known = select(Nomination.id).where(Nomination.id == nomination_id, Nomination.class_id == class_id)
     path = class_path(class_id)

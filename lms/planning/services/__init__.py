@@ -5,6 +5,7 @@ from lms.planning.services.naming import NotAll, Pick, nominate, promise, say_ca
 from lms.planning.services.signing import (
     Signing,
     add_signer,
+    draw_papers,
     end_signer,
     sign_revoking,
     sign_sending,
@@ -19,6 +20,7 @@ __all__ = [
     "Signing",
     "add_signer",
     "decide",
+    "draw_papers",
     "end_signer",
     "expire",
     "left",

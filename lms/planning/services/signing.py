@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from lms.classes.models import ClassRun
 from lms.classes.services.held import class_for
-from lms.core import audit
+from lms.core import audit, jobs
 from lms.core.database import act, db
 from lms.core.errors import DomainError, NotFound
 from lms.core.guard import Actor
@@ -19,7 +19,7 @@ from lms.core.text import one_line
 from lms.core.transitions import NOTHING, Because
 from lms.documents import Official, register, signing
 from lms.documents.bodies import issuer_at
-from lms.documents.issuing import issue
+from lms.documents.issuing import draw, issue, undrawn
 from lms.documents.models import IssuedPaper, Signer
 from lms.people.models import Unit
 from lms.people.sessions import local_day
@@ -151,6 +151,16 @@ def summon(actor: Actor, class_id: UUID, how: Signing, *, at: datetime) -> int:
             return sending.unit_summons(course, people[0].unit, people, told, signed)
 
         _issue(actor, signer, how, to_unit, "GTT", id=uuid4(), kind="unit_summons", unit_id=unit_id, **same)
+    jobs.enqueue(jobs.queue.tasks["planning.draw_papers"], actor, at=at, class_id=str(class_id))
+    return len(wanted)
+
+
+def draw_papers(class_id: UUID, tell: Callable[[int, int], None]) -> int:
+    """Make the files of the summonses of a class, each in a transaction of its own; returns how many."""
+    wanted = undrawn(class_id)
+    for done, paper_id in enumerate(wanted):
+        tell(done, len(wanted))
+        draw(paper_id)
     return len(wanted)
 
 
@@ -250,5 +260,7 @@ def _issue(
     above = signing.signature(issuer, signer.capacity, signer.title)
     signed = Signed(issuer, number, how.on, above.on_behalf, above.title, signer.name, signer.ground)
     paper = issue(written(signed), actor=actor, at=at, id=id, body_id=signer.unit_id, **columns)
+    if symbol == "QĐ":
+        draw(id)
     after = {"number": number, "signed_by": signer.name, "stamp": paper.stamp, "class": columns["about"]}
     audit.record(actor, f"decision.{columns['kind']}", "issued_paper", id, at=at, after=after)

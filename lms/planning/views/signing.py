@@ -16,9 +16,9 @@ from lms.core.errors import DomainError
 from lms.core.forms import INVALID
 from lms.core.guard import current_actor
 from lms.core.transitions import Because
-from lms.documents import LAYOUT, Official, docx, pdf, signing
+from lms.documents import Official, docx, frozen, pdf, signing
 from lms.documents.bodies import issuer_at
-from lms.documents.issuing import file_of
+from lms.documents.issuing import FORMS, file_of
 from lms.documents.models import IssuedPaper
 from lms.people.queries import person_by_code, unit_by_code
 from lms.people.sessions import local_day
@@ -176,8 +176,10 @@ def _carry_out(row: queries.Told, act: str, form: Any) -> None:
 def paper(paper_id: UUID, form: str) -> Any:
     """A file of an issued paper, as it was made once."""
     row = db.session.get(IssuedPaper, paper_id) or abort(404)
-    kept = file_of(paper_id, form, LAYOUT)
-    return downloads.attachment(kept.sha256, f"{row.number.replace('/', '-')}.{form}", kept.size)
+    name, kept = f"{row.number.replace('/', '-')}.{form}", file_of(paper_id, form)
+    if kept is None:  # a summons whose job is still to come: the same text, the same bytes
+        return downloads.made(FORMS[form](frozen.load(row.frozen)), name, _MEDIA[form])
+    return downloads.attachment(kept.sha256, name, kept.size)
 
 
 @costly()
