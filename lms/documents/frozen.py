@@ -1,4 +1,4 @@
-"""A document frozen as plain values, byte for byte; what was frozen once loads for ever (fields are added with defaults)."""
+"""A document frozen as plain values, byte for byte; what was frozen once loads for ever: new fields have defaults."""
 
 from collections.abc import Mapping
 from datetime import date

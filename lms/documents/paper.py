@@ -105,14 +105,10 @@ def _data(document: Official) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     match block:
+        case Centred() | Article() | Paragraph():
+            return _line(block)
         case Heading():
             return {"type": "heading", "level": block.level, "text": block.text}
-        case Paragraph():
-            return {"type": "paragraph", "text": printed(block.text)}
-        case Centred():
-            return {"type": "centred", "text": printed(block.text)}
-        case Article():
-            return {"type": "article", "label": wording.article(block), "text": printed(block.text)}
         case LegalBases():
             return {"type": "bases", "lines": wording.basis_lines(block)}
         case Bullets():
@@ -122,6 +118,11 @@ def _block(block: Block) -> dict[str, Any]:
         case Picture():
             alt = clean(block.alt) or clean(block.caption) or wording.GAP
             return {"type": "picture", "svg": plain(block.svg), "alt": alt, "caption": printed(block.caption)}
+
+
+def _line(block: Centred | Article | Paragraph) -> dict[str, Any]:
+    label = {"label": wording.article(block)} if isinstance(block, Article) else {}
+    return {"type": type(block).__name__.lower(), "text": printed(block.text)} | label
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def is_collective(issuer: Issuer) -> bool:
 
 
 def fits(issuer: Issuer, capacity: str) -> bool:
-    """Tell whether a body is signed for in this way: committees by TM. and never by their head alone, others the reverse."""
+    """Tell whether a body is signed for so: committees by TM. and never by their head alone, others the reverse."""
     return capacity not in ("head", "TM") or (capacity == "TM") == is_collective(issuer)
 
 

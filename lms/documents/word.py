@@ -145,9 +145,9 @@ def _block(word: Document, block: Block) -> None:
         case Centred():
             word.add_paragraph(printed(block.text), "Subtitle").paragraph_format.space_after = Pt(6)
         case Article():
-            line = word.add_paragraph("", "Body Text")
-            line.add_run(wording.article(block)).bold = True
-            line.add_run(f" {printed(block.text)}")
+            article = word.add_paragraph("", "Body Text")
+            article.add_run(wording.article(block)).bold = True
+            article.add_run(f" {printed(block.text)}")
         case LegalBases():
             for line in wording.basis_lines(block):
                 word.add_paragraph(line, BASIS)

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from itertools import count
+from itertools import count as counting
 from unicodedata import normalize
 
 from lms.documents.content import Article, Block, Bullets, Heading, LegalBases, Official, Paragraph, Table
@@ -143,8 +143,8 @@ def _lines(block: Block) -> float:
 
 
 def numbered(body: Iterable[Block]) -> list[Block]:
-    """Return the blocks with a number before each heading and each article; a level is within 1..3 and never skips one."""
-    counts, articles = [0, 0, 0], count(1)
+    """Return the blocks with a number before each heading and article; a level is within 1..3 and never skips one."""
+    counts, articles = [0, 0, 0], counting(1)
     return [
         _count(block, counts)
         if isinstance(block, Heading)

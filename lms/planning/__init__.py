@@ -7,8 +7,8 @@ from lms.classes.signals import withdrawn
 from lms.core import guard
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
-from lms.core.waiting import waiting as what_waits
 from lms.core.transitions import moved
+from lms.core.waiting import waiting as what_waits
 from lms.planning import models, personal, receivers, tasks, waiting  # noqa: F401 - models registers the tables
 from lms.planning.queries.nominations import is_named
 from lms.planning.routes import ROUTES

@@ -37,7 +37,7 @@ class PickForm(Form):
     def picks(self) -> list[Pick]:
         """Return who was picked, in the order that was given; those without a number follow as they stand."""
         chosen = dict.fromkeys(key for value in self.pick.data or () if (key := _uuid(value)))
-        ordered = sorted(chosen, key=lambda person_id: _order(person_id))
+        ordered = sorted(chosen, key=_order)
         answers = self.answers()
         return [Pick(person_id, answers.get(person_id, {})) for person_id in ordered]
 

@@ -134,7 +134,9 @@ def test_a_list_of_new_and_known_people_says_both(world, session, sign_in, submi
     known, fresh = session.get(Person, world["enrolments"][0].person_id), make.person()
     session.commit()
     codes = {"codes": f"{known.staff_code}\n{fresh.staff_code}"}
-    html = submit(sign_in(world["officer"]), f"{world['url']}/enrol", codes, follow_redirects=True).get_data(as_text=True)
+    html = submit(sign_in(world["officer"]), f"{world['url']}/enrol", codes, follow_redirects=True).get_data(
+        as_text=True
+    )
     assert "Đã bổ sung 1 học viên" in html
     assert "1 học viên trong danh sách đã có trong lớp từ trước" in html
 

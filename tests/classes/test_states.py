@@ -16,7 +16,7 @@ from tests import factories as make
 from tests.classes.conftest import mark_form, meeting_form
 
 STATES = sorted(rules.CLASS.states)
-DECIDED = {"open", "take_back", "confirm", "reschedule", "postpone", "resume", "cancel", "reopen"}
+DECIDED = {"enrol", "open", "take_back", "confirm", "reschedule", "postpone", "resume", "cancel", "reopen"}
 """Acts of Home Affairs; the days of a planned class are the institution's."""
 
 
@@ -70,8 +70,8 @@ def everything(session):
 
 TRAINEES = {"study", "start_quiz", "answer", "hand_in_quiz", "hand_in_essay", "open_material"}
 """Walked by tests/learning/test_closed.py."""
-ELSEWHERE = {"conclude", "move_material"}
-"""Walked below, and by tests/learning/test_materials.py."""
+ELSEWHERE = {"conclude", "move_material", "nominate", "decide_nomination", "summon"}
+"""Walked below, by tests/learning/test_materials.py, and by tests/planning."""
 DOORS = sorted(set(rules.CLASS.allowed) - TRAINEES - ELSEWHERE)
 
 

@@ -98,7 +98,10 @@ def test_each_door_says_why_it_is_off(town, session, officer, page, name):
     one, two = name(make.person(town.one), make.person(town.one))
     services.decide(town.decides, town.run.id, [one], "approve", at=utcnow())
     tree = html.fromstring(officer.get(f"{page}/{two}").get_data(as_text=True))
-    assert tree.xpath("//button[@disabled]/following-sibling::span")[0].text_content().strip() == "Lớp không còn chỗ trống."
+    assert (
+        tree.xpath("//button[@disabled]/following-sibling::span")[0].text_content().strip()
+        == "Lớp không còn chỗ trống."
+    )
 
 
 def test_refusing_asks_for_a_reason_and_the_unit_reads_it(town, session, officer, page, name, submit, sign_in):
@@ -141,7 +144,15 @@ def test_a_decision_is_signed_numbered_and_frozen(town, session, officer, sent):
         again = officer.get(f"/papers/{paper.id}.{form}")
         assert first.status_code == 200 and first.data == again.data
         words = _words(first)
-        for part in ("1/QĐ-SNV", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "QUYẾT ĐỊNH:", "Điều 1.", "Điều 3.", "Nguyễn Thị Được Cử"):
+        for part in (
+            "1/QĐ-SNV",
+            "KT. GIÁM ĐỐC",
+            "PHÓ GIÁM ĐỐC",
+            "QUYẾT ĐỊNH:",
+            "Điều 1.",
+            "Điều 3.",
+            "Nguyễn Thị Được Cử",
+        ):
             assert part in words, part
     with pytest.raises(DBAPIError), session.begin_nested():
         session.execute(text("UPDATE issued_papers SET number = 'x'"))
@@ -160,7 +171,7 @@ def test_who_was_sent_by_nobody_is_in_no_class(town, session, officer, name, sub
     assert _state(session, one) == "approved" and not _papers(session, "send")
     assert session.scalar(select(RegisterNumber.id)) is None  # a refused signing takes no number
     assert session.scalar(select(Enrolment.id)) is None
-    with pytest.raises(DomainError, match="^no-decision$"):
+    with pytest.raises(DomainError, match=r"^no-decision$"):
         services.deciding.send(town.decides, town.run.id, Because(), at=utcnow())
 
 

@@ -212,7 +212,7 @@ def test_the_page_asks_few_statements_however_many_the_staff(town, session, mana
 
 
 def test_deadlines_count_in_the_day_of_ha_noi(town, session, manager, page, submit):
-    (one,) = _people(session, town, 1)
+    _people(session, town, 1)
     town.run.nominations_until = make.today() - timedelta(days=1)
     session.commit()
     assert 'name="pick"' not in manager.get(page).get_data(as_text=True)

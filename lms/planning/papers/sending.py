@@ -77,8 +77,9 @@ def to_send(course: Course, people: Sequence[Sent], signed: Signed) -> Official:
         ),
         roll(people),
         Article(
-            "Người được cử đi học có trách nhiệm tham gia đầy đủ chương trình, chấp hành nội quy của cơ sở đào tạo, bồi "
-            "dưỡng và được hưởng các chế độ theo quy định hiện hành. Trong thời gian học, không được cử tham gia lớp khác."
+            "Người được cử đi học có trách nhiệm tham gia đầy đủ chương trình, chấp hành nội quy của cơ sở đào tạo, "
+            "bồi dưỡng và được hưởng các chế độ theo quy định hiện hành. Trong thời gian học, không được cử tham gia "
+            "lớp khác."
         ),
         _carried_out(signed.issuer, course, "các ông, bà có tên tại Điều 1"),
     )
@@ -105,8 +106,8 @@ def to_revoke(course: Course, people: Sequence[Sent], reason: str, revoked: str,
     """Return the decision that revokes what was decided for a class that does not take place."""
     body = (
         Article(
-            f"Thu hồi {revoked}; {len(people):02} người có tên dưới đây không còn được cử tham gia lớp {_class(course)}. "
-            f"Lý do: {reason.rstrip('.')}."
+            f"Thu hồi {revoked}; {len(people):02} người có tên dưới đây không còn được cử tham gia lớp "
+            f"{_class(course)}. Lý do: {reason.rstrip('.')}."
         ),
         roll(people),
         _carried_out(signed.issuer, course, "các ông, bà có tên tại Điều 1"),
@@ -230,8 +231,8 @@ def _details(course: Course) -> list[Block]:
 def _carried_out(issuer: Issuer, course: Course, people: str) -> Article:
     office = "Chánh Văn phòng" if is_collective(issuer) else "Trưởng các phòng, đơn vị liên quan"
     return Article(
-        f"Quyết định này có hiệu lực kể từ ngày ký. {office}, Thủ trưởng {course.institution}, Thủ trưởng các cơ quan, đơn "
-        f"vị có liên quan và {people} chịu trách nhiệm thi hành Quyết định này./."
+        f"Quyết định này có hiệu lực kể từ ngày ký. {office}, Thủ trưởng {course.institution}, Thủ trưởng các cơ quan, "
+        f"đơn vị có liên quan và {people} chịu trách nhiệm thi hành Quyết định này./."
     )
 
 

@@ -129,7 +129,7 @@ def told(condition: ColumnElement[bool]) -> list[Told]:
         .where(condition)
         .order_by(Nomination.submitted_at.desc(), Nomination.id)
     )
-    return [Told(*row) for row in db.session.execute(rows)]
+    return [Told(*tuple(row)) for row in db.session.execute(rows)]
 
 
 def places_left(class_id: UUID) -> int:

@@ -227,7 +227,7 @@ def _amend(
     paper_id: UUID, at: datetime,
 ) -> None:  # fmt: skip
     named = named_in_papers(class_id, [*leaves, *comes])
-    (first, *_rest) = [one for one in decisions_of(class_id) if one.kind == "send"] or [None]
+    first = next((one for one in decisions_of(class_id) if one.kind == "send"), None)
     if first is None:
         raise DomainError("no-decision", _l("This is done only by a signed decision."))
     amended = sending.reference(first.number, first.issued_on)

@@ -47,7 +47,8 @@ def _above(one: known.Body) -> str:
 
 
 def _how(form: Any) -> services.Signing:
-    return services.Signing(UUID(form.signer.data), form.signed_on.data, form.number.data or "")
+    number = form.number.data if "number" in form else ""
+    return services.Signing(UUID(form.signer.data), form.signed_on.data, number or "")
 
 
 def _told(form: Any, refused: DomainError) -> int:
@@ -98,8 +99,7 @@ def summon(class_id: UUID) -> Any:
     _offer_signers(form)
     if form.validate_on_submit():
         try:
-            how = services.Signing(UUID(form.signer.data), form.signed_on.data)
-            count = services.summon(current_actor(), class_id, how, at=utcnow())
+            count = services.summon(current_actor(), class_id, _how(form), at=utcnow())
             flash(ngettext("%(num)s person summoned.", "%(num)s people summoned.", count))
             return redirect(url_for("planning.listing", class_id=class_id) + "#decisions")
         except DomainError as refused:
@@ -212,11 +212,11 @@ def signers() -> Any:
     form.capacity.choices = [SelectChoice(*one) for one in signing.CAPACITIES.items()]
     if form.validate_on_submit():
         try:
-            unit = unit_by_code(form.unit.data, actor.paths(access.DECIDE))
+            unit = unit_by_code(form.unit.data or "", actor.paths(access.DECIDE))
             if unit is None:
                 raise DomainError("no-unit", _("There is no unit with this code."), INVALID)
             services.add_signer(
-                actor, unit.id, name=form.name.data, capacity=form.capacity.data, title=form.title.data,
+                actor, unit.id, name=form.name.data or "", capacity=form.capacity.data, title=form.title.data or "",
                 ground=form.ground.data or "", at=utcnow(),
             )  # fmt: skip
             flash(_("Saved: %(name)s.", name=form.name.data))
