@@ -30,8 +30,8 @@ def load(world: World, chance: random.Random, at: datetime) -> None:
     people = _people(units, chance, at)
     how = _signer(world, units["SNV"], at)
     _open(world, units, people, at)
-    _decided(world, units, people, how, at)
     _cancelled(world, units, people, how, at)
+    _decided(world, units, people, how, at)
 
 
 @act

@@ -10,7 +10,6 @@ from lms.core.personal import held as personal_data
 from lms.core.transitions import moved
 from lms.core.waiting import waiting as what_waits
 from lms.planning import models, personal, receivers, tasks, waiting  # noqa: F401 - models registers the tables
-from lms.planning.queries.nominations import is_named
 from lms.planning.routes import ROUTES
 
 
@@ -27,7 +26,7 @@ def init_app(app: Flask) -> None:
             order=46,
             covers=("/classes/<uuid:class_id>/nominations", "/classes/<uuid:class_id>/quotas", "/signers"),
         ),
-        NavItem(N_("My nominations"), "planning.mine", "learning.study", order=21, needs_person=True, when=is_named),
+        NavItem(N_("My nominations"), "planning.mine", "learning.study", order=21, needs_person=True),
     )
     what_waits.register(waiting.waiting)
     personal_data.register(personal.held)

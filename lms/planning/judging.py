@@ -62,21 +62,42 @@ def judge(class_id: UUID, of: Sequence[UUID] | ColumnElement[bool]) -> list[Judg
     audience = audience_of(asked.programme)
     people = officials(of, asked.programme_id)
     elsewhere = meanwhile(list(people), class_id)
-    judged = []
+    judged, say = [], Words()
     for person_id, (code, name, official) in people.items():
         found = findings(official, audience, asked.limits, day=asked.day)
-        bars = [in_words(finding) for finding in found if finding.bars]
+        if not found and person_id not in elsewhere:
+            judged.append(Judged(person_id, code, name, official, (), ()))
+            continue
+        bars = [say(finding) for finding in found if finding.bars]
         if person_id in elsewhere:
             bars.append(_overlap(*elsewhere[person_id]))
-        open_ones = tuple(Question(one.asks, in_words(one)) for one in found if one.asks is not None)
+        open_ones = tuple(Question(one.asks, say(one)) for one in found if one.asks is not None)
         judged.append(Judged(person_id, code, name, official, tuple(bars), open_ones))
     return judged
 
 
+class Words:
+    """Puts findings into words of one language; each sentence is looked up once, however many people it is said of."""
+
+    def __init__(self) -> None:
+        self._whole = _("%(reason)s (%(clause)s)")
+        self._sentences: dict[tuple[str, str], str] = {}
+
+    def __call__(self, finding: Finding) -> str:
+        """Return a finding as people read it, with its clause."""
+        key = finding.code, finding.clause
+        sentence = self._sentences.get(key)
+        if sentence is None:
+            known = {"reason": str(WORDS[finding.code]), "clause": place(finding.clause).replace("%", "%%")}
+            sentence = self._sentences[key] = self._whole % known
+        if not finding.values:
+            return sentence % {} if "%" in sentence else sentence
+        return sentence % {name: _day(value) for name, value in finding.values.items()}
+
+
 def in_words(finding: Finding) -> str:
     """Return a finding as people read it, with its clause."""
-    values: dict[str, Any] = {key: _day(value) for key, value in finding.values.items()}
-    return str(_("%(reason)s (%(clause)s)", reason=WORDS[finding.code] % values, clause=place(finding.clause)))
+    return Words()(finding)
 
 
 def _overlap(title: str, starts_on: object, ends_on: object) -> str:

@@ -84,7 +84,7 @@ def to_send(course: Course, people: Sequence[Sent], signed: Signed) -> Official:
         _carried_out(signed.issuer, course, "các ông, bà có tên tại Điều 1"),
     )
     subject = f"Về việc cử cán bộ, công chức, viên chức tham gia lớp {course.name}"
-    return _decision(subject, body, signed, _units(people), (f"Đề nghị của {_proposers(people)}",))
+    return _decision(subject, body, signed, _units(people), (f"Theo đề nghị của {_proposers(people)}",))
 
 
 def to_amend(

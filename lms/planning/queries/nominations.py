@@ -5,13 +5,12 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, literal, select
 from sqlalchemy.orm import aliased
 
 from lms.classes.life import CLASS, OPEN
 from lms.classes.models import ClassRun, Commitment, Enrolment
 from lms.core.database import db
-from lms.core.guard import Actor
 from lms.documents.models import IssuedPaper
 from lms.people.access import role_in_force
 from lms.people.models import Account, Person, RoleHolding, Unit, UnitSuccession
@@ -162,16 +161,17 @@ def waiting(class_id: UUID) -> list[tuple[UUID, UUID, str]]:
 
 def meanwhile(person_ids: Sequence[UUID], class_id: UUID) -> dict[UUID, tuple[str, object, object]]:
     """Return what else people attend, or are named for, on the days of a class: title, first, last day (mục IV.4)."""
+    these = any_(literal(list(person_ids), ARRAY(Uuid)))  # one value, however many they are
     run = select(ClassRun.starts_on, ClassRun.ends_on).where(ClassRun.id == class_id).subquery()
     held = (
         select(Commitment.person_id, Commitment.title, Commitment.starts_on, Commitment.ends_on)
-        .where(Commitment.person_id.in_(person_ids), Commitment.holds, Commitment.class_id.is_distinct_from(class_id))
+        .where(Commitment.person_id == these, Commitment.holds, Commitment.class_id.is_distinct_from(class_id))
         .where(Commitment.starts_on <= run.c.ends_on, run.c.starts_on <= Commitment.ends_on)
     )
     also = (
         select(Nomination.person_id, ClassRun.name, ClassRun.starts_on, ClassRun.ends_on)
         .join(ClassRun, ClassRun.id == Nomination.class_id)
-        .where(Nomination.person_id.in_(person_ids), Nomination.status == "submitted", ClassRun.id != class_id)
+        .where(Nomination.person_id == these, Nomination.status == "submitted", ClassRun.id != class_id)
         .where(ClassRun.status.in_(OPEN))
         .where(ClassRun.starts_on <= run.c.ends_on, run.c.starts_on <= ClassRun.ends_on)
     )
@@ -296,10 +296,3 @@ def quotas(class_id: UUID, today: date) -> list[UnitQuota]:
 def paper_ids(ids: Collection[UUID]) -> ColumnElement[bool]:
     """Condition: an issued paper is one of these."""
     return IssuedPaper.id.in_(ids)
-
-
-def is_named(actor: Actor) -> bool:
-    """Tell whether somebody was ever named for a class; for the menu, which only then leads to her nominations."""
-    return bool(
-        db.session.scalar(select(select(Nomination.id).where(Nomination.person_id == actor.person_id).exists()))
-    )

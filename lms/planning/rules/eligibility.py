@@ -98,6 +98,8 @@ def findings(official: Official, audience: Audience | None, limits: Limits, *, d
     :param day: the day that counts, on which the class begins
     """
     found = list(_found(official, audience, limits, day))
+    if not found:
+        return found
     answered = [_answered(finding, official.stated) for finding in found]
     return sorted((finding for finding in answered if finding is not None), key=lambda finding: not finding.bars)
 
