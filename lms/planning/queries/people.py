@@ -94,6 +94,6 @@ def officials(of: Sequence[UUID] | ColumnElement[bool], programme_id: UUID) -> d
     )
     nothing: dict[str, bool] = {}
     return {
-        person_id: (code, name, Official(*seen, stated or nothing))
+        person_id: (code, name, Official._make((*seen, stated or nothing)))
         for person_id, code, name, *seen, stated in map(tuple, rows)
     }
