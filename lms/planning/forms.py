@@ -31,8 +31,8 @@ class PickForm(Form):
     source = HiddenField(validators=[Optional(), AnyOf(("page", "spreadsheet"))])
 
     def takes(self, name: str) -> bool:
-        """Tell whether it is the field of a person, or the button that was pressed."""
-        return name == "action" or name.startswith(("order-", "answer-"))
+        """Tell whether it is the field of a person."""
+        return name.startswith(("order-", "answer-"))
 
     def picks(self) -> list[Pick]:
         """Return who was picked, in the order that was given; those without a number follow as they stand."""

@@ -34,7 +34,7 @@ def _people(session, town, count, **values):
 
 
 def _send(submit, client, page, people, **more):
-    values = {"action": "nominate", "pick": [str(one.id) for one in people], "assured": "y"}
+    values = {"submit": "nominate", "pick": [str(one.id) for one in people], "assured": "y"}
     return submit(client, page, values | more)
 
 
@@ -103,7 +103,7 @@ def test_people_are_named_in_the_order_that_the_unit_gives(town, session, manage
 @pytest.mark.parametrize(("given", "said"), [({"assured": ""}, "assured"), ({"pick": []}, "")])
 def test_conditions_of_a_list_are_told_at_their_place(given, said, town, session, manager, page, submit):
     (one,) = _people(session, town, 1)
-    values = {"action": "nominate", "pick": [str(one.id)], "assured": "y"} | given
+    values = {"submit": "nominate", "pick": [str(one.id)], "assured": "y"} | given
     values = {key: value for key, value in values.items() if value}
     answer = submit(manager, page, values)
     assert answer.status_code == 422 and _named(session) == 0
@@ -125,7 +125,7 @@ def test_a_search_keeps_who_is_picked(town, session, manager, page, submit):
     one, other = _people(session, town, 2)
     other.full_name, other.search_text = "Đặng Thị Khác", "dang thi khac"
     session.commit()
-    answer = submit(manager, page, {"action": "search", "q": "dang thi", "pick": [str(one.id)]})
+    answer = submit(manager, page, {"submit": "search", "q": "dang thi", "pick": [str(one.id)]})
     tree = html.fromstring(answer.get_data(as_text=True))
     assert answer.status_code == 200 and tree.xpath("//input[@name='pick' and @checked]/@value") == [str(one.id)]
     assert set(tree.xpath("//input[@name='pick']/@value")) == {str(one.id), str(other.id)}
@@ -141,7 +141,7 @@ def test_a_list_of_codes_shows_names_before_it_is_sent(town, session, manager, p
     assert answer.status_code == 200 and _named(session) == 0
     assert tree.xpath("//input[@name='pick']/@value") == [str(one.id)] and one.full_name in text
     assert len(tree.xpath("//tbody//span[@class='field-error']")) == 2
-    shown = submit(manager, page, {"action": "show", "pick": [str(one.id)]})
+    shown = submit(manager, page, {"submit": "show", "pick": [str(one.id)]})
     assert html.fromstring(shown.get_data(as_text=True)).xpath("//input[@checked]/@value") == [str(one.id)]
 
 

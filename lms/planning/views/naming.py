@@ -52,7 +52,7 @@ def choose(class_id: UUID, unit_id: int) -> Any:
     actor, now = current_actor(), utcnow()
     offer, form, status = _offer(actor, class_id, unit_id), forms.PickForm(), 200
     refused: Mapping[UUID, Sequence[str]] = {}
-    if request.method == "POST" and pressed("action") == "nominate":
+    if request.method == "POST" and pressed("submit") == "nominate":
         if form.validate():
             try:
                 made = services.nominate(
