@@ -11,6 +11,7 @@ from lms.people.sessions import load_actor, open_session
 from lms.planning import services
 from lms.planning.models import Quota
 from tests import factories as make
+from tests.classes.conftest import real  # noqa: F401 - a fixture
 
 
 @pytest.fixture

@@ -240,3 +240,22 @@ def test_days_of_who_is_approved_move_with_the_class(town, session, name):
         select(Commitment.starts_on, Commitment.holds).where(Commitment.person_id == person.id)
     ).one()
     assert tuple(held) == (first, True)
+
+
+def test_5_who_waits_for_two_overlapping_classes_moves_up_in_one_only(town, session, name):
+    other = open_class(capacity=1, name="Lớp kia")
+    quota(other, town.one, 9)
+    town.run.capacity = 1
+    both, one, two = (make.person(town.one) for _ in range(3))
+    first, waits_here = name(one, both)
+    _decide(town, "approve", first)
+    _decide(town, "wait", waits_here)
+    second, waits_there = name(two, both, run=other)
+    _decide(town, "approve", second, run=other)
+    _decide(town, "wait", waits_there, run=other)
+    _decide(town, "withdraw", first, reason="ốm", code="health")
+    _decide(town, "withdraw", second, run=other, reason="ốm", code="health")
+    _decide(town, "approve", waits_there, run=other)
+    with pytest.raises(NotAll) as refused:
+        _decide(town, "approve", waits_here)
+    assert "Lớp kia" in str(refused.value.message) and _state(session, waits_here) == "waitlisted"
