@@ -5,18 +5,12 @@ from flask import Flask
 from lms.classes.hooks import objections
 from lms.classes.signals import withdrawn
 from lms.core import guard
-from lms.core.guard import Actor
 from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
 from lms.core.transitions import moved
 from lms.core.waiting import waiting as what_waits
 from lms.planning import models, personal, receivers, tasks, waiting  # noqa: F401 - models registers the tables
 from lms.planning.routes import ROUTES
-
-
-def _is_sent(actor: Actor) -> bool:
-    """Whose menu leads to her own nominations: not that of those who decide on all."""
-    return not actor.may("planning.decide")
 
 
 def init_app(app: Flask) -> None:
@@ -32,7 +26,7 @@ def init_app(app: Flask) -> None:
             order=46,
             covers=("/classes/<uuid:class_id>/nominations", "/classes/<uuid:class_id>/quotas", "/signers"),
         ),
-        NavItem(N_("My nominations"), "planning.mine", "learning.study", order=21, needs_person=True, when=_is_sent),
+        NavItem(N_("My nominations"), "planning.mine", "learning.study", order=21, needs_person=True),
     )
     what_waits.register(waiting.waiting)
     personal_data.register(personal.held)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 from lms.classes.models import ClassRun
 from lms.core.database import db
 from lms.core.guard import Actor
+from lms.core.ownership import is_own
 from lms.documents.models import IssuedPaper
 from lms.people.access import units_within
 from lms.people.models import Unit, UnitSuccession
@@ -37,7 +38,7 @@ def may_take_back(actor: Actor, nomination_id: UUID) -> bool | None:
 def is_hers(actor: Actor, nomination_id: UUID) -> bool | None:
     """Tell whether a nomination is about oneself."""
     person_id = db.session.scalar(select(Nomination.person_id).where(Nomination.id == nomination_id))
-    return None if person_id is None else actor.person_id == person_id
+    return None if person_id is None else is_own(person_id, actor.person_id)
 
 
 def class_path(class_id: UUID, **_other: object) -> str | None:
@@ -73,7 +74,7 @@ def may_read_paper(actor: Actor, paper_id: UUID, **_other: object) -> bool | Non
     ).one_or_none()
     if row is None:
         return None
-    if row.person_id is not None and row.person_id == actor.person_id:
+    if is_own(row.person_id, actor.person_id):
         return True
     path = class_path(row.about)
     if path is not None and any(actor.may(name, path) for name in (DECIDE, "classes.manage", "classes.oversee")):

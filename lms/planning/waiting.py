@@ -38,12 +38,12 @@ def _quotas(row: Row) -> str:
 
 _MINE, _FILLINGS = partial(url_for, "planning.index"), partial(url_for, "planning.fillings")
 KINDS = {
-    "to-name": Kind(_l("Classes that ask your unit for people"), _offer, _MINE),
-    "cannot-come": Kind(_l("People who say that they cannot come"), _offer, _MINE),
-    "to-decide": Kind(_l("Nominations to decide on"), _class, _FILLINGS),
-    "to-sign": Kind(_l("People approved who wait for a decision to be signed"), _class, _FILLINGS),
+    "to_name": Kind(_l("Classes that ask your unit for people"), _offer, _MINE),
+    "cannot_come": Kind(_l("People who say that they cannot come"), _offer, _MINE),
+    "to_decide": Kind(_l("Nominations to decide on"), _class, _FILLINGS),
+    "to_sign": Kind(_l("People approved who wait for a decision to be signed"), _class, _FILLINGS),
     "unmanaged": Kind(_l("Units with a quota where nobody can name people"), _quotas, _FILLINGS),
-    "to-answer": Kind(
+    "to_answer": Kind(
         _l("Say whether you will come"), lambda row: url_for("planning.mine"), partial(url_for, "planning.mine")
     ),
 }
@@ -68,7 +68,7 @@ def _to_name(actor: Actor, at: datetime) -> Select[Any]:
     )
     until = ClassRun.nominations_until
     return (
-        part("to-name", subject=ClassRun.name, ref=ClassRun.id, other=Unit.id, since=_opened(), due_on=until)
+        part("to_name", subject=ClassRun.name, ref=ClassRun.id, other=Unit.id, since=_opened(), due_on=until)
         .select_from(Quota)
         .join(Unit, Unit.id == Quota.unit_id)
         .join(ClassRun, ClassRun.id == Quota.class_id)
@@ -87,7 +87,7 @@ def _opened() -> Any:
 def _cannot_come(actor: Actor) -> Select[Any]:
     return (
         part(
-            "cannot-come", subject=ClassRun.name, ref=ClassRun.id, other=Unit.id, count=func.count(),
+            "cannot_come", subject=ClassRun.name, ref=ClassRun.id, other=Unit.id, count=func.count(),
             since=func.min(Nomination.submitted_at),
         )
         .select_from(Nomination)
@@ -114,11 +114,11 @@ def _of_classes(actor: Actor, kind: str, status: str, act: str) -> Select[Any]:
 
 
 def _submitted(actor: Actor) -> Select[Any]:
-    return _of_classes(actor, "to-decide", "submitted", "decide_nomination")
+    return _of_classes(actor, "to_decide", "submitted", "decide_nomination")
 
 
 def _approved(actor: Actor) -> Select[Any]:
-    return _of_classes(actor, "to-sign", "approved", "decide_nomination")
+    return _of_classes(actor, "to_sign", "approved", "decide_nomination")
 
 
 def _unmanaged(actor: Actor, at: datetime) -> Select[Any]:
@@ -146,7 +146,7 @@ def _unmanaged(actor: Actor, at: datetime) -> Select[Any]:
 def _to_answer(actor: Actor) -> Select[Any]:
     return (
         part(
-            "to-answer",
+            "to_answer",
             subject=ClassRun.name,
             ref=Nomination.id,
             since=Nomination.submitted_at,

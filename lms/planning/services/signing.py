@@ -263,4 +263,4 @@ def _issue(
     if symbol == "QĐ":
         draw(id)
     after = {"number": number, "signed_by": signer.name, "stamp": paper.stamp, "class": columns["about"]}
-    audit.record(actor, f"decision.{columns['kind']}", "issued_paper", id, at=at, after=after)
+    audit.record(actor, "paper.issue", "issued_paper", id, at=at, after=after | {"kind": columns["kind"]})
