@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export XDG_RUNTIME_DIR ?= $(shell d=$${TMPDIR:-/tmp}/khue-$$(id -u); mkdir -p $$d; chmod 700 $$d; echo $$d)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format demo bench bench-records bench-library bench-surveys locks mutants release shell sure setup setup-dev translations browser clean
+.PHONY: help serve test lint format demo bench bench-records bench-classes bench-library bench-surveys locks mutants release shell sure setup setup-dev translations browser clean
 
 help: ## List every command with a sentence
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -96,6 +96,9 @@ bench-records: setup-dev ## Measure the record store against a bare table; ARGS=
 
 bench-library: setup-dev ## Measure the library against nginx, unzip and a plain page; ARGS="ranges intake player"
 	@$(BIN)/python -m tests.bench.library $(ARGS)
+
+bench-classes: setup-dev ## Measure whom a unit may send, all rules evaluated, against the plain query for its people
+	@$(BIN)/python -m tests.bench.classes $(ARGS)
 
 bench-surveys: setup-dev ## Measure evaluations: reports against their plain SQL, sending against bare inserts; ARGS="--rounds 10" is shorter
 	@$(BIN)/python -m tests.bench.surveys $(ARGS)

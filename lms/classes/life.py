@@ -192,6 +192,7 @@ CLASS = Life(
         "edit": AHEAD | {"running"},
         "nominate": frozenset({"open"}),
         "decide_nomination": frozenset({"open", "confirmed"}),
+        "summon": frozenset({"confirmed", "running"}),
         "enrol": ENROLS,
         "withdraw": ENROLS | {"postponed"},
         "assign_lecturer": OPEN | {"postponed"},
@@ -222,6 +223,7 @@ CLASS = Life(
     by_act={("reopen", state): "class-open" for state in AHEAD | {"running"}}
     | {("open", state): "opened-already" for state in ("open", "confirmed")}
     | {("nominate", state): "list-closed" for state in ("confirmed", "running")}
+    | {("summon", "open"): "not-confirmed"}
     | {("take_back", "planned"): "class-planned", ("confirm", "confirmed"): "confirmed-already"},
     words={
         "class-planned": _l("The class is only planned. It must first be opened for nomination."),
@@ -233,6 +235,7 @@ CLASS = Life(
         "class-closed": _l("The class is over; this can no longer be changed."),
         "class-cancelled": _l("The class was cancelled; this can no longer be changed."),
         "opened-already": _l("The class has been opened for nomination already."),
+        "not-confirmed": _l("The class must first be confirmed."),
         "confirmed-already": _l("The class has been confirmed already."),
     },
 )

@@ -28,7 +28,7 @@ ROUTES = [
     Route("/classes/<uuid:class_id>/cancel", life.cancel, "classes.decide", RUN, GET_POST),
     Route("/classes/<uuid:class_id>/finish", life.finish, "classes.manage", RUN, GET_POST),
     Route("/classes/<uuid:class_id>/reopen", life.reopen, "classes.reopen", RUN, GET_POST),
-    Route("/classes/<uuid:class_id>/enrol", views.enrol, "classes.manage", RUN, GET_POST),
+    Route("/classes/<uuid:class_id>/enrol", views.enrol, "planning.decide", RUN, GET_POST),
     Route(
         "/classes/<uuid:class_id>/enrolments/<uuid:enrolment_id>/withdraw",
         views.withdraw,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select, text
 
-from lms.console import demo_classes, demo_lives, demo_reports
+from lms.console import demo_classes, demo_lives, demo_nominations, demo_reports
 from lms.console.demo_people import make_people
 from lms.core.database import db
 from lms.people.models import Account
@@ -67,4 +67,5 @@ def load(*, at: datetime) -> None:
     demo_classes.running_class(world, chance, at)
     demo_classes.earlier_classes(world, chance, at)
     demo_lives.ahead(world, chance, at)
+    demo_nominations.load(world, random.Random(4), at)  # noqa: S311 - its own: what comes after stays as it was
     demo_reports.load(world.heads, world.officer, chance, at=at)

@@ -110,8 +110,9 @@ def newcomers(world: World, chance: random.Random, first: int, count: int, at: d
 
 @act
 def class_of(
-    world: World, code: str, name: str, start: datetime, school: Unit | None = None, planned_at: datetime | None = None
-) -> ClassRun:
+    world: World, code: str, name: str, start: datetime, school: Unit | None = None,
+    planned_at: datetime | None = None, capacity: int = 40,
+) -> ClassRun:  # fmt: skip
     """A class of A2.1 with lecturers and sessions, planned (ten days before it begins) and opened for nomination."""
     run_by = school or world.institution
     planned = planned_at or start - timedelta(days=10)
@@ -124,7 +125,7 @@ def class_of(
         institution_id=run_by.id,
         starts_on=first,
         ends_on=first + timedelta(days=38),
-        capacity=40,
+        capacity=capacity,
         at=planned,
     )
     for number, topic in enumerate(world.topics):

@@ -33,6 +33,22 @@ AHEAD = (
     ("A2.1-2026-07", "Quản lý phát triển đô thị – lớp 7 năm 2026", 70, 2, "cancelled"),
 )
 """Classes to come: code, name, days until they begin, trainees, what becomes of them."""
+DECIDED = ("A2.1-2026-08", "Quản lý phát triển đô thị – lớp 8 năm 2026")
+REVOKED = ("A2.1-2026-09", "Quản lý phát triển đô thị – lớp 9 năm 2026")
+SIGNERS = (
+    ("Hoàng Thị Lan Anh", "KT", "Phó Giám đốc", ""),
+    ("Vũ Đức Thành", "head", "Giám đốc", ""),
+    (
+        "Đinh Quang Huy",
+        "TUQ",
+        "Trưởng phòng Đào tạo, bồi dưỡng",
+        "Văn bản số 05/UQ-SNV (số ví dụ, chỉ dùng để minh họa)",
+    ),
+)
+"""Who signs for the Department of Home Affairs: name, as what, office, by which document."""
+TAKEN_BACK = "Đang tham gia đoàn kiểm tra liên ngành đến hết quý."
+REFUSED = "Chỉ tiêu lớp này ưu tiên người chưa qua lớp nào; sẽ cử vào lớp sau."
+INSTEAD = "Được điều động sang đơn vị khác từ đầu tháng sau."
 PLANNED = "Quản lý nhà nước tại Ủy ban nhân dân phường – lớp dự kiến"
 POSTPONED = "Phòng học đang sửa chữa đến hết tháng."
 CANCELLED = "Số người được đề cử thấp hơn số tối thiểu; học viên được chuyển sang lớp sau."

@@ -55,6 +55,11 @@ class Form(FlaskForm):
         shown = {field.name: field for field in self if field.name not in IGNORED}
         return {name: text for name, field in shown.items() if (text := _sent(field)) is not None}
 
+    def takes(self, name: str) -> bool:
+        """Tell whether a field that the form does not name belongs to it, such as one a row of a long list."""
+        del name
+        return False
+
     class Meta(FlaskForm.Meta):
         """WTForms' own messages in the words of this house."""
 
@@ -72,7 +77,7 @@ class Form(FlaskForm):
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Validate the fields; a field the form does not know is refused."""
         known = {field.name for field in self} | IGNORED
-        unknown = [name for name in {*request.form, *request.files} if name not in known]
+        unknown = [name for name in {*request.form, *request.files} if name not in known and not self.takes(name)]
         valid = bool(super().validate(*args, **kwargs))
         if unknown:
             self.form_errors.append(_l("The form was sent with a field that is not part of it."))

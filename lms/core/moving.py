@@ -40,7 +40,9 @@ class MoveForm(Form):
         """Return what the act takes."""
         seen = self.seen.data or ""
         code = self.code.data if "code" in self else None
-        return Because(self.reason.data or "", code, seen=int(seen) if seen.isdecimal() else None, **more)
+        return Because(
+            self.reason.data or "", code, seen=int(seen) if seen.isdecimal() and len(seen) < 20 else None, **more
+        )
 
     def look_again(self, life: Life, object_id: Any) -> None:
         """Take the history as seen: the page that refused shows it (:class:`lms.core.transitions.MovedMeanwhile`)."""

@@ -5,8 +5,11 @@ from flask import Flask
 from lms.core.personal import held as personal_data
 from lms.documents import models, personal  # noqa: F401 - models registers the tables
 from lms.documents.content import (
+    LAYOUT,
+    Article,
     Block,
     Bullets,
+    Centred,
     Column,
     Heading,
     LegalBases,
@@ -18,9 +21,6 @@ from lms.documents.content import (
 from lms.documents.paper import pdf
 from lms.documents.word import docx
 
-LAYOUT = 2
-"""Raised whenever the same document gives other bytes: files made by an earlier layout are not made again, but kept."""
-
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application; it has no pages of its own."""
@@ -30,8 +30,10 @@ def init_app(app: Flask) -> None:
 
 __all__ = [
     "LAYOUT",
+    "Article",
     "Block",
     "Bullets",
+    "Centred",
     "Column",
     "Heading",
     "LegalBases",

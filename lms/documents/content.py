@@ -4,6 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+LAYOUT = 2
+"""Raised whenever the same document gives other bytes: files made by an earlier layout are not made again, but kept."""
+
 Align = Literal["left", "right", "center"]
 
 
@@ -24,6 +27,24 @@ class Paragraph:
     """A justified paragraph with an indented first line; a line feed in it starts a new line."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Centred:
+    """A bold line in the middle, such as who decides and ``QUYẾT ĐỊNH:`` in a decision (Phụ lục III, mẫu 1.2)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article of a decision: ``Điều 1.`` in bold, then its text; the writers number the articles themselves.
+
+    :ivar text: without its number
+    """
+
+    text: str
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +107,7 @@ class Picture:
     caption: str
 
 
-Block = Heading | LegalBases | Paragraph | Bullets | Table | Picture
+Block = Heading | Centred | Article | LegalBases | Paragraph | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)

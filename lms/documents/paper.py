@@ -10,7 +10,18 @@ import typst
 
 from lms.core.assets import PAPER_FONTS
 from lms.documents import wording
-from lms.documents.content import Block, Bullets, Heading, LegalBases, Official, Paragraph, Picture, Table
+from lms.documents.content import (
+    Article,
+    Block,
+    Bullets,
+    Centred,
+    Heading,
+    LegalBases,
+    Official,
+    Paragraph,
+    Picture,
+    Table,
+)
 from lms.documents.drawings import plain
 from lms.documents.measure import CELL_SIDES, TEXT_WIDTH, longest_word
 from lms.documents.wording import clean, printed
@@ -94,10 +105,10 @@ def _data(document: Official) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     match block:
+        case Centred() | Article() | Paragraph():
+            return _line(block)
         case Heading():
             return {"type": "heading", "level": block.level, "text": block.text}
-        case Paragraph():
-            return {"type": "paragraph", "text": printed(block.text)}
         case LegalBases():
             return {"type": "bases", "lines": wording.basis_lines(block)}
         case Bullets():
@@ -107,6 +118,11 @@ def _block(block: Block) -> dict[str, Any]:
         case Picture():
             alt = clean(block.alt) or clean(block.caption) or wording.GAP
             return {"type": "picture", "svg": plain(block.svg), "alt": alt, "caption": printed(block.caption)}
+
+
+def _line(block: Centred | Article | Paragraph) -> dict[str, Any]:
+    label = {"label": wording.article(block)} if isinstance(block, Article) else {}
+    return {"type": type(block).__name__.lower(), "text": printed(block.text)} | label
 
 
 def _table(table: Table) -> dict[str, Any]:

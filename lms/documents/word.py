@@ -18,7 +18,18 @@ from docx.text.paragraph import Paragraph as Line
 
 from lms.core import archives
 from lms.documents import wording
-from lms.documents.content import Block, Bullets, Heading, LegalBases, Official, Paragraph, Picture, Table
+from lms.documents.content import (
+    Article,
+    Block,
+    Bullets,
+    Centred,
+    Heading,
+    LegalBases,
+    Official,
+    Paragraph,
+    Picture,
+    Table,
+)
 from lms.documents.measure import TEXT_WIDTH
 from lms.documents.paper import PPI, png
 from lms.documents.word_styles import BASIS, GREY, PLAIN, STAMP, TABLE, child, prepare, side, tabs
@@ -131,6 +142,12 @@ def _block(word: Document, block: Block) -> None:
             word.add_paragraph(block.text, f"Heading {block.level}")
         case Paragraph():
             word.add_paragraph(printed(block.text), "Body Text")
+        case Centred():
+            word.add_paragraph(printed(block.text), "Subtitle").paragraph_format.space_after = Pt(6)
+        case Article():
+            article = word.add_paragraph("", "Body Text")
+            article.add_run(wording.article(block)).bold = True
+            article.add_run(f" {printed(block.text)}")
         case LegalBases():
             for line in wording.basis_lines(block):
                 word.add_paragraph(line, BASIS)

@@ -3,9 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from itertools import count as counting
 from unicodedata import normalize
 
-from lms.documents.content import Block, Bullets, Heading, LegalBases, Official, Paragraph, Table
+from lms.documents.content import Article, Block, Bullets, Heading, LegalBases, Official, Paragraph, Table
 from lms.documents.measure import CELL_SIDES, TEXT_WIDTH, longest_word, width
 
 STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -122,7 +123,7 @@ def tail(body: Sequence[Block]) -> int:
     lines = 0.0
     for count, block in enumerate(reversed(body), 1):
         lines += _lines(block)
-        if lines >= 2 or not isinstance(block, LegalBases | Bullets | Paragraph):
+        if lines >= 2 or not isinstance(block, LegalBases | Bullets | Paragraph | Article):
             return count
     return len(body)
 
@@ -130,7 +131,7 @@ def tail(body: Sequence[Block]) -> int:
 def _lines(block: Block) -> float:
     """Estimate the lines of a text from below."""
     match block:
-        case Paragraph():
+        case Paragraph() | Article():
             texts: Sequence[str] = clean(block.text).split("\n")
         case Bullets():
             texts = [clean(item) for item in block.items]
@@ -142,9 +143,21 @@ def _lines(block: Block) -> float:
 
 
 def numbered(body: Iterable[Block]) -> list[Block]:
-    """Return the blocks with a number before each heading; a level is within 1..3 and never skips one."""
-    counts = [0, 0, 0]
-    return [_count(block, counts) if isinstance(block, Heading) else block for block in body]
+    """Return the blocks with a number before each heading and article; a level is within 1..3 and never skips one."""
+    counts, articles = [0, 0, 0], counting(1)
+    return [
+        _count(block, counts)
+        if isinstance(block, Heading)
+        else Article(block.text, next(articles))
+        if isinstance(block, Article)
+        else block
+        for block in body
+    ]
+
+
+def article(block: Article) -> str:
+    """Return the number of an article as it stands before its text."""
+    return f"Điều{NO_BREAK}{block.number}."
 
 
 def shares(table: Table) -> list[float]:

@@ -3,14 +3,33 @@
 from flask import Flask
 
 from lms.classes.hooks import objections
+from lms.classes.signals import withdrawn
+from lms.core import guard
+from lms.core.pages import N_, NavItem, add_navigation
 from lms.core.personal import held as personal_data
 from lms.core.transitions import moved
-from lms.planning import models, personal, receivers  # noqa: F401 - models registers the tables
+from lms.core.waiting import waiting as what_waits
+from lms.planning import models, personal, receivers, tasks, waiting  # noqa: F401 - models registers the tables
+from lms.planning.routes import ROUTES
 
 
 def init_app(app: Flask) -> None:
     """Add the domain to the application."""
-    del app
+    guard.register(app, "planning", __name__, ROUTES)
+    add_navigation(
+        app,
+        NavItem(N_("Nominations"), "planning.index", "planning.nominate", order=45),
+        NavItem(
+            N_("Sending to classes"),
+            "planning.fillings",
+            "planning.decide",
+            order=46,
+            covers=("/classes/<uuid:class_id>/nominations", "/classes/<uuid:class_id>/quotas", "/signers"),
+        ),
+        NavItem(N_("My nominations"), "planning.mine", "learning.study", order=21, needs_person=True),
+    )
+    what_waits.register(waiting.waiting)
     personal_data.register(personal.held)
     objections.register(receivers.objections_to)
     moved.connect(receivers.close_list)
+    withdrawn.connect(receivers.follow_leaving)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from lms.core.clauses import place
@@ -13,6 +14,16 @@ from lms.planning.audiences import audience_of
 from lms.planning.queries.nominations import meanwhile
 from lms.planning.queries.people import asked_by, officials
 from lms.planning.rules.eligibility import WORDS, Finding, Official, Stated, findings
+
+QUESTIONS = {
+    "managed": _l("Is she managed by the Standing Board of the City Party Committee?"),
+    "meant_unit": _l("Does her unit do the work for which the programme is meant?"),
+    "planned_post": _l("Is she planned for a post for which the programme is meant?"),
+    "field": _l("Does she work in the field of the programme?"),
+    "age": _l("Does she meet the condition of age?"),
+    "service": _l("Has she as many years of service left as are needed?"),
+}
+"""What the unit answers."""
 
 
 class Question(NamedTuple):
@@ -51,21 +62,42 @@ def judge(class_id: UUID, of: Sequence[UUID] | ColumnElement[bool]) -> list[Judg
     audience = audience_of(asked.programme)
     people = officials(of, asked.programme_id)
     elsewhere = meanwhile(list(people), class_id)
-    judged = []
+    judged, say = [], Words()
     for person_id, (code, name, official) in people.items():
         found = findings(official, audience, asked.limits, day=asked.day)
-        bars = [in_words(finding) for finding in found if finding.bars]
+        if not found and person_id not in elsewhere:
+            judged.append(Judged(person_id, code, name, official, (), ()))
+            continue
+        bars = [say(finding) for finding in found if finding.bars]
         if person_id in elsewhere:
             bars.append(_overlap(*elsewhere[person_id]))
-        open_ones = tuple(Question(one.asks, in_words(one)) for one in found if one.asks is not None)
+        open_ones = tuple(Question(one.asks, say(one)) for one in found if one.asks is not None)
         judged.append(Judged(person_id, code, name, official, tuple(bars), open_ones))
     return judged
 
 
+class Words:
+    """Puts findings into words of one language; each sentence is looked up once, however many people it is said of."""
+
+    def __init__(self) -> None:
+        self._whole = _("%(reason)s (%(clause)s)")
+        self._sentences: dict[tuple[str, str], str] = {}
+
+    def __call__(self, finding: Finding) -> str:
+        """Return a finding as people read it, with its clause."""
+        key = finding.code, finding.clause
+        sentence = self._sentences.get(key)
+        if sentence is None:
+            known = {"reason": str(WORDS[finding.code]), "clause": place(finding.clause).replace("%", "%%")}
+            sentence = self._sentences[key] = self._whole % known
+        if not finding.values:
+            return sentence % {} if "%" in sentence else sentence
+        return sentence % {name: _day(value) for name, value in finding.values.items()}
+
+
 def in_words(finding: Finding) -> str:
     """Return a finding as people read it, with its clause."""
-    values: dict[str, Any] = {key: _day(value) for key, value in finding.values.items()}
-    return str(_("%(reason)s (%(clause)s)", reason=WORDS[finding.code] % values, clause=place(finding.clause)))
+    return Words()(finding)
 
 
 def _overlap(title: str, starts_on: object, ends_on: object) -> str:

@@ -20,12 +20,14 @@ class NominationFacts(NamedTuple):
     :ivar against: in words what bars the person now, None when nothing does
     :ivar before: name of who waits longer and may come too, None when she is next
     :ivar takes_place: whether the class still takes people in
+    :ivar decided: whether a signed decision says so
     """
 
     places: int
     against: str | None
     before: str | None
     takes_place: bool
+    decided: bool = False
 
 
 def has_place(known: NominationFacts) -> DomainError | None:
@@ -61,6 +63,13 @@ def waits_rightly(known: NominationFacts) -> DomainError | None:
         if known.places <= 0 or known.before
         else DomainError("place-free", _l("A place is free; she can be approved."))
     )
+
+
+def by_decision(known: NominationFacts) -> DomainError | None:
+    """A signed decision says so."""
+    if known.decided:
+        return None
+    return DomainError("no-decision", _l("This is done only by a signed decision."))
 
 
 UNIT_REASONS = {
@@ -120,24 +129,41 @@ MOVES = (
         "take_back", _of("approved"), "submitted", _DECIDE, _l("Take the approval back"), _l("Approval taken back"),
         asks_reason=True,
     ),
-    Move("send", _of("approved"), "sent", _DECIDE, _l("Send by decision"), _l("Sent by decision")),
+    Move(
+        "send", _of("approved"), "sent", _DECIDE, _l("Send by decision"), _l("Sent by decision"), guards=(by_decision,),
+        effects=(_l("She is a trainee of the class from the day of the decision."),),
+    ),
     Move(
         "withdraw", _of("submitted", "waitlisted"), "withdrawn", _NAME, _l("Take back"), _l("Taken back by the unit"),
         asks_reason=True, codes=UNIT_REASONS,
     ),
-    Move(
-        "withdraw", _of("approved", "sent"), "withdrawn", _DECIDE, _l("Take out"), _l("Taken out"),
-        asks_reason=True, codes=UNIT_REASONS | REFUSALS,
-        effects=(_l("Her place is free; who waits longest may move up."),),
+    *(
+        Move(
+            "withdraw", _of(state), "withdrawn", _DECIDE, _l("Take out"), _l("Taken out"),
+            asks_reason=True, codes=UNIT_REASONS | REFUSALS, guards=(by_decision,) if state == "sent" else (),
+            effects=(_l("Her place is free; who waits longest may move up."),),
+        )
+        for state in ("approved", "sent")
+    ),
+    *(
+        Move(
+            "substitute", _of(state), "substituted", _DECIDE, _l("Substitute"), _l("Another was sent instead"),
+            asks_reason=True, codes=UNIT_REASONS | REFUSALS,
+            guards=(takes_people, by_decision) if state == "sent" else (takes_people,),
+            effects=(_l("Another of her unit takes her place in the same step; the place is never free in between."),),
+        )
+        for state in ("approved", "sent")
     ),
     Move(
-        "substitute", _of("approved", "sent"), "substituted", _DECIDE, _l("Substitute"), _l("Another was sent instead"),
-        asks_reason=True, codes=UNIT_REASONS | REFUSALS, guards=(takes_people,),
-        effects=(_l("Another of her unit takes her place in the same step; the place is never free in between."),),
+        "leave", _of("sent"), "withdrawn", _DECIDE, _l("Left the class"), _l("Left the class"),
     ),
     Move(
-        "expire", _of("submitted", "waitlisted"), "expired", _DECIDE,
-        _l("Close the list"), _l("The class began without her"),
+        "revoke", _of("sent"), "withdrawn", _DECIDE, _l("Revoke the decision"), _l("Decision revoked"),
+        guards=(by_decision,),
+    ),
+    Move(
+        "expire", _of("submitted", "waitlisted", "approved"), "expired", _DECIDE,
+        _l("Close the list"), _l("The list was closed without her"),
     ),
 )  # fmt: skip
 
@@ -153,7 +179,7 @@ NOMINATION = Life(
         "refused": _l("Nomination refused"),
         "withdrawn": _l("Taken back"),
         "substituted": _l("Substituted"),
-        "expired": _l("Class began without her"),
+        "expired": _l("List closed without her"),
     },
     moves=MOVES,
     allowed={"say_cannot": LIVE, "promise": SEATED},

@@ -26,7 +26,8 @@ class StatedFact(Base):
     __tablename__ = "stated_facts"
     __table_args__ = (
         CheckConstraint(
-            "question IN ('managed', 'meant_unit', 'planned_post', 'field', 'age', 'service')", name="question"
+            "question IN ('managed', 'meant_unit', 'planned_post', 'field', 'age', 'service', 'excellent')",
+            name="question",
         ),
         Index("ix_stated_facts_person", "person_id", "question", "at"),
     )
@@ -34,7 +35,7 @@ class StatedFact(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
     programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("programmes.id"))
-    """The programme it is about; none where it holds for all (``managed``)."""
+    """The programme it is about; none where it holds for all (``managed``, ``excellent``)."""
     question: Mapped[str]
     """One of :data:`lms.planning.rules.eligibility.Stated`."""
     answer: Mapped[bool]

@@ -29,3 +29,8 @@ def close_list(_actor: Any, *, line: Transition, at: datetime) -> None:
     """Close the lists of a class that begins, or does not take place (:data:`lms.core.transitions.moved`)."""
     if line.kind == "class" and line.to_state in ("running", "finished", "cancelled"):
         services.expire(UUID(line.object_id), at=at)
+
+
+def follow_leaving(_actor: Any, *, registration: UUID, at: datetime) -> None:
+    """Somebody left a class (:data:`lms.classes.signals.withdrawn`); so does her nomination."""
+    services.left(registration, at=at)

@@ -34,10 +34,10 @@ def world(session):
     accounts = [make.trainee() for _ in range(3)]
     enrolments = [make.enrolment(run, session.get(Person, account.person_id)) for account in accounts]
     session.commit()
-    staff = make.holder("institution_staff", institution)
+    staff, officer = make.holder("institution_staff", institution), make.holder("home_affairs_officer")
     return {
         "institution": institution, "run": run, "lecturer": lecturer, "meeting": meeting, "topic": topic,
-        "enrolments": enrolments, "staff": staff, "accounts": accounts, "url": f"/classes/{run.id}",
+        "enrolments": enrolments, "staff": staff, "officer": officer, "accounts": accounts, "url": f"/classes/{run.id}",
     }  # fmt: skip
 
 

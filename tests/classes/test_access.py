@@ -9,7 +9,7 @@ from lms.core.guard import STRANGER
 from lms.people.models import Person
 from tests import factories as make
 
-PAGE, TEACH, RUN = {"page"}, {"page", "attendance", "essays", "essay", "file"}, {"enrol", "withdraw", "session", "edit"}
+PAGE, TEACH, RUN = {"page"}, {"page", "attendance", "essays", "essay", "file"}, {"withdraw", "session", "edit"}
 MARK = TEACH - {"attendance"}
 CAST = {
     "staff": (lambda w: w["staff"], TEACH | RUN),
@@ -34,8 +34,8 @@ CAST = {
     "colleague lecturer": (lambda w: make.holder("lecturer", w["institution"]), set()),
     "lecturer without a record": (lambda w: make.operator("lecturer", w["institution"]), set()),
     "teaches without the role": (lambda w: teaching(w, make.trainee()), set()),
-    "home affairs": (lambda w: make.holder("home_affairs_officer"), PAGE),
-    "home affairs without a record": (lambda w: make.operator("home_affairs_officer"), PAGE),
+    "home affairs": (lambda w: make.holder("home_affairs_officer"), PAGE | {"enrol"}),
+    "home affairs without a record": (lambda w: make.operator("home_affairs_officer"), PAGE | {"enrol"}),
     "auditor": (lambda w: make.holder("auditor"), PAGE),
     "auditor elsewhere": (lambda w: make.holder("auditor", make.institution()), set()),
     "approving authority": (lambda w: make.holder("approving_authority"), PAGE),

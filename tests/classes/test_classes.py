@@ -73,7 +73,7 @@ def test_a_form_with_an_unknown_field_is_refused(world, sign_in, submit, session
 def test_trainees_are_enrolled_by_code_all_or_none(world, sign_in, submit, session):
     people = [make.person() for _ in range(2)]
     session.commit()
-    client = sign_in(world["staff"])
+    client = sign_in(world["officer"])
     url = f"{world['url']}/enrol"
     answer = submit(client, url, {"codes": f"{people[0].staff_code.lower()}\nKHONGCO1; KHONGCO2"})
     html = answer.get_data(as_text=True)
@@ -89,7 +89,7 @@ def test_nobody_attends_two_classes_at_the_same_time(world, sign_in, submit, ses
     other = make.class_run(world["institution"], starts_on=world["run"].ends_on, ends_on=world["run"].ends_on)
     session.commit()
     person = session.get(Person, world["enrolments"][0].person_id)
-    answer = submit(sign_in(world["staff"]), f"/classes/{other.id}/enrol", {"codes": person.staff_code})
+    answer = submit(sign_in(world["officer"]), f"/classes/{other.id}/enrol", {"codes": person.staff_code})
     assert answer.status_code == 409
     assert "mục IV.4" in answer.get_data(as_text=True)
     later = make.class_run(world["institution"], starts_on=date(2027, 1, 1), ends_on=date(2027, 2, 1))

@@ -69,7 +69,7 @@ def test_a_name_given_twice_is_enrolled_once(world, session):
 
 
 def test_a_withdrawn_person_is_enrolled_again_under_the_same_registration(world, session, sign_in, submit, trace, told):
-    enrolment, client = world["enrolments"][0], sign_in(world["staff"])
+    enrolment, client = world["enrolments"][0], sign_in(world["officer"])
     person = session.get(Person, enrolment.person_id)
     new_unit = make.unit(make.city())
     services.withdraw(SYSTEM, world["run"].id, enrolment.id, "Chuyển công tác", at=utcnow())
@@ -122,7 +122,7 @@ def test_a_withdrawn_person_who_is_in_another_class_now_does_not_come_back(world
 def test_a_list_of_people_who_are_all_there_is_no_success(world, session, sign_in, submit):
     person = session.get(Person, world["enrolments"][0].person_id)
     answer = submit(
-        sign_in(world["staff"]), f"{world['url']}/enrol", {"codes": person.staff_code}, follow_redirects=True
+        sign_in(world["officer"]), f"{world['url']}/enrol", {"codes": person.staff_code}, follow_redirects=True
     )
     html = answer.get_data(as_text=True)
     assert "Đã bổ sung" not in html
@@ -134,7 +134,9 @@ def test_a_list_of_new_and_known_people_says_both(world, session, sign_in, submi
     known, fresh = session.get(Person, world["enrolments"][0].person_id), make.person()
     session.commit()
     codes = {"codes": f"{known.staff_code}\n{fresh.staff_code}"}
-    html = submit(sign_in(world["staff"]), f"{world['url']}/enrol", codes, follow_redirects=True).get_data(as_text=True)
+    html = submit(sign_in(world["officer"]), f"{world['url']}/enrol", codes, follow_redirects=True).get_data(
+        as_text=True
+    )
     assert "Đã bổ sung 1 học viên" in html
     assert "1 học viên trong danh sách đã có trong lớp từ trước" in html
 

@@ -50,5 +50,5 @@ def test_a_code_with_a_hidden_blank_is_the_code(world, session, sign_in, submit)
     assert "\u200b" in code
     person = make.person(staff_code="BH0020")
     session.commit()
-    submit(sign_in(world["staff"]), f"{world['url']}/enrol", {"codes": code}, follow_redirects=True)
+    submit(sign_in(world["officer"]), f"{world['url']}/enrol", {"codes": code}, follow_redirects=True)
     assert session.scalar(select(func.count()).select_from(Enrolment).where(Enrolment.person_id == person.id)) == 1

@@ -16,7 +16,7 @@ from tests import factories as make
 from tests.classes.conftest import mark_form, meeting_form
 
 STATES = sorted(rules.CLASS.states)
-DECIDED = {"open", "take_back", "confirm", "reschedule", "postpone", "resume", "cancel", "reopen"}
+DECIDED = {"enrol", "open", "take_back", "confirm", "reschedule", "postpone", "resume", "cancel", "reopen"}
 """Acts of Home Affairs; the days of a planned class are the institution's."""
 
 
@@ -70,8 +70,8 @@ def everything(session):
 
 TRAINEES = {"study", "start_quiz", "answer", "hand_in_quiz", "hand_in_essay", "open_material"}
 """Walked by tests/learning/test_closed.py."""
-ELSEWHERE = {"conclude", "move_material"}
-"""Walked below, and by tests/learning/test_materials.py."""
+ELSEWHERE = {"conclude", "move_material", "nominate", "decide_nomination", "summon"}
+"""Walked below, by tests/learning/test_materials.py, and by tests/planning."""
 DOORS = sorted(set(rules.CLASS.allowed) - TRAINEES - ELSEWHERE)
 
 
@@ -125,7 +125,7 @@ def test_the_page_of_an_act_that_is_refused_says_why(staffed, session, sign_in, 
     url, _form = door(act, staffed, essay)
     staffed["run"].status = state
     session.commit()
-    answer = sign_in(staffed["staff"]).get(url)
+    answer = sign_in(staffed["officer" if act == "enrol" else "staff"]).get(url)
     assert answer.status_code == (200 if rules.CLASS.refusal(act, state) is None else 409)
 
 
@@ -135,7 +135,7 @@ def test_the_page_of_the_class_shows_the_doors_that_are_open(staffed, session, s
     session.commit()
     html = sign_in(staffed["staff"]).get(staffed["url"]).get_data(as_text=True)
     for act, end in (
-        ("enrol", "/enrol"), ("add_session", "/sessions/new"), ("finish", "/finish"), ("assign_lecturer", "/lecturers"),
+        ("add_session", "/sessions/new"), ("finish", "/finish"), ("assign_lecturer", "/lecturers"),
         ("remove_lecturer", f"/lecturers/{staffed['teaching'].id}/remove"),
         ("change_session", f"/sessions/{staffed['meeting'].id}"),
         ("record_attendance", f"/sessions/{staffed['meeting'].id}/attendance"),

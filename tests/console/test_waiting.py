@@ -15,13 +15,16 @@ from sqlalchemy import select
 import lms
 from lms.assessment.models import Assignment, Submission
 from lms.classes import services as classes
+from lms.classes.models import Commitment
 from lms.core import files
 from lms.core.database import utcnow
 from lms.core.guard import SYSTEM
 from lms.core.waiting import SHOWN
+from lms.documents.models import Signer
 from lms.people.models import Person
 from lms.people.permissions import ROLES
 from lms.people.views import imports
+from lms.planning.models import Nomination, Quota
 from lms.quality.models import Adjustment
 from lms.surveys import answers
 from lms.surveys.models import Comment, FollowUp, Survey
@@ -224,6 +227,59 @@ class Office:
         assert answer.status_code == 302
         self.run_jobs()
         return account, {}, "/admin/people/import/start"
+
+    def _named(self, status, **more):
+        """A class with a quota, and whom its unit named."""
+        first = make.today() + timedelta(days=30)
+        unit = make.unit(make.city())
+        run = make.class_run(status="open", starts_on=first, ends_on=first, nominations_until=first)
+        make.add(Quota(class_id=run.id, unit_id=unit.id, places=1))
+        if status is None:
+            return run, unit, None
+        person = make.person(unit)
+        given = {"class_id": run.id, "person_id": person.id, "unit_id": unit.id, "submitted_at": utcnow() - AGO}
+        row = make.add(Nomination(priority=1, status=status, **given, **more))
+        return run, unit, row
+
+    def to_name(self):
+        _run, unit, _row = self._named(None)
+        person = make.person(unit)
+        return make.holder("unit_manager", unit), {"submit": "nominate", "pick": str(person.id), "assured": "y"}, ""
+
+    def cannot_come(self):
+        _run, unit, row = self._named("submitted", cannot_because="bận")
+        given = {"code": "herself", "reason": "bận"}
+        return make.holder("unit_manager", unit), given, f"/nominations/of/{row.id}"
+
+    def to_decide(self):
+        _run, unit, row = self._named("submitted")
+        make.holder("unit_manager", unit)
+        given = {"chosen": str(row.id), "act": "refuse", "code": "later", "reason": "lớp sau"}
+        return make.holder("home_affairs_officer"), given, ""
+
+    def to_sign(self):
+        run, unit, row = self._named("approved")
+        make.holder("unit_manager", unit)
+        make.add(
+            Commitment(
+                person_id=row.person_id, class_id=run.id, title=run.name, starts_on=run.starts_on, ends_on=run.ends_on,
+                holds=True,
+            )
+        )  # fmt: skip
+        signer = make.add(Signer(unit_id=unit.id, name="Lê Ký", capacity="head", title="Giám đốc", ground=""))
+        given = {"signer": str(signer.id), "signed_on": make.today().isoformat()}
+        return make.holder("home_affairs_officer"), given, f"/classes/{run.id}/decisions/sign"
+
+    def unmanaged(self):
+        _run, unit, _row = self._named(None)
+        return make.holder("home_affairs_officer"), {f"places-{unit.id}": "0"}, ""
+
+    def to_answer(self):
+        _run, unit, row = self._named("approved")
+        make.holder("unit_manager", unit)
+        account = make.account(self.session.get(Person, row.person_id))
+        make.role(account, "lecturer", unit)
+        return account, {}, f"/my/nominations/{row.id}/confirm"
 
 
 def _kinds():

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from lms.core.database import utcnow
+from lms.documents.models import Signer
 from lms.people.sessions import load_actor, open_session
 from lms.planning import services
 from lms.planning.models import Quota
 from tests import factories as make
+from tests.classes.conftest import real  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -37,6 +39,8 @@ def quota(run, unit, places):
 
 @pytest.fixture
 def town(session, acting):
+    home = make.unit(make.city(), name="Sở Nội vụ", code="SNV")
+    signer = make.add(Signer(unit_id=home.id, name="Trần Thị Ký", capacity="KT", title="Phó Giám đốc", ground=""))
     one, two = make.unit(make.city(), name="Sở Xây dựng"), make.unit(make.city(), name="Sở Quy hoạch - Kiến trúc")
     managers = [make.holder("unit_manager", unit) for unit in (one, two)]
     officer = make.holder("home_affairs_officer")
@@ -45,7 +49,7 @@ def town(session, acting):
     quota(run, two, 10)
     session.commit()
     return SimpleNamespace(
-        run=run, one=one, two=two, managers=managers, officer=officer,
+        signer=signer, run=run, one=one, two=two, managers=managers, officer=officer,
         first=acting(managers[0]), second=acting(managers[1]), decides=acting(officer),
     )  # fmt: skip
 
@@ -61,3 +65,9 @@ def name(town, session):
         return services.nominate(by, (run or town.run).id, unit.id, picks, **({"assured": True, "at": utcnow()} | more))
 
     return call
+
+
+@pytest.fixture
+def how(town):
+    """How a decision is signed today."""
+    return services.Signing(town.signer.id, make.today())

@@ -19,13 +19,13 @@ def run(session):
 
 @pytest.fixture
 def enrol(run, session, sign_in, submit):
-    staff = make.holder("institution_staff", session.get_one(Unit, run.institution_id))
+    officer = make.holder("home_affairs_officer")
     session.commit()
 
     def send(*people, assurance=""):
         codes = "\n".join(person.staff_code for person in people)
         url = f"/classes/{run.id}/enrol"
-        return submit(sign_in(staff), url, {"codes": codes, "assurance": assurance})
+        return submit(sign_in(officer), url, {"codes": codes, "assurance": assurance})
 
     return send
 

@@ -38,14 +38,15 @@ def _holds(session, person):
     return session.scalar(held)
 
 
-def test_from_naming_to_the_class(town, session, name):
+def test_from_naming_to_the_class(town, session, name, how):
     person = make.person(town.one)
     (named,) = name(person)
     assert _holds(session, person) == 0
     _decide(town, "approve", named)
     assert _state(session, named) == "approved" and _holds(session, person) == 1
-    (registration,) = services.send(town.decides, town.run.id, at=utcnow())
-    assert _state(session, named) == "sent" and session.get(Enrolment, registration).status == "enrolled"
+    services.sign_sending(town.decides, town.run.id, how, at=utcnow())
+    assert _state(session, named) == "sent"
+    assert session.scalar(select(Enrolment.status).where(Enrolment.person_id == person.id)) == "enrolled"
     assert _holds(session, person) == 1
     steps = [("send", "approved"), ("approve", "submitted"), ("nominate", None)]
     assert [line.said for line in history(NOMINATION, named)] == [NOMINATION.move(*step).said for step in steps]
@@ -158,12 +159,12 @@ def test_9_more_places_make_nobody_a_trainee(town, session, name):
     assert _state(session, two) == "submitted" and session.scalar(select(func.count()).select_from(Enrolment)) == 0
 
 
-def test_10_when_the_class_has_begun_the_list_is_closed(town, session, name):
+def test_10_when_the_class_has_begun_the_list_is_closed(town, session, name, how):
     town.run.capacity = 1
     one, two = name(make.person(town.one), make.person(town.one))
     _decide(town, "approve", one)
     _decide(town, "wait", two)
-    services.send(town.decides, town.run.id, at=utcnow())
+    services.sign_sending(town.decides, town.run.id, how, at=utcnow())
     town.run.status, town.run.starts_on = "confirmed", make.today()
     session.commit()
     classes.decide(SYSTEM, town.run.id, "begin", at=utcnow())
@@ -181,14 +182,15 @@ def test_11_the_last_place_is_approved_not_waited_for(town, session, name):
     _decide(town, "approve", two)
 
 
-def test_15_a_substitute_takes_the_place_in_one_step(town, session, name):
+def test_15_a_substitute_takes_the_place_in_one_step(town, session, name, how):
     town.run.capacity = 1
     old, new = make.person(town.one), make.person(town.one)
     (named,) = name(old)
     _decide(town, "approve", named)
-    services.send(town.decides, town.run.id, at=utcnow())
+    services.sign_sending(town.decides, town.run.id, how, at=utcnow())
     why = Because(reason="điều động", code="moved")
-    instead = services.substitute(town.decides, town.run.id, named, Pick(new.id), why, at=utcnow())
+    services.sign_substitution(town.decides, town.run.id, named, Pick(new.id), how, why, at=utcnow())
+    instead = session.scalar(select(Nomination.id).where(Nomination.person_id == new.id))
     assert _state(session, named) == "substituted" and _state(session, instead) == "sent"
     assert session.get(Nomination, instead).replaces_id == named
     status = dict(session.execute(select(Enrolment.person_id, Enrolment.status)).all())
@@ -238,3 +240,22 @@ def test_days_of_who_is_approved_move_with_the_class(town, session, name):
         select(Commitment.starts_on, Commitment.holds).where(Commitment.person_id == person.id)
     ).one()
     assert tuple(held) == (first, True)
+
+
+def test_5_who_waits_for_two_overlapping_classes_moves_up_in_one_only(town, session, name):
+    other = open_class(capacity=1, name="Lớp kia")
+    quota(other, town.one, 9)
+    town.run.capacity = 1
+    both, one, two = (make.person(town.one) for _ in range(3))
+    first, waits_here = name(one, both)
+    _decide(town, "approve", first)
+    _decide(town, "wait", waits_here)
+    second, waits_there = name(two, both, run=other)
+    _decide(town, "approve", second, run=other)
+    _decide(town, "wait", waits_there, run=other)
+    _decide(town, "withdraw", first, reason="ốm", code="health")
+    _decide(town, "withdraw", second, run=other, reason="ốm", code="health")
+    _decide(town, "approve", waits_there, run=other)
+    with pytest.raises(NotAll) as refused:
+        _decide(town, "approve", waits_here)
+    assert "Lớp kia" in str(refused.value.message) and _state(session, waits_here) == "waitlisted"

@@ -17,6 +17,9 @@ from lms.core import files
 from lms.core.database import db, utcnow
 from lms.core.guard import SYSTEM
 from lms.core.jobs import JobProgress
+from lms.documents import Official
+from lms.documents.issuing import issue
+from lms.documents.models import Signer
 from lms.learning.materials.models import ModuleMaterial
 from lms.library import queries as library_queries
 from lms.library.models import ApiKey, Upload
@@ -24,6 +27,7 @@ from lms.library.services import registrations
 from lms.packages.structure import Unit
 from lms.people.models import Account
 from lms.people.permissions import ROLES
+from lms.planning.models import Nomination, Quota
 from lms.quality.models import Adjustment
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
@@ -122,6 +126,7 @@ def build(app: Flask) -> World:
             created_by=None,
         )
     )  # fmt: skip
+    nomination, paper, signer = _nomination(run, unit, trainee)
     figure = db.session.scalars(select(Figure).where(Figure.version_id == run.version_id)).first()
     cast: dict[str, Account | None] = {"stranger": None, "enrolled_trainee": trainee, "teaching_lecturer": lecturer}
     cast |= {"running_institution": make.holder("institution_staff", institution)}
@@ -147,6 +152,7 @@ def build(app: Flask) -> World:
         "section_key": "programme", "surveys.code": "trainee", "surveys.item.code": "prog-fit",
         "report_id": report.id, "form": "pdf", "archive_id": archive.id, "request_id": asked.id,
         "year": unit_report.year, "reports.unit_summary_chart.name": "reporting",
+        "nomination_id": nomination.id, "paper_id": paper.id, "signer_id": signer.id, "planning.act": "approve",
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
     for endpoint in (
@@ -158,6 +164,27 @@ def build(app: Flask) -> World:
     ):
         arguments[f"reports.{endpoint}.report_id"] = unit_report.id
     return World(cast, arguments)
+
+
+def _nomination(run: Any, unit: Any, trainee: Account) -> tuple[Any, ...]:
+    """A quota of the sending unit, whom it named, a paper that was sent to her, and who signs."""
+    make.add(Quota(class_id=run.id, unit_id=unit.id, places=3))
+    named = make.add(
+        Nomination(
+            class_id=run.id, person_id=trainee.person_id, unit_id=unit.id, status="submitted", priority=1,
+            submitted_at=utcnow(),
+        )
+    )  # fmt: skip
+    signer = make.add(Signer(unit_id=unit.id, name="Trần Thị Ký", capacity="head", title="Giám đốc", ground=""))
+    document = Official(
+        superior="", authority="Sở Nội vụ", number="1/GTT-SNV", place="Hà Nội", date=make.today(),
+        kind="GIẤY TRIỆU TẬP",
+        subject="Tham gia lớp", body=(), recipients=(), signer_title="Giám đốc", signer_name="Trần Thị Ký",
+        signer_on_behalf="", draft=False, stamp="",
+    )  # fmt: skip
+    columns = {"kind": "summons", "about": run.id, "body_id": unit.id, "person_id": trainee.person_id}
+    paper = issue(document, actor=SYSTEM, at=utcnow(), **columns)
+    return named, paper, signer
 
 
 def _unit_report(unit: Any) -> UnitReport:

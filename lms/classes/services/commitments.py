@@ -39,6 +39,12 @@ def release(class_id: UUID, person_id: UUID) -> None:
     db.session.execute(update(Commitment).values(holds=False).where(*held))
 
 
+def promised(class_id: UUID, *, besides: Sequence[UUID]) -> int:
+    """Return for how many others the days of a class are held who are not enrolled yet: their places are taken."""
+    held = select(func.count()).where(Commitment.class_id == class_id, Commitment.enrolment_id.is_(None))
+    return db.session.scalar(held.where(Commitment.holds, Commitment.person_id.not_in(besides))) or 0
+
+
 def follow(class_id: UUID) -> None:
     """Make the commitments of a class what its dates, its state and its enrolments say, in the act that changed them.
 

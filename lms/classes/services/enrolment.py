@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 
 from lms.classes import hooks, queries, rules, signals
 from lms.classes.models import ClassRun, Enrolment
-from lms.classes.services.commitments import follow, two_classes
+from lms.classes.services.commitments import follow, promised, two_classes
 from lms.classes.services.held import class_for
 from lms.classes.services.statements import class_activity, tell
 from lms.core import audit
@@ -58,7 +58,7 @@ def enrol(
         if person_id in members and members[person_id].status == "withdrawn"
     ]
     taken = sum(row.status != "withdrawn" for row in members.values())
-    places = rules.places_left(run.capacity, taken)
+    places = rules.places_left(run.capacity, taken + promised(class_id, besides=person_ids))
     if len(fresh) + len(again) > places:
         left = ngettext("The class has %(num)s place left.", "The class has %(num)s places left.", places)
         raise DomainError("class-full", left if places > 0 else _l("The class is full."))

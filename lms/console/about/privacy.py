@@ -104,6 +104,7 @@ def _learning(years: int) -> Section:
                     "commitments",
                     "nominations",
                     "stated_facts",
+                    "issued_papers",
                     "attendance",
                     "lesson_progress",
                     "lesson_work",
@@ -166,7 +167,7 @@ def _acts() -> Section:
         frozenset(
             (
                 *("audit_entries", "job_progress", "uploads", "packages", "package_versions", "module_materials"),
-                *("api_keys", "xapi_forwarders", "quality_reports", "unit_reports", "register_numbers"),
+                *("api_keys", "xapi_forwarders", "quality_reports", "unit_reports", "register_numbers", "signers"),
             )
         ),
     )

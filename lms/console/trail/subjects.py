@@ -55,6 +55,8 @@ SUBJECTS: dict[str, Subject] = {
         _TRAINEE,
         "p.search_text",
     ),
+    "issued_paper": Subject("issued_papers t", "t.number || ' – ' || t.subject"),
+    "signer": Subject("signers t", "t.name || ', ' || t.title"),
     "enrolment": Subject(f"enrolments t JOIN enrolments e ON e.id = t.id {_ENROLLED}", _TRAINEE, "p.search_text"),
     "registration": Subject(
         "content_registrations t JOIN persons p ON p.id = t.person_id JOIN package_versions v ON v.id = t.version_id"

@@ -92,21 +92,8 @@ def officials(of: Sequence[UUID] | ColumnElement[bool], programme_id: UUID) -> d
         .where(of if isinstance(of, ColumnElement) else Person.id.in_(of))
         .order_by(Person.sort_key, Person.id)
     )
+    nothing: dict[str, bool] = {}
     return {
-        row.id: (
-            row.staff_code,
-            row.full_name,
-            Official(
-                category=row.category,
-                position=row.position,
-                unit=row.unit,
-                unit_kind=row.unit_kind,
-                birth_date=row.birth_date,
-                sex=row.sex,
-                service_ends_on=row.service_ends_on,
-                completed=row.completed,
-                stated=row.stated or {},
-            ),
-        )
-        for row in rows
+        person_id: (code, name, Official._make((*seen, stated or nothing)))
+        for person_id, code, name, *seen, stated in map(tuple, rows)
     }

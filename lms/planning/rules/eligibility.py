@@ -13,8 +13,8 @@ from flask_babel import lazy_gettext as _l
 from lms.planning.audiences import Audience, fields_of, is_outside, names_one, posts_of, register
 from lms.planning.rules.retirement import retires_on
 
-Stated = Literal["managed", "meant_unit", "planned_post", "field", "age", "service"]
-"""What a unit can answer where the roster is silent."""
+Stated = Literal["managed", "meant_unit", "planned_post", "field", "age", "service", "excellent"]
+"""What a unit can answer where the roster is silent; ``excellent`` gives priority and bars nobody."""
 
 
 class Official(NamedTuple):
@@ -98,6 +98,8 @@ def findings(official: Official, audience: Audience | None, limits: Limits, *, d
     :param day: the day that counts, on which the class begins
     """
     found = list(_found(official, audience, limits, day))
+    if not found:
+        return found
     answered = [_answered(finding, official.stated) for finding in found]
     return sorted((finding for finding in answered if finding is not None), key=lambda finding: not finding.bars)
 

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 FIRST = 2021
 _MALE = (60 * 12 + 3, 3, 62 * 12)
@@ -17,6 +18,7 @@ def age_in(year: int, sex: str) -> int:
     return min(first + step * max(0, year - FIRST), last)
 
 
+@lru_cache(maxsize=50_000)
 def retires_on(born: date, sex: str) -> date:
     """Return the last day of the month in which somebody reaches the age of retirement of that year.
 

@@ -24,13 +24,16 @@ from lms.planning.models import Nomination
 from lms.planning.queries.nominations import facts_of, waiting
 from lms.planning.services.naming import NotAll, Pick, against, hold_people, keep_answers, require_all
 
+_PAST = NominationFacts(places=0, against=None, before=None, takes_place=False)
+"""What there is to know where a list is closed."""
+
 
 @act
 def decide(
     actor: Actor, class_id: UUID, nomination_ids: Sequence[UUID], move: str, because: Because = NOTHING, *, at: datetime
 ) -> None:
     """Decide alike on nominations for a class, all or none: ``approve``, ``wait``, ``refuse``, ``take_back``,
-    ``withdraw``, ``expire``.
+    ``withdraw``.
 
     Those who wait are taken in their rank, so that approving several moves up who waited longest first.
 
@@ -38,9 +41,11 @@ def decide(
     :raises DomainError: the reason of a state or of a guard; ``two-classes``, ``moved-meanwhile``
     """
     run = _class_held(class_id)
-    for row in _held(class_id, nomination_ids):
+    rows = _held(class_id, nomination_ids)
+    why_not = _why_not(run.id, rows)
+    for row in rows:
         before = row.status
-        facts = _facts(row, run)
+        facts = facts_of(row, run, why_not, waiting(run.id), decided=because.document_id is not None)
         if move == "approve" and facts.against is not None:
             raise _not_all(row, facts.against)
         if move == "wait" and row.waiting_rank is None:
@@ -52,21 +57,25 @@ def decide(
             reserve(run.id, row.person_id)
 
 
-@act
-def send(actor: Actor, class_id: UUID, because: Because = NOTHING, *, at: datetime) -> list[UUID]:
-    """Send everybody approved, by a signed decision: they are trainees of the class now; returns their registrations.
+def send(actor: Actor, class_id: UUID, because: Because, *, at: datetime) -> list[UUID]:
+    """Send everybody approved: they are trainees of the class now; call it in the act that signs the decision.
 
-    :param because: with the document that decided it
-    :raises DomainError: ``nobody-approved``; what enrolling refuses
+    :param because: with the decision that says so
+    :return: who was sent
+    :raises DomainError: ``nobody-approved``, ``no-decision``; what enrolling refuses
     """
     run = _class_held(class_id)
     approved = select(Nomination.id).where(Nomination.class_id == class_id, Nomination.status == "approved")
     rows = _held(class_id, db.session.scalars(approved).all())
     if not rows:
         raise DomainError("nobody-approved", _l("Nobody is approved and not yet sent."), 409)
+    why_not = _why_not(run.id, rows)
     for row in rows:
-        _carry(actor, row, "send", because, _facts(row, run), at)
-    return enrol(actor, class_id, [row.person_id for row in rows], at=at)
+        facts = facts_of(row, run, why_not, (), decided=because.document_id is not None)
+        _carry(actor, row, "send", because, facts, at)
+    people = [row.person_id for row in rows]
+    enrol(actor, class_id, people, at=at)
+    return people
 
 
 @act
@@ -82,11 +91,12 @@ def substitute(
     run = _class_held(class_id)
     (row,) = _held(class_id, [nomination_id])
     was_sent = row.status == "sent"
-    _carry(actor, row, "substitute", because, _facts(row, run), at)
+    facts = _facts(row, run)._replace(decided=because.document_id is not None)
+    _carry(actor, row, "substitute", because, facts, at)
     _free(actor, run, row, because, at=at)
     other = _stand_in(actor, run, row, pick, because, ground, at)
     if was_sent:
-        _carry(actor, other, "send", because, _facts(other, run), at)
+        _carry(actor, other, "send", because, _facts(other, run)._replace(decided=True), at)
         enrol(actor, class_id, [other.person_id], at=at)
     return other.id
 
@@ -109,11 +119,33 @@ def _stand_in(
 def expire(class_id: UUID, *, at: datetime) -> None:
     """Close the list of a class that has begun, or will not take place: nobody moves up any more."""
     left = select(Nomination.id).where(
-        Nomination.class_id == class_id, Nomination.status.in_(("submitted", "waitlisted"))
+        Nomination.class_id == class_id, Nomination.status.in_(("submitted", "waitlisted", "approved"))
     )
     for row in _held(class_id, db.session.scalars(left).all()):
-        facts = NominationFacts(places=0, against=None, before=None, takes_place=False)
-        _carry(SYSTEM, row, "expire", Because(source="job"), facts, at)
+        was_approved = row.status == "approved"
+        _carry(SYSTEM, row, "expire", Because(source="job"), _PAST, at)
+        if was_approved:
+            release(class_id, row.person_id)
+
+
+def left(registration: UUID, *, at: datetime) -> None:
+    """Follow somebody who left the class otherwise than by a decision: the class page tells why."""
+    asked = select(Nomination.id, Nomination.class_id).join(
+        Enrolment, (Enrolment.class_id == Nomination.class_id) & (Enrolment.person_id == Nomination.person_id)
+    )
+    found = db.session.execute(asked.where(Enrolment.id == registration, Nomination.status == "sent")).one_or_none()
+    if found is not None:
+        (row,) = _held(found.class_id, [found.id])
+        _carry(SYSTEM, row, "leave", Because(source="job"), _PAST, at)
+
+
+def revoke(actor: Actor, class_id: UUID, because: Because, *, at: datetime) -> list[UUID]:
+    """Let everybody go who was sent to a class that was cancelled; call it in the act that signs the decision."""
+    sent = select(Nomination.id).where(Nomination.class_id == class_id, Nomination.status == "sent")
+    rows = _held(class_id, db.session.scalars(sent).all())
+    for row in rows:
+        _carry(actor, row, "revoke", because, _PAST._replace(decided=because.document_id is not None), at)
+    return [row.person_id for row in rows]
 
 
 def _class_held(class_id: UUID) -> ClassRun:
@@ -136,10 +168,15 @@ def _held(class_id: UUID, nomination_ids: Sequence[UUID]) -> list[Nomination]:
     return list(rows)
 
 
+def _why_not(class_id: UUID, rows: Sequence[Nomination]) -> dict[UUID, str]:
+    """What bars these, and those who wait, in words."""
+    line = [person_id for _key, person_id, _name in waiting(class_id)]
+    judged = judge(class_id, [*(row.person_id for row in rows), *line])
+    return {one.person_id: "; ".join(why) for one in judged if (why := against(one))}
+
+
 def _facts(row: Nomination, run: ClassRun) -> NominationFacts:
-    line = waiting(run.id)
-    judged = judge(run.id, [row.person_id, *(person_id for _key, person_id, _name in line)])
-    return facts_of(row, run, {one.person_id: "; ".join(why) for one in judged if (why := against(one))}, line)
+    return facts_of(row, run, _why_not(run.id, [row]), waiting(run.id))
 
 
 def _carry(actor: Actor, row: Nomination, move: str, because: Because, facts: NominationFacts, at: datetime) -> None:

@@ -20,6 +20,7 @@ from lms.core.transitions import NOTHING, Because
 from lms.people.access import in_service
 from lms.people.models import Person, Unit
 from lms.people.sessions import local_day
+from lms.planning.access import NAME, acting_path
 from lms.planning.judging import Judged, judge
 from lms.planning.life import LIVE, NOMINATION, NominationFacts
 from lms.planning.models import Nomination, Quota, StatedFact
@@ -159,7 +160,7 @@ def state(
     if not said:
         raise DomainError("no-ground", _l("Please say by what this is known: a document, or who confirmed it."), 422)
     for question, answer in sorted(answers.items()):
-        about = None if question == "managed" else programme_id
+        about = None if question in ("managed", "excellent") else programme_id
         fact = StatedFact(id=uuid4(), person_id=person_id, programme_id=about, question=question, answer=answer)
         fact.ground, fact.account_id, fact.at = said, actor.account_id, at
         db.session.add(fact)
@@ -206,7 +207,7 @@ def take_back(actor: Actor, nomination_id: UUID, because: Because = NOTHING, *, 
     row = db.session.get(Nomination, nomination_id, with_for_update=True)
     if row is None:
         raise NotFound
-    path = db.session.scalars(select(Unit.path).where(Unit.id == row.unit_id)).one()
+    path = acting_path(actor, NAME, row.unit_id)
     if row.status not in ("submitted", "waitlisted"):
         raise DomainError(
             "decided-already", _l("Home Affairs has decided on this already; please ask Home Affairs to take her out.")

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, select
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes.models import ClassRun
 from lms.core.database import db
+from lms.documents.bodies import issuer_at
 from lms.documents.issuers import Issuer
 from lms.people.models import Account, Person, Unit
 from lms.quality.queries import adjustments, summaries, sums
@@ -23,7 +24,6 @@ from lms.reports.issued.rules import measuring
 from lms.reports.issued.rules.figures import Figures
 from lms.reports.issued.rules.report import AdjustmentEffect, DueAdjustment, Effectiveness, Head, Report
 from lms.reports.issued.rules.wording import day, whole
-from lms.reports.issuing import issuer_at
 from lms.surveys.queries import comments, named, states
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import select, tuple_
 
 from lms.catalogue.models import Programme
 from lms.core.database import db
+from lms.documents.bodies import issuer_at
 from lms.documents.issuers import Issuer
 from lms.people.access import units_within
 from lms.people.models import Unit
 from lms.people.sessions import local_day
-from lms.reports.issuing import issuer_at
 from lms.reports.unit_reports import rules
 from lms.reports.unit_reports.models import (
     MISSING,

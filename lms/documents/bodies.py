@@ -1,4 +1,4 @@
-"""Who issues the documents of this domain, read from the tree of units."""
+"""Who issues a document, read from the tree of units."""
 
 from sqlalchemy import func, literal, select
 

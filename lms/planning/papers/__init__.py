@@ -1,0 +1,1 @@
+"""The official papers of nominations; their language is Vietnamese, whatever the reader's."""
