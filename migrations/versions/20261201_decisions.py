@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261201_decisions"
-down_revision = "20261201_content"
+down_revision = "20261201_package_labels"
 branch_labels = None
 depends_on = None
 

@@ -68,9 +68,8 @@ class Walk:
         walking.Recording.looked_for.clear()
         with self.session.get_bind().begin_nested() as savepoint:
             answer = client.open(url, method=method, headers=walking.HEADERS | keyed, **kw)
-            answer.get_data()
-            answer.close()
             content = answer.get_data()  # all of it: what is streamed ends within its request
+            answer.close()
             text = content.decode() if answer.mimetype in ("text/html", "application/json") else ""
             self.session.remove()
             savepoint.rollback()
