@@ -1,7 +1,7 @@
 """How standards write values: language tags and moments, as xAPI, SCORM and cmi5 share them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 LANGUAGE_TAG = re.compile(
     r"(?:(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
@@ -13,11 +13,31 @@ LANGUAGE_TAG = re.compile(
 )
 """A language tag (RFC 5646, section 2.1)."""
 
+_BEYOND = re.compile(r"(?P<day>[\d-]+[T ])(?:(?P<end>24)(?P<none>[\d:.]*)|(?P<minute>\d\d:?\d\d:?)60)(?P<rest>.*)")
+"""The end of a day written as its 24th hour (ISO 8601:2004, 4.2.3), or a leap second (4.2.5; RFC 3339, 5.6)."""
+
 
 def moment_of(text: str) -> datetime:
     """Return the moment in UTC that a text writes by ISO 8601; without an offset it is taken as UTC.
 
+    The 24th hour is midnight of the next day. A leap second is the second after it: clocks of computers have none.
+
     :raises ValueError: there is no such moment; so does OverflowError.
     """
-    moment = datetime.fromisoformat(text.upper().replace(",", "."))
+    text = text.upper().replace(",", ".")
+    beyond = _BEYOND.fullmatch(text)
+    if beyond is None:
+        return _in_utc(datetime.fromisoformat(text))
+    if beyond["end"]:
+        if beyond["none"].strip("0:."):
+            raise ValueError("the 24th hour has no minutes")
+        return _in_utc(datetime.fromisoformat(f"{beyond['day']}00{beyond['none']}{beyond['rest']}")) + timedelta(days=1)
+    second = _in_utc(datetime.fromisoformat(f"{beyond['day']}{beyond['minute']}59{beyond['rest']}"))
+    after = second + timedelta(seconds=1)
+    if (after.month, after.day, after.hour, after.minute, after.second) not in ((1, 1, 0, 0, 0), (7, 1, 0, 0, 0)):
+        raise ValueError("leap seconds end June and December")
+    return after
+
+
+def _in_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -75,6 +75,8 @@ def moment(value: datetime) -> str:
 class AlternateRequests:
     """A POST with ``?method=`` and form fields becomes the request that it stands for (1.0.3, Communication 1.3).
 
+    Fields that the specification names are headers of that request, whatever the POST itself has of the same name.
+
     Version 2.0 does not know this syntax: such a request stays a POST, with a parameter that no resource knows.
     """
 
@@ -87,6 +89,9 @@ class AlternateRequests:
         "accept-encoding": "HTTP_ACCEPT_ENCODING",
         "accept-language": "HTTP_ACCEPT_LANGUAGE",
     }
+    _FORMS = frozenset({"application/x-www-form-urlencoded", "text/plain", ""})
+    """What old browsers call the form when a page of another site sends it (XDomainRequest) is taken too: content that
+    authoring tools published years ago still does so."""
     _LIMIT = 2 * 1024 * 1024
 
     def __init__(self, app: Any) -> None:
@@ -107,7 +112,7 @@ class AlternateRequests:
     def _rewrite(self, environ: dict[str, Any], method: str) -> None:
         if method not in ("GET", "HEAD", "PUT", "POST", "DELETE"):
             return
-        if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() not in self._FORMS:
             environ["khue.alternate_problem"] = ("Content-Type", "application/x-www-form-urlencoded is required here")
             return
         size = environ.get("CONTENT_LENGTH") or "0"
@@ -130,7 +135,7 @@ class AlternateRequests:
             return
         for name, key in self._HEADERS.items():
             if name in fields:
-                environ.setdefault(key, fields[name])
+                environ[key] = fields[name]
         rest = {"content", "content-type", "content-length", *self._HEADERS}
         body = (content or "").encode()
         environ |= {

@@ -93,8 +93,8 @@ def same(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
     """Tell whether a statement that was sent is the one that is kept under its id (Data 2.3.1).
 
     Left out: what the store sets (id, stored, authority, version, and the timestamp where the sender gave none),
-    displays of verbs and attachments, and definitions of activities. Not told apart: case of UUIDs, one moment in two
-    zones, order of group members and of context activities, a single context activity and a list of one.
+    displays of verbs and attachments, and definitions of activities. Not told apart: case of UUIDs and hashes, one
+    number in two forms (``1`` and ``1.0``), one moment in two zones, order of group members and of context activities, a single context activity and a list of one.
     """
     left_out = {"id", "stored", "authority", "version"} | (set() if "timestamp" in sent else {"timestamp"})
     first, second = (
@@ -104,16 +104,18 @@ def same(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
     return _text(first) == _text(second)
 
 
-def in_format(statement: dict[str, Any], format_: str, languages: list[str]) -> dict[str, Any]:
-    """Return a stored statement in the format ``ids`` or ``canonical`` (Communication 2.1.3)."""
+def in_format(statement: dict[str, Any], format_: str, languages: list[tuple[str, float]]) -> dict[str, Any]:
+    """Return a stored statement in the format ``ids`` or ``canonical`` (Communication 2.1.3).
+
+    :param languages: ranges of Accept-Language, the best first, each with its quality; 0 is not wanted (RFC 9110, 12.4.2)
+    """
     if format_ == "ids":
         return _walk(statement, _identity, lambda verb: {"id": verb["id"]})
+    wanted = languages[:_LANGUAGES]
     return _walk(
         statement,
-        lambda item, kind: _in_language(item, languages[:_LANGUAGES]) if kind == "activity" else item,
-        lambda verb: (
-            verb | {"display": _best(verb["display"], languages[:_LANGUAGES])} if verb.get("display") else verb
-        ),
+        lambda item, kind: _in_language(item, wanted) if kind == "activity" else item,
+        lambda verb: verb | {"display": _best(verb["display"], wanted)} if verb.get("display") else verb,
     )
 
 
@@ -192,7 +194,7 @@ def _identity(item: dict[str, Any], kind: str) -> dict[str, Any]:
     return kept
 
 
-def _in_language(activity: dict[str, Any], languages: list[str]) -> dict[str, Any]:
+def _in_language(activity: dict[str, Any], languages: list[tuple[str, float]]) -> dict[str, Any]:
     if "definition" not in activity:
         return activity
     definition = dict(activity["definition"])
@@ -208,21 +210,45 @@ def _in_language(activity: dict[str, Any], languages: list[str]) -> dict[str, An
     return activity | {"definition": definition}
 
 
-def _best(texts: dict[str, str], languages: list[str]) -> dict[str, str]:
-    """Return the one entry that suits the reader: by Accept-Language, then Vietnamese, then whatever is first."""
-    for wanted in (*languages, "vi"):
-        for tag, text in texts.items():
-            if wanted == "*" or tag.lower() == wanted.lower() or tag.lower().startswith(f"{wanted.lower()}-"):
-                return {tag: text}
-    return dict([next(iter(texts.items()))])
+def _best(texts: dict[str, str], languages: list[tuple[str, float]]) -> dict[str, str]:
+    """Return the one entry that suits the reader: by Accept-Language, then Vietnamese, then whatever is first.
+
+    A range that nothing fits is shortened from its end (RFC 4647, 3.4): ``en-GB`` is content with ``en``. What has the
+    quality 0 is answered only where there is nothing else: exactly one entry must be.
+    """
+    named = {wanted.lower() for wanted, _ in languages}
+    barred = {wanted.lower() for wanted, quality in languages if not quality} - {"*"}
+    allowed = {
+        tag: text
+        for tag, text in texts.items()
+        if next((part for part in _shortened(tag.lower()) if part in named), "") not in barred
+    } or texts
+    for wanted in (*(wanted for wanted, quality in languages if quality), "vi"):
+        for form in _shortened(wanted.lower()):
+            for tag, text in allowed.items():
+                if form == "*" or tag.lower() == form or tag.lower().startswith(f"{form}-"):
+                    return {tag: text}
+    return dict([next(iter(allowed.items()))])
+
+
+def _shortened(tag: str) -> Iterator[str]:
+    """Yield a language tag and what is left of it without its last parts, a single letter never being the last."""
+    parts = tag.split("-")
+    while parts:
+        yield "-".join(parts)
+        parts.pop()
+        if len(parts) > 1 and len(parts[-1]) == 1:
+            parts.pop()
 
 
 # -- sameness ---------------------------------------------------------------------------------------------------------
 
 
 def _comparable(value: Any, key: str = "") -> Any:  # noqa: PLR0911 - one line a rule
+    if type(value) is float:
+        return int(value) if value.is_integer() else value
     if key == "extensions":
-        return value
+        return _by_value(value)
     if key == "contextActivities":
         return {name: _unordered(part if isinstance(part, list) else [part], "object") for name, part in value.items()}
     if key == "member":
@@ -236,9 +262,20 @@ def _comparable(value: Any, key: str = "") -> Any:  # noqa: PLR0911 - one line a
         return moment(value).isoformat()
     if key == "duration":
         return _THOUSANDTHS.sub(r"\1", value.replace(",", "."))
+    if key in ("mbox_sha1sum", "sha2"):
+        return value.lower()
     if isinstance(value, str) and key in ("registration", "id") and UUID_FORM.fullmatch(value):
         return value.lower()
     return value
+
+
+def _by_value(value: Any) -> Any:
+    """Return any JSON with its whole numbers in one form."""
+    if isinstance(value, Mapping):
+        return {name: _by_value(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_by_value(part) for part in value]
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _left_out(value: Mapping[str, Any], key: str) -> set[str]:

@@ -249,7 +249,7 @@ def _own(query: StatementQuery) -> StatementQuery:
 def _in_format(raw: str, query: StatementQuery) -> str:
     if query.format == "exact":
         return raw
-    return parsing.dump(in_format(parsing.exact(raw), query.format, list(request.accept_languages.values())))
+    return parsing.dump(in_format(parsing.exact(raw), query.format, list(request.accept_languages)))
 
 
 def _answer(body: str, query: StatementQuery, raws: Iterable[str]) -> Response:

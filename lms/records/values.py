@@ -32,6 +32,9 @@ _TIMESTAMP = re.compile(
     r"\d{4}-?\d\d-?\d\d[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):\d\d)", re.ASCII
+)
 _VERSION = {
     "1.0.3": re.compile(r"1\.0(?:\.\d+)?", re.ASCII),
     "2.0.0": re.compile(r"(?:1\.0(?:\.\d+)?|2\.0\.\d+)", re.ASCII),
@@ -105,9 +108,9 @@ def language(value: Any) -> None:
 
 
 def language_map(value: Any) -> None:
-    """At least one language tag, each with its text."""
-    if type(value) is not dict or not value:
-        raise Invalid("must be a language map with at least one entry")
+    """Language tags, each with its text; neither version asks for a first entry."""
+    if type(value) is not dict:
+        raise Invalid("must be a language map")
     for key, part in value.items():
         if not LANGUAGE_TAG.fullmatch(key):
             raise Invalid("is no language tag (RFC 5646)", key)
@@ -148,10 +151,10 @@ def timestamp(value: Any) -> None:
 
 
 def timestamp_with_zone(value: Any) -> None:
-    """A timestamp that tells its offset from UTC (RFC 3339), as xAPI 2.0 asks."""
+    """A timestamp with its seconds and its offset from UTC, in the form of RFC 3339, as xAPI 2.0 asks."""
     timestamp(value)
-    if value[-1] not in "Zz" and not re.search(r"[+-]\d\d(?::?\d\d)?$", value[10:]):
-        raise Invalid("must tell its offset from UTC (RFC 3339)")
+    if not _RFC_3339.fullmatch(value):
+        raise Invalid("must tell seconds and offset from UTC as 2026-11-23T09:30:00+07:00 does (RFC 3339)")
 
 
 def moment(value: str) -> datetime:

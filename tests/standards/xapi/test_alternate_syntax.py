@@ -161,6 +161,24 @@ def test_1_3_credentials_in_the_form_are_checked(lrs, lrs_with):
 
 
 @ONE
+@pytest.mark.parametrize("kind", ["text/plain", "text/plain;charset=UTF-8", None])
+def test_1_3_the_form_of_browsers_that_cannot_name_its_type_is_taken(lrs, kind):
+    form = in_form(lrs, statementId=OTHER_UUID, content=json.dumps(statement()))
+    answer = alternate(lrs, "PUT", form, headers=BARE | {"Content-Type": kind})
+    assert answer.status_code == 204, answer.text
+    assert lrs.ids() == [OTHER_UUID]
+
+
+@ONE
+def test_1_3_fields_named_like_headers_are_the_headers(lrs, lrs_with):
+    reader = lrs_with("statements/read")
+    form = {"content": json.dumps(statement()), "Authorization": reader.authorization}
+    assert alternate(lrs, "POST", form).status_code == 403
+    assert alternate(lrs, "GET", {VERSION: "1.0.3"}, headers={VERSION: "0.9"}).status_code == 200
+    assert alternate(lrs, "GET", {VERSION: "0.9"}).status_code == 400
+
+
+@ONE
 def test_1_3_a_long_query_fits_into_the_form(lrs):
     lrs.store(statement())
     long = json.dumps(agent(name="x" * 20_000))

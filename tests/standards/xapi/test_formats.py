@@ -134,6 +134,13 @@ LANGUAGES = [
     ("zh", "zh-Hans"),
     ("de, fr;q=0.9, zh-Hans;q=0.1", "zh-Hans"),
     ("en;q=0, vi", "vi"),
+    ("en-GB, vi;q=0.5", "en"),
+    ("vi-VN, en;q=0.5", "vi"),
+    ("zh-Hans-CN", "zh-Hans"),
+    ("vi;q=0, zh-Hans;q=0", "en"),
+    ("vi;q=0", "en"),
+    ("en;q=0, vi;q=0, *", "zh-Hans"),
+    ("en-US, en;q=0, vi", "en-US"),
 ]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.standards.xapi.client import (
     OTHER_UUID,
+    SHA1,
     VOIDED,
     account,
     activity,
@@ -139,6 +140,12 @@ ALIKE = {
         {"context": {"contextActivities": {"parent": activity("p")}}},
         {"context": {"contextActivities": {"parent": [activity("p")]}}},
     ),
+    "form of a number": ({"result": {"score": {"raw": 1}}}, {"result": {"score": {"raw": 1.0}}}),
+    "form of a number in an extension": (
+        {"result": {"extensions": {"http://example.vn/x": [{"n": 100}]}}},
+        {"result": {"extensions": {"http://example.vn/x": [{"n": 1e2}]}}},
+    ),
+    "case of a hash": ({"actor": {"mbox_sha1sum": SHA1}}, {"actor": {"mbox_sha1sum": SHA1.upper()}}),
     "thousandths of a duration": ({"result": {"duration": "PT1.234S"}}, {"result": {"duration": "PT1.23S"}}),
 }
 
