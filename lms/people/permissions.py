@@ -51,6 +51,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "catalogue.review": frozenset(
         {"institution_staff", "lecturer", "department_reviewer", "home_affairs_officer", "approving_authority"}
     ),
+    # sending a version for an opinion, and answering comments; the department's opinion; putting it forward (mục IV.3)
+    "catalogue.propose": frozenset({"institution_staff"}),
+    "catalogue.opinion": frozenset({"department_reviewer"}),
+    "catalogue.forward": frozenset({"home_affairs_officer"}),
     # approving a version before it is delivered (Decision, mục IV.3)
     "catalogue.approve": frozenset({"approving_authority"}),
     # materials: uploaded packages, over the institution that keeps them
@@ -104,6 +108,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 CITY_WIDE_WORDS = {
+    "catalogue.forward": N_("putting programmes forward for approval"),
     "catalogue.approve": N_("approving programmes"),
     "library.administer": N_("quotas, keys and checks of materials"),
     "surveys.design": N_("designing evaluation forms"),

@@ -203,9 +203,9 @@ class Office:
     def versions(self):
         for row in self.session.scalars(select(make.ProgrammeVersion)):
             row.status = "approved"
-        make.version("A2.1").status = "proposed"
+        make.version("A2.1").status = "submitted"
         number = make.version("A2.1").number
-        given = {"number": "99/QĐ-UBND", "dated": make.today().isoformat()}
+        given = {"number": "99/QĐ-UBND", "dated": make.today().isoformat(), "signer": "Chủ tịch Nguyễn Văn A"}
         return make.holder("approving_authority"), given, f"/programmes/A2.1/versions/{number}/approval"
 
     def erasures(self):

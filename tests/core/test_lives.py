@@ -72,7 +72,11 @@ def test_the_page_of_states_is_current(app):
         assert book.PAGE.read_text("utf-8") == book.page()
 
 
-CALLED = {"class": ("run", "ClassRun"), "nomination": ("row", "Nomination")}
+CALLED = {
+    "class": ("run", "ClassRun"),
+    "nomination": ("row", "Nomination"),
+    "programme_version": ("version", "ProgrammeVersion"),
+}
 """How code calls the rows of each life, and their model: a life that is new is named here."""
 
 
