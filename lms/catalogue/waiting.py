@@ -21,11 +21,19 @@ def _version(row: Row) -> str:
     return url_for("catalogue.review", code=row.ref, number=row.other)
 
 
+def _approval(row: Row) -> str:
+    return url_for("catalogue.approve", code=row.ref, number=row.other)
+
+
+def _memorandum(row: Row) -> str:
+    return url_for("catalogue.move", code=row.ref, number=row.other, act="forward")
+
+
 _ALL = partial(url_for, "catalogue.index")
 KINDS = {
-    "versions": Kind(_l("Programme versions to approve"), _version, _ALL),
+    "versions": Kind(_l("Programme versions to approve"), _approval, _ALL),
     "opinions": Kind(_l("Programme versions on which an opinion is asked"), _version, _ALL),
-    "memoranda": Kind(_l("Programme versions to put forward"), _version, _ALL),
+    "memoranda": Kind(_l("Programme versions to put forward"), _memorandum, _ALL),
     "answers": Kind(_l("Comments on programmes to answer"), _version, _ALL),
 }
 

@@ -282,9 +282,10 @@ def test_an_approval_that_lacks_something_changes_nothing_and_keeps_what_was_typ
         assert 'value="1"' in answer.get_data(as_text=True)
 
 
-def test_a_version_is_approved_once(sign_in, submit, approval):
+def test_a_version_is_approved_once(session, sign_in, submit, approval):
     client = sign_in(make.holder("approving_authority"))
     make.version().status = "approved"
+    session.commit()
     answer = submit(
         client, approval, {"number": "2", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A"}, page="/account"
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lms.catalogue.circle.services import PAPERS
 from lms.catalogue.life import PENDING, VERSION
 from lms.catalogue.models import ProgrammeVersion, VersionComment, VersionPaper
 from lms.classes.models import ClassRun
@@ -18,7 +19,7 @@ ROLES = {
     "approve": "approving_authority", "withdraw": "approving_authority",
 }  # fmt: skip
 RETURNS = {"with_home_affairs": "home_affairs_officer", "submitted": "approving_authority"}
-PAPER = {"number": "2041/QĐ-UBND", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A", "reason": "Lý do"}
+PAPER = {"number": "2041/QĐ-UBND", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A"}
 BY_ITSELF = ("replace", "supersede", "teach")
 
 
@@ -40,7 +41,9 @@ def test_a_version(session, sign_in, submit, act, state):
     client = sign_in(who)
     before = everything(session, ProgrammeVersion, VersionComment, VersionPaper)
     base = f"/programmes/A2.1/versions/{version.number}"
-    form = PAPER | {"unit_id": str(department.id)}
+    form = {"reason": "Lý do"} | (PAPER if act in PAPERS else {})
+    if act == "send":
+        form |= {"unit_id": str(department.id)}
     url = f"{base}/approval" if act == "approve" else f"{base}/moves/{act}"
     if act == "comment":
         form, url = {"place": "essay", "quote": "", "text": "Nêu rõ tiêu chí"}, f"{base}/comments"

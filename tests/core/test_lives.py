@@ -75,7 +75,7 @@ def test_the_page_of_states_is_current(app):
 CALLED = {
     "class": ("run", "ClassRun"),
     "nomination": ("row", "Nomination"),
-    "programme_version": ("version", "ProgrammeVersion"),
+    "programme_version": ("programme_version", "ProgrammeVersion"),
 }
 """How code calls the rows of each life, and their model: a life that is new is named here."""
 

@@ -49,14 +49,14 @@ class CommentForm(Form):
 
     place = SelectField(_l("Place in the text"), validators=[InputRequired(_NEEDED)])
     quote = LineField(_l("The words it is about, if only some"), validators=[Length(max=LONGEST["quote"])])
-    text = TextField(_l("Comment"), validators=[DataRequired(_NEEDED), Length(max=LONGEST["text"])])
+    text = TextField(_l("What is to be considered"), validators=[DataRequired(_NEEDED), Length(max=LONGEST["text"])])
 
 
 class AnswerForm(Form):
     """The institution's answer to a comment."""
 
     kind = RadioField(
-        _l("What was done"),
+        _l("How it was settled"),
         choices=[
             SelectChoice("changed", _l("The text was changed")),
             SelectChoice("kept", _l("The text stays as it is, for this reason")),
