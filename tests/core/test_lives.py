@@ -76,6 +76,7 @@ CALLED = {
     "class": ("run", "ClassRun"),
     "nomination": ("row", "Nomination"),
     "programme_version": ("programme_version", "ProgrammeVersion"),
+    "plan": ("plan", "Plan"),
 }
 """How code calls the rows of each life, and their model: a life that is new is named here."""
 

@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from lms.core.fields import CountField, TextField
 from lms.core.forms import DayField, Form, LineField
 from lms.core.moving import MoveForm
+from lms.planning.plans.services import Decision
 
 _NEEDED = _l("Please fill this in.")
 
@@ -16,7 +17,7 @@ _NEEDED = _l("Please fill this in.")
 class PopulationForm(Form):
     """The day that counts."""
 
-    day = DayField(_l("As of"), validators=[InputRequired(_NEEDED)])
+    day = DayField(_l("Counted as of"), validators=[InputRequired(_NEEDED)])
 
 
 class PlanForm(Form):
@@ -30,7 +31,7 @@ class LineForm(Form):
     """Classes of a programme."""
 
     programme = SelectField(_l("Programme"), validators=[InputRequired(_NEEDED)])
-    classes = CountField(_l("Classes"), validators=[InputRequired(_NEEDED), NumberRange(1, 500)])
+    classes = CountField(_l("Number of classes"), validators=[InputRequired(_NEEDED), NumberRange(1, 500)])
     places = CountField(_l("Places a class"), validators=[InputRequired(_NEEDED), NumberRange(1, 2000)])
     month = CountField(_l("Month of the first"), validators=[InputRequired(_NEEDED), NumberRange(1, 12)])
     institution = SelectField(_l("Training institution"), validators=[Optional()])
@@ -49,12 +50,17 @@ class DecisionForm(MoveForm):
     dated = DayField(_l("Date of the document"), validators=[InputRequired(_NEEDED)])
     signer = LineField(_l("Signed by (office and name)"), validators=[DataRequired(_NEEDED), Length(max=200)])
 
+    def decision(self) -> Decision | None:
+        """Return what the act takes."""
+        dated = self.dated.data
+        return None if dated is None else Decision(self.number.data or "", dated, self.signer.data or "")
+
 
 class QuotaForm(Form):
     """A quota changed by hand."""
 
     unit = SelectField(_l("Unit"), coerce=int, validators=[InputRequired(_NEEDED)])
-    places = CountField(_l("Places"), validators=[InputRequired(_NEEDED), NumberRange(0, 100_000)])
+    places = CountField(_l("Number of places"), validators=[InputRequired(_NEEDED), NumberRange(0, 100_000)])
     reason = LineField(_l("Reason"), validators=[DataRequired(_NEEDED), Length(max=1000)])
 
 

@@ -203,7 +203,9 @@ def _ask(plan: Plan, at: datetime) -> None:
     for (unit_id, programme_id), number in before.items():
         if unit_id in known and number:
             known[unit_id].setdefault(programme_id, 0)
-    forms = [{"id": uuid4(), "plan_id": plan.id, "unit_id": unit_id, "status": "asked"} for unit_id in known]
+    forms: list[dict[str, Any]] = [
+        {"id": uuid4(), "plan_id": plan.id, "unit_id": unit_id, "status": "asked"} for unit_id in known
+    ]
     lines: list[dict[str, Any]] = [
         {"need_id": form["id"], "programme_id": programme_id, "known": number,
          "wanted": before.get((form["unit_id"], programme_id), number)}

@@ -49,7 +49,7 @@ def targets() -> Any:
 def take() -> Any:
     """Count the population as of a day."""
     form = forms.PopulationForm()
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.day.data is None:
         return _targets(form), INVALID
     try:
         row = services.take_population(current_actor(), form.day.data, at=utcnow())
@@ -110,7 +110,7 @@ def new() -> Any:
     ]
     if form.validate_on_submit():
         try:
-            made = services.make_plan(current_actor(), form.year.data, UUID(form.population_id.data), at=utcnow())
+            made = services.make_plan(current_actor(), form.year.data or 0, UUID(form.population_id.data), at=utcnow())
             return redirect(url_for("plans.plan", plan_id=made.id))
         except DomainError as refused:
             form.year.errors, status = [refused.message], refused.status
@@ -156,9 +156,7 @@ def move(plan_id: UUID, act: str) -> Any:
     form, status = form_of.of(PLAN, way, row.id), 200
     if form.validate_on_submit():
         try:
-            decision = None
-            if isinstance(form, forms.DecisionForm):
-                decision = services.Decision(form.number.data, form.dated.data, form.signer.data)
+            decision = form.decision() if isinstance(form, forms.DecisionForm) else None
             needs_by = form.needs_by.data if isinstance(form, forms.GatherForm) else None
             services.move(
                 current_actor(), row.id, act, form.because(), at=utcnow(), needs_by=needs_by, decision=decision
@@ -204,8 +202,8 @@ def add_line(plan_id: UUID) -> Any:
     form.institution.choices = [none, *(SelectChoice(str(one[0]), one[1]) for one in queries.institutions())]
     if form.validate_on_submit():
         institution = int(form.institution.data) if form.institution.data else None
-        given = (form.programme.data, form.classes.data, form.places.data, form.month.data, institution)
-        services.add_line(current_actor(), row.id, *given, at=utcnow())
+        size = (form.classes.data or 0, form.places.data or 0, form.month.data or 0)
+        services.add_line(current_actor(), row.id, form.programme.data, *size, institution, at=utcnow())
         flash(_("The classes are in the plan."))
         return redirect(url_for("plans.plan", plan_id=row.id))
     if form.is_submitted():
@@ -262,7 +260,7 @@ def set_quota(plan_id: UUID, code: str) -> Any:
     form.unit.choices = [SelectChoice(one.unit_id, one.name) for one in queries.quotas(row.id, code)]
     if not form.validate_on_submit():
         return _quotas(row, code, form), INVALID
-    given = (form.unit.data, form.places.data, form.reason.data or "")
+    given = (form.unit.data, form.places.data or 0, form.reason.data or "")
     try:
         services.set_quota(current_actor(), row.id, code, *given, at=utcnow())
     except DomainError as refused:
