@@ -169,7 +169,7 @@ def test_a_plan_goes_from_the_population_to_the_quotas_of_a_class(session, town,
     _form(submit, manager, f"/planning/needs/{need}", **fields, **{"r_A2.1": "Có người mới tuyển"}, wishes="Tháng 5")
     _approved(session, town, gathering, sign_in, submit)
     rows = session.scalars(select(PlanQuota).where(PlanQuota.programme_id == town.a21)).all()
-    assert {row.unit_id: row.places for row in rows} == shared_out(6, {town.one.id: 9, town.two.id: 3})
+    assert {row.unit_id: row.places for row in rows} == shared_out(6, queries.wanted(gathering.plan.id)[town.a21])
     first = make.today() + timedelta(days=2)
     run = make.class_run(status="open", capacity=4, starts_on=first, ends_on=first + timedelta(days=3))
     session.commit()
@@ -197,9 +197,7 @@ def test_a_quota_is_changed_by_hand_with_a_reason_and_never_past_the_places(sess
     assert "Nhiều dự án mới" in officer.get(f"{gathering.at}/quotas/A2.1").text
 
 
-def test_an_amendment_stands_beside_the_plan_and_is_never_below_decided_seats(
-    session, town, gathering, sign_in, submit
-):
+def test_an_amendment_is_never_below_decided_seats(session, town, gathering, sign_in, submit):
     _approved(session, town, gathering, sign_in, submit)
     first = make.date(gathering.plan.year, 12, 20)
     run = make.class_run(status="open", starts_on=first, ends_on=first)

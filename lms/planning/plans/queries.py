@@ -140,7 +140,7 @@ def by_unit(
 def successors(day: date) -> dict[int, str]:
     """Return for each unit that has ended by a day the name of who stands for it then."""
     ended = {row.id: row for row in db.session.execute(select(Unit.id, Unit.name, Unit.valid_to)) if row.valid_to}
-    names = dict(db.session.execute(select(Unit.id, Unit.name)).tuples().all())
+    names = {row.id: row.name for row in db.session.execute(select(Unit.id, Unit.name))}
     follows: dict[int, int] = {}
     for row in db.session.execute(select(UnitSuccession).order_by(UnitSuccession.on, UnitSuccession.successor_id)):
         follows.setdefault(row[0].predecessor_id, row[0].successor_id)
