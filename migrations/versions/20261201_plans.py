@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261201_plans"
-down_revision = "20261201_marks_by_rubric"
+down_revision = "20261201_content"
 branch_labels = None
 depends_on = None
 

@@ -89,7 +89,7 @@ def test_a_population_is_counted_person_by_person_and_stays_as_it_was(session, t
     town.people[1].unit_id = town.two.id
     session.commit()
     counts = dict(queries.by_unit(taken.id, town.a21, make.Unit.id.is_not(None), day=taken.as_of, new=True))
-    assert counts["Sở Quy hoạch - Kiến trúc"].counts == 6, "frozen"
+    assert counts["Sở Quy hoạch - Kiến trúc"].counts == 7, "frozen; her manager counts too"
     page = sign_in(town.officer).get(f"/planning/populations/{taken.id}/A2.1?which=left").text
     assert town.people[1].full_name in page and town.leaving.full_name not in page
 
@@ -111,8 +111,8 @@ def test_units_that_ended_are_counted_with_who_took_over(session, town):
     anywhere = make.Unit.id.is_not(None)
     new = dict(queries.by_unit(taken.id, town.a21, anywhere, day=taken.as_of, new=True))
     was = dict(queries.by_unit(taken.id, town.a21, anywhere, day=taken.as_of, new=False))
-    assert new["Sở Xây dựng"].counts == 4 and "Sở Giao thông vận tải" not in new
-    assert was["Sở Xây dựng"].counts == 3 and was["Sở Giao thông vận tải"].counts == 1
+    assert new["Sở Xây dựng"].counts == 5 and "Sở Giao thông vận tải" not in new
+    assert was["Sở Xây dựng"].counts == 4 and was["Sở Giao thông vận tải"].counts == 1
 
 
 def test_the_counter_says_what_the_rules_say_of_each(session, town):
