@@ -91,7 +91,7 @@ def test_a_population_is_counted_person_by_person_and_stays_as_it_was(session, t
     counts = dict(queries.by_unit(taken.id, town.a21, make.Unit.id.is_not(None), day=taken.as_of, new=True))
     assert counts["Sở Quy hoạch - Kiến trúc"].counts == 7, "frozen; her manager counts too"
     page = sign_in(town.officer).get(f"/planning/populations/{taken.id}/A2.1?which=left").text
-    assert town.people[1].full_name in page and town.leaving.full_name not in page
+    assert town.people[1].staff_code in page and town.leaving.staff_code not in page
 
 
 def test_a_manager_sees_her_own_people_only(session, town, sign_in):
