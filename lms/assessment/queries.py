@@ -1,6 +1,6 @@
 """Typed rows of quizzes, attempts and essays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -161,3 +161,21 @@ def criteria(version_id: UUID) -> list[dict[str, Any]]:
     """Return the criteria of a version's rubric: ``weight`` in percent, and ``text``."""
     document = db.session.scalar(select(ProgrammeVersion.document).where(ProgrammeVersion.id == version_id)) or {}
     return list(document.get("essay", {}).get("criteria", ()))
+
+
+def version_questions(version_id: UUID) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Answer which questions a version asks (:data:`lms.catalogue.hooks.version_questions`): code, title, words."""
+    rows = db.session.execute(
+        select(Module.code.label("module"), Question.code, Question.position, Question.body)
+        .join(Quiz, Quiz.id == Question.quiz_id)
+        .join(Module, Module.id == Quiz.module_id)
+        .where(Module.version_id == version_id)
+        .order_by(Module.position, Question.position)
+    )
+    return [(f"{row.module}/{row.code}", row.body["prompt"], _words_of(row.body)) for row in rows]
+
+
+def _words_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What of a question is compared: what is asked, what can be chosen, what is right, why."""
+    choices = [str(one.get("text", "")) for one in (*body.get("options", ()), *body.get("items", ()))]
+    return (str(body["prompt"]), *choices, f"→ {body.get('right')}", str(body.get("explanation") or ""))

@@ -19,3 +19,5 @@ class VersionNote:
 
 version_notes: Hook[[UUID, Actor], Sequence[VersionNote]] = Hook("catalogue.version-notes")
 """The actor, who reviews programmes, opens the page of this version: what is to be said of it?"""
+version_questions: Hook[[UUID], Sequence[tuple[str, str, tuple[str, ...]]]] = Hook("catalogue.version-questions")
+"""Which questions does a version ask: code, title, and the words that are compared?"""

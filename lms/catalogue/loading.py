@@ -11,10 +11,25 @@ from lms.catalogue.content import FIGURE_BASE, LessonFile, ProgrammeFolder, Shor
 from lms.catalogue.content.blocks import Document
 from lms.catalogue.content.markup import Page
 from lms.catalogue.content.registers import Registers
-from lms.catalogue.models import Figure, GlossaryTerm, Lesson, Module, Programme, ProgrammeVersion, Topic
+from lms.catalogue.life import VERSION
+from lms.catalogue.models import (
+    Figure,
+    GlossaryTerm,
+    Lesson,
+    Module,
+    Programme,
+    ProgrammeVersion,
+    Topic,
+    VersionComment,
+)
 from lms.catalogue.rules import words
-from lms.core import files
+from lms.core import files, transitions
 from lms.core.database import db
+from lms.core.guard import SYSTEM
+from lms.core.transitions import Because
+
+LOADED = Because(source="command")
+"""How a version that is read from files came."""
 
 
 def store_programme(loaded: ProgrammeFolder) -> tuple[Programme, bool]:
@@ -49,25 +64,28 @@ def store_version(programme: Programme, loaded: VersionFolder, drawn: str, *, at
     if newest is not None and newest.checksum == loaded.checksum:
         return None
     block = loaded.block
-    db.session.execute(
-        update(ProgrammeVersion)
+    replaced = db.session.scalars(
+        select(ProgrammeVersion)
         .where(ProgrammeVersion.programme_id == programme.id, ProgrammeVersion.status == "proposed")
-        .values(status="retired")
-    )
+        .with_for_update()
+    ).all()
+    for one in replaced:
+        transitions.carry_out(VERSION, "replace", one, LOADED, actor=SYSTEM, at=at)
+        one.moved_at = at
     version = ProgrammeVersion(
         id=uuid4(),
         programme_id=programme.id,
         number=max(block.number, newest.number + 1) if newest else block.number,
-        status=block.status,
         checksum=loaded.checksum,
         loaded_at=at,
+        moved_at=at,
         hours=block.hours,
         notice=plain(block.notice),
         attendance_min_percent=block.attendance_min_percent,
         document=plain(block),
     )
-    db.session.add(version)
-    db.session.flush()
+    transitions.begin(VERSION, "load", version, LOADED, actor=SYSTEM, at=at)
+    _carry_comments([one.id for one in replaced], version.id)
     db.session.execute(
         insert(Topic),
         [
@@ -77,6 +95,12 @@ def store_version(programme: Programme, loaded: VersionFolder, drawn: str, *, at
     )
     _store_modules(version, loaded, drawn)
     return version
+
+
+def _carry_comments(replaced: list[UUID], version_id: UUID) -> None:
+    """Comments that were not answered stand beside the next text."""
+    open_ones = (VersionComment.version_id.in_(replaced), VersionComment.answered_at.is_(None))
+    db.session.execute(update(VersionComment).where(*open_ones).values(version_id=version_id))
 
 
 def _store_modules(version: ProgrammeVersion, loaded: VersionFolder, drawn: str) -> None:

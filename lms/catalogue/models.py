@@ -1,6 +1,6 @@
 """Programmes, their versions, and what a version teaches."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -50,14 +50,21 @@ class ProgrammeVersion(Base):
     __tablename__ = "programme_versions"
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),
-        CheckConstraint("status IN ('proposed', 'approved', 'retired')", name="status"),
+        CheckConstraint(
+            "status IN ('proposed', 'in_review', 'with_home_affairs', 'submitted', 'approved', 'retired', 'withdrawn')",
+            name="status",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
     number: Mapped[int]
     status: Mapped[str]
-    """proposed (awaiting the competent authority's approval), approved or retired."""
+    """A state of :data:`lms.catalogue.life.VERSION`."""
+    review_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    """The department of the field that was asked for its opinion."""
+    moved_at: Mapped[datetime | None]
+    """When it came into its state; none where it was loaded before its moves were kept."""
     checksum: Mapped[str]
     """SHA-256 over the version's files."""
     loaded_at: Mapped[datetime]
@@ -148,7 +155,58 @@ class Topic(Base):
     hours: Mapped[int]
 
 
+class VersionComment(Base):
+    """A comment of the department of the field on a place of a version; none is removed."""
+
+    __tablename__ = "version_comments"
+    __table_args__ = (
+        CheckConstraint("answer_kind IN ('changed', 'kept')", name="answer_kind"),
+        CheckConstraint("(answered_at IS NULL) = (answer_kind IS NULL)", name="answered"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("programme_versions.id"), index=True)
+    """The version it was given on; unanswered ones move on to the next text of the programme."""
+    given_on: Mapped[UUID] = mapped_column(ForeignKey("programme_versions.id"))
+    """The version it was first given on."""
+    place: Mapped[str]
+    """``whole``, ``essay``, or ``module:``, ``lesson:`` or ``topic:`` with a code."""
+    quote: Mapped[str]
+    """The words it is about; empty where it is about the place as a whole."""
+    text: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[UUID]
+    at: Mapped[datetime]
+    answer_kind: Mapped[str | None]
+    """changed: the text was changed; kept: it stays, for the reason that is given."""
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
+
+
+class VersionPaper(Base):
+    """An opinion, a memorandum or a decision on a version; bound to its content by the checksum of that day."""
+
+    __tablename__ = "version_papers"
+    __table_args__ = (CheckConstraint("kind IN ('opinion', 'memorandum', 'decision', 'withdrawal')", name="kind"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("programme_versions.id"), index=True)
+    kind: Mapped[str]
+    number: Mapped[str]
+    """Number and symbol, such as ``1234/QĐ-UBND``."""
+    dated: Mapped[date]
+    signer: Mapped[str]
+    """Name and office of who signed."""
+    checksum: Mapped[str]
+    """Of the version's content when it was signed."""
+    sha256: Mapped[str | None] = mapped_column(index=True)
+    """The scanned or digitally signed paper in the file store."""
+    filename: Mapped[str | None]
+    account_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+
+
 Index("ix_lessons_module_position", Lesson.module_id, Lesson.position)
 
 
-files.refer(Figure.sha256)
+files.refer(Figure.sha256, VersionPaper.sha256)

@@ -145,6 +145,11 @@ def programmes() -> list[ProgrammeRow]:
     return [ProgrammeRow(*row) for row in rows]
 
 
+def all_programmes() -> list[Programme]:
+    """Return every programme with its whole document, in the Decision's order."""
+    return list(db.session.scalars(select(Programme).order_by(Programme.position)))
+
+
 def programme(code: str) -> Programme | None:
     """Return a programme by its code."""
     return db.session.scalar(select(Programme).where(Programme.code == code))

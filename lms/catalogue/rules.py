@@ -2,25 +2,7 @@
 
 import re
 
-from flask_babel import lazy_gettext as _l
-
-from lms.core.states import Acts
 from lms.core.text import fold
-
-VERSION = Acts(
-    states=frozenset({"proposed", "approved", "retired"}),
-    allowed={"approve": frozenset({"proposed"}), "teach": frozenset({"proposed", "approved"})},
-    reasons=dict.fromkeys(("proposed", "approved", "retired"), "not-proposed"),
-    by_act={("teach", "retired"): "retired"},
-    words={
-        "not-proposed": _l("This version does not await approval."),
-        "retired": _l("A newer version of this programme has been approved; new classes teach that one."),
-    },
-)
-"""A version of a programme. A class stays on its version whatever becomes of it.
-
-``teach``: a new class is set up for it; the pilot classes of a proposed version show what is to be approved.
-"""
 
 
 def words(text: str) -> str:

@@ -1,23 +1,19 @@
-"""What can be done with programmes: load them, approve a version, count who has completed."""
+"""What can be done with programmes: load them, count who has completed."""
 
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from lms.catalogue import loading, signals
 from lms.catalogue.content import ContentError, Fault, ProgrammeFolder, Reader, drawing, note_version, read_repository
 from lms.catalogue.content.registers import Registers
-from lms.catalogue.models import Programme, ProgrammeVersion
-from lms.catalogue.rules import VERSION
+from lms.catalogue.models import Programme
 from lms.core import audit
 from lms.core.database import act, db, lock
-from lms.core.errors import DomainError, NotFound
-from lms.core.guard import SYSTEM, Actor
-from lms.core.i18n import ZONE
+from lms.core.guard import SYSTEM
 
 
 class Loaded(NamedTuple):
@@ -91,40 +87,6 @@ def load_programmes(root: Path, *, at: datetime) -> Loaded:
             SYSTEM, "catalogue.load", "programmes", "all", at=at, after={"programmes": changed, "versions": versions}
         )
     return Loaded(len(programmes), changed, versions)
-
-
-@act
-def approve_version(actor: Actor, version_id: UUID, *, number: str, dated: date, at: datetime) -> ProgrammeVersion:
-    """Approve a proposed version by a document; earlier versions of the programme are retired.
-
-    Decision, mục IV.3: programmes and materials are approved by the People's Committee before they are delivered.
-    """
-    version = db.session.scalar(select(ProgrammeVersion).where(ProgrammeVersion.id == version_id).with_for_update())
-    if version is None:
-        raise NotFound
-    VERSION.require("approve", version.status)
-    number = number.strip()
-    if not number or len(number) > 100:
-        raise DomainError("document-number", _l("Please give the number of the approving document."), 422)
-    if dated > at.astimezone(ZONE).date():
-        raise DomainError("document-date", _l("The approving document cannot be dated in the future."), 422)
-    db.session.execute(
-        update(ProgrammeVersion)
-        .where(ProgrammeVersion.programme_id == version.programme_id, ProgrammeVersion.status == "approved")
-        .values(status="retired")
-    )
-    approval = {"number": number, "date": dated.isoformat(), "at": at.isoformat()}
-    version.status, version.document = "approved", version.document | {"approval": approval}
-    audit.record(
-        actor,
-        "catalogue.approve",
-        "programme_version",
-        version.id,
-        at=at,
-        before={"status": "proposed"},
-        after={"status": "approved"} | approval,
-    )
-    return version
 
 
 @act

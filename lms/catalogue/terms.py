@@ -78,6 +78,34 @@ STRANDS: dict[str, str] = {
 
 STATUSES: dict[str, str] = {
     "proposed": N_("Proposal, awaiting approval"),
+    "in_review": N_("With the department of the field"),
+    "with_home_affairs": N_("With Home Affairs"),
+    "submitted": N_("Before the People's Committee"),
     "approved": N_("Approved"),
     "retired": N_("No longer offered"),
+    "withdrawn": N_("Approval withdrawn"),
+}
+
+PAPERS: dict[str, str] = {
+    "opinion": N_("Opinion of the department"),
+    "memorandum": N_("Memorandum of Home Affairs"),
+    "decision": N_("Decision of the People's Committee"),
+    "withdrawal": N_("Decision withdrawing the approval"),
+}
+
+PARTS: dict[str, str] = {
+    "numbers": N_("Hours and attendance"),
+    "outcomes": N_("Learning outcomes"),
+    "modules": N_("Modules"),
+    "lessons": N_("Lessons"),
+    "topics": N_("Topics taught by lecturers"),
+    "questions": N_("Questions"),
+    "materials": N_("Pictures, recordings and files"),
+    "essay": N_("Closing essay"),
+}
+"""What two versions are compared by."""
+
+NUMBERS: dict[str, str] = {
+    "hours": N_("Hours in all"),
+    "attendance": N_("Sessions that must be attended"),
 }

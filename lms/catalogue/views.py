@@ -5,21 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from lms.catalogue import hooks, listing, queries, services, terms
+from lms.catalogue import hooks, listing, queries, terms
 from lms.catalogue.content.figures import DOWNLOADS, RECORDINGS
 from lms.catalogue.content.registers import RegisteredSource
-from lms.catalogue.forms import ApprovalForm
 from lms.catalogue.listing import Filters, UnknownFilterError, grouped, select_rows, shelf
 from lms.catalogue.queries import ProgrammeRow, VersionLine
-from lms.catalogue.rules import VERSION
 from lms.core import arguments, clauses, downloads, files
 from lms.core.database import utcnow
-from lms.core.errors import DomainError
-from lms.core.forms import INVALID
 from lms.core.guard import Actor, current_actor
 from lms.core.i18n import ZONE, select_language
 
@@ -53,33 +49,12 @@ def index() -> Any:
 
 def programme(code: str) -> Any:
     """A programme: the Decision's words, and what its version teaches."""
-    return _programme_page(code, arguments.number("version", largest=arguments.COUNT_MAX), ApprovalForm())
+    return _programme_page(code, arguments.number("version", largest=arguments.COUNT_MAX))
 
 
 def decision() -> Any:
     """The clauses of the Decision that the product cites, in their own words."""
     return render_template("catalogue/decision.html", clauses=list(clauses.register().values()))
-
-
-def approve(code: str, number: int) -> Any:
-    """Approve a proposed version by a document."""
-    form = ApprovalForm()
-    version_id = queries.version_id(code, number) if _is_name(code) else None
-    if version_id is None:
-        abort(404)
-    valid = form.validate_on_submit()
-    document, dated = form.number.data, form.dated.data
-    if not valid or document is None or dated is None:
-        return _programme_page(code, number, form), INVALID
-    try:
-        services.approve_version(current_actor(), version_id, number=document, dated=dated, at=utcnow())
-    except DomainError as refused:
-        if refused.code in VERSION.words:
-            raise  # the page has no form any more
-        form.form_errors.append(refused.message)
-        return _programme_page(code, number, form), refused.status
-    flash(_("The version is approved."))
-    return redirect(url_for("catalogue.programme", code=code, version=number))
 
 
 def review_lesson(code: str, number: int, lesson_code: str) -> Any:
@@ -139,7 +114,7 @@ def _alerts(sources: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     return [(title, problems) for title, source in known if (problems := source.problems(today))]
 
 
-def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
+def _programme_page(code: str, number: int | None) -> str:
     card = queries.programme(code) if _is_name(code) else None
     if card is None:
         abort(404)
@@ -160,9 +135,7 @@ def _programme_page(code: str, number: int | None, form: ApprovalForm) -> str:
         approved_on=_approved_on(version),
         reviewer=actor.may("catalogue.review"),
         notes=_notes(version, actor) if version and actor.may("catalogue.review") else [],
-        approver=actor.may("catalogue.approve"),
         exports=actor.may("library.manage"),
-        form=form,
     )
 
 

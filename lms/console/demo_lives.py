@@ -2,10 +2,12 @@
 
 import random
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
-from lms.catalogue import services as catalogue
+from lms.catalogue.circle import services as circle
+from lms.catalogue.circle.queries import places
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes import services as classes
 from lms.console import demo_texts as texts
@@ -17,11 +19,47 @@ from lms.people.sessions import local_day
 
 
 def approve(world: World, at: datetime) -> None:
-    """Approve what the demonstration teaches, by a document whose number says that it is an example (mục IV.3)."""
-    approved = at - timedelta(days=430)
-    catalogue.approve_version(
-        world.approver, world.version.id, number=texts.APPROVAL, dated=local_day(approved), at=approved
+    """Bring what the demonstration teaches to its approval, by papers whose numbers say that they are examples."""
+    to_approval(world, world.version.id, at - timedelta(days=430))
+    for code, stops_at in texts.CIRCLE.items():
+        version_id = _newest(code)
+        if version_id is not None:
+            to_approval(world, version_id, at - timedelta(days=4), stops_at)
+
+
+def to_approval(world: World, version_id: UUID, last: datetime, stops_at: str = "approved") -> None:
+    """Walk a version to its approval (mục IV.3), or as far as the state at which it stops."""
+    department = next(unit.id for unit in world.units if unit.code == "SXD")
+    steps = (
+        ("in_review", "send", world.staff, 30, None),
+        ("with_home_affairs", "endorse", world.reviewer, 20, ("opinion", texts.OPINION, texts.SIGNED_DEPARTMENT)),
+        ("submitted", "forward", world.officer, 10, ("memorandum", texts.MEMORANDUM, texts.SIGNED_HOME_AFFAIRS)),
+        ("approved", "approve", world.approver, 0, ("decision", texts.APPROVAL, texts.SIGNED_CITY)),
     )
+    for reached, name, actor, before, paper in steps:
+        moment = last - timedelta(days=before)
+        given = None if paper is None else circle.Given(paper[1], local_day(moment), paper[2])
+        circle.move(actor, version_id, name, at=moment, paper=given, unit_id=department)
+        if reached == "in_review":
+            _talk(world, version_id, moment, open_one=stops_at == "in_review")
+        if reached == stops_at:
+            return
+
+
+def _talk(world: World, version_id: UUID, sent: datetime, *, open_one: bool) -> None:
+    """The department comments; the institution answers, but for the last where that is still to be done."""
+    known = [place for place in places(version_id) if place.startswith("lesson:")]
+    for number, (said, kind, answer) in enumerate(texts.COMMENTS):
+        place = known[number] if number < len(known) else "whole"
+        given = sent + timedelta(days=3, hours=number)
+        comment_id = circle.comment(world.reviewer, version_id, place, "", said, at=given)
+        if not (open_one and number == len(texts.COMMENTS) - 1):
+            circle.answer(world.staff, version_id, comment_id, kind, answer, at=given + timedelta(days=2))
+
+
+def _newest(code: str) -> UUID | None:
+    versions = select(ProgrammeVersion.id).join(Programme).where(Programme.code == code)
+    return db.session.scalar(versions.order_by(ProgrammeVersion.number.desc()).limit(1))
 
 
 def ahead(world: World, chance: random.Random, at: datetime) -> None:
@@ -44,8 +82,7 @@ def ahead(world: World, chance: random.Random, at: datetime) -> None:
 
 def _planned(world: World, at: datetime) -> None:
     """A class of a version that is not approved yet: it can be planned, and not opened."""
-    proposed = select(ProgrammeVersion.id).join(Programme).where(Programme.code == "B1")
-    version_id = db.session.scalar(proposed.order_by(ProgrammeVersion.number.desc()).limit(1))
+    version_id = _newest("B1")
     if version_id is None:
         return
     first = local_day(at) + timedelta(days=60)

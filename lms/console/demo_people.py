@@ -36,6 +36,7 @@ class World:
     """By the code of their unit."""
     officer: Actor
     approver: Actor
+    reviewer: Actor
 
 
 @act
@@ -66,8 +67,21 @@ def make_people(chance: random.Random, at: datetime) -> World:
     members = [ours["hocvien"], ours["hocvien2"], *trainees]
     schools = {unit.code: unit for unit in units if unit.kind == "institution"}
     approver = _in_office(accounts["pheduyet"], at)
+    reviewer = _in_office(accounts["thamdinh"], at)
     return World(
-        units, schools, institution, staff, lecturers, members, actors, version, topics, heads, officer, approver
+        units,
+        schools,
+        institution,
+        staff,
+        lecturers,
+        members,
+        actors,
+        version,
+        topics,
+        heads,
+        officer,
+        approver,
+        reviewer,
     )
 
 

@@ -26,6 +26,19 @@ EARLIER = (
 )
 """Earlier classes: code, name, institution, days since they began, trainees, forms, how the facilities are judged."""
 APPROVAL = "01/QĐ-UBND (số ví dụ, chỉ dùng để minh họa)"
+MEMORANDUM = "02/TTr-SNV (số ví dụ, chỉ dùng để minh họa)"
+OPINION = "03/SXD-TCCB (số ví dụ, chỉ dùng để minh họa)"
+SIGNED_CITY = "KT. Chủ tịch, Phó Chủ tịch Trần Minh họa"
+SIGNED_HOME_AFFAIRS = "Giám đốc Sở Nội vụ Lê Minh họa"
+SIGNED_DEPARTMENT = "Giám đốc Sở Xây dựng Phạm Minh họa"
+CIRCLE = {"A2.2": "submitted", "A2.3": "with_home_affairs", "B1": "in_review"}
+"""Programmes on their way to approval, and how far they have come."""
+COMMENTS = (
+    ("Cần cập nhật căn cứ pháp lý theo các văn bản ban hành trong năm; hiện bài còn viện dẫn văn bản cũ.", "changed",
+     "Đã rà soát và thay bằng văn bản đang có hiệu lực; phần viện dẫn đã được sửa trong bài."),
+    ("Đề nghị bổ sung ví dụ thực tế của Hà Nội sau khi sắp xếp đơn vị hành chính.", "kept",
+     "Ví dụ thực tế được đưa vào phần thảo luận trên lớp theo chuyên đề, để giảng viên cập nhật từng khóa."),
+)  # fmt: skip
 AHEAD = (
     ("A2.1-2026-04", "Quản lý phát triển đô thị – lớp 4 năm 2026", 30, 4, "open"),
     ("A2.1-2026-05", "Quản lý phát triển đô thị – lớp 5 năm 2026", 20, 6, "confirmed"),

@@ -47,10 +47,20 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # naming people of one's unit for a class, and deciding on whom units named (mục IV.4)
     "planning.nominate": frozenset({"unit_manager"}),
     "planning.decide": frozenset({"home_affairs_officer"}),
+    # the population of targets, of units held (mục II); what a unit needs; the yearly plan (mục V)
+    "plans.population": frozenset({"unit_manager", "home_affairs_officer", "approving_authority", "auditor"}),
+    "plans.need": frozenset({"unit_manager"}),
+    "plans.read": frozenset({"home_affairs_officer", "approving_authority", "auditor"}),
+    "plans.manage": frozenset({"home_affairs_officer"}),
+    "plans.approve": frozenset({"approving_authority"}),
     # reading programmes and materials in full, before and after approval
     "catalogue.review": frozenset(
         {"institution_staff", "lecturer", "department_reviewer", "home_affairs_officer", "approving_authority"}
     ),
+    # sending a version for an opinion, and answering comments; the department's opinion; putting it forward (mục IV.3)
+    "catalogue.propose": frozenset({"institution_staff"}),
+    "catalogue.opinion": frozenset({"department_reviewer"}),
+    "catalogue.forward": frozenset({"home_affairs_officer"}),
     # approving a version before it is delivered (Decision, mục IV.3)
     "catalogue.approve": frozenset({"approving_authority"}),
     # materials: uploaded packages, over the institution that keeps them
@@ -104,6 +114,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 CITY_WIDE_WORDS = {
+    "plans.read": N_("reading yearly plans"),
+    "plans.manage": N_("drawing up yearly plans"),
+    "plans.approve": N_("approving yearly plans"),
+    "catalogue.forward": N_("putting programmes forward for approval"),
     "catalogue.approve": N_("approving programmes"),
     "library.administer": N_("quotas, keys and checks of materials"),
     "surveys.design": N_("designing evaluation forms"),

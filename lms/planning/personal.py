@@ -5,6 +5,7 @@ from lms.core.personal import PersonalData
 _TABLES = {
     "nominations": "For which classes her unit named her, and what was decided. Kept with the results; why she "
     "cannot come, in her own words, is emptied.",
+    "population_members": "Whether a target of the Decision counted her on a day (mục II). Kept with the figures.",
     "stated_facts": "What her unit stated where the roster is silent. Its ground is emptied; who stated it is an "
     "opaque id.",
 }
@@ -14,6 +15,11 @@ _COLLECT = {
                n.waiting_rank, n.confirmed_at, n.cannot_because
         FROM nominations n JOIN class_runs c ON c.id = n.class_id JOIN units u ON u.id = n.unit_id
         WHERE n.person_id = :person ORDER BY n.submitted_at, n.id""",
+    "population_members": """
+        SELECT o.as_of, p.code AS programme, u.name AS unit, m.verdict, m.questions, m.trained
+        FROM population_members m JOIN populations o ON o.id = m.population_id
+        JOIN programmes p ON p.id = m.programme_id JOIN units u ON u.id = m.unit_id
+        WHERE m.person_id = :person ORDER BY o.as_of, p.code""",
     "stated_facts": """
         SELECT f.question, f.answer, f.ground, f.at, p.code AS programme
         FROM stated_facts f LEFT JOIN programmes p ON p.id = f.programme_id

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from lms.assessment.models import Assignment, Question, Quiz
 from lms.catalogue import queries, services
+from lms.catalogue.circle import services as circle
 from lms.catalogue.content import ContentError
 from lms.catalogue.models import Figure, Lesson, Module, Programme, ProgrammeVersion
 from lms.core import files
@@ -119,14 +120,18 @@ def test_completions_are_counted_up_and_down(session):
     assert programme.trained == 1
 
 
+def _decision(day):
+    return circle.Given("12/QĐ-UBND", date(2026, 11, day), "Chủ tịch Nguyễn Văn A")
+
+
 def test_an_approval_retires_the_approved_version_of_its_own_programme_only(session):
     mine, others = make.new_version("B1", status="approved"), make.new_version("B2", status="approved")
-    draft, new = make.new_version("B1", status="proposed"), make.new_version("B1", status="proposed")
+    draft, new = make.new_version("B1", status="proposed"), make.new_version("B1", status="submitted")
     session.commit()
     at = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
     with pytest.raises(DomainError, match="document-date"):
-        services.approve_version(SYSTEM, new.id, number="12/QĐ-UBND", dated=date(2026, 11, 25), at=at)
-    services.approve_version(SYSTEM, new.id, number="12/QĐ-UBND", dated=date(2026, 11, 24), at=at)
+        circle.move(SYSTEM, new.id, "approve", paper=_decision(25), at=at)
+    circle.move(SYSTEM, new.id, "approve", paper=_decision(24), at=at)
     session.expire_all()
     states = [one.status for one in (mine, others, draft, new)]
     assert states == ["retired", "approved", "proposed", "approved"], "in Hà Nội it is the 24th already"

@@ -12,8 +12,6 @@ from lms.catalogue.listing import Filters, Shelf, UnknownFilterError, select_row
 from lms.catalogue.models import Figure, Programme
 from lms.catalogue.queries import programmes as programme_rows
 from lms.core.audit import AuditEntry
-from lms.core.database import utcnow
-from lms.core.guard import SYSTEM
 from tests import factories as make
 
 
@@ -239,15 +237,20 @@ def test_no_other_file_is_served_as_a_figure(sign_in, name):
 # -- approval ---------------------------------------------------------------------------------------------------------
 
 
+DECISION = {"number": "1", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A"}
+
+
 @pytest.fixture
 def approval(session):
+    make.version().status = "submitted"
+    session.commit()
     return f"/programmes/A2.1/versions/{make.version().number}/approval"
 
 
 def test_the_approving_authority_approves_with_a_document(sign_in, submit, session, approval):
     client = sign_in(make.holder("approving_authority"))
-    data = {"number": "1234/QĐ-UBND", "dated": "2026-11-20"}
-    answer = submit(client, approval, data, page="/programmes/A2.1", follow_redirects=True)
+    data = {"number": "1234/QĐ-UBND", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A"}
+    answer = submit(client, approval, data, page=approval, follow_redirects=True)
     html = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert "1234/QĐ-UBND" in html and "20/11/2026" in html
@@ -255,40 +258,37 @@ def test_the_approving_authority_approves_with_a_document(sign_in, submit, sessi
     version = make.version()
     session.refresh(version)
     assert version.status == "approved"
-    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "catalogue.approve")).one()
-    assert entry.before == {"status": "proposed"} and entry.after["number"] == "1234/QĐ-UBND"
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "programme_version.approve")).one()
+    assert entry.before == {"status": "submitted"} and entry.after["number"] == "1234/QĐ-UBND"
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        {"number": "", "dated": "2026-11-20"},
+        {"number": "", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A"},
         {"number": "1", "dated": ""},
         {"number": "1", "dated": "2999-01-01"},
         {"number": "1", "dated": "yesterday"},
-        {"number": "x" * 101, "dated": "2026-11-20"},
-        {"number": "1", "dated": "2026-11-20", "status": "approved"},
+        {"number": "x" * 101, "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A"},
+        {"number": "1", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A", "status": "approved"},
     ],
 )
 def test_an_approval_that_lacks_something_changes_nothing_and_keeps_what_was_typed(sign_in, submit, data, approval):
     client = sign_in(make.holder("approving_authority"))
-    answer = submit(client, approval, data, page="/programmes/A2.1")
+    answer = submit(client, approval, data, page=approval)
     assert answer.status_code == 422
-    assert make.version().status == "proposed"
+    assert make.version().status == "submitted"
     if data["number"] == "1":
         assert 'value="1"' in answer.get_data(as_text=True)
 
 
-def test_a_version_is_approved_once(sign_in, submit, approval):
+def test_a_version_is_approved_once(session, sign_in, submit, approval):
     client = sign_in(make.holder("approving_authority"))
-    services.approve_version(
-        SYSTEM,
-        make.version().id,
-        number="1",
-        dated=utcnow().date().replace(year=2025),
-        at=utcnow(),
+    make.version().status = "approved"
+    session.commit()
+    answer = submit(
+        client, approval, {"number": "2", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A"}, page="/account"
     )
-    answer = submit(client, approval, {"number": "2", "dated": "2026-11-20"}, page="/account")
     assert answer.status_code == 409
 
 
@@ -296,4 +296,9 @@ def test_a_version_is_approved_once(sign_in, submit, approval):
 def test_nobody_else_approves(sign_in, submit, role, approval):
     client = sign_in(make.holder(role))
     assert "/approval" not in client.get("/programmes/A2.1").get_data(as_text=True)
-    assert submit(client, approval, {"number": "1", "dated": "2026-11-20"}, page="/account").status_code == 403
+    assert (
+        submit(
+            client, approval, {"number": "1", "dated": "2026-11-20", "signer": "Chủ tịch Nguyễn Văn A"}, page="/account"
+        ).status_code
+        == 403
+    )

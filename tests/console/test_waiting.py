@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 import lms
 from lms.assessment.models import Assignment, Submission
+from lms.catalogue.models import VersionComment
 from lms.classes import services as classes
 from lms.classes.models import Commitment
 from lms.core import files
@@ -206,10 +207,36 @@ class Office:
     def versions(self):
         for row in self.session.scalars(select(make.ProgrammeVersion)):
             row.status = "approved"
-        make.version("A2.1").status = "proposed"
+        make.version("A2.1").status = "submitted"
         number = make.version("A2.1").number
-        given = {"number": "99/QĐ-UBND", "dated": make.today().isoformat()}
+        given = {"number": "99/QĐ-UBND", "dated": make.today().isoformat(), "signer": "Chủ tịch Nguyễn Văn A"}
         return make.holder("approving_authority"), given, f"/programmes/A2.1/versions/{number}/approval"
+
+    def circle(self, state):
+        for row in self.session.scalars(select(make.ProgrammeVersion)):
+            row.status = "approved"
+        version, department = make.version("A2.1"), make.unit(make.city(), kind="department")
+        version.status, version.review_unit_id = state, department.id
+        return version, department
+
+    def opinions(self):
+        version, department = self.circle("in_review")
+        given = {"number": "9/SXD", "dated": make.today().isoformat(), "signer": "Giám đốc Trần Văn B"}
+        path = f"/programmes/A2.1/versions/{version.number}/moves/endorse"
+        return make.holder("department_reviewer", department), given, path
+
+    def memoranda(self):
+        self.circle("with_home_affairs")
+        given = {"number": "9/TTr-SNV", "dated": make.today().isoformat(), "signer": "Giám đốc Trần Văn B"}
+        return make.holder("home_affairs_officer"), given, ""
+
+    def answers(self):
+        version, _asked = self.circle("in_review")
+        said = {"place": "whole", "quote": "", "text": "Bổ sung", "account_id": make.holder("auditor").id}
+        row = make.add(VersionComment(version_id=version.id, given_on=version.id, at=utcnow() - AGO, **said))
+        given = {f"{row.id}-kind": "changed", f"{row.id}-text": "Đã bổ sung"}
+        path = f"/programmes/A2.1/versions/{version.number}/comments/{row.id}"
+        return make.holder("institution_staff", self.school), given, path
 
     def erasures(self):
         from lms.console.personal.models import ErasureRequest

@@ -72,7 +72,12 @@ def test_the_page_of_states_is_current(app):
         assert book.PAGE.read_text("utf-8") == book.page()
 
 
-CALLED = {"class": ("run", "ClassRun"), "nomination": ("row", "Nomination")}
+CALLED = {
+    "class": ("run", "ClassRun"),
+    "nomination": ("row", "Nomination"),
+    "programme_version": ("programme_version", "ProgrammeVersion"),
+    "plan": ("plan", "Plan"),
+}
 """How code calls the rows of each life, and their model: a life that is new is named here."""
 
 

@@ -99,9 +99,7 @@ def test_a_form_with_too_many_blanks_is_kept_on_the_page_and_not_counted(world, 
     assert answer.status_code == 422
     html = answer.get_data(as_text=True)
     assert "Giữ phần tình huống" in html
-    assert (
-        html.count("chưa trả lời") == 8
-    )  # three marks, their lines, what it says of all, the way on
+    assert html.count("chưa trả lời") == 8  # three marks, their lines, what it says of all, the way on
     assert session.scalar(select(func.count()).where(Participation.answered)) == 0
 
 

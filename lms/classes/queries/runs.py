@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
+from lms.catalogue.life import ENDED
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.classes import rules
 from lms.classes.life import HELD
@@ -78,8 +79,12 @@ def classes(visible: ColumnElement[bool], query: str, after: str | None, *, at: 
 
 
 def was_approved() -> ColumnElement[bool]:
-    """Condition: the version is approved, or was before a newer one; a proposal that was replaced never was."""
-    return or_(ProgrammeVersion.status == "approved", ProgrammeVersion.document.has_key("approval"))
+    """Condition: the version is approved, or was before a newer one; a proposal that was replaced never was.
+
+    One whose approval was withdrawn is not: no class is opened on it, and none confirmed.
+    """
+    was = ProgrammeVersion.document.has_key("approval") & (ProgrammeVersion.status != "withdrawn")
+    return or_(ProgrammeVersion.status == "approved", was)
 
 
 class ClassHead(NamedTuple):
@@ -166,7 +171,7 @@ def versions_to_run() -> list[VersionRow]:
     rows = db.session.execute(
         select(ProgrammeVersion.id, Programme.code, Programme.name, ProgrammeVersion.number)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
-        .where(ProgrammeVersion.status != "retired")
+        .where(ProgrammeVersion.status.not_in(ENDED))
         .ext(distinct_on(Programme.position))
         .order_by(Programme.position, ProgrammeVersion.number.desc())
     )

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
+from lms.catalogue.life import VERSION
 from lms.catalogue.models import Programme, ProgrammeVersion
-from lms.catalogue.rules import VERSION
 from lms.classes import access, hooks, queries, signals
 from lms.classes.life import CLASS
 from lms.classes.models import ClassRun, Enrolment

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from lms.assessment import models
 from lms.catalogue import queries as catalogue
 from lms.catalogue.content import drawing
+from lms.catalogue.life import PENDING
 from lms.catalogue.models import Programme, ProgrammeVersion
 from lms.core import files
 from lms.core.database import db
@@ -56,7 +57,7 @@ def collect(version_id: UUID, *, module_id: UUID | None = None, quizzes: bool = 
 def proposed(version_id: UUID) -> bool:
     """Tell whether a version still waits for its approval."""
     status = db.session.scalar(select(ProgrammeVersion.status).where(ProgrammeVersion.id == version_id))
-    return status == "proposed"
+    return status in PENDING
 
 
 def _module(version_id: UUID, outline: catalogue.ModuleOutline, names: set[str], quiz: Quiz | None) -> Module:

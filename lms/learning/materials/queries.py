@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import literal, or_, select, text
 
+from lms.catalogue.life import ENDED
 from lms.catalogue.models import Module, Programme, ProgrammeVersion
 from lms.classes.life import OPEN
 from lms.classes.models import ClassRun, Enrolment
@@ -158,7 +159,7 @@ def modules() -> list[ModuleChoice]:
         )
         .join(ProgrammeVersion, ProgrammeVersion.id == Module.version_id)
         .join(Programme, Programme.id == ProgrammeVersion.programme_id)
-        .where(ProgrammeVersion.status != "retired")
+        .where(ProgrammeVersion.status.not_in(ENDED))
         .order_by(Programme.position, ProgrammeVersion.number.desc(), Module.position)
     )
     return [ModuleChoice(**row) for row in rows.mappings()]
