@@ -94,7 +94,8 @@ def same(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
 
     Left out: what the store sets (id, stored, authority, version, and the timestamp where the sender gave none),
     displays of verbs and attachments, and definitions of activities. Not told apart: case of UUIDs and hashes, one
-    number in two forms (``1`` and ``1.0``), one moment in two zones, order of group members and of context activities, a single context activity and a list of one.
+    number in two forms (``1`` and ``1.0``), one moment in two zones, order of group members and of context activities,
+    a single context activity and a list of one.
     """
     left_out = {"id", "stored", "authority", "version"} | (set() if "timestamp" in sent else {"timestamp"})
     first, second = (
@@ -107,7 +108,8 @@ def same(sent: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
 def in_format(statement: dict[str, Any], format_: str, languages: list[tuple[str, float]]) -> dict[str, Any]:
     """Return a stored statement in the format ``ids`` or ``canonical`` (Communication 2.1.3).
 
-    :param languages: ranges of Accept-Language, the best first, each with its quality; 0 is not wanted (RFC 9110, 12.4.2)
+    :param languages: ranges of Accept-Language, the best first, each with its quality; 0 is not wanted (RFC 9110,
+        12.4.2)
     """
     if format_ == "ids":
         return _walk(statement, _identity, lambda verb: {"id": verb["id"]})

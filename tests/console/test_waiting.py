@@ -26,6 +26,7 @@ from lms.people.models import Person
 from lms.people.permissions import ROLES
 from lms.people.views import imports
 from lms.planning.models import Nomination, Quota
+from lms.planning.plans.models import Plan, PlanLine, PlanNeed, PlanNeedLine
 from lms.quality.models import Adjustment
 from lms.surveys import answers
 from lms.surveys.models import Comment, FollowUp, Survey
@@ -307,6 +308,31 @@ class Office:
         account = make.account(self.session.get(Person, row.person_id))
         make.role(account, "lecturer", unit)
         return account, {}, f"/my/nominations/{row.id}/confirm"
+
+    def plan(self, status, **values):
+        today = make.today()
+        row = Plan(id=uuid4(), year=today.year + 1, status=status, needs_by=today, created_at=utcnow() - AGO, **values)
+        make.add(row)
+        programme = make.version().programme_id
+        make.add(PlanLine(id=uuid4(), plan_id=row.id, programme_id=programme, classes=1, places=30, month=3))
+        return row
+
+    def unit_needs(self):
+        unit = make.unit(make.city())
+        need = make.add(PlanNeed(id=uuid4(), plan_id=self.plan("gathering").id, unit_id=unit.id, status="asked"))
+        line = {"need_id": need.id, "programme_id": make.version().programme_id, "known": 5, "wanted": 0}
+        make.add(PlanNeedLine(**line))
+        return make.holder("unit_manager", unit), {"w_A2.1": "3", "wishes": ""}, ""
+
+    def plans_balance(self):
+        row = self.plan("gathering")
+        row.needs_by = make.today() - timedelta(days=1)
+        return make.holder("home_affairs_officer"), {"reason": "đã hết hạn"}, ""
+
+    def plans_approve(self):
+        self.plan("submitted")
+        decided = {"number": "12/QĐ-UBND", "dated": make.today().strftime("%d/%m/%Y"), "signer": "Nguyễn Văn Ký"}
+        return make.holder("approving_authority"), decided | {"reason": ""}, ""
 
 
 def _kinds():

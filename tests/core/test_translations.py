@@ -103,7 +103,7 @@ def test_every_finder_is_sent_by_the_same_word():
     buttons = {}
     for name, text in TEMPLATES.items():
         for form in re.findall(r"<form\b(?:(?!</form>).)*</form>", text, re.S):
-            if 'type="search"' in form:
+            if 'type="search"' in form and 'method="post"' not in form:
                 buttons[name] = re.findall(r"<button\b[^>]*>\s*\{\{-?\s*_\(\"([^\"]+)\"\)", form)
     assert len(buttons) > 6
     assert {name: words for name, words in buttons.items() if words != ["Search"]} == {}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.assessment.models import Assignment, Question, Quiz, Submission
 from lms.assessment.services import start_attempt
-from lms.catalogue.models import Figure, Lesson, Module
+from lms.catalogue.models import Figure, Lesson, Module, VersionComment, VersionPaper
 from lms.console.personal.models import ErasureRequest, PersonalArchive
 from lms.core import files
 from lms.core.database import db, utcnow
@@ -28,6 +28,7 @@ from lms.packages.structure import Unit
 from lms.people.models import Account
 from lms.people.permissions import ROLES
 from lms.planning.models import Nomination, Quota
+from lms.planning.plans.models import Plan, PlanLine, PlanNeed, Population
 from lms.quality.models import Adjustment
 from lms.records.forward.models import DeadLetter, Forwarder
 from lms.records.models import Credential
@@ -153,6 +154,7 @@ def build(app: Flask) -> World:
         "report_id": report.id, "form": "pdf", "archive_id": archive.id, "request_id": asked.id,
         "year": unit_report.year, "reports.unit_summary_chart.name": "reporting",
         "nomination_id": nomination.id, "paper_id": paper.id, "signer_id": signer.id, "planning.act": "approve",
+        **_plans(run, unit, trainee),
         "statement_id": attempt.id, "figure": figure.name if figure else "x.svg",
     }  # fmt: skip
     for endpoint in (
@@ -164,6 +166,26 @@ def build(app: Flask) -> World:
     ):
         arguments[f"reports.{endpoint}.report_id"] = unit_report.id
     return World(cast, arguments)
+
+
+def _plans(run: Any, unit: Any, trainee: Account) -> dict[str, Any]:
+    """A population, a plan with a line and what a unit needs, a comment and a paper on a version; as arguments."""
+    programme, at, today = programme_of(run.id), utcnow(), make.today()
+    population = make.add(Population(id=uuid4(), as_of=today, taken_at=at, people=1))
+    plan = make.add(Plan(id=uuid4(), year=2031, status="gathering", population_id=population.id, created_at=at))
+    line = make.add(PlanLine(id=uuid4(), plan_id=plan.id, programme_id=programme, classes=1, places=30, month=3))
+    need = make.add(PlanNeed(id=uuid4(), plan_id=plan.id, unit_id=unit.id, status="sent", sent_at=at))
+    version = {"version_id": run.version_id, "account_id": trainee.id, "at": at}
+    comment = make.add(
+        VersionComment(id=uuid4(), given_on=run.version_id, place="whole", quote="", text="Cần rõ hơn", **version)
+    )
+    signed = {"number": "9/QĐ-UBND", "dated": today, "signer": "Nguyễn Văn Ký", "checksum": "0"}
+    paper = make.add(VersionPaper(id=uuid4(), kind="decision", **signed, **version))
+    return {
+        "population_id": population.id, "plan_id": plan.id, "line_id": line.id, "need_id": need.id,
+        "plans.code": "A2.1", "plans.act": "balance", "comment_id": comment.id,
+        "catalogue.paper_id": paper.id, "catalogue.act": "approve",
+    }  # fmt: skip
 
 
 def _nomination(run: Any, unit: Any, trainee: Account) -> tuple[Any, ...]:

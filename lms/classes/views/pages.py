@@ -65,6 +65,7 @@ def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> s
     own, theirs = life.doors(actor, head, local_day(now))
     lecturers = queries.lecturers_of(head.institution_path, local_day(now)) if "assign_lecturer" in allowed else []
     query = arguments.search()
+    members = queries.members_page(class_id, query)
     return render_template(
         "classes/class.html",
         head=head,
@@ -72,9 +73,9 @@ def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> s
         sessions=queries.sessions_of(class_id),
         topics=queries.topics_of(head.version_id),
         teachings=queries.teachings_of(class_id),
-        members=queries.members_page(class_id, query),
+        members=members,
         query=query,
-        trainees=queries.trainees_count(class_id),
+        trainees=queries.trainees_count(class_id) if query else members.total,
         manages=manages,
         lecturers=lecturers,
         histories=_histories(actor, lecturers) if lecturers else {},

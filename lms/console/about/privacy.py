@@ -104,6 +104,7 @@ def _learning(years: int) -> Section:
                     "commitments",
                     "nominations",
                     "stated_facts",
+                    "population_members",
                     "issued_papers",
                     "attendance",
                     "lesson_progress",
@@ -167,7 +168,15 @@ def _acts() -> Section:
         frozenset(
             (
                 *("audit_entries", "job_progress", "uploads", "packages", "package_versions", "module_materials"),
-                *("api_keys", "xapi_forwarders", "quality_reports", "unit_reports", "register_numbers", "signers"),
+                *(
+                    "api_keys",
+                    "xapi_forwarders",
+                    "quality_reports",
+                    "unit_reports",
+                    "register_numbers",
+                    "transitions",
+                    "signers",
+                ),
             )
         ),
     )

@@ -10,6 +10,7 @@ KINDS = {
     "accounts": N_("Accounts and roles"),
     "people": N_("Units and staff"),
     "classes": N_("Classes and timetable"),
+    "planning": N_("Targets, plans and nominations"),
     "results": N_("Attendance, marks and results"),
     "evaluations": N_("Evaluations"),
     "programmes": N_("Programmes and materials of modules"),
@@ -20,7 +21,12 @@ KINDS = {
 }
 """What the trail can be searched for."""
 
-OF_LIVES = {"class": "classes", "nomination": "classes"}
+OF_LIVES = {
+    "class": "classes",
+    "nomination": "planning",
+    "plan": "planning",
+    "programme_version": "programmes",
+}
 """To which kind the moves of each life belong (:data:`lms.core.states.LIVES`); they are told by their own words."""
 
 ACTIONS: dict[str, tuple[str, str]] = {
@@ -83,12 +89,21 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "adjustment.finish": ("evaluations", N_("%(who)s noted what came of an adjustment: %(what)s.")),
     "adjustment.answer": ("evaluations", N_("%(who)s noted the version that answers an adjustment: %(what)s.")),
     "catalogue.load": ("programmes", N_("%(who)s loaded programmes.")),
-    "catalogue.approve": ("programmes", N_("%(who)s approved the programme %(what)s.")),
     "exchange.export": ("programmes", N_("%(who)s exported the programme %(what)s.")),
     "materials.place": ("programmes", N_("%(who)s put material into a module: %(what)s.")),
     "materials.take_out": ("programmes", N_("%(who)s took material out of a module: %(what)s.")),
     "materials.use_version": ("programmes", N_("%(who)s chose a version of material for classes to come: %(what)s.")),
     "materials.move_class": ("programmes", N_("%(who)s moved a class to another version of material: %(what)s.")),
+    "library.label": ("library", N_("%(who)s changed the labels of the material %(what)s.")),
+    "plan.add_line": ("planning", N_("%(who)s added a line to the plan %(what)s.")),
+    "plan.remove_line": ("planning", N_("%(who)s removed a line of the plan %(what)s.")),
+    "plan.remind": ("planning", N_("%(who)s reminded the units that have not answered the plan %(what)s.")),
+    "plan.set_quota": ("planning", N_("%(who)s changed a unit's quota in the plan %(what)s.")),
+    "plan_need.send": ("planning", N_("%(who)s sent what the unit needs: %(what)s.")),
+    "plan_need.return": ("planning", N_("%(who)s returned what a unit needs: %(what)s.")),
+    "population.take": ("planning", N_("%(who)s counted the population of the targets as of %(what)s.")),
+    "programme_version.comment": ("programmes", N_("%(who)s commented on the programme version %(what)s.")),
+    "programme_version.answer": ("programmes", N_("%(who)s answered a comment on the programme version %(what)s.")),
     "library.allow_hosts": ("library", N_("%(who)s allowed other sites for the material %(what)s.")),
     "library.make_key": ("library", N_("%(who)s made the key %(what)s.")),
     "library.revoke_key": ("library", N_("%(who)s revoked the key %(what)s.")),

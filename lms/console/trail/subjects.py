@@ -85,6 +85,12 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "instrument": Subject("instruments t", "(t.title ->> 'vi') || ' (' || t.code || ', ' || t.version || ')'"),
     "adjustment": Subject(f"adjustments t {_OF_CLASS}", _CLASS),
+    "plan": Subject("plans t", "t.year::text"),
+    "plan_need": Subject(
+        "plan_needs t JOIN plans y ON y.id = t.plan_id JOIN units u ON u.id = t.unit_id",
+        "u.name || ', ' || y.year::text",
+    ),
+    "population": Subject("populations t", "to_char(t.as_of, 'DD/MM/YYYY')"),
     "programme": Subject("programmes t", "t.code || ' – ' || (t.name ->> 'vi')", "t.search_text"),
     "programme_version": Subject(
         "programme_versions t JOIN programmes g ON g.id = t.programme_id",
