@@ -1,6 +1,5 @@
 """Pages on which the life of a class is decided: set up, copied, edited, and each move of its table."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 
 from lms.classes import forms, queries, rules, services
+from lms.classes.life import ClassFacts
 from lms.classes.queries import life as known
 from lms.core.database import utcnow
 from lms.core.edits import ChangedMeanwhile
@@ -35,9 +35,8 @@ def head_for(act: str, class_id: UUID) -> queries.ClassHead:
     return head
 
 
-def doors(actor: Actor, head: queries.ClassHead, today: date) -> tuple[list[Door], list[Door]]:
+def doors(actor: Actor, head: queries.ClassHead, facts: ClassFacts) -> tuple[list[Door], list[Door]]:
     """Return the moves of a class that somebody may make, and those that others make to bring it on."""
-    facts = known.class_facts(head.id, today)
 
     def may(permission: str) -> bool:
         return actor.may(permission, head.institution_path)
@@ -181,7 +180,7 @@ def _refused(form: Any, refused: DomainError, class_id: UUID) -> int:
 
 
 def _page(head: queries.ClassHead, move: Move, form: Any, **more: Any) -> str:
-    own, _theirs = doors(current_actor(), head, local_day(utcnow()))
+    own, _theirs = doors(current_actor(), head, known.class_facts(head.id, local_day(utcnow())))
     door = next((d for d in own if d.act == move.act), None)
     lines = history(CLASS, head.id)
     return render_template("classes/move.html", head=head, move=move, form=form, door=door, lines=lines, **more)

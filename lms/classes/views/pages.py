@@ -13,6 +13,7 @@ from lms.assessment import uploads
 from lms.assessment.queries import criteria as criteria_of
 from lms.assessment.rules import STEP, mark_fields
 from lms.classes import access, forms, hooks, queries, rules, services
+from lms.classes.queries.life import class_facts
 from lms.classes.views import life
 from lms.core import arguments, transitions
 from lms.core.admission import costly
@@ -62,10 +63,10 @@ def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> s
     adds = {"enrol"} & allowed if actor.may("planning.decide", head.institution_path) else set()
     allowed = allowed - {"enrol"} if manages else allowed & {"record_attendance"}
     allowed |= adds
-    own, theirs = life.doors(actor, head, local_day(now))
+    facts = class_facts(class_id, local_day(now))
+    own, theirs = life.doors(actor, head, facts)
     lecturers = queries.lecturers_of(head.institution_path, local_day(now)) if "assign_lecturer" in allowed else []
     query = arguments.search()
-    members = queries.members_page(class_id, query)
     return render_template(
         "classes/class.html",
         head=head,
@@ -73,9 +74,9 @@ def _class_page(class_id: UUID, teaching: forms.TeachingForm | None = None) -> s
         sessions=queries.sessions_of(class_id),
         topics=queries.topics_of(head.version_id),
         teachings=queries.teachings_of(class_id),
-        members=members,
+        members=queries.members_page(class_id, query),
         query=query,
-        trainees=queries.trainees_count(class_id) if query else members.total,
+        trainees=facts.trainees,
         manages=manages,
         lecturers=lecturers,
         histories=_histories(actor, lecturers) if lecturers else {},
