@@ -44,7 +44,6 @@ from lms.classes.queries.trainees import (
     periods_of,
     sessions_attended,
     sheet_page,
-    trainees_count,
 )
 
 __all__ = [
@@ -89,7 +88,6 @@ __all__ = [
     "taught_to",
     "teachings_of",
     "topics_of",
-    "trainees_count",
     "unfinished",
     "versions_to_run",
     "without_results",

@@ -57,12 +57,6 @@ def members_page(class_id: UUID, query: str) -> Page[Member]:
     return numbered(found, Member, anchor="trainees", rows=_with_figures)
 
 
-def trainees_count(class_id: UUID) -> int:
-    """Count a class's trainees; who was withdrawn is none."""
-    counted = select(func.count()).where(Enrolment.class_id == class_id, Enrolment.status != "withdrawn")
-    return db.session.scalar(counted) or 0
-
-
 def _trainees(class_id: UUID) -> Select[*tuple[Any, ...]]:
     """Return as SQL who is in a class, by name."""
     return (
