@@ -33,7 +33,16 @@ def init_app(app: Flask) -> None:
     )
     what_waits.register(waiting.waiting)
     guard.register(app, "plans", __name__, PLAN_ROUTES)
-    add_navigation(app, NavItem(N_("Targets"), "plans.targets", "plans.population", order=47))
+    add_navigation(
+        app,
+        NavItem(
+            N_("Targets"),
+            "plans.targets",
+            "plans.population",
+            order=47,
+            covers=("/planning/populations/<uuid:population_id>/<code>",),
+        ),
+    )
     add_navigation(app, NavItem(N_("Yearly plan"), "plans.index", "plans.read", order=48))
     add_navigation(app, NavItem(N_("What the unit needs"), "plans.own_needs", "plans.need", order=49))
     what_waits.register(plans_waiting.waiting)

@@ -12,7 +12,9 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # the stubs lag
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
-from lms.core.forms import DayField, Form, LineField, TextField
+from lms.core.errors import DomainError
+from lms.core.forms import INVALID, DayField, Form, LineField, TextField
+from lms.core.text import one_line
 from lms.core.transitions import LONGEST
 from lms.planning.life import REFUSALS, UNIT_REASONS
 from lms.planning.services import Pick
@@ -76,8 +78,8 @@ class DecideForm(Form):
     code = SelectField(_l("Reason from the list"), validators=[Optional()])
     reason = LineField(_l("Reason"), validators=[Optional(), Length(max=LONGEST)])
 
-    def __init__(self, acts: Sequence[tuple[str, Any]], **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, *sent: Any, acts: Sequence[tuple[str, Any]], **given: Any) -> None:
+        super().__init__(*sent, **given)
         self.act.choices = [SelectChoice("", _l("– please choose –")), *(SelectChoice(*one) for one in acts)]
         reasons = (UNIT_REASONS | REFUSALS).items()
         self.code.choices = [SelectChoice("", _l("– none –")), *(SelectChoice(*one) for one in reasons)]
@@ -96,14 +98,22 @@ class QuotaForm(Form):
         """Tell whether it is the field of a unit."""
         return name.startswith("places-")
 
+    def typed(self) -> dict[int, str]:
+        """Return unit -> what was typed as its places."""
+        given = {name.removeprefix("places-"): one_line(value) for name, value in request.form.items()}
+        return {int(key): text for key, text in given.items() if key.isascii() and key.isdigit() and len(key) < 16}
+
     def places(self) -> dict[int, int]:
-        """Return unit -> places; what is no number is none."""
-        wanted: dict[int, int] = {}
-        for name, value in request.form.items():
-            key, text = name.removeprefix("places-"), value.strip()
-            if name.startswith("places-") and key.isascii() and key.isdigit() and len(key) < 16:
-                wanted[int(key)] = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-        return wanted
+        """Return unit -> places; nothing typed is none.
+
+        :raises DomainError: ``no-number``
+        """
+        typed = self.typed()
+        wrong = [text for text in typed.values() if text and not (text.isascii() and text.isdigit() and len(text) < 6)]
+        if wrong:
+            words = _l("Places are whole numbers; please look at: %(typed)s.", typed=", ".join(wrong)[:200])
+            raise DomainError("no-number", words, INVALID)
+        return {unit_id: int(text or 0) for unit_id, text in typed.items()}
 
 
 class CannotForm(Form):

@@ -6,6 +6,7 @@ _TABLES = {
     "nominations": "For which classes her unit named her, and what was decided. Kept with the results; why she "
     "cannot come, in her own words, is emptied.",
     "population_members": "Whether a target of the Decision counted her on a day (mục II). Kept with the figures.",
+    "populations": "Who had the population of the targets counted: an opaque id.",
     "stated_facts": "What her unit stated where the roster is silent. Its ground is emptied; who stated it is an "
     "opaque id.",
 }

@@ -11,6 +11,7 @@ PEOPLE = {"persons.id", "accounts.id"}
 NAMES = re.compile(r"(^|_)(person|account|lecturer|agent|owner)(_id|_name)?$|_by$")
 """How columns are called that refer to a person without a foreign key."""
 DESCRIBES_NOBODY = {
+    "plans.needs_by",  # a day
     "content_registrations.account_home",  # the home page of agents, the same for all
 }
 

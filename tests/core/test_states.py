@@ -34,8 +34,12 @@ END = "ends what is open; what has ended stays as it is"
 SESSION = "a launch that has ended, or whose class no longer allows work, has no token: refused before the act"
 WITHOUT_A_TABLE = {
     "catalogue.services.count_completion": "counts what classes concluded",
-    "catalogue.services.load_programmes": "what has changed becomes a new version; old ones are not touched",
     "console.demo_classes.newcomers": "the demonstration's own people",
+    "console.demo_nominations._people": "the demonstration's own people",
+    "documents.issuing.draw": STEP,
+    "planning.plans.services.take_population": NEW,
+    "planning.services.signing.add_signer": NEW,
+    "planning.services.signing.end_signer": END,
     "console.personal.services.archives._forget": STEP,
     "console.personal.services.archives._make_ready": STEP,
     "console.personal.services.archives._note_address": STEP,

@@ -16,6 +16,7 @@ NOTHING_INVALID = {
     "assessment.attempt": "blank answers are asked about, not refused; misread ones: tests/assessment/test_quiz.py",
     "console.statements_export": "its fields are those of the filter above it, which the page checks before",
     "learning.complete": "the boxes are those that were read; none is missing that must be there",
+    "plans.move": "a reason may be none; the second time the plan has moved on (409)",
     "surveys.on_paper": "while nobody handed in a form on paper there is none to type in (409)",
 }
 """Forms with fields of which neither none nor odd ones are invalid, and why."""

@@ -175,6 +175,9 @@ def _acts() -> Section:
                     "unit_reports",
                     "register_numbers",
                     "transitions",
+                    "version_comments",
+                    "version_papers",
+                    "populations",
                     "signers",
                 ),
             )

@@ -399,7 +399,7 @@ def classes_of(year: int) -> list[Any]:
         .join(ProgrammeVersion, ProgrammeVersion.id == ClassRun.version_id)
         .where(func.extract("year", ClassRun.starts_on) == year)
         .where(ClassRun.status.in_(("planned", "open", "confirmed")))
-        .order_by(ClassRun.starts_on, ClassRun.code)
+        .order_by(ClassRun.starts_on, ClassRun.sort_key)
     )  # fmt: skip
     return list(rows)
 

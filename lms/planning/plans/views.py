@@ -229,12 +229,12 @@ def needs(plan_id: UUID) -> Any:
     return _needs(_plan(plan_id), forms.ReturnForm())
 
 
-def _needs(row: Plan, form: forms.ReturnForm) -> str:
+def _needs(row: Plan, form: forms.ReturnForm, returning: UUID | None = None) -> str:
     which = request.args.get("which", "")
     which = which if which in ("asked", "sent", "returned") else ""
     return render_template(
         "planning/plan_needs.html", plan=row, needs=queries.needs(row.id, which), which=which, form=form,
-        heard=queries.heard(row.id),
+        returning=returning, heard=queries.heard(row.id),
         may_return=current_actor().may("plans.manage") and PLAN.refusal("answer", row.status) is None,
     )  # fmt: skip
 
@@ -243,7 +243,7 @@ def return_need(need_id: UUID) -> Any:
     """Return a unit's answer."""
     form, found = forms.ReturnForm(), queries.need_of(need_id) or abort(404)
     if not form.validate_on_submit():
-        return _needs(_plan(found.plan_id), form), INVALID
+        return _needs(_plan(found.plan_id), form, need_id), INVALID
     services.return_need(current_actor(), need_id, form.reason.data or "", at=utcnow())
     flash(_("The answer is returned to the unit."))
     return redirect(url_for("plans.needs", plan_id=found.plan_id))

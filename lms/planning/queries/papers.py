@@ -42,7 +42,7 @@ def signers(day: date, paths: Sequence[str]) -> list[Body]:
         select(Signer, Unit.name, Unit.path)
         .join(Unit, Unit.id == Signer.unit_id)
         .where(or_(Signer.valid_to.is_(None), Signer.valid_to > day), units_within(paths))
-        .order_by(Unit.path, Signer.capacity, Signer.name)
+        .order_by(Unit.path, Signer.capacity, Signer.id)
     ).all()
     issuers = {path: issuer_at(path) for path in {row.path for row in rows}}
     return [

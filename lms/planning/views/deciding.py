@@ -66,7 +66,7 @@ def quotas(class_id: UUID) -> Any:
                 form.form_errors.append(refused.message)
     elif form.is_submitted():
         status = INVALID
-    rows, typed = queries.quotas(class_id, local_day(now)), form.places() if form.is_submitted() else {}
+    rows, typed = queries.quotas(class_id, local_day(now)), form.typed() if form.is_submitted() else {}
     return render_template("planning/quotas.html", head=head, form=form, rows=rows, typed=typed), status
 
 
@@ -75,7 +75,7 @@ def listing(class_id: UUID) -> Any:
     head, status = _head(class_id), 200
     labels = {"withdraw": _("Take out"), "approve": _("Approve, or move up from the waiting list")}
     moves = [(act, labels.get(act) or next(one.label for one in NOMINATION.moves if one.act == act)) for act in _ACTS]
-    form = forms.DecideForm(moves)
+    form = forms.DecideForm(acts=moves)
     if form.validate_on_submit():
         try:
             ids = form.ids()

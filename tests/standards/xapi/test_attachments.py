@@ -37,7 +37,7 @@ HEADERS = [
     ("usageType no IRI", {"usageType": "should fail"}, False),
     ("usageType a number", {"usageType": 12345}, False),
     ("display a string", {"display": "Essay"}, False),
-    ("display empty", {"display": {}}, False),
+    ("display empty", {"display": {}}, True),
     ("display with a bad tag", {"display": {"en": "Essay", "de-419-DE": "Aufsatz"}}, False),
     ("description a number", {"description": 12345}, False),
     ("description with a bad tag", {"description": {"something": "Essay"}}, False),
